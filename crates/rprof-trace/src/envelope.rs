@@ -1,0 +1,173 @@
+//! A curve of any length in bounded space: per slice of time the first, last, lowest and highest point are kept,
+//! so that no spike is lost however much is folded.
+
+use crate::units::{Bytes, Seconds};
+
+/// A value at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Since the start of the run.
+    pub time: Seconds,
+    /// Memory.
+    pub value: Bytes,
+}
+
+/// Points in order of time, ready to be drawn.
+pub type Curve = Vec<Point>;
+
+#[derive(Debug, Clone, Copy)]
+struct Slice {
+    first: Point,
+    last: Point,
+    low: Point,
+    high: Point,
+}
+
+impl Slice {
+    fn new(p: Point) -> Self {
+        Self { first: p, last: p, low: p, high: p }
+    }
+
+    fn add(&mut self, p: Point) {
+        if p.time < self.first.time {
+            self.first = p;
+        }
+        if p.time >= self.last.time {
+            self.last = p;
+        }
+        if p.value < self.low.value {
+            self.low = p;
+        }
+        if p.value > self.high.value {
+            self.high = p;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for p in [other.first, other.low, other.high, other.last] {
+            self.add(p);
+        }
+    }
+}
+
+/// Folds points, in any order of time, into at most `slices` slices of equal width.
+/// The width doubles whenever the curve outgrows them, so one pass over a stream of unknown length is enough.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    slices: Vec<Option<Slice>>,
+    limit: usize,
+    origin: f64,
+    width: f64,
+}
+
+impl Envelope {
+    /// Space for `limit` slices (at least 2); times before `origin` are counted into the first one.
+    pub fn new(limit: usize, origin: Seconds) -> Self {
+        // The first width is far below any sampling interval; 30 doublings reach a century.
+        Self { slices: Vec::new(), limit: limit.max(2), origin: origin.0, width: 1e-4 }
+    }
+
+    /// Takes a point; one whose time is not finite is dropped.
+    pub fn add(&mut self, point: Point) {
+        if !point.time.0.is_finite() {
+            return;
+        }
+        let mut at = self.slot(point.time);
+        while at >= self.limit {
+            self.double();
+            at = self.slot(point.time);
+        }
+        if at >= self.slices.len() {
+            self.slices.resize(at + 1, None);
+        }
+        match &mut self.slices[at] {
+            Some(slice) => slice.add(point),
+            empty => *empty = Some(Slice::new(point)),
+        }
+    }
+
+    fn slot(&self, time: Seconds) -> usize {
+        ((time.0 - self.origin) / self.width).max(0.0) as usize
+    }
+
+    fn double(&mut self) {
+        self.width *= 2.0;
+        let half = self.slices.len().div_ceil(2);
+        for to in 0..half {
+            let mut merged = self.slices[2 * to];
+            match (&mut merged, self.slices.get(2 * to + 1).copied().flatten()) {
+                (Some(a), Some(b)) => a.merge(&b),
+                (none @ None, b) => *none = b,
+                (Some(_), None) => {}
+            }
+            self.slices[to] = merged;
+        }
+        self.slices.truncate(half);
+    }
+
+    /// Whether no point was taken.
+    pub fn is_empty(&self) -> bool {
+        self.slices.is_empty()
+    }
+
+    /// The kept points, at most four a slice, in order of time.
+    pub fn curve(&self) -> Curve {
+        let mut curve = Curve::new();
+        for s in self.slices.iter().flatten() {
+            let mut points = [s.first, s.low, s.high, s.last];
+            points.sort_by(|a, b| a.time.0.total_cmp(&b.time.0));
+            for p in points {
+                if curve.last() != Some(&p) {
+                    curve.push(p);
+                }
+            }
+        }
+        curve
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(time: f64, value: u64) -> Point {
+        Point { time: Seconds(time), value: Bytes(value) }
+    }
+
+    #[test]
+    fn a_short_curve_is_kept_point_by_point() {
+        let points: Curve = (0..50).map(|i| point(f64::from(i) * 0.1, (i * 7 % 11) as u64)).collect();
+        let mut envelope = Envelope::new(1024, Seconds(0.0));
+        points.iter().for_each(|p| envelope.add(*p));
+        assert_eq!(envelope.curve(), points);
+    }
+
+    #[test]
+    fn a_long_curve_keeps_its_one_spike_and_its_one_dip_in_bounded_space() {
+        let mut envelope = Envelope::new(256, Seconds(0.0));
+        for i in 0..1_000_000 {
+            let value = match i {
+                777_777 => 9_000,
+                123_456 => 1,
+                _ => 100,
+            };
+            envelope.add(point(f64::from(i) * 0.001, value));
+        }
+        let curve = envelope.curve();
+        assert!(curve.len() <= 4 * 256, "{}", curve.len());
+        assert!(curve.contains(&point(777.777, 9_000)) && curve.contains(&point(123.456, 1)));
+        assert!(curve.windows(2).all(|w| w[0].time <= w[1].time));
+        assert_eq!(curve.first(), Some(&point(0.0, 100)));
+        assert_eq!(curve.last(), Some(&point(999.999, 100)));
+    }
+
+    #[test]
+    fn points_out_of_order_or_without_a_time_do_no_harm() {
+        let mut envelope = Envelope::new(8, Seconds(0.0));
+        for t in [5.0, -1.0, f64::NAN, f64::INFINITY, 3.0] {
+            envelope.add(point(t, 1));
+        }
+        let times: Vec<f64> = envelope.curve().iter().map(|p| p.time.0).collect();
+        assert_eq!(times, [-1.0, 3.0, 5.0]);
+    }
+}

@@ -1,0 +1,81 @@
+//! One run, reduced in a single pass to what a figure or a summary needs, in space that does not grow with its length.
+
+use crate::envelope::Curve;
+use crate::model::{End, Header, Metric};
+use crate::units::{Bytes, Seconds};
+
+/// The largest value the trace vouches for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peak {
+    /// The value: a lower bound of the true peak of a tree, exact for one process.
+    pub value: Bytes,
+    /// When: a tick's time, or the middle of the interval it fell in.
+    pub time: Seconds,
+    /// The interval it fell in, when it was proven by the kernel's high-water mark between two ticks.
+    pub within: Option<(Seconds, Seconds)>,
+    /// The true peak is not above this; `None` when the trace does not say.
+    pub upper: Option<Bytes>,
+}
+
+/// One process of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcessProfile {
+    /// `pid:name`, or what an mprof trace calls it.
+    pub id: String,
+    /// Its largest sample.
+    pub peak: Bytes,
+    /// The time of that sample.
+    pub peak_time: Seconds,
+    /// Its curve; empty where it was not asked for.
+    pub curve: Curve,
+}
+
+/// A function span, owned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// Dotted name.
+    pub name: String,
+    /// Time and memory at entry.
+    pub enter: (Seconds, Bytes),
+    /// Time and memory at exit; `None` when it never ended.
+    pub leave: Option<(Seconds, Bytes)>,
+    /// Nesting depth, 0 for the outermost.
+    pub level: Option<u32>,
+}
+
+/// One run, reduced. Times count from its start.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Profile {
+    /// The header, when the trace is ours.
+    pub header: Option<Header>,
+    /// The command line for people; empty when the trace has none.
+    pub command: String,
+    /// The metric of the curve.
+    pub metric: Metric,
+    /// Wall-clock start, seconds since 1970-01-01 UTC; `None` when the trace has no epoch.
+    pub start_s: Option<f64>,
+    /// From the start to the end of the run, or to its last record.
+    pub elapsed: Seconds,
+    /// The peak; `None` when there is no sample.
+    pub peak: Option<Peak>,
+    /// Largest exact high-water mark of one process; `None` when the trace does not say.
+    pub hwm: Option<Bytes>,
+    /// Rounds of measuring.
+    pub samples: u64,
+    /// Processes known to have lived in the tree.
+    pub process_count: u64,
+    /// The curve of the whole tree, every peak and dip kept.
+    pub total: Curve,
+    /// Shared pages counted once, where it was measured.
+    pub pss: Curve,
+    /// Swapped-out memory; empty when it was always zero or unknown.
+    pub swap: Curve,
+    /// Processes in order of appearance.
+    pub processes: Vec<ProcessProfile>,
+    /// Function spans in the order of the trace.
+    pub spans: Vec<Span>,
+    /// Intervals in which nothing was measured.
+    pub gaps: Vec<(Seconds, Seconds)>,
+    /// The end record; `None` for a trace that was cut short, and for mprof's.
+    pub end: Option<End>,
+}

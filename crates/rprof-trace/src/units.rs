@@ -1,0 +1,184 @@
+//! Bytes and seconds: the two quantities of a trace, how they are written for people and read from them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
+
+/// An amount of memory in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Bytes(pub u64);
+
+impl Bytes {
+    /// From KiB (2^10 bytes), as the Linux kernel prints them; saturates.
+    pub const fn from_kib(kib: u64) -> Self {
+        Self(kib.saturating_mul(KIB))
+    }
+
+    /// In KiB (2^10 bytes), rounded to the nearest.
+    pub const fn kib(self) -> u64 {
+        self.0.saturating_add(KIB / 2) / KIB
+    }
+
+    /// In MiB (2^20 bytes), the unit of `.dat` files.
+    pub fn mib(self) -> f64 {
+        self.0 as f64 / MIB as f64
+    }
+
+    /// The sum, saturating instead of wrapping.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// Three or four significant digits with the unit that fits: `512 B`, `1.5 KiB`, `301.2 MiB`, `14.95 GiB`.
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let v = self.0 as f64;
+        match self.0 {
+            0..KIB => write!(f, "{} B", self.0),
+            KIB..MIB => write!(f, "{:.1} KiB", v / KIB as f64),
+            MIB..GIB => write!(f, "{:.1} MiB", v / MIB as f64),
+            GIB..TIB => write!(f, "{:.2} GiB", v / GIB as f64),
+            TIB.. => write!(f, "{:.2} TiB", v / TIB as f64),
+        }
+    }
+}
+
+/// What was wrong with a size or a duration given as text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is not {expected}")]
+pub struct UnitError {
+    found: String,
+    expected: &'static str,
+}
+
+const A_SIZE: &str = "a size: a number with B, KiB, MiB, GiB, TiB (or K, M, G, T; 1 KiB = 1024 B) or kB, MB, GB, TB (powers of 1000)";
+const A_TIME: &str = "a time: a number of seconds, or one with us, ms, s, min, h or d";
+
+impl std::str::FromStr for Bytes {
+    type Err = UnitError;
+
+    /// Reads `4096`, `512MiB`, `1.5 G`, `2GB`.
+    ///
+    /// # Errors
+    /// When the text is no number with a known unit, or is negative or beyond 2^63 bytes.
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || UnitError { found: text.to_owned(), expected: A_SIZE };
+        let (number, unit) = split_unit(text).ok_or_else(error)?;
+        let scale = match unit.to_ascii_lowercase().as_str() {
+            "" | "b" => 1.0,
+            "k" | "kib" => KIB as f64,
+            "m" | "mib" => MIB as f64,
+            "g" | "gib" => GIB as f64,
+            "t" | "tib" => TIB as f64,
+            "kb" => 1e3,
+            "mb" => 1e6,
+            "gb" => 1e9,
+            "tb" => 1e12,
+            _ => return Err(error()),
+        };
+        let bytes = number * scale;
+        if bytes < 9.2e18 { Ok(Self(bytes.round() as u64)) } else { Err(error()) }
+    }
+}
+
+/// A time or a span in seconds on the monotonic clock, counted from the start of the run unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub f64);
+
+/// `20 ms`, `0.35 s`, `41.1 s`, `3 min 05 s`, `2 h 03 min`.
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = self.0.abs();
+        let sign = if self.0 < 0.0 { "-" } else { "" };
+        match s {
+            _ if s < 0.000_95 => write!(f, "{sign}{:.0} µs", s * 1e6),
+            _ if s < 0.0995 => write!(f, "{sign}{:.0} ms", s * 1e3),
+            _ if s < 9.995 => write!(f, "{sign}{s:.2} s"),
+            _ if s < 99.95 => write!(f, "{sign}{s:.1} s"),
+            _ if s < 3599.5 => {
+                let whole = s.round() as u64;
+                write!(f, "{sign}{} min {:02} s", whole / 60, whole % 60)
+            }
+            _ => {
+                let minutes = (s / 60.0).round() as u64;
+                write!(f, "{sign}{} h {:02} min", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for Seconds {
+    type Err = UnitError;
+
+    /// Reads `0.1`, `10ms`, `2s`, `5 min`, `1h`.
+    ///
+    /// # Errors
+    /// When the text is no number with a known unit, or is negative.
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || UnitError { found: text.to_owned(), expected: A_TIME };
+        let (number, unit) = split_unit(text).ok_or_else(error)?;
+        let scale = match unit {
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "" | "s" | "sec" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            "d" => 86400.0,
+            _ => return Err(error()),
+        };
+        Ok(Self(number * scale))
+    }
+}
+
+/// A finite number >= 0 and what follows it, without blanks between.
+fn split_unit(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.parse().ok()?;
+    number.is_finite().then_some((number, unit.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_written_with_the_unit_that_fits() {
+        let shown: Vec<String> =
+            [0, 512, 1536, 315_831_091, 16_052_400_000].map(|b| Bytes(b).to_string()).into();
+        assert_eq!(shown, ["0 B", "512 B", "1.5 KiB", "301.2 MiB", "14.95 GiB"]);
+    }
+
+    #[test]
+    fn seconds_are_written_with_the_unit_that_fits() {
+        let shown: Vec<String> =
+            [0.0, 0.00002, 0.02, 0.35, 41.1, 185.0, 7380.0, 99.96].map(|s| Seconds(s).to_string()).into();
+        assert_eq!(
+            shown,
+            ["0 µs", "20 µs", "20 ms", "0.35 s", "41.1 s", "3 min 05 s", "2 h 03 min", "1 min 40 s"]
+        );
+    }
+
+    #[test]
+    fn sizes_and_times_are_read_with_units() {
+        assert_eq!("1.5G".parse(), Ok(Bytes(3 << 29)));
+        assert_eq!("2 GB".parse(), Ok(Bytes(2_000_000_000)));
+        assert_eq!("10ms".parse(), Ok(Seconds(0.01)));
+        assert_eq!("0.1".parse(), Ok(Seconds(0.1)));
+        assert_eq!("5 min".parse(), Ok(Seconds(300.0)));
+        for bad in ["", "-1", "NaN", "inf", "1e999", "3 parsecs", "1..2"] {
+            assert!(bad.parse::<Seconds>().is_err(), "{bad}");
+            assert!(bad.parse::<Bytes>().is_err(), "{bad}");
+        }
+    }
+}
