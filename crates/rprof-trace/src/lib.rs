@@ -7,6 +7,6 @@ pub mod profile;
 pub mod units;
 
 pub use envelope::{Curve, Envelope, Point};
-pub use model::{Arg, Born, End, Exit, Function, Header, Memory, Metric, Record, Sample, Tick};
+pub use model::{Arg, Born, End, Exit, Function, Header, Memory, Metric, Proven, Record, Sample, Tick};
 pub use profile::{Peak, ProcessProfile, Profile};
 pub use units::{Bytes, Seconds};

@@ -135,6 +135,18 @@ pub struct Tick {
     pub processes: Option<u32>,
 }
 
+/// The kernel's high-water mark rose above what the ticks around it saw: the tree was at least this large at some
+/// instant of an interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proven {
+    /// Where a figure draws it: inside the interval.
+    pub time: Seconds,
+    /// The interval it fell in.
+    pub within: (Seconds, Seconds),
+    /// The proven value.
+    pub value: Bytes,
+}
+
 /// What one tick recorded of one process.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample<'a> {
@@ -214,6 +226,10 @@ pub struct End {
     pub system_s: Option<Seconds>,
     /// Exact largest RSS of any one process of the tree.
     pub hwm_bytes: Option<Bytes>,
+    /// The true peak of the tree is not above this; `None` when it cannot be bounded.
+    pub upper_bytes: Option<Bytes>,
+    /// Whether the peak is exact: one process, its maximum told by the kernel.
+    pub exact: bool,
     /// Rounds of measuring.
     pub ticks: u64,
     /// Ticks skipped because the one before took too long.
@@ -231,9 +247,8 @@ pub enum Record<'a> {
     Command(&'a str),
     /// The whole tree at one instant.
     Tick(Tick),
-    /// A proven maximum of the tree somewhere between the previous tick and the next one: the kernel's high-water mark rose
-    /// above both. The time is the middle of that interval.
-    Proven(Seconds, Bytes),
+    /// A proven maximum between two ticks that neither of them saw.
+    Proven(Proven),
     /// One process at one tick. Absent at a tick: as before.
     Sample(Sample<'a>),
     /// Proportional set size of the whole tree: shared pages once.
