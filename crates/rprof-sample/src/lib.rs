@@ -1,1 +1,23 @@
-//! placeholder
+//! HOW memory is measured: start a command or join a running one, know its process tree, read its memory.
+//! Gives records of the trace's model, one tick after the other; writes no file and prints nothing.
+
+mod bounds;
+mod clock;
+mod error;
+mod limits;
+mod member;
+mod options;
+mod platform;
+pub mod proc_text;
+mod program;
+mod schedule;
+mod session;
+mod shares;
+mod tree;
+
+pub use clock::Clock;
+pub use error::{Error, ReadError};
+pub use options::{Options, Target};
+pub use platform::{Ending, Launch, METRICS, host, os, page_size};
+pub use program::find_program;
+pub use session::{Outcome, Session};

@@ -1,0 +1,57 @@
+//! Linux: /proc through kept descriptors, signals through a signalfd, orphans through the subreaper.
+
+mod machine;
+mod process;
+mod search;
+mod wait;
+
+pub use super::unix::{kill, prepare, reap, spawn};
+pub use machine::{host, oom_kills, os, owner, page_size};
+pub use process::{Process, autopsy, share_memory};
+pub use search::Search;
+pub use wait::Waiter;
+
+use crate::error::Error;
+
+/// The metrics this system can measure.
+pub const METRICS: &[rprof_trace::Metric] =
+    &[rprof_trace::Metric::Rss, rprof_trace::Metric::Pss, rprof_trace::Metric::Uss];
+
+/// Whether /proc is there and tells of memory; asked before anything is started.
+///
+/// # Errors
+/// When it is not mounted, or shows no memory.
+pub fn can_measure() -> Result<(), Error> {
+    match Process::open(std::process::id()) {
+        Ok((_, reading)) if reading.memory.rss.is_some() => Ok(()),
+        _ => Err(Error::System {
+            action: "read memory use from /proc (is it mounted?)",
+            source: std::io::ErrorKind::Unsupported.into(),
+        }),
+    }
+}
+
+/// Makes us the parent of every descendant whose own parent dies, so that none is lost and each is waited for.
+///
+/// # Errors
+/// When the kernel is older than 3.4.
+pub fn adopt_orphans() -> Result<(), Error> {
+    nix::sys::prctl::set_child_subreaper(true).map_err(Error::system("become the parent of orphans"))
+}
+
+/// Time on a clock that never jumps and that goes on while the machine sleeps.
+pub fn now() -> std::time::Duration {
+    use nix::time::{ClockId, clock_gettime};
+    // CLOCK_BOOTTIME is in every kernel since 2.6.39.
+    clock_gettime(ClockId::CLOCK_BOOTTIME).map(std::time::Duration::from).unwrap_or_default()
+}
+
+/// A descriptor that becomes readable when the process ends; `None` before Linux 5.3.
+#[allow(unsafe_code)]
+pub fn end_of(pid: u32) -> Option<std::os::fd::OwnedFd> {
+    use std::os::fd::{FromRawFd, OwnedFd};
+    // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    // SAFETY: the descriptor is new and ours.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}

@@ -1,0 +1,172 @@
+//! One process, held by a descriptor on its `status`: the descriptor belongs to this very process, so a reused pid
+//! is never mistaken for it, and it survives exec.
+//! `status` and not `statm`: it costs 9 µs instead of 1.3, and has the parts, the swap and the high-water mark.
+#![allow(unsafe_code)]
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use crate::error::ReadError;
+use crate::platform::{Autopsy, Reading, Shares};
+use crate::proc_text::{Stat, Status};
+
+/// A process that is watched.
+#[derive(Debug)]
+pub struct Process {
+    pid: u32,
+    /// Kept open; `None` when we ran out of descriptors and must open it at each reading.
+    status: Option<File>,
+    /// Start time, the second half of its identity, known where `status` is not kept.
+    start: Option<u64>,
+}
+
+impl Process {
+    /// Takes hold of process `pid` and reads it once. A thread that is no process's leader is `Gone`.
+    ///
+    /// # Errors
+    /// `Gone` when there is no such process, `Denied` when it may not be read.
+    pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
+        let (status, start) = match File::open(format!("/proc/{pid}/status")) {
+            Ok(file) => (Some(file), None),
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
+                (None, Some(stat(pid)?.start))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut process = Self { pid, status, start };
+        let status = process.status()?;
+        if status.tgid != pid {
+            return Err(ReadError::Gone);
+        }
+        Ok((process, reading(&status)))
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Reads its name, parent and memory: one system call while descriptors last.
+    ///
+    /// # Errors
+    /// `Gone` when it was reaped, `Denied` when it may not be read any more.
+    pub fn read(&mut self) -> Result<Reading, ReadError> {
+        let status = self.status()?;
+        if status.is_dead() && status.threads > 1 {
+            return self.read_by_thread(&status);
+        }
+        Ok(reading(&status))
+    }
+
+    fn status(&mut self) -> Result<Status, ReadError> {
+        let mut text = [0; 4096];
+        let length = if let Some(file) = &self.status {
+            file.read_at(&mut text, 0)?
+        } else {
+            if Some(stat(self.pid)?.start) != self.start {
+                return Err(ReadError::Gone);
+            }
+            File::open(format!("/proc/{}/status", self.pid))?.read_at(&mut text, 0)?
+        };
+        Ok(Status::parse(&text[..length]))
+    }
+
+    /// The main thread has ended while others live on: the kernel then shows no memory in the leader's own status.
+    fn read_by_thread(&self, leader: &Status) -> Result<Reading, ReadError> {
+        for entry in fs::read_dir(format!("/proc/{}/task", self.pid))?.flatten() {
+            if entry.file_name().to_str() == Some(&self.pid.to_string()) {
+                continue;
+            }
+            let Ok(text) = fs::read(entry.path().join("status")) else { continue };
+            let status = Status::parse(&text);
+            if !status.is_dead() {
+                return Ok(reading(&Status { name: leader.name, ..status }));
+            }
+        }
+        Ok(reading(leader))
+    }
+
+    /// Sets the high-water mark back to the RSS of now, so that the next reading tells the maximum since this one.
+    /// The process itself and whoever waits for it see the changed mark.
+    ///
+    /// # Errors
+    /// `Denied` when it belongs to another user, `Gone` when it has ended.
+    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+        let path = format!("/proc/{}/clear_refs", self.pid);
+        io::Write::write_all(&mut OpenOptions::new().write(true).open(path)?, b"5")?;
+        Ok(())
+    }
+
+    /// Its proportional and unique set size. Costs about 15 ms per resident GiB of 4 KiB pages, with its address space
+    /// locked meanwhile.
+    ///
+    /// # Errors
+    /// `Gone`, `Denied`, or `Unsupported` before Linux 4.14.
+    pub fn shares(&self) -> Result<Shares, ReadError> {
+        // Not kept open: a descriptor of this file is bound to the program of before an exec.
+        let file = match File::open(format!("/proc/{}/smaps_rollup", self.pid)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.exists() => {
+                return Err(ReadError::Unsupported);
+            }
+            other => other?,
+        };
+        let mut text = [0; 4096];
+        let length = file.read_at(&mut text, 0)?;
+        // An empty file: a zombie, or a kernel thread.
+        Shares::parse(&text[..length]).ok_or(ReadError::Gone)
+    }
+
+    fn exists(&self) -> bool {
+        PathBuf::from(format!("/proc/{}", self.pid)).exists()
+    }
+
+    /// Sends it a signal, never to another process that took its number; whether it was there to take it.
+    pub fn signal(&mut self, number: i32) -> bool {
+        use std::os::fd::{FromRawFd, OwnedFd};
+        // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, self.pid, 0) };
+        if fd < 0 {
+            // Before Linux 5.3, or the process is gone.
+            return self.read().is_ok_and(|r| !r.dead) && super::kill(self.pid, number);
+        }
+        // SAFETY: the descriptor is new and ours.
+        let pidfd = unsafe { OwnedFd::from_raw_fd(fd as i32) };
+        // The pidfd names whoever has the number now; that we can still read the old one proves that they are the same.
+        if self.read().is_err() {
+            return false;
+        }
+        let raw = std::os::fd::AsRawFd::as_raw_fd(&pidfd);
+        // SAFETY: a null siginfo asks for what kill(2) would send.
+        unsafe {
+            libc::syscall(libc::SYS_pidfd_send_signal, raw, number, std::ptr::null::<libc::siginfo_t>(), 0)
+                == 0
+        }
+    }
+}
+
+fn reading(status: &Status) -> Reading {
+    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead: status.is_dead() }
+}
+
+fn stat(pid: u32) -> Result<Stat, ReadError> {
+    Stat::parse(&fs::read(format!("/proc/{pid}/stat"))?).ok_or(ReadError::Gone)
+}
+
+/// What a zombie still tells.
+pub fn autopsy(pid: u32) -> Autopsy {
+    Autopsy { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
+}
+
+/// Whether two processes have one address space: a child of vfork or `posix_spawn` before its exec. `None` where the
+/// kernel does not say (no `CONFIG_KCMP`, or not permitted).
+pub fn share_memory(a: u32, b: u32) -> Option<bool> {
+    const KCMP_VM: i32 = 1;
+    // SAFETY: kcmp takes integers only.
+    match unsafe { libc::syscall(libc::SYS_kcmp, a, b, KCMP_VM, 0, 0) } {
+        0 => Some(true),
+        1..=3 => Some(false),
+        _ => None,
+    }
+}

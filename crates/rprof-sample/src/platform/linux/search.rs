@@ -1,0 +1,116 @@
+//! Finding new descendants without walking all of /proc: the kernel gives out pids in order, so what was born since
+//! the last look lies between two values of the counter in `/proc/loadavg`. While the counter stands still, one read of
+//! 1 µs proves that nothing was born.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
+
+use super::process::Process;
+use crate::error::ReadError;
+use crate::platform::Reading;
+use crate::proc_text::{last_pid, number};
+
+/// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU).
+const FULL_WALK_EVERY: Duration = Duration::from_secs(5);
+
+/// The state of the search.
+#[derive(Debug)]
+pub struct Search {
+    loadavg: Option<File>,
+    /// The newest pid at the last look.
+    newest: Option<u32>,
+    /// Pids run from 1 to this one and start over.
+    pid_max: u32,
+    walked: Instant,
+    /// Whether anything was born since the last full walk.
+    stale: bool,
+}
+
+impl Search {
+    /// Begins with everything still to be found.
+    pub fn new() -> Self {
+        let pid_max = fs::read("/proc/sys/kernel/pid_max").ok().and_then(|t| number(&t));
+        Self {
+            loadavg: File::open("/proc/loadavg").ok(),
+            newest: None,
+            pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
+            walked: Instant::now(),
+            stale: true,
+        }
+    }
+
+    /// Number of processes and threads born on this machine since the last call, as far as the counter tells.
+    /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
+    /// pid is in the tree (or is rprof, which adopts orphans).
+    pub fn newborns(&mut self, is_parent: impl Fn(u32) -> bool, found: &mut Vec<(Process, Reading)>) -> u32 {
+        let newest = self.read_counter();
+        let born = match (self.newest, newest) {
+            (Some(old), Some(new)) if old == new => 0,
+            (Some(old), Some(new)) if new > old => new - old,
+            // Started over at a low number.
+            (Some(old), Some(new)) => self.pid_max.saturating_sub(old) + new,
+            _ => 0,
+        };
+        self.stale |= born > 0;
+        let first_look = self.newest.is_none() || newest.is_none();
+        if first_look || (self.stale && self.walked.elapsed() > FULL_WALK_EVERY) {
+            self.walked = Instant::now();
+            self.stale = false;
+            keep_descendants(all_pids(), &is_parent, found);
+        } else if let (Some(old), Some(new)) = (self.newest, newest) {
+            if new > old {
+                keep_descendants(old + 1..=new, &is_parent, found);
+            } else if new < old {
+                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
+            }
+        }
+        self.newest = newest;
+        born
+    }
+
+    fn read_counter(&self) -> Option<u32> {
+        let mut text = [0; 128];
+        let length = self.loadavg.as_ref()?.read_at(&mut text, 0).ok()?;
+        last_pid(&text[..length])
+    }
+}
+
+fn all_pids() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// Opens the candidates and keeps those descended from the tree, in any order of birth.
+fn keep_descendants(
+    pids: impl Iterator<Item = u32>,
+    is_parent: &impl Fn(u32) -> bool,
+    found: &mut Vec<(Process, Reading)>,
+) {
+    let mut candidates = Vec::new();
+    for pid in pids {
+        if is_parent(pid) {
+            continue;
+        }
+        match Process::open(pid) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(ReadError::Gone | ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {}
+        }
+    }
+    loop {
+        let before = candidates.len();
+        let mut rest = Vec::with_capacity(before);
+        for (process, reading) in candidates {
+            let parent = reading.ppid;
+            if is_parent(parent) || found.iter().any(|(p, _)| p.pid() == parent) {
+                found.push((process, reading));
+            } else {
+                rest.push((process, reading));
+            }
+        }
+        if rest.len() == before {
+            return;
+        }
+        candidates = rest;
+    }
+}

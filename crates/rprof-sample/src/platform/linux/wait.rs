@@ -1,0 +1,85 @@
+//! Sleeping until a deadline or a signal: one ppoll a tick, every signal taken from a signalfd and none in a handler.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::signal::{SigSet, Signal as Sig};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::time::TimeSpec;
+
+use crate::error::Error;
+use crate::platform::{Signal, Woken};
+
+/// Signals that reach us here; all others keep their usual effect.
+const TAKEN: [Sig; 10] = [
+    Sig::SIGCHLD,
+    Sig::SIGINT,
+    Sig::SIGTERM,
+    Sig::SIGHUP,
+    Sig::SIGQUIT,
+    Sig::SIGUSR1,
+    Sig::SIGUSR2,
+    Sig::SIGTSTP,
+    Sig::SIGCONT,
+    // A trace at its file size limit must not kill us: the write fails instead.
+    Sig::SIGXFSZ,
+];
+
+/// Where signals and the end of a process that is not our child arrive.
+#[derive(Debug)]
+pub struct Waiter {
+    signals: SignalFd,
+    watched: Option<OwnedFd>,
+}
+
+impl Waiter {
+    /// Blocks the signals and opens the descriptor they arrive at. Call `prepare` before.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn new() -> Result<Self, Error> {
+        let set = SigSet::from_iter(TAKEN);
+        set.thread_block().map_err(Error::system("block signals"))?;
+        let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+            .map_err(Error::system("open a signal descriptor"))?;
+        Ok(Self { signals, watched: None })
+    }
+
+    /// Also wakes when the process behind `pidfd` ends.
+    pub fn watch(&mut self, pidfd: OwnedFd) {
+        self.watched = Some(pidfd);
+    }
+
+    /// Sleeps for `span` at most, less when a signal comes or the watched process ends.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn sleep(&self, span: Duration) -> io::Result<Woken> {
+        let watched: Option<BorrowedFd<'_>> = self.watched.as_ref().map(AsFd::as_fd);
+        let fds = [self.signals.as_fd(), watched.unwrap_or(self.signals.as_fd())];
+        let mut polled = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let used = if watched.is_some() { 2 } else { 1 };
+        match ppoll(&mut polled[..used], Some(TimeSpec::from_duration(span)), None) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let ready = |at: usize| polled[at].any().unwrap_or(false);
+        Ok(Woken { signalled: ready(0), ended: used == 2 && ready(1) })
+    }
+
+    /// The next signal that has arrived.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn next_signal(&self) -> io::Result<Option<Signal>> {
+        Ok(self.signals.read_signal()?.map(|info| Signal {
+            number: info.ssi_signo.cast_signed(),
+            // SI_KERNEL: a terminal's key. Everything sent by kill, sigqueue or tgkill is 0 or below.
+            from_kernel: info.ssi_code > 0,
+            sender: info.ssi_pid,
+        }))
+    }
+}

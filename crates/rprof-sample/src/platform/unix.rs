@@ -1,0 +1,202 @@
+//! What Linux and macOS share: starting a child that finds everything as it would without us, and waiting for it.
+//!
+//! `posix_spawn` and `vfork` will not do: the child would share our pages until its exec and inherit our own maximum as
+//! the floor of its `ru_maxrss`. A plain fork copies only what we wrote to, and the floor is measured on the way.
+#![allow(unsafe_code)]
+
+use std::io::{self, Read};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal as Sig, signal, sigprocmask};
+use rprof_trace::Bytes;
+
+use super::{Ending, Launch, Reaped, Spawned};
+use crate::error::Error;
+
+/// What the process was started with and Rust's runtime changed before `main`: one bit per closed standard stream
+/// (the runtime opens /dev/null there), and whether SIGPIPE was ignored (the runtime ignores it always).
+static AT_START: AtomicU32 = AtomicU32::new(0);
+const SIGPIPE_IGNORED: u32 = 1 << 8;
+
+extern "C" fn remember_start() {
+    let mut seen = 0;
+    for fd in 0..3 {
+        // SAFETY: F_GETFD reads no memory and is harmless on a closed descriptor.
+        if unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1 {
+            seen |= 1 << fd;
+        }
+    }
+    // SAFETY: an all-zero sigaction is valid, and a null new action only asks for the current one.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        if libc::sigaction(libc::SIGPIPE, std::ptr::null(), &raw mut action) == 0
+            && action.sa_sigaction == libc::SIG_IGN
+        {
+            seen |= SIGPIPE_IGNORED;
+        }
+    }
+    AT_START.store(seen, Ordering::Relaxed);
+}
+
+/// Run by the loader before `main`, hence before Rust's runtime.
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+static REMEMBER_START: extern "C" fn() = remember_start;
+
+/// Signal mask and descriptor limit as we found them, before we changed our own.
+struct Inherited {
+    mask: SigSet,
+    descriptors: Option<(u64, u64)>,
+}
+
+static INHERITED: OnceLock<Inherited> = OnceLock::new();
+
+/// Remembers what a child must find unchanged and raises our own limit of open descriptors, since one is kept per
+/// process of the tree. Call it before signals are blocked; later calls change nothing.
+pub fn prepare() {
+    INHERITED.get_or_init(|| {
+        let mask = SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty());
+        let descriptors = getrlimit(Resource::RLIMIT_NOFILE).ok();
+        if let Some((_, hard)) = descriptors {
+            // macOS refuses more than OPEN_MAX although the hard limit says "unlimited".
+            let wanted = hard.min(if cfg!(target_os = "macos") { 10_240 } else { 1 << 20 });
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard);
+        }
+        Inherited { mask, descriptors }
+    });
+}
+
+/// Starts the command with our streams, environment, directory and process group. It has done its exec on return.
+///
+/// # Errors
+/// `NotFound` and `NotExecutable` when exec refused, `System` when fork did.
+pub fn spawn(launch: &Launch) -> Result<Spawned, Error> {
+    let program = &launch.argv[0];
+    let (mut floor_in, floor_out) = io::pipe().map_err(Error::system("make a pipe"))?;
+    let floor_fd = OwnedFd::from(floor_out);
+    let fd = floor_fd.as_raw_fd();
+    let mut command = Command::new(program);
+    command.args(&launch.argv[1..]).envs(launch.env.iter().map(|(k, v)| (k, v)));
+    // SAFETY: `before_exec` only makes system calls that are safe after fork, and allocates nothing.
+    unsafe { command.pre_exec(move || before_exec(fd)) };
+    let child = command.spawn().map_err(|source| spawn_error(&program.to_string_lossy(), source))?;
+    drop(floor_fd);
+    let mut floor = [0; 8];
+    let floor = match floor_in.read_exact(&mut floor) {
+        Ok(()) => Bytes(u64::from_ne_bytes(floor)),
+        Err(_) => Bytes(0),
+    };
+    Ok(Spawned { pid: child.id(), floor })
+}
+
+/// In the child, between fork and exec: puts back what our runtime and `prepare` changed, and reports the RSS so far.
+fn before_exec(floor_out: i32) -> io::Result<()> {
+    let at_start = AT_START.load(Ordering::Relaxed);
+    if let Some(inherited) = INHERITED.get() {
+        if let Some((soft, hard)) = inherited.descriptors {
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, soft, hard);
+        }
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&inherited.mask), None)?;
+    }
+    if at_start & SIGPIPE_IGNORED != 0 {
+        // SAFETY: ignoring a signal installs no handler.
+        unsafe { signal(Sig::SIGPIPE, SigHandler::SigIgn) }?;
+    }
+    // SAFETY: an all-zero rusage is valid and is overwritten.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a live rusage.
+    if unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) } == 0 {
+        let bytes = max_rss(&usage).0.to_ne_bytes();
+        // SAFETY: the buffer is 8 bytes and lives through the call; a failed write only loses the floor.
+        unsafe { libc::write(floor_out, bytes.as_ptr().cast(), bytes.len()) };
+    }
+    for fd in 0..3 {
+        if at_start & (1 << fd) != 0 {
+            // SAFETY: closing a descriptor that only the runtime opened.
+            unsafe { libc::close(fd) };
+        }
+    }
+    Ok(())
+}
+
+fn spawn_error(program: &str, source: io::Error) -> Error {
+    let program = program.to_owned();
+    match source.raw_os_error() {
+        Some(libc::ENOENT | libc::ENOTDIR) => Error::NotFound { program },
+        Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => {
+            Error::System { action: "start a process", source }
+        }
+        _ => {
+            let text = source.to_string();
+            let reason = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+            Error::NotExecutable { program, reason }
+        }
+    }
+}
+
+/// `ru_maxrss`: KiB on Linux, bytes on macOS.
+fn max_rss(usage: &libc::rusage) -> Bytes {
+    let n = u64::try_from(usage.ru_maxrss).unwrap_or(0);
+    if cfg!(target_os = "macos") { Bytes(n) } else { Bytes::from_kib(n) }
+}
+
+/// Waits without blocking for any child of ours, orphans handed to us included: ended or stopped. `None` when nothing
+/// has changed, or no child is left.
+pub fn reap() -> Option<Reaped> {
+    // First a look that leaves the zombie in place: some things can be read of it until it is reaped.
+    // SAFETY: an all-zero siginfo is valid and is overwritten.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG;
+    // SAFETY: the pointer is to a live siginfo.
+    if unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options | libc::WNOWAIT) } != 0 {
+        return None;
+    }
+    // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
+    let raw_pid = unsafe { info.si_pid() };
+    let pid = u32::try_from(raw_pid).ok().filter(|pid| *pid > 0)?;
+    let autopsy = super::os::autopsy(pid);
+    let mut status = 0;
+    // SAFETY: an all-zero rusage is valid and is overwritten.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    let options = libc::WNOHANG | libc::WUNTRACED;
+    // SAFETY: both pointers are to live values of the right type.
+    if unsafe { libc::wait4(raw_pid, &raw mut status, options, &raw mut usage) } != raw_pid {
+        return None;
+    }
+    let ending = if libc::WIFEXITED(status) {
+        Ending::Exited(libc::WEXITSTATUS(status))
+    } else if libc::WIFSTOPPED(status) {
+        Ending::Stopped(libc::WSTOPSIG(status))
+    } else {
+        Ending::Killed(libc::WTERMSIG(status))
+    };
+    Some(Reaped {
+        pid,
+        ending,
+        max_rss: max_rss(&usage),
+        user: duration(usage.ru_utime),
+        system: duration(usage.ru_stime),
+        autopsy,
+    })
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+    Duration::from_secs(seconds) + Duration::from_micros(micros)
+}
+
+/// Sends a signal to a process by number; whether it was there to take it.
+pub fn kill(pid: u32, number: i32) -> bool {
+    i32::try_from(pid).is_ok_and(|pid| {
+        // SAFETY: kill reads no memory.
+        pid > 0 && unsafe { libc::kill(pid, number) } == 0
+    })
+}

@@ -1,0 +1,395 @@
+//! A run from start to end: one thread that sleeps, measures, passes signals on and waits for the children.
+
+use std::time::Duration;
+
+use rprof_trace::{Bytes, End, Metric, Proven, Record, Seconds, Tick};
+
+use crate::clock::{Clock, seconds};
+use crate::error::{Error, ReadError};
+use crate::limits::{self, Cause};
+use crate::options::{Options, Target};
+use crate::platform::{self, Ending, Process, Reaped, Search, Signal, Waiter};
+use crate::schedule::Schedule;
+use crate::shares::Rounds;
+use crate::tree::Tree;
+
+/// While processes come and go the ticks may come closer than the interval, as long as they take no more than one part
+/// in this many of the time.
+const FLUX_SHARE: u32 = 50;
+/// A tick later than this many intervals, and this much more, is a gap: the machine slept, or rprof was stopped.
+const GAP_INTERVALS: u32 = 3;
+const GAP_SLACK: Duration = Duration::from_millis(250);
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// How the command ended; `None` when it was attached to or watched only for a time.
+    pub ending: Option<Ending>,
+    /// The limit that ended it.
+    pub limit: Option<Cause>,
+    /// Whether the kernel killed it for want of memory.
+    pub out_of_memory: bool,
+    /// Who outlives the command, `pid:name` each.
+    pub survivors: Vec<String>,
+    /// Who could not be read.
+    pub denied: Option<String>,
+    /// The record that ends the trace.
+    pub end: End,
+}
+
+/// A run that has begun.
+#[derive(Debug)]
+pub struct Session {
+    options: Options,
+    clock: Clock,
+    waiter: Waiter,
+    tree: Tree,
+    schedule: Schedule,
+    rounds: Rounds,
+    root: u32,
+    floor: Bytes,
+    attached: bool,
+    oom_kills: Option<u64>,
+    state: State,
+}
+
+/// What changes from tick to tick.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each set once")]
+#[derive(Debug, Default)]
+struct State {
+    last_tick: Option<Duration>,
+    last_value: Bytes,
+    ticks: u64,
+    /// The largest value of a tick or proven between two.
+    peak: Bytes,
+    upper: Bytes,
+    /// Whether some tick had no upper bound.
+    unbounded: bool,
+    user: Duration,
+    system: Duration,
+    waited: bool,
+    /// A zombie had waited for children of its own: processes may have lived unseen.
+    had_children: bool,
+    ending: Option<Ending>,
+    root_gone: bool,
+    terminated: bool,
+    stop: bool,
+    limit: Option<limits::Ending>,
+}
+
+impl Session {
+    /// Starts the command, or joins the running process. Nothing is measured yet.
+    ///
+    /// # Errors
+    /// When the command cannot be started, there is no such process, or it may not be read.
+    pub fn begin(target: &Target, options: Options, clock: Clock) -> Result<Self, Error> {
+        platform::prepare();
+        platform::can_measure()?;
+        let mut waiter = Waiter::new()?;
+        let oom_kills = platform::oom_kills();
+        let (root, floor, attached) = match target {
+            Target::Launch(launch) => {
+                platform::adopt_orphans()?;
+                let spawned = platform::spawn(launch)?;
+                (spawned.pid, spawned.floor, false)
+            }
+            Target::Attach { pid } => {
+                if let Some(end) = platform::end_of(*pid) {
+                    waiter.watch(end);
+                }
+                (*pid, Bytes(0), true)
+            }
+        };
+        let (process, reading) = match Process::open(root) {
+            Ok(opened) => opened,
+            Err(ReadError::Denied) => return Err(not_ours(root)),
+            Err(ReadError::Io(source)) => {
+                return Err(Error::System { action: "read the command's memory", source });
+            }
+            Err(_) => return Err(Error::NoSuchProcess { pid: root }),
+        };
+        let search = options.tree.then(Search::new);
+        let tree = Tree::new(process, &reading, options.metric, options.exact, search);
+        let schedule = Schedule::new(options.interval, !attached);
+        let rounds = Rounds::new(options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss));
+        let state = State::default();
+        Ok(Self { options, clock, waiter, tree, schedule, rounds, root, floor, attached, oom_kills, state })
+    }
+
+    /// Watches to the end. Records go to `sink` as they come: those of one tick together, its `Tick` last.
+    ///
+    /// # Errors
+    /// Only when the system takes away what rprof cannot work without; the command then runs on.
+    pub fn watch(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Result<Outcome, Error> {
+        while !self.is_over() {
+            let now = self.clock.elapsed();
+            if now >= self.schedule.deadline() {
+                self.tick(now, sink);
+                self.schedule.advance(self.clock.elapsed());
+            }
+            self.keep_limits(self.clock.elapsed());
+            let wake = self.next_wake();
+            let span = wake.saturating_sub(self.clock.elapsed());
+            let woken = self.waiter.sleep(span).map_err(Error::system("sleep"))?;
+            self.state.root_gone |= woken.ended;
+            if woken.signalled {
+                self.take_signals(sink)?;
+            }
+        }
+        Ok(self.finish(sink))
+    }
+
+    fn is_over(&self) -> bool {
+        let s = &self.state;
+        if s.stop {
+            return true;
+        }
+        let nobody_left = s.root_gone && self.tree.members.is_empty();
+        let must_wait = self.options.wait_all || s.limit.is_some();
+        nobody_left || (s.root_gone && !must_wait)
+    }
+
+    fn next_wake(&self) -> Duration {
+        let deadlines = [
+            Some(self.schedule.deadline()),
+            self.options.duration,
+            self.options.time_limit.filter(|_| self.state.limit.is_none()),
+            self.state.limit.map(|l| l.due()),
+        ];
+        deadlines.into_iter().flatten().min().unwrap_or_default()
+    }
+
+    /// One round of measuring.
+    fn tick(&mut self, now: Duration, sink: &mut dyn FnMut(&Record<'_>)) {
+        let time = seconds(now);
+        let before = self.state.last_tick.unwrap_or_default();
+        let late = self.options.interval * GAP_INTERVALS + GAP_SLACK;
+        if self.state.ticks > 0 && now.saturating_sub(before) > late {
+            sink(&Record::Gap(seconds(before), time));
+        }
+        let seen = self.tree.measure(time, sink);
+        let sum = &seen.sum;
+        let is_rss = self.options.metric == Metric::Rss;
+        if self.attached && !self.tree.holds(self.root) {
+            self.state.root_gone = true;
+        }
+        if sum.processes == 0 {
+            // Nobody is left to read: the curve ends with the tick before.
+            return;
+        }
+        if let Some(proven) = sum.proven.filter(|p| is_rss && *p > sum.value.max(self.state.last_value)) {
+            let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
+            self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
+        }
+        let upper = if is_rss { sum.upper(seen.lost) } else { None };
+        match upper {
+            Some(upper) => self.state.upper = self.state.upper.max(upper),
+            None => self.state.unbounded = true,
+        }
+        self.state.peak = self.state.peak.max(sum.value);
+        let plural = self.tree.is_plural();
+        if plural
+            && self.rounds.due(now, sum.value)
+            && let Some(pss) = self.rounds.measure(&mut self.tree, sum.value, self.clock)
+        {
+            sink(&Record::Pss(time, pss));
+        }
+        self.state.ticks += 1;
+        self.state.last_tick = Some(now);
+        self.state.last_value = sum.value;
+        sink(&Record::Tick(Tick {
+            time,
+            value: sum.value,
+            memory: sum.memory,
+            upper: upper.filter(|_| plural),
+            processes: Some(sum.processes),
+        }));
+        if self.options.memory_limit.is_some_and(|limit| self.state.peak > limit) {
+            self.end_tree(Cause::Memory, now);
+        }
+        if seen.changes > 0 && self.state.ticks > 1 {
+            let cost = self.clock.elapsed().saturating_sub(now);
+            self.schedule.densify(self.clock.elapsed(), cost * FLUX_SHARE);
+        }
+    }
+
+    fn prove(&mut self, proven: Proven, sink: &mut dyn FnMut(&Record<'_>)) {
+        self.state.peak = self.state.peak.max(proven.value);
+        sink(&Record::Proven(proven));
+    }
+
+    fn keep_limits(&mut self, now: Duration) {
+        if self.options.duration.is_some_and(|limit| now >= limit) {
+            self.state.stop = true;
+        }
+        if self.options.time_limit.is_some_and(|limit| now >= limit) {
+            self.end_tree(Cause::Time, now);
+        }
+        if let Some(ending) = &mut self.state.limit {
+            ending.press(&mut self.tree, now);
+        }
+    }
+
+    fn end_tree(&mut self, cause: Cause, now: Duration) {
+        if self.state.limit.is_none() {
+            self.state.limit = Some(limits::Ending::begin(cause, &mut self.tree, now));
+        }
+    }
+
+    fn take_signals(&mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Result<(), Error> {
+        while let Some(signal) = self.waiter.next_signal().map_err(Error::system("read a signal"))? {
+            self.take_signal(signal, sink);
+        }
+        Ok(())
+    }
+
+    fn take_signal(&mut self, signal: Signal, sink: &mut dyn FnMut(&Record<'_>)) {
+        // A terminal's key reaches the whole foreground group, the command too; so does `kill 0` by one of its own.
+        let reached_already = signal.from_kernel || self.tree.holds(signal.sender);
+        match signal.number {
+            libc::SIGCHLD => {
+                while let Some(reaped) = platform::reap() {
+                    self.take_reaped(&reaped, sink);
+                }
+            }
+            libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGQUIT if self.attached => {
+                self.state.stop = true;
+            }
+            libc::SIGTERM
+            | libc::SIGINT
+            | libc::SIGHUP
+            | libc::SIGQUIT
+            | libc::SIGUSR1
+            | libc::SIGUSR2
+            | libc::SIGTSTP
+            | libc::SIGCONT
+                if !reached_already && !self.attached =>
+            {
+                self.state.terminated |= signal.number == libc::SIGTERM;
+                self.send_root(signal.number);
+            }
+            _ => {}
+        }
+    }
+
+    fn send_root(&mut self, number: i32) {
+        let root = self.root;
+        match self.tree.members.iter_mut().find(|m| m.process.pid() == root) {
+            Some(member) => {
+                member.process.signal(number);
+            }
+            // Before the first tick; it is our child and not reaped, so the number is its own.
+            None if !self.state.root_gone => {
+                platform::kill(root, number);
+            }
+            None => {}
+        }
+    }
+
+    fn take_reaped(&mut self, reaped: &Reaped, sink: &mut dyn FnMut(&Record<'_>)) {
+        let now = self.clock.elapsed();
+        let is_root = reaped.pid == self.root;
+        if let Ending::Stopped(number) = reaped.ending {
+            // The shell's job control sees rprof, not the command: stop as the command did, go on when it does.
+            if is_root && matches!(number, libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
+                platform::kill(std::process::id(), libc::SIGSTOP);
+            }
+            return;
+        }
+        self.state.waited = true;
+        self.state.user += reaped.user;
+        self.state.system += reaped.system;
+        let had_children = reaped.autopsy.had_children != Some(false);
+        self.state.had_children |= had_children;
+        let floor = if is_root { self.floor.plus(FLOOR_SLACK) } else { Bytes(0) };
+        let counts = self.options.tree || !had_children;
+        if reaped.max_rss > floor && counts {
+            self.tree.hwm = self.tree.hwm.max(Some(reaped.max_rss));
+        }
+        let largest = match self.options.metric {
+            Metric::Rss => Some(reaped.max_rss).filter(|max| *max > floor && counts),
+            Metric::Footprint => reaped.autopsy.max_footprint,
+            Metric::Pss | Metric::Uss => None,
+        };
+        if let Some(value) = largest.filter(|max| *max > self.state.peak) {
+            // Its own maximum up to the last tick is known, so a larger one came after it; a child it waited for may
+            // have lived at any time.
+            let last = self.state.last_tick.unwrap_or_default();
+            let from = if had_children { Duration::ZERO } else { last };
+            let time = Seconds(f64::midpoint(last.as_secs_f64(), now.as_secs_f64()));
+            self.prove(Proven { time, within: (seconds(from), seconds(now)), value }, sink);
+        }
+        if is_root {
+            self.state.root_gone = true;
+            self.state.ending = Some(reaped.ending);
+            self.tree.forget(self.root, seconds(now), reaped.ending, sink);
+            if self.state.terminated && self.state.limit.is_none() {
+                self.tree.refresh(seconds(now), sink);
+                if !self.tree.members.is_empty() {
+                    self.end_tree(Cause::Terminated, now);
+                }
+            }
+        } else {
+            self.tree.forget(reaped.pid, seconds(now), reaped.ending, sink);
+        }
+    }
+
+    fn finish(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Outcome {
+        let now = self.clock.elapsed();
+        if self.state.root_gone && !self.attached {
+            self.tree.refresh(seconds(now), sink);
+        }
+        let out_of_memory = self.state.ending == Some(Ending::Killed(libc::SIGKILL))
+            && self.state.limit.is_none()
+            && platform::oom_kills() > self.oom_kills;
+        let limit = self.state.limit.map(|l| l.cause).filter(|c| *c != Cause::Terminated);
+        let alone = !self.tree.is_plural() && !self.state.had_children;
+        let exact = alone && self.state.waited && self.options.metric == Metric::Rss;
+        let bounded = !self.state.unbounded && self.options.metric == Metric::Rss;
+        let upper = if exact { self.state.peak } else { self.state.upper.max(self.state.peak) };
+        let reason = match (limit, out_of_memory) {
+            (Some(cause), _) => Some(cause.words()),
+            (None, true) => Some("out of memory"),
+            (None, false) if self.state.stop => Some("detached"),
+            (None, false) => None,
+        };
+        let (exit_code, signal) = match self.state.ending {
+            Some(Ending::Exited(code)) => (Some(code), None),
+            Some(Ending::Killed(number) | Ending::Stopped(number)) => (None, Some(number)),
+            None => (None, None),
+        };
+        let end = End {
+            elapsed_s: seconds(now),
+            exit_code,
+            signal,
+            reason: reason.map(str::to_owned),
+            user_s: self.state.waited.then(|| seconds(self.state.user)),
+            system_s: self.state.waited.then(|| seconds(self.state.system)),
+            hwm_bytes: self.tree.hwm,
+            upper_bytes: (bounded && self.state.ticks > 0 || exact).then_some(upper),
+            exact,
+            ticks: self.state.ticks,
+            overruns: self.schedule.overruns(),
+            processes: self.tree.count.max(1),
+        };
+        sink(&Record::End(Box::new(end.clone())));
+        Outcome {
+            ending: self.state.ending,
+            limit,
+            out_of_memory,
+            survivors: self.tree.members.iter().map(|m| m.id.clone()).collect(),
+            denied: self.tree.denied.take(),
+            end,
+        }
+    }
+}
+
+/// What the child touches between measuring its floor and its exec.
+const FLOOR_SLACK: Bytes = Bytes::from_kib(64);
+
+fn not_ours(pid: u32) -> Error {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let name = if name.is_empty() { "?".to_owned() } else { name.trim_end().to_owned() };
+    let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
+    Error::NotOurs { pid, name, owner }
+}

@@ -1,0 +1,322 @@
+//! The process tree: who belongs to it, under which word in the trace, and what one tick reads of it.
+//! A process that ends in the middle of a tick is left out of that tick and nothing else.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rprof_trace::{Born, Bytes, Exit, Metric, Record, Sample, Seconds};
+
+use crate::bounds::Sum;
+use crate::error::ReadError;
+use crate::member::Member;
+use crate::platform::{self, Ending, Process, Reading, Search};
+
+/// What a tick saw besides the sum.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen {
+    /// The sum over the tree.
+    pub sum: Sum,
+    /// What processes that ended since the last tick may have held.
+    pub lost: Bytes,
+    /// Processes that were born or ended.
+    pub changes: usize,
+}
+
+/// The tree.
+#[derive(Debug)]
+pub struct Tree {
+    /// Its living processes, in order of discovery; the first one found is the root while it lives.
+    pub members: Vec<Member>,
+    root: u32,
+    metric: Metric,
+    exact: bool,
+    search: Option<Search>,
+    found: Vec<(Process, Reading)>,
+    /// Hashes of the ids given out, so that a reused pid with the same name gets a word of its own.
+    ids: HashSet<u64>,
+    /// Processes ever seen.
+    pub count: u64,
+    /// Largest RSS of any one process so far, as the kernel told it.
+    pub hwm: Option<Bytes>,
+    /// The same among the descendants of the root.
+    descendant_hwm: Bytes,
+    /// Whether processes could not be read, by name, to be said once.
+    pub denied: Option<String>,
+    /// Whether processes came or went at the last tick or since.
+    in_flux: bool,
+    /// What processes that ended since the last tick may have held.
+    lost: Bytes,
+}
+
+impl Tree {
+    /// A tree of the process alone; `search` also finds its descendants.
+    pub fn new(
+        root: Process,
+        reading: &Reading,
+        metric: Metric,
+        exact: bool,
+        search: Option<Search>,
+    ) -> Self {
+        let mut tree = Self {
+            members: Vec::new(),
+            root: root.pid(),
+            metric,
+            exact,
+            search,
+            found: Vec::new(),
+            ids: HashSet::new(),
+            count: 0,
+            hwm: None,
+            descendant_hwm: Bytes(0),
+            denied: None,
+            in_flux: false,
+            lost: Bytes(0),
+        };
+        tree.found.push((root, *reading));
+        tree
+    }
+
+    /// Whether the tree was ever more than one process.
+    pub fn is_plural(&self) -> bool {
+        self.count > 1
+    }
+
+    /// Whether `pid` is known to be in the tree now.
+    pub fn holds(&self, pid: u32) -> bool {
+        self.members.iter().any(|m| m.process.pid() == pid)
+    }
+
+    /// One round of measuring at `time`: finds newborns, reads everyone, drops who has ended.
+    pub fn measure(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) -> Seen {
+        let mut seen = Seen::default();
+        let missed = self.find();
+        seen.changes += self.found.len();
+        self.admit(time, sink);
+        self.read_all(time, &mut seen, sink);
+        self.find_borrowers();
+        seen.lost = std::mem::take(&mut self.lost);
+        if self.in_flux || seen.changes > 0 {
+            // Whoever was born and gone between two looks of a changing tree may have been one of ours.
+            seen.lost = seen.lost.plus(Bytes(self.descendant_hwm.0.saturating_mul(u64::from(missed))));
+        }
+        self.in_flux = seen.changes > 0;
+        let plural = self.is_plural();
+        for member in &self.members {
+            if member.borrowed || member.denied {
+                continue;
+            }
+            seen.sum.add(member.value, &member.memory, member.window);
+            if plural {
+                let (value, memory) = (member.value, member.memory);
+                sink(&Record::Sample(Sample { id: &member.id, time, value, memory }));
+            }
+        }
+        seen
+    }
+
+    /// Looks for newborns; the number of pids given out since the last look that belong to nobody any more.
+    fn find(&mut self) -> u32 {
+        let Some(search) = &mut self.search else { return 0 };
+        let us = std::process::id();
+        let (members, root) = (&self.members, self.root);
+        let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);
+        let known = self.found.len();
+        let tickets = search.newborns(is_parent, &mut self.found);
+        tickets.saturating_sub((self.found.len() - known) as u32)
+    }
+
+    /// Takes those found into the tree.
+    fn admit(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        let mut found = std::mem::take(&mut self.found);
+        for (process, reading) in found.drain(..) {
+            if reading.dead {
+                self.count += 1;
+                continue;
+            }
+            let id = self.name_id(process.pid(), &reading);
+            let born =
+                Born { pid: process.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: None };
+            sink(&Record::Born(&id, time, born));
+            self.members.push(Member::new(process, &reading, id));
+            self.count += 1;
+        }
+        self.found = found;
+    }
+
+    /// `pid:name` in one word, and never the same for two processes.
+    fn name_id(&mut self, pid: u32, reading: &Reading) -> String {
+        let name: String = reading
+            .name
+            .to_text()
+            .chars()
+            .map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c })
+            .collect();
+        let word = format!("{pid}:{name}");
+        let mut id = word.clone();
+        for n in 2.. {
+            let mut hasher = DefaultHasher::new();
+            id.hash(&mut hasher);
+            if self.ids.insert(hasher.finish()) {
+                break;
+            }
+            id = format!("{word}#{n}");
+        }
+        id
+    }
+
+    fn read_all(&mut self, time: Seconds, seen: &mut Seen, sink: &mut dyn FnMut(&Record<'_>)) {
+        let mut at = 0;
+        while at < self.members.len() {
+            let member = &mut self.members[at];
+            let reading = member.process.read();
+            match reading {
+                Ok(reading) if !reading.dead => {
+                    if reading.name != member.name {
+                        self.rename(at, &reading, time, sink);
+                    }
+                    if self.take(at, &reading) {
+                        at += 1;
+                        continue;
+                    }
+                }
+                Err(ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {
+                    member.denied = true;
+                    if self.denied.is_none() {
+                        self.denied = Some(member.id.clone());
+                    }
+                    at += 1;
+                    continue;
+                }
+                Ok(_) | Err(ReadError::Gone) => {}
+            }
+            seen.changes += 1;
+            self.bury(at, time, sink);
+        }
+    }
+
+    /// Takes a member's new reading; false when it ended meanwhile.
+    fn take(&mut self, at: usize, reading: &Reading) -> bool {
+        let member = &mut self.members[at];
+        let first = member.hwm.is_none();
+        member.take(reading, self.exact && !first);
+        let value = match self.metric {
+            Metric::Rss => member.memory.rss,
+            Metric::Footprint => member.memory.footprint,
+            Metric::Pss | Metric::Uss => match member.process.shares() {
+                Ok(shares) if self.metric == Metric::Pss => Some(shares.pss),
+                Ok(shares) => Some(shares.uss),
+                Err(ReadError::Gone) => return false,
+                Err(_) => None,
+            },
+        };
+        match value {
+            Some(value) => member.value = value,
+            // No memory and not dead: between two programs, or a kernel that does not tell.
+            None => member.denied = self.metric != Metric::Rss,
+        }
+        if value.is_none() && self.metric == Metric::Rss {
+            member.value = Bytes(0);
+        }
+        self.hwm = self.hwm.max(member.hwm);
+        if member.process.pid() != self.root {
+            self.descendant_hwm = self.descendant_hwm.max(member.hwm.unwrap_or_default());
+        }
+        if self.exact && member.process.reset_hwm().is_err() && self.denied.is_none() {
+            self.denied = Some(member.id.clone());
+        }
+        true
+    }
+
+    /// The process runs another program now: a new word, the same process.
+    fn rename(&mut self, at: usize, reading: &Reading, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        let pid = self.members[at].process.pid();
+        let id = self.name_id(pid, reading);
+        let member = &mut self.members[at];
+        let was = std::mem::replace(&mut member.id, id);
+        member.name = reading.name;
+        let born = Born { pid, ppid: reading.ppid, name: reading.name.to_text(), was: Some(was) };
+        sink(&Record::Born(&self.members[at].id, time, born));
+    }
+
+    fn bury(&mut self, at: usize, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        let member = self.members.remove(at);
+        if !member.borrowed {
+            self.lost =
+                self.lost.plus(member.hwm.unwrap_or_default().max(self.typical(member.process.pid())));
+        }
+        let exit = Exit { hwm_bytes: member.hwm, ..Exit::default() };
+        sink(&Record::Exit(&member.id, time, exit));
+    }
+
+    /// What a process that was not seen to its end may have held, judged by its likes: descendants by descendants.
+    fn typical(&self, pid: u32) -> Bytes {
+        if pid == self.root { Bytes(0) } else { self.descendant_hwm }
+    }
+
+    /// Marks those that live in their parent's address space until their exec: vfork and `posix_spawn` of a large
+    /// process would else count it twice. Who was once seen on its own stays so.
+    fn find_borrowers(&mut self) {
+        for at in 0..self.members.len() {
+            let member = &self.members[at];
+            if member.settled {
+                continue;
+            }
+            let parent = self.members.iter().find(|m| m.process.pid() == member.ppid);
+            let borrowed = parent.is_some_and(|parent| {
+                member.memory.vsz.is_some()
+                    && parent.memory.vsz == member.memory.vsz
+                    && platform::share_memory(parent.process.pid(), member.process.pid())
+                        .unwrap_or(parent.memory == member.memory)
+            });
+            self.members[at].borrowed = borrowed;
+            self.members[at].settled = !borrowed;
+        }
+    }
+
+    /// Sums the shares of all pages over the tree, each page once; `None` when a process was born or ended meanwhile,
+    /// since its share would then be counted twice or not at all.
+    ///
+    /// # Errors
+    /// `Denied` or `Unsupported` when a process does not tell.
+    pub fn shares(&mut self) -> Result<Option<Bytes>, ReadError> {
+        let mut sum = Bytes(0);
+        for member in self.members.iter().filter(|m| !m.borrowed && !m.denied) {
+            match member.process.shares() {
+                Ok(shares) => sum = sum.plus(shares.pss),
+                Err(ReadError::Gone) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        self.find();
+        let same = self.found.is_empty()
+            && self.members.iter_mut().all(|m| m.denied || m.process.read().is_ok_and(|r| !r.dead));
+        Ok(same.then_some(sum))
+    }
+
+    /// A process was waited for: it leaves the tree with what is known of its end.
+    pub fn forget(&mut self, pid: u32, time: Seconds, ending: Ending, sink: &mut dyn FnMut(&Record<'_>)) {
+        let Some(at) = self.members.iter().position(|m| m.process.pid() == pid) else { return };
+        let member = self.members.remove(at);
+        let (exit_code, signal) = match ending {
+            Ending::Exited(code) => (Some(code), None),
+            Ending::Killed(number) | Ending::Stopped(number) => (None, Some(number)),
+        };
+        sink(&Record::Exit(&member.id, time, Exit { hwm_bytes: member.hwm, exit_code, signal }));
+        if !member.borrowed {
+            self.lost = self.lost.plus(member.hwm.unwrap_or_default().max(self.typical(pid)));
+        }
+        self.in_flux = true;
+    }
+
+    /// Drops whoever has ended and takes in whoever was born, without measuring.
+    pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        self.find();
+        self.admit(time, sink);
+        self.members.retain_mut(|m| m.process.read().is_ok_and(|r| !r.dead));
+    }
+
+    /// Sends every member a signal; how many took it.
+    pub fn signal(&mut self, number: i32) -> usize {
+        self.members.iter_mut().filter_map(|m| m.process.signal(number).then_some(())).count()
+    }
+}
