@@ -44,7 +44,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let place = path.display();
     let file = hdf5::File::create(path).with_context(|| {
-        format!("cannot create `{place}`; is its directory writable, and no other program using it?")
+        format!("cannot create `{place}` (is its directory writable, and no other program using it?)")
     })?;
     let dataset = file
         .new_dataset::<f32>()
@@ -56,8 +56,8 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
         let slice = ArrayView2::from_shape((shape.rows, shape.cols), &slice)?;
         dataset
             .write_slice(slice, s![index, .., ..])
-            .with_context(|| format!("cannot write slice {index} to `{place}`; is the disk full?"))?;
+            .with_context(|| format!("cannot write slice {index} to `{place}` (is the disk full?)"))?;
     }
     drop(dataset);
-    file.close().with_context(|| format!("cannot close `{place}`; is the disk full?"))
+    file.close().with_context(|| format!("cannot close `{place}` (is the disk full?)"))
 }
