@@ -60,6 +60,13 @@ impl Writer {
         }
     }
 
+    /// Lines before this one were lost: nothing may be left out of the next ones as being unchanged.
+    pub fn forget(&mut self) {
+        if let Self::Dat(dat) = self {
+            dat.forget();
+        }
+    }
+
     /// Appends the lines of one record, always whole ones.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self {

@@ -28,6 +28,12 @@ impl DatWriter {
         Self::default()
     }
 
+    /// Lines before this one were lost: nothing may be left out of the next ones as being unchanged.
+    pub fn forget(&mut self) {
+        self.tick = Row::default();
+        self.samples.clear();
+    }
+
     /// Appends the lines of one record; none for a sample in which nothing has changed.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match record {
