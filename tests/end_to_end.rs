@@ -1,0 +1,27 @@
+//! The built binary, from outside: real commands, real signals, real process trees.
+#![allow(unsafe_code, clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+
+mod support;
+
+#[path = "end_to_end/attach.rs"]
+mod attach;
+#[path = "end_to_end/limits.rs"]
+mod limits;
+#[path = "end_to_end/lost.rs"]
+mod lost;
+#[path = "end_to_end/peaks.rs"]
+mod peaks;
+#[path = "end_to_end/peers.rs"]
+mod peers;
+#[path = "end_to_end/run.rs"]
+mod run;
+#[path = "end_to_end/signals.rs"]
+mod signals;
+#[path = "end_to_end/terminal.rs"]
+mod terminal;
+#[path = "end_to_end/traces.rs"]
+mod traces;
+#[path = "end_to_end/tree.rs"]
+mod tree;
+#[path = "end_to_end/untouched.rs"]
+mod untouched;

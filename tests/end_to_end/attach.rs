@@ -1,0 +1,121 @@
+//! `rprof attach`: a running process and its tree, to its end or ours.
+
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::Signal;
+
+use crate::support::{MIB, Place, assert_near, finish, send, truth, wait_for};
+
+/// The program of known memory use, started by somebody else.
+fn stranger(place: &Place, script: &str) -> Child {
+    let child = Command::new(truth()).args(script.split(' ')).current_dir(place.dir.path()).spawn().unwrap();
+    place.await_file("up");
+    child
+}
+
+fn attach(place: &Place, options: &[&str], who: &str) -> Child {
+    let mut command = place.rprof(["attach", "-o", "t.dat", "-T", "20ms"]);
+    command.args(options).arg(who).stderr(Stdio::piped()).stdout(Stdio::piped());
+    let child = command.spawn().unwrap();
+    wait_for("the first tick", || {
+        std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM "))
+    });
+    child
+}
+
+/// mprof ended in a traceback, exit code 1, when the process it watched ended.
+#[test]
+fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
+    let place = Place::new();
+    let mut process = stranger(&place, "touch 40MiB ready up await go touch 60MiB hold 200ms");
+    let rprof = attach(&place, &[], &process.id().to_string());
+    std::fs::write(place.path("go"), "").unwrap();
+    let done = finish(rprof);
+    process.wait().unwrap();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("peak 10") && done.stderr.contains("has ended"), "{}", done.stderr);
+    assert_near(&place.peak()["peak_bytes"], 100 * MIB, 8 * MIB);
+}
+
+#[test]
+fn its_children_old_and_new_are_counted() {
+    let place = Place::new();
+    let mut process =
+        stranger(&place, "fork 1 [ touch 30MiB ready up await over ] await go fork 1 [ touch 50MiB hold 300ms ready over ] wait");
+    let rprof = attach(&place, &[], &process.id().to_string());
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(finish(rprof).code, Some(0));
+    process.wait().unwrap();
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 80 * MIB, 16 * MIB);
+    assert_eq!(peak["processes"], 3);
+}
+
+#[test]
+fn interrupting_rprof_leaves_the_process_alone() {
+    let place = Place::new();
+    let mut process = stranger(&place, "touch 10MiB ready up await go exit 9");
+    let rprof = attach(&place, &[], &process.id().to_string());
+    send(rprof.id(), Signal::SIGINT);
+    let done = finish(rprof);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("detached"), "{}", done.stderr);
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(process.wait().unwrap().code(), Some(9));
+}
+
+#[test]
+fn a_duration_ends_the_watch_and_not_the_process() {
+    let place = Place::new();
+    let mut process = stranger(&place, "ready up await go exit 9");
+    let rprof = attach(&place, &["--duration", "200ms"], &process.id().to_string());
+    assert_eq!(finish(rprof).code, Some(0));
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(process.wait().unwrap().code(), Some(9));
+}
+
+/// The high-water mark tells what happened before we came.
+#[test]
+fn the_peak_before_we_came_is_named_as_such() {
+    let place = Place::new();
+    let mut process = stranger(&place, "touch 90MiB free touch 10MiB ready up await go");
+    let rprof = attach(&place, &[], &process.id().to_string());
+    std::fs::write(place.path("go"), "").unwrap();
+    let done = finish(rprof);
+    process.wait().unwrap();
+    assert!(done.stderr.contains("highest since its start"), "{}", done.stderr);
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 10 * MIB, 6 * MIB);
+    assert_near(&peak["hwm_bytes"], 90 * MIB, 6 * MIB);
+}
+
+#[test]
+fn who_is_not_there_is_said_and_leaves_no_file() {
+    let place = Place::new();
+    for who in ["4194303", "no-such-name-anywhere"] {
+        let done = place.run(&format!("attach -o t.dat {who}"));
+        assert_eq!(done.code, Some(125), "{}", done.stderr);
+        assert!(done.stderr.contains(who), "{}", done.stderr);
+        assert!(!place.path("t.dat").exists());
+    }
+}
+
+#[test]
+fn a_name_of_several_processes_lists_them() {
+    let place = Place::new();
+    let copy = place.path("rprof-twin");
+    std::fs::copy(truth(), &copy).unwrap();
+    let start = |file: &str| Command::new(&copy).args(["ready", file, "await", "go"]).current_dir(place.dir.path()).spawn().unwrap();
+    let mut twins = [start("a"), start("b")];
+    place.await_file("a");
+    place.await_file("b");
+    let done = place.run("attach -o t.dat rprof-twin");
+    assert_eq!(done.code, Some(125));
+    assert!(twins.iter().all(|twin| done.stderr.contains(&twin.id().to_string())), "{}", done.stderr);
+    // `run --attach` is mprof's spelling.
+    let rprof = place.rprof(["run", "--attach", "-o", "t.dat", "-T", "20ms", &twins[0].id().to_string()]).spawn().unwrap();
+    wait_for("the first tick", || std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM ")));
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(finish(rprof).code, Some(0));
+    twins.iter_mut().for_each(|twin| drop(twin.wait()));
+}

@@ -1,0 +1,98 @@
+//! Nothing lost: when rprof is killed, the disk is full, or nobody listens, what was written is whole and readable.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::Signal;
+
+use crate::support::{MIB, Place, assert_near, done, is_alive, send, truth, wait_for};
+
+/// mprof lost up to 51 ticks, duct and memray all of it.
+#[test]
+fn killing_rprof_loses_one_tick_at_most_and_the_command_lives_on() {
+    let place = Place::new();
+    let mut child = place.start_truth("-q -T 10ms", "touch 30MiB ready up await go ready over");
+    place.await_file("up");
+    let ticks = || place.trace().matches("\nMEM ").count();
+    wait_for("some ticks", || ticks() > 20);
+    send(child.id(), Signal::SIGKILL);
+    child.wait().unwrap();
+    let trace = place.trace();
+    assert!(trace.ends_with('\n'), "the last line is cut");
+    let pid = trace.lines().find_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse::<i32>().ok()).unwrap();
+    assert!(is_alive(pid));
+    let peak = place.run("peak t.dat");
+    assert_eq!(peak.code, Some(0));
+    assert!(peak.stderr.contains("end of the run is missing"), "{}", peak.stderr);
+    assert_near(&place.peak()["peak_bytes"], 30 * MIB, 6 * MIB);
+    assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
+    std::fs::write(place.path("go"), "").unwrap();
+    place.await_file("over");
+}
+
+/// The file reaches a limit in the middle of the run, as on a full disk or over a quota.
+#[test]
+fn a_full_disk_does_not_disturb_the_command() {
+    for code in [0, 5] {
+        let place = Place::new();
+        let mut command = place.rprof(["run", "-T", "5ms", "-o", "t.dat", "--"]);
+        command.arg(truth()).args(["touch", "20MiB", "hold", "400ms", "ready", "over", "exit", &code.to_string()]);
+        // SAFETY: setrlimit is safe after fork.
+        unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 2000, 2000).map_err(Into::into)) };
+        let done = done(command.output().unwrap());
+        assert!(place.path("over").exists(), "the command was disturbed: {}", done.stderr);
+        assert_eq!(done.code, Some(if code == 0 { 125 } else { code }), "{}", done.stderr);
+        assert!(done.stderr.contains("incomplete") && done.stderr.contains("t.dat"), "{}", done.stderr);
+        // The summary is whole even so, and what was written is readable.
+        assert!(done.stderr.contains("peak 2"), "{}", done.stderr);
+        assert_near(&place.peak()["peak_bytes"], 20 * MIB, 6 * MIB);
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_at_once_is_said_before_anything_runs() {
+    let place = Place::new();
+    let mut command = place.rprof(["run", "-o", "t.dat", "touch", "started"]);
+    // SAFETY: setrlimit is safe after fork.
+    unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 0, 0).map_err(Into::into)) };
+    let done = done(command.output().unwrap());
+    assert_eq!(done.code, Some(125), "{}", done.stderr);
+    assert!(!place.path("started").exists() && !place.path("t.dat").exists());
+}
+
+#[test]
+fn a_broken_pipe_on_stderr_disturbs_nobody() {
+    let place = Place::new();
+    let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
+    command.arg(truth()).args(["hold", "100ms", "exit", "3"]).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_fault() {
+    let place = Place::new();
+    place.run_truth("-q", "hold 10ms");
+    let script = format!("{} peak --json t.dat | true; {0} list | head -0", env!("CARGO_BIN_EXE_rprof"));
+    let done = done(Command::new("bash").args(["-o", "pipefail", "-c", &script]).current_dir(place.dir.path()).output().unwrap());
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+}
+
+/// rprof itself was stopped: nothing is known of the time between, and no line is drawn across it.
+#[test]
+fn a_stop_of_rprof_is_a_gap() {
+    let place = Place::new();
+    let child = place.start_truth("-q -T 10ms", "touch 10MiB ready up hold 900ms");
+    place.await_file("up");
+    send(child.id(), Signal::SIGSTOP);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    send(child.id(), Signal::SIGCONT);
+    assert_eq!(crate::support::finish(child).code, Some(0));
+    let trace = place.trace();
+    let gap = trace.lines().find_map(|line| line.strip_prefix("GAP ")).expect("a gap");
+    let (from, to) = gap.split_once(' ').unwrap();
+    let length = to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap();
+    assert!((0.4..5.0).contains(&length), "{gap}");
+}

@@ -1,0 +1,112 @@
+//! No peak missed: what happens between two ticks, before the first and after the last is in the answer.
+
+use crate::support::{MIB, Place, SLACK, assert_near};
+
+/// At 0.1 s mprof saw 1.1 MiB of a program that touched 301 MiB between two of its samples.
+#[test]
+fn defect_02_a_spike_between_two_ticks_is_seen() {
+    let place = Place::new();
+    place.run_truth("-q -T 10s", "hold 20ms touch 300MiB free hold 20ms");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 300 * MIB, SLACK);
+    assert_eq!(peak["exact"], true, "{peak}");
+    assert!(peak["peak_within_s"].is_array(), "{peak}");
+}
+
+/// The kernel's mark rises and the next tick proves it, long before the end.
+#[test]
+fn a_spike_is_proven_at_the_next_tick() {
+    let place = Place::new();
+    place.run_truth("-q -T 50ms", "hold 300ms touch 200MiB free hold 600ms");
+    let trace = place.trace();
+    let proven = trace.lines().position(|line| line.contains(" ^ ")).expect("a proven maximum");
+    let after = trace.lines().skip(proven).filter(|line| line.starts_with("MEM ")).count();
+    assert!(after > 3, "{trace}");
+    let within = &place.peak()["peak_within_s"];
+    let (from, to) = (within[0].as_f64().unwrap(), within[1].as_f64().unwrap());
+    assert!(from > 0.2 && to - from < 0.5, "{from} {to}");
+}
+
+#[test]
+fn a_spike_after_the_last_tick_is_seen() {
+    let place = Place::new();
+    place.run_truth("-q -T 10s", "hold 400ms touch 120MiB");
+    assert_near(&place.peak()["peak_bytes"], 120 * MIB, SLACK);
+}
+
+/// Peers gave a run of under one interval one sample, or none.
+#[test]
+fn defect_03_a_command_of_20_ms_still_has_a_curve() {
+    let place = Place::new();
+    place.run_truth("-q", "touch 2MiB hold 40ms");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 2 * MIB, SLACK);
+    assert!(peak["samples"].as_u64().unwrap() >= 3, "{peak}");
+    assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
+}
+
+/// The command inherits no floor: a fork from a large image would report the spawner's memory (peers, 34).
+#[test]
+fn defect_34_our_own_memory_is_no_floor() {
+    let place = Place::new();
+    place.run("run -q -o t.dat -T 10s true");
+    let peak = place.peak()["peak_bytes"].as_u64().unwrap_or(0);
+    assert!(peak < 4 * MIB, "{peak}");
+}
+
+#[test]
+fn with_exact_every_tick_has_its_own_maximum() {
+    let place = Place::new();
+    let twice = "hold 200ms touch 100MiB free hold 400ms touch 60MiB free hold 400ms";
+    place.run_truth("-q -T 50ms --exact", twice);
+    let trace = place.trace();
+    let proven: Vec<f64> = trace
+        .lines()
+        .filter(|line| line.contains(" ^ "))
+        .map(|line| line.split(' ').nth(1).unwrap().parse().unwrap())
+        .collect();
+    // Without the reset the second, lower spike leaves no mark.
+    assert!(proven.iter().any(|mib| (60.0..70.0).contains(mib)), "{proven:?}");
+    assert!(proven.iter().any(|mib| (100.0..110.0).contains(mib)), "{proven:?}");
+    assert_near(&place.peak()["peak_bytes"], 100 * MIB, SLACK);
+}
+
+#[test]
+fn growth_is_not_taken_for_a_spike() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms", "touch 20MiB hold 60ms touch 20MiB hold 60ms touch 20MiB hold 60ms");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 60 * MIB, SLACK);
+    let trace = place.trace();
+    let last = trace.lines().rfind(|line| line.contains(" ^ ")).unwrap_or_default();
+    assert!(!last.contains(" ^ ") || !last.starts_with("MEM 6"), "{trace}");
+}
+
+#[test]
+fn parts_swap_and_address_space_are_recorded() {
+    let place = Place::new();
+    place.run_truth("-q", "touch 30MiB hold 300ms");
+    let mut reader = rprof_trace::Reader::open(place.path("t.dat")).unwrap();
+    let mut largest = rprof_trace::Memory::default();
+    while let Ok(Some(record)) = reader.next_record() {
+        if let rprof_trace::Record::Tick(tick) = record {
+            largest = if tick.memory.rss > largest.rss { tick.memory } else { largest };
+        }
+    }
+    let bytes = |part: Option<rprof_trace::Bytes>| part.expect("told by Linux").0;
+    assert!(bytes(largest.anon) >= 30 * MIB && bytes(largest.vsz) >= bytes(largest.rss));
+    assert_eq!(bytes(largest.rss), bytes(largest.anon) + bytes(largest.file) + bytes(largest.shmem));
+    assert!(bytes(largest.hwm) >= bytes(largest.rss) && largest.swap.is_some());
+}
+
+/// The two bounds of a tree hold the truth: two spikes that overlap for sure, and shorter than the interval.
+#[test]
+fn a_trees_bounds_hold_the_truth() {
+    let place = Place::new();
+    place.run_truth("-q -T 50ms", "fork 3 [ hold 200ms touch 40MiB hold 500ms ] wait");
+    let peak = place.peak();
+    let (low, high) = (peak["peak_bytes"].as_u64().unwrap(), peak["peak_upper_bytes"].as_u64().unwrap());
+    assert!(low <= 120 * MIB + 4 * SLACK && high >= 120 * MIB, "{peak}");
+    assert_eq!(peak["exact"], false);
+    assert_eq!(peak["processes"], 4);
+}

@@ -1,0 +1,158 @@
+//! Under a terminal: the command has it, a key's signal comes once, and stop and continue work as without rprof.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use nix::pty::openpty;
+
+use crate::support::{Place, truth, wait_for};
+
+/// A terminal with somebody on it.
+struct Terminal {
+    keys: File,
+    shown: Receiver<Vec<u8>>,
+    text: String,
+    child: Child,
+}
+
+impl Terminal {
+    /// Starts a command as the leader of a session on a new terminal.
+    fn start(mut command: Command) -> Self {
+        let pty = openpty(None, None).expect("a terminal");
+        let inner = || Stdio::from(pty.slave.try_clone().unwrap());
+        command.stdin(inner()).stdout(inner()).stderr(inner());
+        // SAFETY: setsid and ioctl are safe after fork.
+        unsafe {
+            command.pre_exec(|| {
+                nix::unistd::setsid()?;
+                if libc::ioctl(0, libc::TIOCSCTTY, 0) == -1 {
+                    return Err(std::io::Error::last_os_error());
+                }
+                Ok(())
+            })
+        };
+        let child = command.spawn().expect("it starts");
+        drop(command);
+        drop(pty.slave);
+        // SAFETY: a duplicate of an open descriptor is ours.
+        let reader = unsafe { OwnedFd::from_raw_fd(libc::dup(pty.master.as_raw_fd())) };
+        let (sender, shown) = channel();
+        std::thread::spawn(move || {
+            let mut reader = File::from(reader);
+            let mut bytes = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { keys: File::from(pty.master), shown, text: String::new(), child }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("a key");
+    }
+
+    /// Waits until the text has been shown; what was shown so far.
+    fn await_text(&mut self, wanted: &str) -> String {
+        let what = format!("`{wanted}` on the terminal");
+        wait_for(&what, || {
+            while let Ok(bytes) = self.shown.try_recv() {
+                self.text += &String::from_utf8_lossy(&bytes);
+            }
+            self.text.contains(wanted)
+        });
+        self.text.clone()
+    }
+}
+
+fn watched(place: &Place, script: &str) -> Command {
+    place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", script])
+}
+
+fn plain(place: &Place, script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).current_dir(place.dir.path());
+    command
+}
+
+#[test]
+fn a_program_on_a_terminal_behaves_as_without_rprof() {
+    let place = Place::new();
+    let script = "tty > /dev/null && echo tty; test -t 0 -a -t 1 -a -t 2 && echo all; stty size; read x; echo got $x; echo over";
+    let mut shown = Vec::new();
+    for command in [plain(&place, script), watched(&place, script)] {
+        let mut terminal = Terminal::start(command);
+        terminal.await_text("all");
+        terminal.press("words\n");
+        shown.push(terminal.await_text("over"));
+        assert!(terminal.child.wait().unwrap().success());
+    }
+    assert_eq!(shown[0], shown[1]);
+    assert!(shown[0].contains("got words"), "{}", shown[0]);
+}
+
+#[test]
+fn a_terminals_interrupt_reaches_the_command_once() {
+    let place = Place::new();
+    let script = "trap 'n=$((n+1)); echo int $n' INT; trap 'exit 3' TERM; echo up; while :; do sleep 0.02; done";
+    let mut terminal = Terminal::start(watched(&place, script));
+    terminal.await_text("up");
+    terminal.press("\u{3}");
+    terminal.await_text("int 1");
+    terminal.press("\u{3}");
+    let text = terminal.await_text("int 2");
+    assert!(!text.contains("int 3"), "{text}");
+    crate::support::send(terminal.child.id(), nix::sys::signal::Signal::SIGTERM);
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(3));
+    assert!(!terminal.await_text("int 2").contains("int 3"));
+    assert!(place.trace().contains("\nEND "));
+}
+
+#[test]
+fn the_summary_has_a_sparkline_on_a_terminal() {
+    let place = Place::new();
+    let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
+    command.arg(truth()).args(["touch", "20MiB", "hold", "200ms"]);
+    let mut terminal = Terminal::start(command);
+    let text = terminal.await_text("trace: t.dat");
+    assert!(text.contains('█'), "{text}");
+    assert!(terminal.child.wait().unwrap().success());
+}
+
+/// A shell with job control: Ctrl-Z stops the command and rprof, `fg` continues both, the stop is a gap in the trace.
+#[test]
+fn stop_and_continue_work_as_without_rprof() {
+    let place = Place::new();
+    let mut shell = Command::new("bash");
+    shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").current_dir(place.dir.path());
+    if std::process::Command::new("bash").arg("--version").output().is_err() {
+        return crate::support::skip("no bash: a shell with job control is needed");
+    }
+    let mut terminal = Terminal::start(shell);
+    terminal.await_text("ready> ");
+    let line = format!(
+        "{} run -q -T 20ms -o t.dat {} ready up await go say finished\n",
+        env!("CARGO_BIN_EXE_rprof"),
+        truth().display()
+    );
+    terminal.press(&line);
+    place.await_file("up");
+    terminal.press("\u{1a}");
+    terminal.await_text("Stopped");
+    let size = || std::fs::metadata(place.path("t.dat")).map_or(0, |m| m.len());
+    let stopped = size();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert_eq!(size(), stopped, "rprof measured on while it was stopped");
+    std::fs::write(place.path("go"), "").unwrap();
+    terminal.press("fg\n");
+    terminal.await_text("\nfinished");
+    wait_for("the end of the trace", || place.trace().contains("\nEND "));
+    assert!(place.trace().contains("\nGAP "), "{}", place.trace());
+    terminal.press("exit\n");
+    let _ = terminal.child.wait();
+}

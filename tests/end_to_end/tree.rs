@@ -1,0 +1,252 @@
+//! The whole tree, counted right: every descendant however it was born, shared pages once, nobody twice.
+
+use crate::support::{MIB, Place, SLACK, assert_near, finish, skip, truth, wait_for};
+
+#[test]
+fn defect_04_children_are_counted() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms", "fork 1 [ touch 60MiB hold 600ms ] fork 1 [ touch 80MiB hold 600ms ] wait");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 140 * MIB, 3 * SLACK);
+    assert_eq!(peak["processes"], 3);
+}
+
+/// mprof, psrecord and duct add 100 MiB up five times.
+#[test]
+fn defect_05_shared_pages_are_counted_once() {
+    let place = Place::new();
+    let done = place.run_truth("-T 20ms", "touch 100MiB fork 4 [ hold 800ms ] wait");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 500 * MIB, 5 * SLACK);
+    let Some(_) = peak["pss_peak_bytes"].as_u64() else {
+        return skip("no smaps_rollup on this machine: shared pages cannot be counted once");
+    };
+    assert_near(&peak["pss_peak_bytes"], 100 * MIB, 2 * SLACK);
+    assert!(done.stderr.contains("counting shared pages once (PSS)"), "{}", done.stderr);
+    assert!(place.trace().contains("\nPSS "), "{}", place.trace());
+}
+
+#[test]
+fn the_metric_can_be_pss_or_uss() {
+    for (metric, truth) in [("pss", 100 * MIB), ("uss", 0)] {
+        let place = Place::new();
+        place.run_truth(&format!("-q --metric {metric}"), "touch 100MiB fork 4 [ hold 800ms ] wait exit 0");
+        let peak = place.peak();
+        assert_eq!(peak["metric"], metric);
+        // Before the forks all is unique too.
+        let truth = if metric == "uss" { 100 * MIB } else { truth };
+        if peak["peak_bytes"].is_null() {
+            skip("no smaps_rollup on this machine: no PSS, no USS");
+            continue;
+        }
+        assert_near(&peak["peak_bytes"], truth / 2, truth / 2 + 2 * SLACK);
+    }
+}
+
+/// mprof's sum fell from 114 to 5 MiB whenever a process vanished in mid-scan.
+#[test]
+fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
+    let place = Place::new();
+    let churn = "i=0; while [ $i -lt 150 ]; do /bin/true; i=$((i+1)); done";
+    let mut command = place.rprof(["run", "-q", "-T", "1ms", "-o", "t.dat", "--"]);
+    command.arg(truth()).args(["touch", "100MiB", "ready", "up", "fork", "1", "["]);
+    command.args(["await", "done", "]", "wait"]);
+    let child = command.spawn().unwrap();
+    place.await_file("up");
+    // The churn is a sibling tree: another run whose processes come and go, and the same inside ours.
+    let status = std::process::Command::new("sh").args(["-c", churn]).status().unwrap();
+    assert!(status.success());
+    std::fs::write(place.path("done"), "").unwrap();
+    assert_eq!(finish(child).code, Some(0));
+    assert_no_dip(&place, 100.0);
+
+    let inside = Place::new();
+    let script = format!("{} touch 100MiB ready up await done & {churn}; touch done; wait", truth().display());
+    let mut command = inside.rprof(["run", "-q", "-T", "1ms", "-o", "t.dat", "sh", "-c", &script]);
+    assert!(command.status().unwrap().success());
+    assert_no_dip(&inside, 100.0);
+    let processes = inside.peak()["processes"].as_u64().unwrap();
+    assert!(processes > 20, "{processes} seen of 152");
+}
+
+/// From the first tick of at least `mib` to the last one the curve never falls below it.
+fn assert_no_dip(place: &Place, mib: f64) {
+    let trace = place.trace();
+    let values: Vec<f64> = trace
+        .lines()
+        .filter(|line| line.starts_with("MEM ") && !line.contains(" ^ "))
+        .map(|line| line.split(' ').nth(1).unwrap().parse().unwrap())
+        .collect();
+    let first = values.iter().position(|v| *v >= mib).expect("it was that large");
+    let last = values.iter().rposition(|v| *v >= mib).unwrap();
+    assert!(last - first > 10, "{values:?}");
+    let dips: Vec<_> = values[first..last].iter().filter(|v| **v < mib).collect();
+    assert!(dips.is_empty(), "{dips:?}");
+}
+
+#[test]
+fn defect_07_an_orphan_of_a_double_fork_is_counted() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms", "daemon [ touch 90MiB hold 400ms ] hold 700ms");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 90 * MIB, 2 * SLACK);
+    assert!(peak["processes"].as_u64().unwrap() >= 2, "{peak}");
+}
+
+/// duct lost whoever began a session of its own.
+#[test]
+fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
+    if !std::path::Path::new("/usr/bin/setsid").exists() {
+        return skip("no setsid(1) on this machine");
+    }
+    let place = Place::new();
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "setsid", "-w"]);
+    command.arg(truth()).args(["touch", "80MiB", "hold", "400ms"]);
+    assert!(command.status().unwrap().success());
+    assert_near(&place.peak()["peak_bytes"], 80 * MIB, 2 * SLACK);
+}
+
+#[test]
+fn a_child_born_by_a_thread_is_counted() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms", "thread [ fork 1 [ touch 70MiB hold 500ms ] wait ] hold 100ms");
+    assert_near(&place.peak()["peak_bytes"], 70 * MIB, 2 * SLACK);
+}
+
+#[test]
+fn a_chain_of_execs_is_one_process_with_its_own_peaks() {
+    let place = Place::new();
+    let script = "touch 50MiB hold 150ms exec touch 120MiB hold 150ms exec touch 20MiB hold 150ms";
+    place.run_truth("-q -T 20ms", script);
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 120 * MIB, SLACK);
+    assert_eq!((&peak["processes"], &peak["exact"]), (&1.into(), &true.into()));
+}
+
+#[test]
+fn a_new_name_after_exec_is_in_the_trace() {
+    let place = Place::new();
+    let script = format!("sleep 0.05; exec {} touch 10MiB hold 300ms", truth().display());
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", &script]);
+    assert!(command.status().unwrap().success());
+    let trace = place.trace();
+    let renamed = trace.lines().find(|line| line.starts_with("PROC ") && line.contains("\"was\""));
+    assert!(renamed.is_some_and(|line| line.contains(":truth ") && line.contains(":sh\"")), "{trace}");
+}
+
+#[test]
+fn a_main_thread_that_ends_first_hides_nothing() {
+    let place = Place::new();
+    let source = place.path("t.c");
+    let code = r#"
+#include <pthread.h>
+#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20); usleep(500000); _exit(0); return p; }
+int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
+"#;
+    std::fs::write(&source, code).unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-pthread", "-o"])
+        .arg(place.path("t"))
+        .arg(&source)
+        .status();
+    if !built.is_ok_and(|status| status.success()) {
+        return skip("no C compiler: the program without a main thread cannot be built");
+    }
+    place.run("run -q -T 20ms -o t.dat ./t");
+    let trace = place.trace();
+    let seen = trace.lines().filter(|line| line.starts_with("MEM 6") && !line.contains('^')).count();
+    assert!(seen > 3, "{trace}");
+}
+
+#[test]
+fn a_large_process_that_spawns_is_not_counted_twice() {
+    // posix_spawn and vfork: the child lives in its parent's address space until its exec.
+    let place = Place::new();
+    let source = place.path("t.c");
+    let code = r#"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+int main(void) {
+    char *p = malloc(100 << 20); memset(p, 1, 100 << 20);
+    for (int i = 0; i < 10; i++) {
+        pid_t c = vfork();
+        if (c == 0) { usleep(40000); execl("/bin/true", "true", (char *)0); _exit(1); }
+        waitpid(c, 0, 0);
+    }
+    return p[5] - 1;
+}
+"#;
+    std::fs::write(&source, code).unwrap();
+    let built =
+        std::process::Command::new("cc").arg("-o").arg(place.path("t")).arg(&source).status();
+    if !built.is_ok_and(|status| status.success()) {
+        return skip("no C compiler: the program that calls vfork cannot be built");
+    }
+    place.run("run -q -T 5ms -o t.dat ./t");
+    assert_near(&place.peak()["peak_bytes"], 100 * MIB, 2 * SLACK);
+}
+
+#[test]
+fn without_children_the_process_alone_is_watched() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms --no-children", "touch 20MiB fork 1 [ touch 200MiB hold 200ms ] wait hold 50ms");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 20 * MIB, SLACK);
+    assert_eq!(peak["processes"], 1);
+}
+
+#[test]
+fn who_outlives_the_command_is_named() {
+    let place = Place::new();
+    let done = place.run_truth("", "daemon [ ready up await stop ] await up");
+    assert!(done.stderr.contains("still running") && done.stderr.contains(":truth"), "{}", done.stderr);
+    std::fs::write(place.path("stop"), "").unwrap();
+}
+
+#[test]
+fn wait_all_goes_on_to_the_end_of_the_last() {
+    let place = Place::new();
+    let child = place.start_truth("--wait-all -T 20ms", "daemon [ await go touch 70MiB hold 200ms ready over ]");
+    wait_for("the command's end in the trace", || {
+        std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nEXIT "))
+    });
+    std::fs::write(place.path("go"), "").unwrap();
+    let done = finish(child);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(place.path("over").exists() && !done.stderr.contains("still running"), "{}", done.stderr);
+    assert_near(&place.peak()["peak_bytes"], 70 * MIB, 2 * SLACK);
+}
+
+/// A process that is gone before any tick could read it still raises the peak: its parent waited for it.
+#[test]
+fn a_process_that_lived_between_two_ticks_raises_the_peak() {
+    let place = Place::new();
+    place.run_truth("-q -T 10s", "hold 300ms fork 1 [ touch 150MiB ] wait");
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 150 * MIB, 2 * SLACK);
+    assert_eq!(peak["exact"], false, "{peak}");
+}
+
+#[test]
+fn a_short_lived_swarm_stays_within_the_bounds() {
+    let place = Place::new();
+    // Ten at a time, each of 20 MiB; each batch meets before it goes, so that the ten certainly overlap.
+    let script = format!(
+        "for b in 1 2 3 4 5 6; do for i in 1 2 3 4 5 6 7 8 9 10; do \
+         {} touch 20MiB ready b$b.$i await b$b.go hold 20ms & done; \
+         while [ $(ls b$b.* | wc -l) -lt 10 ]; do :; done; touch b$b.go; wait; done",
+        truth().display()
+    );
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", &script]);
+    assert!(command.status().unwrap().success());
+    let peak = place.peak();
+    let (low, high) = (peak["peak_bytes"].as_u64().unwrap(), peak["peak_upper_bytes"].as_u64());
+    assert!(low <= 200 * MIB + 12 * SLACK, "{peak}");
+    assert!(high.is_some_and(|high| high >= 200 * MIB), "{peak}");
+    assert!(low >= 100 * MIB, "{peak}");
+}

@@ -1,0 +1,165 @@
+//! What the end-to-end tests have in common: a directory of their own, the two programs, and patience with a deadline.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const MIB: u64 = 1 << 20;
+
+/// What a program of known memory holds besides what it was told to touch: its code, its libraries, its stack.
+pub const SLACK: u64 = 6 * MIB;
+
+/// How long anything may take before a test gives up. Far beyond what it should take, for a machine under load.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program of known memory use.
+pub fn truth() -> PathBuf {
+    let bin = PathBuf::from(env!("CARGO_BIN_EXE_rprof"));
+    let truth = bin.parent().expect("a directory").join("examples").join("truth");
+    assert!(truth.exists(), "{} is missing: `cargo build --examples`", truth.display());
+    truth
+}
+
+/// A directory in which rprof is run.
+pub struct Place {
+    pub dir: TempDir,
+}
+
+/// What came of a run.
+pub struct Done {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self { dir: TempDir::new().expect("a temporary directory") }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// `rprof` with arguments, in this directory.
+    pub fn rprof<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rprof"));
+        command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `rprof` with the words of a line.
+    pub fn run(&self, line: &str) -> Done {
+        done(self.rprof(words(line)).output().expect("rprof runs"))
+    }
+
+    /// `rprof run -o t.dat OPTIONS -- truth SCRIPT`.
+    pub fn run_truth(&self, options: &str, script: &str) -> Done {
+        let mut command = self.rprof(["run", "--force", "-o", "t.dat"]);
+        command.args(words(options)).arg("--").arg(truth()).args(words(script));
+        done(command.output().expect("rprof runs"))
+    }
+
+    /// The same, not waited for.
+    pub fn start_truth(&self, options: &str, script: &str) -> Child {
+        let mut command = self.rprof(["run", "--force", "-o", "t.dat"]);
+        command.args(words(options)).arg("--").arg(truth()).args(words(script));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("rprof runs")
+    }
+
+    /// The only object of `rprof peak --json t.dat`.
+    pub fn peak(&self) -> Value {
+        self.peak_of("t.dat")
+    }
+
+    pub fn peak_of(&self, file: &str) -> Value {
+        let done = self.run(&format!("peak --json {file}"));
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        let all: Value = serde_json::from_str(&done.stdout).expect("JSON");
+        assert_eq!(all.as_array().map(Vec::len), Some(1), "{all}");
+        all[0].clone()
+    }
+
+    /// The text of the trace.
+    pub fn trace(&self) -> String {
+        std::fs::read_to_string(self.path("t.dat")).expect("the trace")
+    }
+
+    /// Waits until the file is there, made by the program's word `ready`.
+    pub fn await_file(&self, name: &str) {
+        let path = self.path(name);
+        wait_for(&format!("{name} to appear"), || path.exists());
+    }
+}
+
+pub fn done(output: Output) -> Done {
+    Done {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+pub fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split_whitespace()
+}
+
+/// Waits for a child, and fails when it does not end.
+pub fn finish(mut child: Child) -> Done {
+    let begun = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("rprof did not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    done(child.wait_with_output().expect("its output"))
+}
+
+/// Polls until it is so, or fails.
+pub fn wait_for(what: &str, mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether a process of this id lives (a zombie does not).
+pub fn is_alive(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.trim_start().starts_with('Z') && !rest.is_empty())
+}
+
+pub fn send(pid: u32, signal: nix::sys::signal::Signal) {
+    let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
+    nix::sys::signal::kill(pid, signal).expect("the signal is sent");
+}
+
+/// Says aloud that this machine cannot do what a test needs.
+pub fn skip(reason: &str) {
+    // Not captured by the harness, unlike eprintln!.
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+}
+
+/// Whether a value of the JSON lies in [truth, truth + slack].
+pub fn assert_near(value: &Value, truth: u64, slack: u64) {
+    let found = value.as_u64().unwrap_or_else(|| panic!("not a number: {value}"));
+    assert!(
+        (truth..=truth + slack).contains(&found),
+        "{:.1} MiB is not in [{:.1}, {:.1}] MiB",
+        found as f64 / MIB as f64,
+        truth as f64 / MIB as f64,
+        (truth + slack) as f64 / MIB as f64
+    );
+}
+
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
