@@ -40,10 +40,15 @@ impl Search {
         }
     }
 
-    /// Number of processes and threads born on this machine since the last call, as far as the counter tells.
+    /// Number of processes and threads born on this machine since the last call; `None` when the counter cannot be
+    /// read.
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
     /// pid is in the tree (or is rprof, which adopts orphans).
-    pub fn newborns(&mut self, is_parent: impl Fn(u32) -> bool, found: &mut Vec<(Process, Reading)>) -> u32 {
+    pub fn newborns(
+        &mut self,
+        is_parent: impl Fn(u32) -> bool,
+        found: &mut Vec<(Process, Reading)>,
+    ) -> Option<u32> {
         let newest = self.read_counter();
         let born = match (self.newest, newest) {
             (Some(old), Some(new)) if old == new => 0,
@@ -66,7 +71,7 @@ impl Search {
             }
         }
         self.newest = newest;
-        born
+        newest.map(|_| born)
     }
 
     fn read_counter(&self) -> Option<u32> {
