@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The first distance between two ticks; each next one is twice as long until the interval is reached.
 const FIRST_STEP: Duration = Duration::from_millis(1);
 
-/// Deadlines at 0, 1, 3, 7, 15 … ms until the steps reach the interval, then one every interval.
+/// Deadlines 0, 1, 3, 7, 15 … ms after the first until the steps reach the interval, then one every interval.
 /// They stand on a fixed grid: a late tick does not move the later ones, an overrun skips those that have passed.
 #[derive(Debug, Clone)]
 pub struct Schedule {
@@ -16,10 +16,10 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule that starts now (time 0); `dense` asks for the doubling steps at the start.
-    pub fn new(interval: Duration, dense: bool) -> Self {
+    /// A schedule whose first deadline is `first`; `dense` asks for the doubling steps after it.
+    pub fn new(first: Duration, interval: Duration, dense: bool) -> Self {
         let step = if dense { FIRST_STEP.min(interval) } else { interval };
-        Self { interval, next: Duration::ZERO, step, overruns: 0 }
+        Self { interval, next: first, step, overruns: 0 }
     }
 
     /// The next deadline, since the start.
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn it_starts_dense_and_settles_on_the_interval() {
-        let mut schedule = Schedule::new(ms(10), true);
+        let mut schedule = Schedule::new(ms(0), ms(10), true);
         let mut deadlines = Vec::new();
         for _ in 0..8 {
             deadlines.push(schedule.deadline().as_millis());
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_late_tick_does_not_move_the_grid() {
-        let mut schedule = Schedule::new(ms(10), false);
+        let mut schedule = Schedule::new(ms(0), ms(10), false);
         schedule.advance(ms(9));
         assert_eq!(schedule.deadline(), ms(10));
         schedule.advance(ms(19));
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_overrun_skips_ahead_and_is_counted() {
-        let mut schedule = Schedule::new(ms(10), false);
+        let mut schedule = Schedule::new(ms(0), ms(10), false);
         schedule.advance(ms(35));
         assert_eq!((schedule.deadline(), schedule.overruns()), (ms(40), 3));
         schedule.advance(ms(40));
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_birth_brings_the_next_ticks_closer_and_never_further() {
-        let mut schedule = Schedule::new(ms(100), false);
+        let mut schedule = Schedule::new(ms(0), ms(100), false);
         schedule.advance(ms(0));
         schedule.densify(ms(40), ms(0));
         let mut deadlines = Vec::new();
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_very_long_sleep_is_no_overflow() {
-        let mut schedule = Schedule::new(Duration::from_micros(100), true);
+        let mut schedule = Schedule::new(ms(0), Duration::from_micros(100), true);
         schedule.advance(Duration::from_hours(10_000));
         assert!(schedule.deadline() > Duration::from_hours(9_999));
     }

@@ -87,6 +87,8 @@ impl Session {
         platform::can_measure()?;
         let mut waiter = Waiter::new()?;
         let oom_kills = platform::oom_kills();
+        // Before the command is started, so that its first child is news already.
+        let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
         let (root, floor, attached) = match target {
             Target::Launch(launch) => {
                 platform::adopt_orphans()?;
@@ -106,9 +108,8 @@ impl Session {
             }
             Err(_) => return Err(Error::NoSuchProcess { pid: root }),
         };
-        let search = options.tree.then(Search::new);
         let tree = Tree::new(process, &reading, options.metric, options.exact, search);
-        let schedule = Schedule::new(options.interval, !attached);
+        let schedule = Schedule::new(clock.elapsed(), options.interval, !attached);
         let rounds = Rounds::new(options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss));
         let state = State::default();
         Ok(Self { options, clock, waiter, tree, schedule, rounds, root, floor, attached, oom_kills, state })

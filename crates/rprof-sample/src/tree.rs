@@ -117,16 +117,14 @@ impl Tree {
         seen
     }
 
-    /// Looks for newborns; the number of pids given out since the last look that belong to nobody any more, `None` when
-    /// the system does not tell.
+    /// Looks for newborns; how many were born and gone since the last look, of this tree or of others, `None` when the
+    /// system does not tell.
     fn find(&mut self) -> Option<u32> {
         let Some(search) = &mut self.search else { return Some(0) };
         let us = std::process::id();
         let (members, root) = (&self.members, self.root);
         let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);
-        let known = self.found.len();
-        let tickets = search.newborns(is_parent, &mut self.found)?;
-        Some(tickets.saturating_sub((self.found.len() - known) as u32))
+        search.newborns(is_parent, &mut self.found)
     }
 
     /// Takes those found into the tree.

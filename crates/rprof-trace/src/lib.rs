@@ -1,12 +1,44 @@
 //! WHAT was measured: the model of a trace, the `.dat` and `.csv` formats, and the arithmetic on them.
 //! Knows no operating system and draws no chart.
 
+mod builder;
+mod column;
+mod command_line;
+pub mod csv;
+pub mod dat;
 pub mod envelope;
+mod error;
+mod fold;
+mod format;
+mod found;
+mod line;
+mod lines;
 pub mod model;
+mod number;
+mod options;
+mod processes;
 pub mod profile;
+mod read;
+mod run;
+mod sniff;
+mod spans;
+mod text;
+mod track;
 pub mod units;
+mod warning;
 
+pub use builder::ProfileBuilder;
+pub use column::{Column, columns};
+pub use command_line::command_line;
+pub use csv::CsvWriter;
+pub use dat::DatWriter;
 pub use envelope::{Curve, Envelope, Point};
+pub use error::Error;
+pub use fold::{fold, read_profiles};
+pub use format::{Format, Writer};
 pub use model::{Arg, Born, End, Exit, Function, Header, Memory, Metric, Proven, Record, Sample, Tick};
+pub use options::{Keep, ProfileOptions};
 pub use profile::{Peak, ProcessProfile, Profile};
+pub use read::{Entry, Reader};
 pub use units::{Bytes, Seconds};
+pub use warning::{Warning, WarningKind, Warnings};

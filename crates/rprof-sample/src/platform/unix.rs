@@ -225,3 +225,8 @@ pub fn kill(pid: u32, number: i32) -> bool {
         pid > 0 && unsafe { libc::kill(pid, number) } == 0
     })
 }
+
+/// The name of a signal, `SIGKILL`; `None` for a real-time signal.
+pub fn signal_name(number: i32) -> Option<&'static str> {
+    Sig::try_from(number).ok().map(Sig::as_str)
+}

@@ -10,6 +10,9 @@ use crate::error::{Error, ReadError};
 /// No metric.
 pub const METRICS: &[rprof_trace::Metric] = &[];
 
+/// No part of memory.
+pub const COLUMNS: &[rprof_trace::Column] = &[];
+
 /// A process, which is never held here.
 #[derive(Debug)]
 pub struct Process {
@@ -72,7 +75,7 @@ impl Process {
 #[allow(clippy::unused_self, reason = "the seam's form")]
 impl Search {
     /// A search of nothing.
-    pub fn new() -> Self {
+    pub fn new(_all: bool) -> Self {
         Self
     }
 
@@ -149,6 +152,16 @@ pub fn spawn(_launch: &Launch) -> Result<Spawned, Error> {
 
 /// Nobody was started.
 pub fn reap() -> Option<Reaped> {
+    None
+}
+
+/// Nobody is found.
+pub fn find_processes(_part: &str) -> Vec<(u32, String)> {
+    Vec::new()
+}
+
+/// Signals have no names here.
+pub fn signal_name(_number: i32) -> Option<&'static str> {
     None
 }
 

@@ -6,17 +6,31 @@ mod search;
 mod wait;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{kill, prepare, reap, spawn};
+pub use super::unix::{kill, prepare, reap, signal_name, spawn};
 pub use machine::{name_of, oom_kills, owner};
 pub use process::{Process, autopsy, share_memory};
-pub use search::Search;
+pub use search::{Search, find_processes};
 pub use wait::Waiter;
+
+use rprof_trace::{Column, Metric};
 
 use crate::error::Error;
 
 /// The metrics this system can measure.
-pub const METRICS: &[rprof_trace::Metric] =
-    &[rprof_trace::Metric::Rss, rprof_trace::Metric::Pss, rprof_trace::Metric::Uss];
+pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Pss, Metric::Uss];
+
+/// The parts of memory this system tells.
+pub const COLUMNS: &[Column] = &[
+    Column::Rss,
+    Column::Anon,
+    Column::Hwm,
+    Column::Upper,
+    Column::File,
+    Column::Vsz,
+    Column::Shmem,
+    Column::Swap,
+    Column::Processes,
+];
 
 /// Whether /proc is there and tells of memory; asked before anything is started.
 ///

@@ -23,10 +23,11 @@ pub struct Process {
 }
 
 impl Process {
-    /// Takes hold of process `pid` and reads it once. A thread that is no process's leader is `Gone`.
+    /// Takes hold of process `pid` and reads it once.
     ///
     /// # Errors
-    /// `Gone` when there is no such process, `Denied` when it may not be read.
+    /// `Gone` when there is no such process, `Unsupported` for a thread that leads none, `Denied` when it may not be
+    /// read.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
         let (status, start) = match File::open(format!("/proc/{pid}/status")) {
             Ok(file) => (Some(file), None),
@@ -38,7 +39,7 @@ impl Process {
         let mut process = Self { pid, status, start };
         let status = process.status()?;
         if status.tgid != pid {
-            return Err(ReadError::Gone);
+            return Err(ReadError::Unsupported);
         }
         Ok((process, reading(&status)))
     }
@@ -147,7 +148,9 @@ impl Process {
 }
 
 fn reading(status: &Status) -> Reading {
-    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead: status.is_dead() }
+    // Without memory it is on its way out, not a zombie yet; kernel threads are in nobody's tree.
+    let dead = status.is_dead() || status.memory.rss.is_none();
+    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
 }
 
 fn stat(pid: u32) -> Result<Stat, ReadError> {

@@ -28,8 +28,16 @@ pub struct Search {
 }
 
 impl Search {
-    /// Begins with everything still to be found.
-    pub fn new() -> Self {
+    /// Finds who is born from now on; with `all`, those who live already too.
+    pub fn new(all: bool) -> Self {
+        let mut search = Self::blind();
+        if !all {
+            search.newest = search.read_counter();
+        }
+        search
+    }
+
+    fn blind() -> Self {
         let pid_max = fs::read("/proc/sys/kernel/pid_max").ok().and_then(|t| number(&t));
         Self {
             loadavg: File::open("/proc/loadavg").ok(),
@@ -40,24 +48,17 @@ impl Search {
         }
     }
 
-    /// Number of processes and threads born on this machine since the last call; `None` when the counter cannot be
-    /// read.
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
-    /// pid is in the tree (or is rprof, which adopts orphans).
+    /// pid is in the tree (or is rprof, which adopts orphans). Returns how many processes or threads, of the tree or
+    /// of others, were born and gone since the last call; `None` when the counter cannot be read.
     pub fn newborns(
         &mut self,
         is_parent: impl Fn(u32) -> bool,
         found: &mut Vec<(Process, Reading)>,
     ) -> Option<u32> {
         let newest = self.read_counter();
-        let born = match (self.newest, newest) {
-            (Some(old), Some(new)) if old == new => 0,
-            (Some(old), Some(new)) if new > old => new - old,
-            // Started over at a low number.
-            (Some(old), Some(new)) => self.pid_max.saturating_sub(old) + new,
-            _ => 0,
-        };
-        self.stale |= born > 0;
+        let mut gone = 0;
+        self.stale |= self.newest != newest;
         let first_look = self.newest.is_none() || newest.is_none();
         if first_look || (self.stale && self.walked.elapsed() > FULL_WALK_EVERY) {
             self.walked = Instant::now();
@@ -65,13 +66,14 @@ impl Search {
             keep_descendants(all_pids(), &is_parent, found);
         } else if let (Some(old), Some(new)) = (self.newest, newest) {
             if new > old {
-                keep_descendants(old + 1..=new, &is_parent, found);
+                gone = keep_descendants(old + 1..=new, &is_parent, found);
             } else if new < old {
+                // Most numbers up to the last one are free: who is gone cannot be told from who never was.
                 keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
             }
         }
         self.newest = newest;
-        newest.map(|_| born)
+        newest.map(|_| gone)
     }
 
     fn read_counter(&self) -> Option<u32> {
@@ -86,12 +88,13 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Opens the candidates and keeps those descended from the tree, in any order of birth.
+/// Opens the candidates and keeps those descended from the tree, in any order of birth; how many were gone already.
 fn keep_descendants(
     pids: impl Iterator<Item = u32>,
     is_parent: &impl Fn(u32) -> bool,
     found: &mut Vec<(Process, Reading)>,
-) {
+) -> u32 {
+    let mut gone = 0;
     let mut candidates = Vec::new();
     for pid in pids {
         if is_parent(pid) {
@@ -99,7 +102,8 @@ fn keep_descendants(
         }
         match Process::open(pid) {
             Ok(candidate) => candidates.push(candidate),
-            Err(ReadError::Gone | ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {}
+            Err(ReadError::Gone) => gone += 1,
+            Err(ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {}
         }
     }
     loop {
@@ -114,8 +118,21 @@ fn keep_descendants(
             }
         }
         if rest.len() == before {
-            return;
+            return gone;
         }
         candidates = rest;
     }
+}
+
+/// The processes with `part` in their command name, rprof itself left out: pid and name, by pid.
+pub fn find_processes(part: &str) -> Vec<(u32, String)> {
+    let named =
+        |pid: u32| Some((pid, fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned()));
+    let mut found: Vec<_> = all_pids()
+        .filter(|pid| *pid != std::process::id())
+        .filter_map(named)
+        .filter(|(_, name)| name.contains(part))
+        .collect();
+    found.sort_unstable();
+    found
 }

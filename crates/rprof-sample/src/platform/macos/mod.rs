@@ -12,15 +12,21 @@ mod wait;
 use std::time::Duration;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{kill, prepare, reap, spawn};
+pub use super::unix::{kill, prepare, reap, signal_name, spawn};
 pub use process::{Process, autopsy, share_memory};
-pub use search::Search;
+pub use search::{Search, find_processes};
 pub use wait::Waiter;
+
+use rprof_trace::{Column, Metric};
 
 use crate::error::Error;
 
 /// The metrics this system can measure.
-pub const METRICS: &[rprof_trace::Metric] = &[rprof_trace::Metric::Rss, rprof_trace::Metric::Footprint];
+pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Footprint];
+
+/// The parts of memory this system tells. An upper bound of a tree is not among them: who lived only between two ticks
+/// is not known of.
+pub const COLUMNS: &[Column] = &[Column::Rss, Column::Footprint, Column::Hwm, Column::Vsz, Column::Processes];
 
 /// Whether the kernel tells of memory (a sandbox may forbid it); asked before anything is started.
 ///

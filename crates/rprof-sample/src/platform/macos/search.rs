@@ -17,9 +17,11 @@ pub struct Search {
 }
 
 impl Search {
-    /// Begins with everything still to be found.
-    pub fn new() -> Self {
-        Self { known: Vec::new(), buffer: Vec::new() }
+    /// Finds who is born from now on; with `all`, those who live already too.
+    pub fn new(all: bool) -> Self {
+        let mut buffer = Vec::new();
+        let known = if all { None } else { listing(&mut buffer, kernel::list_pids) };
+        Self { known: known.unwrap_or_default(), buffer }
     }
 
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
@@ -50,4 +52,12 @@ impl Search {
         }
         None
     }
+}
+
+/// The processes with `part` in their command name, rprof itself left out: pid and name, by pid.
+pub fn find_processes(part: &str) -> Vec<(u32, String)> {
+    let pids = listing(&mut Vec::new(), kernel::list_pids).unwrap_or_default();
+    let others = pids.into_iter().filter(|pid| *pid != std::process::id());
+    let named = others.filter_map(|pid| Some((pid, super::name_of(pid)?)));
+    named.filter(|(_, name)| name.contains(part)).collect()
 }

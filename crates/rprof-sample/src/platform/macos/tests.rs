@@ -3,7 +3,7 @@
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use super::{Process, Search, Waiter, autopsy, name_of, now, owner};
+use super::{Process, Search, Waiter, autopsy, find_processes, name_of, now, owner};
 use crate::error::ReadError;
 use crate::platform::{Launch, reap, spawn};
 
@@ -42,7 +42,7 @@ fn launchd_is_somebody_elses_and_has_a_name() {
 fn a_child_is_found_read_and_followed_to_its_end() {
     let mut child = sleeper("30");
     let us = std::process::id();
-    let (mut search, mut found) = (Search::new(), Vec::new());
+    let (mut search, mut found) = (Search::new(true), Vec::new());
     assert_eq!(search.newborns(|pid| pid == us, &mut found), None);
     let at = found.iter().position(|(p, _)| p.pid() == child.id()).expect("the child is found");
     let mut process = found.swap_remove(at).0;
@@ -50,6 +50,7 @@ fn a_child_is_found_read_and_followed_to_its_end() {
     found.clear();
     search.newborns(|pid| pid == us, &mut found);
     assert!(found.iter().all(|(p, _)| p.pid() != child.id()), "found once");
+    assert!(find_processes("sleep").iter().any(|(pid, _)| *pid == child.id()));
     assert!(process.signal(libc::SIGKILL));
     let deadline = Instant::now() + Duration::from_secs(10);
     while !process.read().expect("a zombie can be read").dead {

@@ -1,0 +1,164 @@
+//! Lines, areas and text in px on plotters' drawing area. The first failure is kept and told at the end.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
+
+use crate::error::Error;
+use crate::finesvg::{FINE, FineSvg, Sheet, escaped};
+use crate::palette::{Marker, PAPER, Stroke};
+use crate::text::{FAMILY, Font};
+
+/// A point in px from the top left corner.
+pub type Px = (f64, f64);
+
+/// Which end of a text its point is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its beginning.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// The sheet being drawn on.
+pub struct Canvas {
+    area: DrawingArea<FineSvg, Shift>,
+    sheet: Rc<RefCell<Sheet>>,
+    failure: Option<Error>,
+}
+
+fn units((x, y): Px) -> (i32, i32) {
+    let one = |v: f64| (v * f64::from(FINE)).round() as i32;
+    (one(x), one(y))
+}
+
+impl Canvas {
+    /// White paper of this size in px; the title is for screen readers and the PDF.
+    pub fn new((width, height): (u32, u32), title: &str) -> Self {
+        let sheet = Rc::new(RefCell::new(Sheet::default()));
+        sheet.borrow_mut().raw(&format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
+             fill=\"none\" stroke-linejoin=\"round\">\n<title>{}</title>\n",
+            escaped(title)
+        ));
+        let area = FineSvg::new(Rc::clone(&sheet), (width, height)).into_drawing_area();
+        let mut canvas = Self { area, sheet, failure: None };
+        canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);
+        canvas
+    }
+
+    /// Draws what `draw` draws as one named group, so that a figure can be taken apart in an editor.
+    pub fn group(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
+        self.sheet.borrow_mut().raw(&format!("<g id=\"{name}\">\n"));
+        draw(self);
+        self.sheet.borrow_mut().raw("</g>\n");
+    }
+
+    fn element<E>(&mut self, element: &E)
+    where
+        for<'b> &'b E: PointCollection<'b, (i32, i32)>,
+        E: Drawable<FineSvg>,
+    {
+        if let Err(e) = self.area.draw(element) {
+            self.failure.get_or_insert(Error::Draw(e.to_string()));
+        }
+    }
+
+    /// A line from point to point.
+    pub fn line(&mut self, points: &[Px], stroke: &Stroke) {
+        self.sheet.borrow_mut().dash = stroke.dash;
+        let width = (stroke.width * f64::from(FINE)).round() as u32;
+        let style = ShapeStyle { color: stroke.colour.into(), filled: false, stroke_width: width };
+        self.element(&PathElement::new(points.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
+        self.sheet.borrow_mut().dash = "";
+    }
+
+    /// A filled polygon.
+    pub fn area(&mut self, corners: &[Px], colour: RGBColor) {
+        let style = ShapeStyle { color: colour.into(), filled: true, stroke_width: 0 };
+        self.element(&Polygon::new(corners.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
+    }
+
+    /// A filled rectangle between two corners.
+    pub fn rect(&mut self, (x0, y0): Px, (x1, y1): Px, colour: RGBColor) {
+        self.area(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)], colour);
+    }
+
+    /// A filled circle.
+    pub fn dot(&mut self, at: Px, radius: f64, colour: RGBColor) {
+        let style = ShapeStyle { color: colour.into(), filled: true, stroke_width: 0 };
+        self.element(&Circle::new(units(at), (radius * f64::from(FINE)).round() as i32, style));
+    }
+
+    /// A marker with a white rim, so that it is seen on its own curve.
+    pub fn marker(&mut self, (x, y): Px, marker: Marker, colour: RGBColor) {
+        let shape = |canvas: &mut Self, r: f64, colour| {
+            let corners: &[Px] = match marker {
+                Marker::Circle => return canvas.dot((x, y), r, colour),
+                Marker::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+                Marker::Up => &[(0.0, -1.2), (1.15, 0.9), (-1.15, 0.9)],
+                Marker::Diamond => &[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)],
+                Marker::Down => &[(0.0, 1.2), (1.15, -0.9), (-1.15, -0.9)],
+            };
+            let corners: Vec<Px> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
+            canvas.area(&corners, colour);
+        };
+        shape(self, 5.4, PAPER);
+        shape(self, 3.8, colour);
+    }
+
+    /// A text whose `anchor` is at a point of its baseline.
+    pub fn text(&mut self, text: &str, at: Px, anchor: Anchor, font: Font, colour: RGBColor) {
+        self.write(text, at, anchor, font, colour, FontTransform::None);
+    }
+
+    /// A text centred at a point of its baseline and read from below.
+    pub fn upright(&mut self, text: &str, at: Px, font: Font, colour: RGBColor) {
+        self.write(text, at, Anchor::Middle, font, colour, FontTransform::Rotate270);
+    }
+
+    fn write(
+        &mut self,
+        text: &str,
+        at: Px,
+        anchor: Anchor,
+        font: Font,
+        colour: RGBColor,
+        turn: FontTransform,
+    ) {
+        let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let size = (font.size * f64::from(FINE)).round();
+        let anchor = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        let style = TextStyle::from(FontDesc::new(FontFamily::Name(FAMILY), size, weight).transform(turn))
+            .pos(Pos::new(anchor, VPos::Bottom))
+            .color(&colour);
+        if let Err(e) = self.area.draw_text(text, &style, units(at)) {
+            self.failure.get_or_insert(Error::Draw(e.to_string()));
+        }
+    }
+
+    /// The figure.
+    ///
+    /// # Errors
+    /// The first failure of drawing.
+    pub fn finish(mut self) -> Result<String, Error> {
+        self.sheet.borrow_mut().raw("</svg>\n");
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None => Ok(self.sheet.borrow_mut().take()),
+        }
+    }
+}

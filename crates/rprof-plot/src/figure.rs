@@ -1,0 +1,286 @@
+//! The figure: profiles and options become one SVG.
+
+use rprof_trace::{Metric, Profile, Seconds};
+
+use crate::axis;
+use crate::canvas::{Anchor, Canvas, Px};
+use crate::curve::thinned;
+use crate::error::Error;
+use crate::functions;
+use crate::layout::{LABEL, Layout, TICK, TITLE};
+use crate::options::{Functions, Options};
+use crate::palette::{DARK, GRID, INK, Stroke, TINT};
+use crate::series::{self, Chosen, Series};
+use crate::text::visible;
+use crate::view::View;
+use crate::{flame, gap, lanes, legend, peak};
+
+/// One trace of a figure.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace<'a> {
+    /// What the legend calls it when there are several: a file's name.
+    pub label: &'a str,
+    /// What was measured.
+    pub profile: &'a Profile,
+}
+
+/// Points of all curves together; the file stays below 200 kB with twice as many.
+const BUDGET: usize = 8000;
+
+/// Draws a figure: memory over time of one trace, or of several from the start of each.
+/// The cost and the size of the result are bounded by the figure's width, not by the length of the traces.
+///
+/// # Errors
+/// When there is no sample to show, or the options cannot be met.
+pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
+    let size = (options.width, options.height);
+    if !(400..=8192).contains(&size.0) || !(240..=8192).contains(&size.1) {
+        return Err(Error::Size(size.0, size.1));
+    }
+    let (from, to) = bounds(options, traces)?;
+    let chosen = series::choose(options, traces, from, to);
+    if chosen.series.iter().all(|s| s.pieces.is_empty()) {
+        return Err(Error::EmptyWindow {
+            from: Seconds(from),
+            to: Seconds(to),
+            elapsed: Seconds(length(traces)),
+        });
+    }
+    let figure = Figure::new(options, traces, chosen, (from, to));
+    let title = figure.layout.title.join(" ");
+    let mut canvas = Canvas::new(size, if title.is_empty() { "memory over time" } else { &title });
+    figure.draw(&mut canvas);
+    canvas.finish()
+}
+
+/// Length of the longest trace in seconds.
+fn length(traces: &[Trace]) -> f64 {
+    let ends = traces.iter().flat_map(|t| [Some(t.profile.elapsed), t.profile.total.last().map(|p| p.time)]);
+    ends.flatten().map(|t| t.0).filter(|t| t.is_finite()).fold(0.0, f64::max)
+}
+
+/// The time axis's bounds.
+fn bounds(options: &Options, traces: &[Trace]) -> Result<(f64, f64), Error> {
+    match traces {
+        [] => return Err(Error::Empty("no trace was given".to_owned())),
+        [one] if one.profile.total.is_empty() => {
+            return Err(Error::Empty(format!("`{}` holds no sample", visible(one.label))));
+        }
+        all if all.iter().all(|t| t.profile.total.is_empty()) => {
+            return Err(Error::Empty(format!("none of the {} traces holds a sample", all.len())));
+        }
+        _ => {}
+    }
+    let end = length(traces);
+    let Some((from, to)) = options.window else { return Ok((0.0, end)) };
+    // A time that is no number is not greater than any other.
+    let ordered = to.0.partial_cmp(&from.0) == Some(std::cmp::Ordering::Greater);
+    if !ordered || !from.0.is_finite() {
+        return Err(Error::Window(from, to));
+    }
+    if to.0 == f64::INFINITY && end <= from.0 {
+        return Err(Error::EmptyWindow { from, to: Seconds(end), elapsed: Seconds(end) });
+    }
+    Ok((from.0, if to.0 == f64::INFINITY { end } else { to.0 }))
+}
+
+/// All that is decided before the first line is drawn.
+struct Figure<'a> {
+    options: &'a Options,
+    /// The only profile; `None` when there are several.
+    single: Option<&'a Profile>,
+    chosen: Chosen,
+    layout: Layout,
+    view: View,
+    functions: (Vec<functions::Function>, usize),
+    boxes: Vec<flame::Box<'a>>,
+    metric: Option<&'static str>,
+}
+
+impl<'a> Figure<'a> {
+    fn new(options: &'a Options, traces: &[Trace<'a>], chosen: Chosen, (from, to): (f64, f64)) -> Self {
+        let single = if let [trace] = traces { Some(trace.profile) } else { None };
+        let end = length(traces);
+        let spans = single.map_or(&[][..], |profile| &profile.spans);
+        let boxes = if options.functions == Functions::Boxes {
+            flame::stack(spans, from, to, end)
+        } else {
+            Vec::new()
+        };
+        let functions = if options.functions == Functions::Lanes {
+            let lanes = (f64::from(options.height) * 0.25 / lanes::LANE) as usize;
+            lanes::choose(functions::gather(spans, from, to, end), lanes.min(10))
+        } else {
+            (Vec::new(), 0)
+        };
+        let title = match (&options.title, single) {
+            (Some(title), _) => title.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
+            (None, Some(profile)) => visible(profile.command.trim()),
+            (None, None) => String::new(),
+        };
+        let rows = chosen.legend_rows(single.is_some());
+        let wide = legend::width(&rows).max(lanes::label_width(&functions.0));
+        let lanes = functions.0.len() + usize::from(functions.1 > 0);
+        let panel = lanes as f64 * lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
+        let layout = Layout::new((options.width.into(), options.height.into()), &title, wide, panel);
+
+        let marked = single.and_then(|profile| profile.peak).filter(|_| options.peak);
+        let marked = marked.filter(|peak| (from..=to).contains(&peak.time.0));
+        let highest = chosen.highest().max(marked.as_ref().map_or(0.0, peak::reach));
+        let headroom = if marked.is_some() { peak::HEADROOM } else { 14.0 };
+        let height = layout.plot.height();
+        // Nothing but zeros still needs an axis: a MiB.
+        let top = if highest > 0.0 { highest / (1.0 - (headroom / height).min(0.5)) } else { 1_048_576.0 };
+        let view = View::new(
+            layout.plot,
+            axis::time(from, to, layout.plot.width(), TICK),
+            axis::memory(top, highest, height),
+        );
+        let first = traces.first().map(|t| t.profile.metric);
+        let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
+        Self { options, single, chosen, layout, view, functions, boxes, metric }
+    }
+
+    fn draw(&self, canvas: &mut Canvas) {
+        let lines = self.thinned();
+        let marked =
+            self.single.and_then(|p| p.peak).filter(|p| self.options.peak && self.view.shows(p.time.0));
+        canvas.group("title", |canvas| {
+            for (i, line) in self.layout.title.iter().enumerate() {
+                canvas.text(line, Layout::title_at(i), Anchor::Start, TITLE, INK);
+            }
+        });
+        canvas.group("ground", |canvas| {
+            for (_, line) in self.chosen.series.iter().zip(&lines).filter(|(series, _)| series.filled) {
+                for piece in line {
+                    self.fill(canvas, piece);
+                }
+            }
+            gap::draw(canvas, &self.view, self.single.map_or(&[], |profile| &profile.gaps));
+            if let Some(peak) = &marked {
+                peak::draw_interval(canvas, &self.view, peak);
+            }
+        });
+        canvas.group("axes", |canvas| self.draw_axes(canvas));
+        if let Some(peak) = &marked {
+            peak::draw_lines(canvas, &self.view, peak);
+        }
+        if self.layout.panel.height() > 0.0 {
+            canvas.group("functions", |canvas| {
+                let Layout { panel, legend, .. } = self.layout;
+                flame::draw(canvas, &self.view, panel, &self.boxes);
+                lanes::draw(canvas, &self.view, panel, &self.functions.0, self.functions.1, legend.width());
+            });
+        }
+        canvas.group("curves", |canvas| {
+            // The first, which is the whole, lies on top.
+            for (series, line) in self.chosen.series.iter().zip(&lines).rev() {
+                self.draw_series(canvas, series, line);
+            }
+        });
+        if let Some(peak) = &marked {
+            canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
+        }
+        let rows = self.chosen.legend_rows(self.single.is_some());
+        if !rows.is_empty() {
+            canvas
+                .group("legend", |canvas| legend::draw(canvas, self.layout.legend, &rows, self.chosen.more));
+        }
+    }
+
+    /// Every curve in px; the columns are widened until all of them keep to the budget.
+    fn thinned(&self) -> Vec<Vec<Vec<Px>>> {
+        let mut column = 1.0;
+        loop {
+            let thin = |piece: &Vec<_>| {
+                thinned(piece.iter().map(|&(time, value)| self.view.at(time, value)), column)
+            };
+            let lines: Vec<Vec<Vec<Px>>> =
+                self.chosen.series.iter().map(|s| s.pieces.iter().map(thin).collect()).collect();
+            if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || column > 32.0 {
+                return lines;
+            }
+            column *= 1.5;
+        }
+    }
+
+    fn fill(&self, canvas: &mut Canvas, piece: &[Px]) {
+        if let [first, .., last] = piece {
+            let ground = self.view.plot.y1;
+            let corners: Vec<Px> = std::iter::once((first.0, ground))
+                .chain(piece.iter().copied())
+                .chain([(last.0, ground)])
+                .collect();
+            canvas.area(&corners, TINT);
+        }
+    }
+
+    fn draw_series(&self, canvas: &mut Canvas, series: &Series, line: &[Vec<Px>]) {
+        for piece in line {
+            match piece[..] {
+                [only] => canvas.dot(only, 2.0, series.row.stroke.colour),
+                _ => canvas.line(piece, &series.row.stroke),
+            }
+        }
+        if let Some(slope) = series.slope {
+            let ends = slope.ends(self.view.memory.to);
+            let stroke = Stroke { colour: series.row.stroke.colour, width: 1.2, dash: "2 3" };
+            canvas.line(&ends.map(|time| self.view.at(time, slope.at(time))), &stroke);
+        }
+        if let (Some(marker), Some((time, value))) = (series.row.marker, series.peak) {
+            canvas.marker(self.view.at(time, value), marker, series.row.stroke.colour);
+        }
+    }
+
+    fn draw_axes(&self, canvas: &mut Canvas) {
+        let (view, plot, panel) = (&self.view, self.view.plot, self.layout.panel);
+        let grid = Stroke::solid(GRID, 0.8);
+        for (value, _) in &view.memory.ticks {
+            canvas.line(&[(plot.x0, view.y(*value)), (plot.x1, view.y(*value))], &grid);
+        }
+        for (time, _) in &view.time.ticks {
+            canvas.line(&[(view.x(*time), plot.y0), (view.x(*time), panel.y1)], &grid);
+        }
+        let axis = Stroke::solid(DARK, 1.0);
+        canvas.line(&[(plot.x0, plot.y0), (plot.x0, plot.y1), (plot.x1, plot.y1)], &axis);
+        for (value, label) in &view.memory.ticks {
+            let y = view.y(*value);
+            canvas.line(&[(plot.x0 - 4.0, y), (plot.x0, y)], &axis);
+            canvas.text(label, (plot.x0 - 8.0, y + 4.3), Anchor::End, TICK, DARK);
+        }
+        for (time, label) in &view.time.ticks {
+            let x = view.x(*time);
+            canvas.line(&[(x, panel.y1), (x, panel.y1 + 4.0)], &axis);
+            canvas.text(label, (x, panel.y1 + 18.0), Anchor::Middle, TICK, DARK);
+        }
+        let middle = (f64::midpoint(plot.x0, plot.x1), f64::midpoint(plot.y0, plot.y1));
+        let metric = self.metric.map_or(String::new(), |metric| format!(", {metric}"));
+        let memory =
+            LABEL.ellipsised(&format!("memory{metric} ({})", view.memory.unit), plot.height() + 40.0);
+        canvas.upright(&memory, (24.0, middle.1), LABEL, INK);
+        canvas.text(
+            &format!("time ({})", view.time.unit),
+            (middle.0, panel.y1 + 39.0),
+            Anchor::Middle,
+            LABEL,
+            INK,
+        );
+    }
+}
+
+impl Chosen {
+    /// The rows of the legend: none where a single plain curve explains itself.
+    fn legend_rows(&self, single: bool) -> Vec<legend::Row> {
+        let plain = single && self.more == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
+        if plain { Vec::new() } else { self.series.iter().map(|s| s.row.clone()).collect() }
+    }
+
+    /// The highest value of all curves in bytes.
+    fn highest(&self) -> f64 {
+        let values = self
+            .series
+            .iter()
+            .flat_map(|s| s.pieces.iter().flatten().map(|p| p.1).chain(s.peak.map(|p| p.1)));
+        values.fold(0.0, f64::max)
+    }
+}

@@ -1,0 +1,250 @@
+//! A plotters backend that writes SVG with sub-pixel coordinates. Plotters works in whole units, so it is given a
+//! sheet `FINE` times larger, and every number is divided on the way out. Consecutive shapes of one style become one
+//! path, in relative coordinates: a dense curve costs about ten bytes a point.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use plotters_backend::text_anchor::HPos;
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    FontTransform,
+};
+
+/// Units of the backend in one px.
+pub const FINE: i32 = 20;
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// What is written so far, shared between the backend (which plotters owns) and the canvas.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    out: String,
+    /// Style and data of the path that is still growing.
+    run: Option<(String, String)>,
+    /// `stroke-dasharray` of the next strokes; empty for solid. Plotters has no word for it.
+    pub dash: &'static str,
+}
+
+impl Sheet {
+    /// Writes markup as it is.
+    pub fn raw(&mut self, markup: &str) {
+        self.flush();
+        self.out.push_str(markup);
+    }
+
+    /// What was written; the sheet is empty afterwards.
+    pub fn take(&mut self) -> String {
+        self.flush();
+        std::mem::take(&mut self.out)
+    }
+
+    fn flush(&mut self) {
+        if let Some((style, data)) = self.run.take() {
+            writeln!(self.out, "<path {style} d=\"{data}\"/>").unwrap_or(());
+        }
+    }
+
+    fn shape(&mut self, style: String, data: &str) {
+        match &mut self.run {
+            Some((same, run)) if *same == style => run.push_str(data),
+            _ => {
+                self.flush();
+                self.run = Some((style, data.to_owned()));
+            }
+        }
+    }
+}
+
+/// The backend.
+pub struct FineSvg {
+    sheet: Rc<RefCell<Sheet>>,
+    size: (u32, u32),
+}
+
+impl FineSvg {
+    /// Draws onto `sheet`; the size is in px.
+    pub fn new(sheet: Rc<RefCell<Sheet>>, (width, height): (u32, u32)) -> Self {
+        Self { sheet, size: (width * FINE as u32, height * FINE as u32) }
+    }
+}
+
+/// Units in px, exact and short: `12`, `.35`, `-3.5`.
+fn px(units: i32) -> String {
+    let hundredths = i64::from(units) * 100 / i64::from(FINE);
+    let text = format!("{:.2}", hundredths as f64 / 100.0);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    match text.strip_prefix("-0.") {
+        Some(fraction) => format!("-.{fraction}"),
+        None if text.starts_with("0.") => text[1..].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// A path from point to point, in relative coordinates after the first.
+fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
+    let mut data = String::new();
+    let (mut last, mut command) = ((0, 0), ' ');
+    for (i, at) in points.into_iter().enumerate() {
+        let (dx, dy) = (at.0 - last.0, at.1 - last.1);
+        let (next, numbers) = match (i, dx, dy) {
+            (0, ..) => ('M', vec![at.0, at.1]),
+            (_, 0, 0) => continue,
+            (_, _, 0) => ('h', vec![dx]),
+            (_, 0, _) => ('v', vec![dy]),
+            _ => ('l', vec![dx, dy]),
+        };
+        if next != command {
+            data.push(next);
+        }
+        for (n, number) in numbers.into_iter().enumerate() {
+            let text = px(number);
+            if (n > 0 || next == command) && !text.starts_with('-') {
+                data.push(' ');
+            }
+            data.push_str(&text);
+        }
+        (last, command) = (at, next);
+    }
+    data
+}
+
+/// Text with the characters that mean something to XML replaced.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn hex(c: BackendColor) -> String {
+    format!("#{:02x}{:02x}{:02x}", c.rgb.0, c.rgb.1, c.rgb.2)
+}
+
+fn fill_style<S: BackendStyle>(style: &S) -> String {
+    format!("fill=\"{}\"", hex(style.color()))
+}
+
+fn stroke_style<S: BackendStyle>(style: &S, dash: &str) -> String {
+    let mut text = format!(
+        "stroke=\"{}\" stroke-width=\"{}\"",
+        hex(style.color()),
+        px(style.stroke_width().cast_signed())
+    );
+    if !dash.is_empty() {
+        write!(text, " stroke-dasharray=\"{dash}\"").unwrap_or(());
+    }
+    text
+}
+
+impl DrawingBackend for FineSvg {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
+        self.draw_rect(at, (at.0 + FINE, at.1 + FINE), &colour, true)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        (x0, y0): BackendCoord,
+        (x1, y1): BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
+        if fill { self.fill_polygon(corners, style) } else { self.draw_path(corners, style) }
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let mut sheet = self.sheet.borrow_mut();
+        let style = stroke_style(style, sheet.dash);
+        sheet.shape(style, &path_data(path));
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        at: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let mut sheet = self.sheet.borrow_mut();
+        let style = if fill { fill_style(style) } else { stroke_style(style, sheet.dash) };
+        let (x, y, r) = (px(at.0), px(at.1), px(radius.cast_signed()));
+        sheet.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        corners: I,
+        style: &S,
+    ) -> Drawn {
+        self.sheet.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
+        Ok(())
+    }
+
+    /// The point is on the baseline; the size is the em's.
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
+        let (x, y) = (px(at.0), px(at.1));
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => "",
+            HPos::Center => " text-anchor=\"middle\"",
+            HPos::Right => " text-anchor=\"end\"",
+        };
+        let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"bold\"" } else { "" };
+        let turn = match style.transform() {
+            FontTransform::None => 0,
+            FontTransform::Rotate90 => 90,
+            FontTransform::Rotate180 => 180,
+            FontTransform::Rotate270 => 270,
+        };
+        let turned = if turn == 0 { String::new() } else { format!(" transform=\"rotate({turn} {x} {y})\"") };
+        // Two blanks are two blanks, as in the command that was typed.
+        let space = if text.contains("  ") { " xml:space=\"preserve\"" } else { "" };
+        let (size, fill) = (px(style.size() as i32), fill_style(&style.color()));
+        self.sheet.borrow_mut().raw(&format!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}>{}</text>\n",
+            escaped(text)
+        ));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_exact() {
+        assert_eq!([0, 20, 7, -7, -70, 12345].map(px), ["0", "1", ".35", "-.35", "-3.5", "617.25"]);
+    }
+
+    #[test]
+    fn paths_are_relative_and_leave_out_what_is_not_needed() {
+        assert_eq!(
+            path_data([(20, 40), (40, 40), (40, 40), (60, 40), (60, 0), (63, -7)]),
+            "M1 2h1 1v-2l.15-.35"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Where nothing was measured: a grey hatched band, so that a break in the line is not taken for a drop.
+
+use rprof_trace::Seconds;
+
+use crate::canvas::Canvas;
+use crate::palette::{GAP, HATCH, MUTED, Stroke};
+use crate::text::Font;
+use crate::view::View;
+
+/// Draws the gaps that are in view, those closer than a px as one.
+pub fn draw(canvas: &mut Canvas, view: &View, gaps: &[(Seconds, Seconds)]) {
+    let mut bands: Vec<(f64, f64)> = Vec::new();
+    for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= view.time.from && gap.0.0 <= view.time.to) {
+        let (from, to) = (view.x(from.0), view.x(to.0).max(view.x(from.0) + 1.0).min(view.plot.x1));
+        match bands.last_mut() {
+            Some(last) if from - last.1 < 1.0 => last.1 = last.1.max(to),
+            _ => bands.push((from, to)),
+        }
+    }
+    let (top, bottom) = (view.plot.y0, view.plot.y1);
+    for (from, to) in &bands {
+        canvas.rect((*from, top), (*to, bottom), GAP);
+    }
+    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= 6.0) {
+        hatch(canvas, (*from, *to), (top, bottom));
+    }
+    let font = Font::regular(11.0);
+    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= 18.0) {
+        let (x, y) = (f64::midpoint(*from, *to), f64::midpoint(top, bottom));
+        let half = font.width(LABEL) / 2.0 + 5.0;
+        canvas.rect((x - 8.0, y - half), (x + 8.0, y + half), GAP);
+        canvas.upright(LABEL, (x + 4.0, y), font, MUTED);
+    }
+}
+
+const LABEL: &str = "not measured";
+
+/// Lines rising at 45 degrees, 9 px apart, cut to the band.
+fn hatch(canvas: &mut Canvas, (x0, x1): (f64, f64), (y0, y1): (f64, f64)) {
+    let stroke = Stroke::solid(HATCH, 0.8);
+    let mut sum = x0 + y0 + 4.5;
+    while sum < x1 + y1 {
+        let (left, right) = (x0.max(sum - y1), x1.min(sum - y0));
+        canvas.line(&[(left, sum - left), (right, sum - right)], &stroke);
+        sum += 9.0;
+    }
+}

@@ -1,0 +1,95 @@
+//! Colours and dash patterns. The colours of data are those of Okabe and Ito (2008), told apart with any colour
+//! vision; a dash pattern and a marker go with each, so that black on white will do as well. No transparency: each
+//! translucent stroke would become a group of its own in a PDF.
+
+use plotters::style::RGBColor;
+
+/// The curve of a single trace, and the first of several.
+pub const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+/// The peak.
+pub const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+/// The curve that counts shared pages once.
+pub const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
+const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
+const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
+const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
+/// Titles.
+pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
+/// Axes, labels, and the swap curve.
+pub const DARK: RGBColor = RGBColor(0x40, 0x40, 0x40);
+/// The second line of a legend's row.
+pub const MUTED: RGBColor = RGBColor(0x60, 0x60, 0x60);
+/// The grid, to be seen on white and on the tint.
+pub const GRID: RGBColor = RGBColor(0xd8, 0xdd, 0xe2);
+/// The area under the curve.
+pub const TINT: RGBColor = RGBColor(0xe3, 0xef, 0xf7);
+/// The interval a peak fell in.
+pub const PEAK_TINT: RGBColor = RGBColor(0xfb, 0xe1, 0xd2);
+/// Where nothing was measured.
+pub const GAP: RGBColor = RGBColor(0xf2, 0xf2, 0xf2);
+/// The hatching on it.
+pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
+/// The paper.
+pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+/// Boxes with dark text in them: tints of the palette.
+pub const BOXES: [RGBColor; 5] = [
+    RGBColor(0xf9, 0xd9, 0x99),
+    RGBColor(0xbb, 0xe1, 0xf6),
+    RGBColor(0xb3, 0xe2, 0xd5),
+    RGBColor(0xf5, 0xc9, 0xae),
+    RGBColor(0xea, 0xcf, 0xe0),
+];
+
+/// Bars on white.
+pub const BARS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
+
+/// How a line looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    /// Its colour.
+    pub colour: RGBColor,
+    /// Its width in px.
+    pub width: f64,
+    /// `stroke-dasharray`; empty for solid.
+    pub dash: &'static str,
+}
+
+impl Stroke {
+    /// An unbroken line.
+    pub const fn solid(colour: RGBColor, width: f64) -> Self {
+        Self { colour, width, dash: "" }
+    }
+}
+
+/// The shape at a trace's peak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marker {
+    /// ●
+    Circle,
+    /// ■
+    Square,
+    /// ▲
+    Up,
+    /// ◆
+    Diamond,
+    /// ▼
+    Down,
+}
+
+/// The `i`-th of several traces. Seven colours and five patterns: 35 pairs before one comes back.
+pub fn trace(i: usize) -> (Stroke, Marker) {
+    const COLOURS: [RGBColor; 7] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK];
+    const DASHES: [&str; 5] = ["", "7 2.5", "2 2", "9 2.5 2 2.5", "5 2 1.5 2 1.5 2"];
+    const MARKERS: [Marker; 5] = [Marker::Circle, Marker::Square, Marker::Up, Marker::Diamond, Marker::Down];
+    let stroke = Stroke { colour: COLOURS[i % 7], width: 1.8, dash: DASHES[i % 5] };
+    (stroke, MARKERS[i % 5])
+}
+
+/// The `i`-th process of a trace: thinner than the whole, and never blue or vermillion.
+pub fn process(i: usize) -> Stroke {
+    const COLOURS: [RGBColor; 4] = [ORANGE, PURPLE, SKY, BROWN];
+    const DASHES: [&str; 5] = ["", "5 2", "1.5 1.5", "7 2 1.5 2", "4 1.5 1.5 1.5 1.5 1.5"];
+    Stroke { colour: COLOURS[i % 4], width: 1.3, dash: DASHES[i % 5] }
+}

@@ -1,0 +1,42 @@
+//! PDF from the SVG, by krilla: vector, its text selectable, its fonts subset and embedded.
+
+use krilla::Document;
+use krilla::geom::Size;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla_svg::{SurfaceExt, SvgSettings};
+
+use crate::error::Error;
+
+/// Points (1/72 inch) in a px (1/96 inch).
+const POINTS: f32 = 0.75;
+
+/// Sets an SVG of [`svg`](crate::svg) as a PDF of one page of the same size. No date and no random id: same input,
+/// same bytes.
+///
+/// # Errors
+/// When the SVG is not ours.
+pub fn pdf(svg: &str) -> Result<Vec<u8>, Error> {
+    let tree = crate::tree(svg)?;
+    let failed = || Error::Svg("the size is no page's".to_owned());
+    let size =
+        Size::from_wh(tree.size().width() * POINTS, tree.size().height() * POINTS).ok_or_else(failed)?;
+    let page = PageSettings::from_wh(size.width(), size.height()).ok_or_else(failed)?;
+    let mut document = Document::new();
+    if let Some(title) = title(svg) {
+        document.set_metadata(Metadata::new().title(title));
+    }
+    let mut page = document.start_page_with(page);
+    let mut surface = page.surface();
+    surface.draw_svg(&tree, size, SvgSettings::default()).ok_or_else(failed)?;
+    surface.finish();
+    page.finish();
+    document.finish().map_err(|e| Error::Svg(format!("{e:?}")))
+}
+
+/// The SVG's own title.
+fn title(svg: &str) -> Option<String> {
+    let document = usvg::roxmltree::Document::parse(svg).ok()?;
+    let title = document.descendants().find(|node| node.has_tag_name("title"))?;
+    title.text().map(str::to_owned)
+}

@@ -1,0 +1,141 @@
+//! The least-squares line through a curve, and how sure its slope is.
+
+use rprof_trace::Bytes;
+
+use crate::curve::Sample;
+
+/// A fitted line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slope {
+    /// The slope in bytes per second.
+    pub rate: f64,
+    /// Half the width of the slope's 95 % confidence interval in bytes per second (Student's t, n - 2 degrees of
+    /// freedom, deviations taken as independent, which for memory is optimistic); `None` for two points.
+    pub half: Option<f64>,
+    mean: Sample,
+    span: (f64, f64),
+}
+
+impl Slope {
+    /// Fits the points; `None` when they are fewer than two or of one time.
+    pub fn fit(points: &[Sample]) -> Option<Self> {
+        let n = points.len() as f64;
+        let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / n, sum.1 + p.1 / n));
+        let sum =
+            |f: &dyn Fn(f64, f64) -> f64| points.iter().map(|p| f(p.0 - mean.0, p.1 - mean.1)).sum::<f64>();
+        let spread = sum(&|t, _| t * t);
+        if points.len() < 2 || spread <= 0.0 {
+            return None;
+        }
+        let rate = sum(&|t, v| t * v) / spread;
+        let freedom = n - 2.0;
+        let half = (points.len() > 2).then(|| {
+            let residual = sum(&|t, v| (v - rate * t).powi(2)) / freedom;
+            student(freedom) * (residual / spread).sqrt()
+        });
+        let times = points.iter().map(|p| p.0);
+        let span = (times.clone().fold(f64::INFINITY, f64::min), times.fold(f64::NEG_INFINITY, f64::max));
+        Some(Self { rate, half, mean, span })
+    }
+
+    /// The line's value at a time.
+    pub fn at(&self, time: f64) -> f64 {
+        self.mean.1 + self.rate * (time - self.mean.0)
+    }
+
+    /// The times within the fitted points' own at which the line enters and leaves the values from 0 to `top`.
+    pub fn ends(&self, top: f64) -> [f64; 2] {
+        let (from, to) = self.span;
+        let at = |value: f64| self.mean.0 + (value - self.mean.1) / self.rate;
+        let (a, b) = if self.rate == 0.0 { (from, to) } else { (at(0.0), at(top)) };
+        [a.min(b).clamp(from, to), a.max(b).clamp(from, to)]
+    }
+}
+
+/// `+4.2 MiB/s ± 0.1`: the interval with one significant digit (two below 2), the slope with as many decimals.
+impl std::fmt::Display for Slope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let largest = self.rate.abs().max(self.half.unwrap_or(0.0));
+        let (unit, scale) = match Bytes(largest as u64).0 {
+            0..1024 => ("B/s", 1.0),
+            1024..1_048_576 => ("KiB/s", 1024.0),
+            1_048_576..1_073_741_824 => ("MiB/s", 1_048_576.0),
+            _ => ("GiB/s", 1_073_741_824.0),
+        };
+        let slope = self.rate / scale;
+        let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, 2.0) as usize;
+        match self.half.map(|half| half / scale) {
+            Some(half) if half > 0.0 => {
+                let decimals =
+                    decimals(if half < 2.0 * 10f64.powf(half.log10().floor()) { half / 10.0 } else { half });
+                write!(f, "{slope:+.decimals$} {unit} ± {half:.decimals$}")
+            }
+            _ => write!(f, "{slope:+.2} {unit}"),
+        }
+    }
+}
+
+/// The 97.5 % quantile of Student's t: from a table up to 3 degrees of freedom, else the expansion of
+/// Abramowitz and Stegun 26.7.5, within 0.5 % from there on.
+fn student(freedom: f64) -> f64 {
+    if freedom < 1.5 {
+        return 12.706;
+    }
+    if freedom < 2.5 {
+        return 4.303;
+    }
+    if freedom < 3.5 {
+        return 3.182;
+    }
+    let x: f64 = 1.959_964;
+    let terms = [
+        (x.powi(3) + x) / 4.0,
+        (5.0 * x.powi(5) + 16.0 * x.powi(3) + 3.0 * x) / 96.0,
+        (3.0 * x.powi(7) + 19.0 * x.powi(5) + 17.0 * x.powi(3) - 15.0 * x) / 384.0,
+    ];
+    (1..).zip(terms).fold(x, |sum, (power, term)| sum + term / freedom.powi(power))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const MIB: f64 = 1_048_576.0;
+
+    #[test]
+    fn a_straight_line_is_found_exactly() {
+        let points: Vec<Sample> = (0..10).map(|i| (f64::from(i), (3.0 + 4.0 * f64::from(i)) * MIB)).collect();
+        let slope = Slope::fit(&points).unwrap();
+        assert!((slope.rate - 4.0 * MIB).abs() < 1e-3 && slope.half.unwrap() < 1.0);
+        assert!((slope.at(20.0) - 83.0 * MIB).abs() < 1.0);
+    }
+
+    #[test]
+    fn the_interval_is_that_of_a_textbook() {
+        // x 1..5, y 2 4 5 4 5: slope 0.6, standard error 0.2828, t(3) = 3.182.
+        let points = [(1.0, 2.0), (2.0, 4.0), (3.0, 5.0), (4.0, 4.0), (5.0, 5.0)];
+        let slope = Slope::fit(&points).unwrap();
+        assert!((slope.rate - 0.6).abs() < 1e-9);
+        assert!((slope.half.unwrap() - 0.9).abs() < 0.006, "{slope:?}");
+        assert!((student(10.0) - 2.228).abs() < 0.002 && (student(1e6) - 1.96).abs() < 0.001);
+    }
+
+    #[test]
+    fn it_is_written_with_unit_and_sensible_digits() {
+        let shown = |rate, half| Slope { rate, half, mean: (0.0, 0.0), span: (0.0, 1.0) }.to_string();
+        assert_eq!(shown(4.2 * MIB, Some(0.3 * MIB)), "+4.2 MiB/s ± 0.3");
+        assert_eq!(shown(-380.4 * MIB, Some(22.0 * MIB)), "-380 MiB/s ± 22");
+        assert_eq!(shown(4.234 * MIB, Some(0.11 * MIB)), "+4.23 MiB/s ± 0.11");
+        assert_eq!(shown(0.0, Some(0.0)), "+0.00 B/s");
+        assert_eq!(shown(1536.0, None), "+1.50 KiB/s");
+    }
+
+    #[test]
+    fn too_few_points_have_no_slope() {
+        assert_eq!(Slope::fit(&[]), None);
+        assert_eq!(Slope::fit(&[(1.0, 1.0)]), None);
+        assert_eq!(Slope::fit(&[(1.0, 1.0), (1.0, 2.0)]), None);
+        assert_eq!(Slope::fit(&[(0.0, 0.0), (1.0, 2.0)]).unwrap().half, None);
+    }
+}

@@ -1,0 +1,185 @@
+//! Text measured with the embedded face, made visible where it is not, and cut to a width.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use ttf_parser::Face;
+
+/// The family every text is set in.
+pub const FAMILY: &str = "DejaVu Sans";
+/// The regular face, a subset (see `fonts/README.md`).
+pub const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSans.subset.ttf");
+/// The bold face, the same subset.
+pub const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.subset.ttf");
+
+static FACES: LazyLock<[Option<Face>; 2]> =
+    LazyLock::new(|| [Face::parse(REGULAR, 0).ok(), Face::parse(BOLD, 0).ok()]);
+
+/// Size in px and weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Font {
+    /// Height of the em square in px.
+    pub size: f64,
+    /// Whether it is bold.
+    pub bold: bool,
+}
+
+impl Font {
+    /// The regular face.
+    pub const fn regular(size: f64) -> Self {
+        Self { size, bold: false }
+    }
+
+    /// Width of a text in px, kerning left out (which makes it a little narrower).
+    pub fn width(self, text: &str) -> f64 {
+        text.chars().map(|c| self.advance(c)).sum()
+    }
+
+    /// A glyph the face lacks is set from a face we do not know: counted as wide as the widest emoji.
+    fn advance(self, c: char) -> f64 {
+        let face = FACES[usize::from(self.bold)].as_ref();
+        let known = face.and_then(|f| {
+            let advance = f.glyph_hor_advance(f.glyph_index(c)?)?;
+            Some(f64::from(advance) / f64::from(f.units_per_em()))
+        });
+        self.size * known.unwrap_or(1.4)
+    }
+
+    /// The text, or its beginning and its end with `…` between them, not wider than `width`.
+    pub fn ellipsised(self, text: &str, width: f64) -> String {
+        if self.width(text) <= width {
+            return text.to_owned();
+        }
+        let chars: Vec<char> = text.chars().collect();
+        let (mut head, mut tail) = (0, chars.len());
+        let mut room = width - self.advance('…');
+        while head < tail {
+            // The beginning gets three characters for every two of the end.
+            let from_head = 2 * head <= 3 * (chars.len() - tail);
+            let c = if from_head { chars[head] } else { chars[tail - 1] };
+            room -= self.advance(c);
+            if room < 0.0 {
+                break;
+            }
+            if from_head { head += 1 } else { tail -= 1 }
+        }
+        chars[..head].iter().chain(&['…']).chain(&chars[tail..]).collect()
+    }
+
+    /// Broken at blanks into at most `lines` lines of `width`; a word wider than a line is broken anywhere,
+    /// and what does not fit ends in `…`.
+    pub fn wrapped(self, text: &str, width: f64, lines: usize) -> Vec<String> {
+        let mut done: Vec<String> = Vec::new();
+        let mut rest = text.trim_end();
+        while !rest.is_empty() && done.len() < lines {
+            if done.len() + 1 == lines && self.width(rest) > width {
+                let cut = self.fitting(rest, width - self.advance('…'));
+                done.push(format!("{}…", rest[..cut].trim_end()));
+                break;
+            }
+            let fits = self.fitting(rest, width);
+            let blank = if fits < rest.len() { rest[..=fits_floor(rest, fits)].rfind(' ') } else { None };
+            // A line less than half full because of one long word looks broken: break the word instead.
+            let cut = match blank {
+                Some(at) if self.width(&rest[..at]) > width * 0.5 => at,
+                _ => fits,
+            };
+            done.push(rest[..cut].trim_end().to_owned());
+            rest = rest[cut..].trim_start();
+        }
+        done
+    }
+
+    /// How many bytes of the text fit into `width`; at least one character, and no accent parted from its letter.
+    fn fitting(self, text: &str, width: f64) -> usize {
+        let mut used = 0.0;
+        for (at, c) in text.char_indices() {
+            let advance = self.advance(c);
+            used += advance;
+            if used > width && at > 0 && advance > 0.0 {
+                return at;
+            }
+        }
+        text.len()
+    }
+}
+
+/// The last byte of the character at `at`, so that a blank just after the fitting part counts as a place to break.
+fn fits_floor(text: &str, at: usize) -> usize {
+    at + text[at..].chars().next().map_or(1, char::len_utf8) - 1
+}
+
+/// The text with what cannot be seen, would reorder its neighbours or is forbidden in XML shown by its escape;
+/// at most 2000 characters of it.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars().take(2000) {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_ascii_control() => write!(shown, "\\x{:02x}", c as u32).unwrap_or(()),
+            c if c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+                || matches!(c, '\u{feff}' | '\u{fff0}'..='\u{fffb}')
+                || (c as u32) & 0xfffe == 0xfffe =>
+            {
+                write!(shown, "\\u{{{:x}}}", c as u32).unwrap_or(());
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const F: Font = Font::regular(10.0);
+
+    #[test]
+    fn both_faces_are_readable_and_differ() {
+        let bold = Font { bold: true, ..F };
+        assert!(F.width("memory") > 30.0 && bold.width("memory") > F.width("memory"));
+        assert!((F.width("0123") - 4.0 * F.width("5")).abs() < 1e-9, "digits are of one width");
+    }
+
+    #[test]
+    fn long_text_keeps_its_beginning_and_its_end() {
+        let cut = F.ellipsised("/home/someone/very/long/path/to/a/file/run_0042.dat", 150.0);
+        assert!(F.width(&cut) <= 150.0 && F.width(&cut) > 130.0, "{cut}");
+        assert!(cut.starts_with("/home/") && cut.ends_with("42.dat") && cut.contains('…'), "{cut}");
+        assert_eq!(F.ellipsised("short", 150.0), "short");
+        assert_eq!(F.ellipsised("nothing fits", 1.0), "…");
+    }
+
+    #[test]
+    fn lines_break_at_blanks_and_the_last_is_ellipsised() {
+        let text =
+            "python train.py --epochs 100 --learning-rate 0.001 --data /data/imagenet --output /tmp/out";
+        let lines = F.wrapped(text, 200.0, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|l| F.width(l) <= 200.0 && !l.starts_with(' ')), "{lines:?}");
+        assert!(lines[1].ends_with('…'));
+        assert_eq!(F.wrapped(text, 200.0, 9).join(" "), text);
+    }
+
+    #[test]
+    fn a_word_wider_than_the_line_is_broken_and_nothing_is_lost() {
+        let word = "x".repeat(100) + "e\u{301}" + &"界".repeat(30);
+        let lines = F.wrapped(&word, 100.0, 50);
+        assert_eq!(lines.concat(), word);
+        assert!(lines.iter().all(|l| F.width(l) <= 100.0 && !l.starts_with('\u{301}')));
+        assert_eq!(F.wrapped("a", 0.0, 3), ["a"]);
+        assert!(F.wrapped(" ", 10.0, 3).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown() {
+        assert_eq!(
+            visible("a\tb\n\0\u{1b}[1m\u{202e}\u{ffff}é界"),
+            "a\\tb\\n\\x00\\x1b[1m\\u{202e}\\u{ffff}é界"
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! `.dat` lines to [`Line`]s, byte by byte, without allocation for MEM and CHLD.
+
+use serde::de::DeserializeOwned;
+
+use crate::line::{Extras, Line};
+use crate::number::{Time, field, integer, read_mib, read_time};
+use crate::units::Bytes;
+use crate::warning::WarningKind;
+
+type Parsed<T> = Result<T, WarningKind>;
+
+/// Understands one line without its newline.
+///
+/// # Errors
+/// The kind of warning that says what is wrong.
+#[inline]
+pub(crate) fn decode(line: &[u8]) -> Parsed<Line<'_>> {
+    if let Some(rest) = line.strip_prefix(b"MEM ") {
+        return tick(rest);
+    }
+    if let Some(rest) = line.strip_prefix(b"CHLD ") {
+        return sample(rest);
+    }
+    other(line)
+}
+
+fn other(line: &[u8]) -> Parsed<Line<'_>> {
+    let at = line.iter().position(|b| *b == b' ').ok_or(WarningKind::Malformed)?;
+    let (keyword, rest) = (&line[..at], &line[at + 1..]);
+    Ok(match keyword {
+        b"RPROF" => Line::Header(json(rest)?),
+        b"CMDLINE" => Line::Command(rest),
+        b"PSS" => {
+            let (value, time, _) = value(rest)?;
+            Line::Pss { value, time }
+        }
+        b"PROC" => {
+            let (id, at, what) = process(rest)?;
+            Line::Born { id, at, born: json(what)? }
+        }
+        b"EXIT" => {
+            let (id, at, what) = process(rest)?;
+            Line::Exit { id, at, exit: json(what)? }
+        }
+        b"FUNC" => function(rest)?,
+        b"GAP" => {
+            let (from, rest) = read_time(rest)?;
+            Line::Gap(from.nanos, read_time(rest)?.0.nanos)
+        }
+        b"NOTE" => Line::Note(rest),
+        b"END" => Line::End(json(rest)?),
+        _ if is_keyword(keyword) => Line::Other,
+        _ => return Err(WarningKind::Malformed),
+    })
+}
+
+/// What another program may begin its records with: `FREE`, `GPU_0`, or `#` for a comment.
+fn is_keyword(word: &[u8]) -> bool {
+    word.first().is_some_and(|b| b.is_ascii_uppercase() || *b == b'#')
+        && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'#'))
+}
+
+#[inline]
+fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
+    let (value, time, rest) = value(rest)?;
+    match rest.strip_prefix(b"^ ") {
+        None => Ok(Line::Tick { value, time, extras: Extras::Fields(rest) }),
+        Some(rest) => {
+            let (from, rest) = read_time(rest)?;
+            let (to, _) = read_time(rest)?;
+            Ok(Line::Proven { value, time, within: (from.nanos, to.nanos) })
+        }
+    }
+}
+
+#[inline]
+fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
+    let (id, rest) = field(rest);
+    if id.is_empty() {
+        return Err(WarningKind::Malformed);
+    }
+    let (value, time, rest) = value(rest)?;
+    if id == b"0" && value == Bytes(0) {
+        return Err(WarningKind::LostChild);
+    }
+    Ok(Line::Sample { id, value, time, extras: Extras::Fields(rest) })
+}
+
+#[inline]
+fn value(rest: &[u8]) -> Parsed<(Bytes, Time, &[u8])> {
+    let (value, rest) = read_mib(rest)?;
+    let (time, rest) = read_time(rest)?;
+    Ok((value, time, rest))
+}
+
+fn process(rest: &[u8]) -> Parsed<(&[u8], i64, &[u8])> {
+    let (id, rest) = field(rest);
+    let (at, rest) = read_time(rest)?;
+    if id.is_empty() { Err(WarningKind::Malformed) } else { Ok((id, at.nanos, rest)) }
+}
+
+fn json<T: DeserializeOwned>(text: &[u8]) -> Parsed<T> {
+    serde_json::from_slice(text).map_err(|_| WarningKind::Malformed)
+}
+
+/// mprof's own `timestamp("two words")` writes names with blanks; then the fields are counted from the right.
+fn function(rest: &[u8]) -> Parsed<Line<'_>> {
+    let (name, fields) = field(rest);
+    let fault = match span(name, fields) {
+        Err(WarningKind::Malformed) => WarningKind::Malformed,
+        whole => return whole,
+    };
+    for fields in [5, 4] {
+        let blank = rest.iter().enumerate().rev().filter(|(_, b)| **b == b' ').nth(fields - 1);
+        if let Some((at, _)) = blank
+            && let Ok(line) = span(&rest[..at], &rest[at + 1..])
+        {
+            return Ok(line);
+        }
+    }
+    Err(fault)
+}
+
+fn span<'a>(name: &'a [u8], fields: &'a [u8]) -> Parsed<Line<'a>> {
+    let (enter_value, enter, fields) = value(fields)?;
+    let (leave_value, leave, fields) = value(fields)?;
+    let level = integer(field(fields).0).and_then(|n| u32::try_from(n).ok());
+    if name.is_empty() {
+        return Err(WarningKind::Malformed);
+    }
+    Ok(Line::Function { name, enter: (enter, enter_value), leave: (leave, leave_value), level })
+}

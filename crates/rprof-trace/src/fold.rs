@@ -1,0 +1,148 @@
+//! A file of one or more runs, reduced to a [`Profile`] each.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Read;
+use std::path::Path;
+
+use crate::builder::ProfileBuilder;
+use crate::error::Error;
+use crate::model::Record;
+use crate::options::{Keep, ProfileOptions};
+use crate::profile::{Profile, Span};
+use crate::read::Reader;
+use crate::units::Seconds;
+use crate::warning::{WarningKind, Warnings};
+
+/// Runs of one file that are kept at most.
+const MAX_RUNS: u64 = 4096;
+
+/// Reads a trace and reduces each of its runs, in the order of the file.
+///
+/// Reads the file once, or twice for [`Keep::Largest`] or a window; space grows with the number of processes and
+/// runs, not with the length of the trace.
+///
+/// # Errors
+/// When the file cannot be read or is no trace. Faults of single lines are warnings.
+pub fn read_profiles(
+    path: impl AsRef<Path>,
+    options: &ProfileOptions,
+) -> Result<(Vec<Profile>, Warnings), Error> {
+    fold(|| Reader::open(&path), options)
+}
+
+/// [`read_profiles`] of any input that can be opened twice.
+///
+/// # Errors
+/// As [`read_profiles`], and whatever `open` fails with.
+pub fn fold<R: Read>(
+    mut open: impl FnMut() -> Result<Reader<R>, Error>,
+    options: &ProfileOptions,
+) -> Result<(Vec<Profile>, Warnings), Error> {
+    let twice = options.window.is_some() || matches!(options.processes, Keep::Largest(_));
+    let (mut runs, warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
+    if twice {
+        let plans: Vec<_> = runs.into_iter().map(|run| plan(run.builder, options)).collect();
+        // The file may have grown since: what is new has no plan.
+        let second = |at: usize| match plans.get(at) {
+            Some((zero, places)) => ProfileBuilder::second(options, *zero, places.clone()),
+            None => ProfileBuilder::new(options),
+        };
+        runs = pass(open()?, second)?.0;
+    }
+    Ok((runs.into_iter().map(Run::finish).collect(), warnings))
+}
+
+/// One run of a file while it is being read.
+struct Run {
+    builder: ProfileBuilder,
+    start_s: Option<f64>,
+}
+
+impl Run {
+    fn finish(self) -> Profile {
+        let zero = self.builder.zero();
+        let mut profile = self.builder.finish();
+        // Ours have their start in the header; mprof's begin with their first time.
+        if profile.header.is_none() {
+            profile.start_s = self.start_s.map(|s| s + zero.0);
+        }
+        profile
+    }
+
+    /// Distance of a span from the run, in seconds; zero when they overlap. `offset`: of the span's clock.
+    fn distance(&self, span: &Span, offset: f64) -> f64 {
+        let Some((first, last)) = self.builder.range() else { return f64::INFINITY };
+        let offset = offset - self.start_s.unwrap_or(0.0);
+        let (enter, leave) = (span.enter.0.0 + offset, span.leave.map_or(span.enter.0, |l| l.0).0 + offset);
+        (first.0 - leave).max(enter - last.0).max(0.0)
+    }
+}
+
+/// Where time zero is, and which processes are the largest.
+fn plan(builder: ProfileBuilder, options: &ProfileOptions) -> (Seconds, HashSet<usize>) {
+    let zero = builder.zero();
+    let Keep::Largest(count) = options.processes else { return (zero, HashSet::new()) };
+    let processes = builder.finish().processes;
+    let mut order: Vec<usize> = (0..processes.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(processes[*at].peak));
+    (zero, order.into_iter().take(count).collect())
+}
+
+fn pass<R: Read>(
+    mut reader: Reader<R>,
+    builder: impl Fn(usize) -> ProfileBuilder,
+) -> Result<(Vec<Run>, Warnings), Error> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut too_many = Warnings::default();
+    while let Some(entry) = reader.next_entry()? {
+        if entry.run >= MAX_RUNS {
+            if matches!(entry.record, Record::Command(_) | Record::Header(_)) {
+                too_many.add(WarningKind::ManyRuns, entry.line, b"");
+            }
+            continue;
+        }
+        while runs.len() as u64 <= entry.run {
+            runs.push(Run { builder: builder(runs.len()), start_s: None });
+        }
+        if let Some(run) = runs.last_mut() {
+            run.start_s = run.start_s.or(entry.start_s);
+            run.builder.add(&entry.record);
+        }
+    }
+    let mut warnings = reader.take_warnings();
+    warnings.append(too_many);
+    attribute_spans(&mut runs);
+    for run in &mut runs {
+        run.builder.spans.trim();
+        if run.builder.spans.left_out > 0 {
+            warnings.add(WarningKind::ManySpans, 0, b"FUNC");
+        }
+    }
+    Ok((runs, warnings))
+}
+
+/// The functions of a short run of mprof stand before its CMDLINE, hence among the lines of the run before: each goes
+/// to the run whose time it lies in.
+fn attribute_spans(runs: &mut [Run]) {
+    for from in 0..runs.len() {
+        let offset = runs[from].start_s.unwrap_or(0.0);
+        let mut spans = std::mem::replace(&mut runs[from].builder.spans, crate::spans::Spans::new(0));
+        let moved = spans.extract(|span| {
+            let own = runs[from].distance(span, offset);
+            let at = |to: &usize| runs[*to].distance(span, offset);
+            let best = (0..runs.len()).min_by(|a, b| at(a).total_cmp(&at(b)))?;
+            (at(&best) < own).then_some(best)
+        });
+        runs[from].builder.spans = spans;
+        let mut by_run: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+        for (to, mut span) in moved {
+            let shift = offset - runs[to].start_s.unwrap_or(0.0);
+            span.enter.0.0 += shift;
+            span.leave = span.leave.map(|(t, v)| (Seconds(t.0 + shift), v));
+            by_run.entry(to).or_default().push(span);
+        }
+        for (to, spans) in by_run {
+            runs[to].builder.spans.prepend(spans);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A record whose texts stand in the reader's one text buffer, so that it can be handed out without a copy.
+
+use crate::model::Memory;
+use crate::model::{Born, End, Exit, Function, Header, Proven, Record, Sample, Tick};
+use crate::units::{Bytes, Seconds};
+
+/// A [`Record`] without its text.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Header(Box<Header>),
+    Command,
+    Tick(Tick),
+    Proven(Proven),
+    Sample { time: Seconds, value: Bytes, memory: Memory },
+    Pss(Seconds, Bytes),
+    Born(Seconds, Born),
+    Exit(Seconds, Exit),
+    Function { enter: (Seconds, Bytes), leave: (Seconds, Bytes), level: Option<u32> },
+    Gap(Seconds, Seconds),
+    Note,
+    End(Box<End>),
+}
+
+impl Found {
+    /// Puts the text in.
+    pub fn record(self, text: &str) -> Record<'_> {
+        match self {
+            Self::Header(header) => Record::Header(header),
+            Self::Command => Record::Command(text),
+            Self::Tick(tick) => Record::Tick(tick),
+            Self::Proven(proven) => Record::Proven(proven),
+            Self::Sample { time, value, memory } => Record::Sample(Sample { id: text, time, value, memory }),
+            Self::Pss(time, value) => Record::Pss(time, value),
+            Self::Born(time, born) => Record::Born(text, time, born),
+            Self::Exit(time, exit) => Record::Exit(text, time, exit),
+            Self::Function { enter, leave, level } => Record::Function(Function {
+                name: text,
+                enter: enter.0,
+                enter_value: enter.1,
+                leave: leave.0,
+                leave_value: leave.1,
+                level,
+            }),
+            Self::Gap(from, to) => Record::Gap(from, to),
+            Self::Note => Record::Note(text),
+            Self::End(end) => Record::End(end),
+        }
+    }
+}

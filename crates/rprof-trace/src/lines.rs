@@ -1,0 +1,182 @@
+//! Bytes to lines, in one reused buffer. Knows where a line ends and nothing of what stands in it.
+
+use std::io::{self, Read};
+
+/// What is read at once.
+const BLOCK: usize = 256 << 10;
+/// No record is longer: the largest argument list of Linux, every byte of it escaped.
+const LONGEST: usize = 32 << 20;
+
+/// Where a line stands in the buffer, until the next one is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    start: usize,
+    end: usize,
+    /// Whether a newline follows; `false` for a last line that was cut short.
+    pub ended: bool,
+    /// Whether this is only the beginning of a line that is too long to be kept.
+    pub too_long: bool,
+}
+
+/// The lines of an input.
+#[derive(Debug)]
+pub(crate) struct Lines<R> {
+    input: R,
+    buffer: Vec<u8>,
+    head: usize,
+    tail: usize,
+    at_end: bool,
+    /// Number of the last line, counted from 1.
+    pub number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    pub fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), head: 0, tail: 0, at_end: false, number: 0 }
+    }
+
+    /// Everything up to the block that holds byte `count` of the input, without taking it.
+    pub fn preview(&mut self, count: usize) -> io::Result<&[u8]> {
+        while self.tail - self.head < count && !self.at_end {
+            self.fill()?;
+        }
+        Ok(&self.buffer[self.head..self.tail])
+    }
+
+    /// Whether the input has no more bytes than the buffer holds.
+    pub fn is_all_here(&self) -> bool {
+        self.at_end
+    }
+
+    /// Leaves out the next bytes.
+    pub fn skip(&mut self, count: usize) {
+        self.head = self.tail.min(self.head + count);
+    }
+
+    /// The next line, or `None` at the end.
+    #[inline]
+    pub fn next(&mut self) -> io::Result<Option<Place>> {
+        let place = self.peek()?;
+        if let Some(place) = place {
+            self.head = place.end + usize::from(place.ended);
+            self.number += 1;
+            if place.too_long {
+                return self.skip_long(place);
+            }
+        }
+        Ok(place)
+    }
+
+    /// The next line, which stays the next one.
+    #[inline]
+    pub fn peek(&mut self) -> io::Result<Option<Place>> {
+        let mut seen = 0;
+        loop {
+            let (start, end) = (self.head, self.tail);
+            if let Some(at) = memchr::memchr(b'\n', &self.buffer[start + seen..end]) {
+                return Ok(Some(Place { start, end: start + seen + at, ended: true, too_long: false }));
+            }
+            if self.at_end {
+                let rest = Place { start, end, ended: false, too_long: false };
+                return Ok((start < end).then_some(rest));
+            }
+            seen = end - start;
+            if seen >= LONGEST {
+                return Ok(Some(Place { start, end, ended: false, too_long: true }));
+            }
+            self.fill()?;
+        }
+    }
+
+    /// The bytes of a line, without its newline.
+    #[inline]
+    pub fn bytes(&self, place: Place) -> &[u8] {
+        &self.buffer[place.start..place.end]
+    }
+
+    /// Reads on to the end of a line that is too long, keeping its first bytes for the message.
+    fn skip_long(&mut self, place: Place) -> io::Result<Option<Place>> {
+        let kept = 256;
+        self.buffer.copy_within(place.start..place.start + kept, 0);
+        self.buffer.truncate(BLOCK);
+        self.buffer.shrink_to_fit();
+        loop {
+            let read = read_some(&mut self.input, &mut self.buffer[kept..])?;
+            let newline = memchr::memchr(b'\n', &self.buffer[kept..kept + read]);
+            self.at_end = read == 0;
+            if newline.is_some() || read == 0 {
+                self.head = kept + newline.map_or(read, |at| at + 1);
+                self.tail = kept + read;
+                return Ok(Some(Place { start: 0, end: kept, ..place }));
+            }
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.copy_within(self.head..self.tail, 0);
+        self.tail -= self.head;
+        self.head = 0;
+        if self.tail + BLOCK / 2 > self.buffer.len() {
+            self.buffer.resize((self.tail * 2).max(BLOCK), 0);
+        }
+        let read = read_some(&mut self.input, &mut self.buffer[self.tail..])?;
+        self.tail += read;
+        self.at_end = read == 0;
+        Ok(())
+    }
+}
+
+fn read_some(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one byte at a time, as a slow pipe does.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = self.0.len().min(buffer.len()).min(1);
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn all(input: impl Read) -> Vec<(String, bool)> {
+        let mut lines = Lines::new(input);
+        let mut all = Vec::new();
+        while let Some(place) = lines.next().expect("no fault") {
+            all.push((String::from_utf8_lossy(lines.bytes(place)).into_owned(), place.ended));
+        }
+        all
+    }
+
+    #[test]
+    fn lines_are_whole_however_they_arrive() {
+        let text = b"one\n\nthree\ncut";
+        let wanted = [("one", true), ("", true), ("three", true), ("cut", false)];
+        let wanted: Vec<_> = wanted.map(|(line, ended)| (line.to_owned(), ended)).into();
+        assert_eq!(all(&text[..]), wanted);
+        assert_eq!(all(Drip(text)), wanted);
+    }
+
+    #[test]
+    fn a_line_without_end_takes_no_endless_memory() {
+        let input = io::repeat(b'x').take(3 * LONGEST as u64).chain(&b"\nnext\n"[..]);
+        let mut lines = Lines::new(input);
+        let long = lines.next().expect("no fault").expect("a line");
+        assert!(long.too_long);
+        assert!(lines.buffer.len() <= LONGEST * 4);
+        let next = lines.next().expect("no fault").expect("a line");
+        assert_eq!((lines.bytes(next), lines.number), (&b"next"[..], 2));
+    }
+}

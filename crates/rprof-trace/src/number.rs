@@ -1,0 +1,283 @@
+//! Fixed-point numbers in and out: MiB and bytes, decimal seconds and integers. No float where it has to be fast.
+
+use crate::units::Bytes;
+use crate::warning::WarningKind;
+
+const MIB_BITS: u32 = 20;
+/// More digits after the point do not change the nearest byte.
+const MAX_DIGITS: u32 = 12;
+const POWERS: [u64; 13] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
+];
+
+/// A time as it stands in a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Time {
+    /// Since the epoch of the trace's clock.
+    pub nanos: i64,
+    /// Digits after the point: a time cut short has fewer than its neighbours.
+    pub digits: u32,
+}
+
+/// Writes an integer.
+pub(crate) fn push_integer(out: &mut Vec<u8>, mut n: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (n % 10) as u8;
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Writes bytes in MiB, exactly: at least one digit after the point, at most 20, no zeros at the end.
+pub(crate) fn push_mib(out: &mut Vec<u8>, bytes: Bytes) {
+    push_integer(out, bytes.0 >> MIB_BITS);
+    out.push(b'.');
+    let mut fraction = bytes.0 & ((1 << MIB_BITS) - 1);
+    loop {
+        fraction *= 10;
+        out.push(b'0' + (fraction >> MIB_BITS) as u8);
+        fraction &= (1 << MIB_BITS) - 1;
+        if fraction == 0 {
+            break;
+        }
+    }
+}
+
+/// Writes microseconds as seconds with six digits after the point.
+pub(crate) fn push_micros(out: &mut Vec<u8>, micros: i64) {
+    if micros < 0 {
+        out.push(b'-');
+    }
+    let micros = micros.unsigned_abs();
+    push_integer(out, micros / 1_000_000);
+    let mut fraction = (micros % 1_000_000) as u32;
+    let mut digits = *b".000000";
+    for digit in digits[1..].iter_mut().rev() {
+        *digit += (fraction % 10) as u8;
+        fraction /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+/// `123.456`: its parts.
+struct Decimal {
+    whole: u64,
+    fraction: u64,
+    digits: u32,
+}
+
+/// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank.
+/// `None` for any other number, however valid.
+#[inline]
+fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
+    let mut at = 0;
+    let mut whole = 0u64;
+    while let Some(digit) = digit_at(text, at) {
+        whole = whole.wrapping_mul(10).wrapping_add(digit);
+        at += 1;
+    }
+    if at == 0 || at > 18 {
+        return None;
+    }
+    let (mut fraction, mut digits) = (0, 0);
+    if text.get(at) == Some(&b'.') {
+        at += 1;
+        while let Some(digit) = digit_at(text, at) {
+            if digits < MAX_DIGITS {
+                fraction = fraction * 10 + digit;
+                digits += 1;
+            }
+            at += 1;
+        }
+    }
+    match text.get(at) {
+        None => Some((Decimal { whole, fraction, digits }, &[])),
+        Some(b' ') => Some((Decimal { whole, fraction, digits }, &text[at + 1..])),
+        Some(_) => None,
+    }
+}
+
+#[inline]
+fn digit_at(text: &[u8], at: usize) -> Option<u64> {
+    let digit = text.get(at)?.wrapping_sub(b'0');
+    (digit < 10).then_some(u64::from(digit))
+}
+
+/// The first field, and what follows its blank.
+pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
+    match text.iter().position(|b| *b == b' ') {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, &[]),
+    }
+}
+
+/// Reads MiB as bytes, to the nearest.
+#[inline]
+pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
+    if let Some((decimal, rest)) = decimal(text)
+        && decimal.whole < 1 << (64 - MIB_BITS - 1)
+    {
+        return Ok((Bytes((decimal.whole << MIB_BITS) + fraction_of_mib(&decimal)), rest));
+    }
+    let (number, rest) = slow_number(text)?;
+    let bytes = number * f64::from(1 << MIB_BITS);
+    if number < 0.0 {
+        Err(WarningKind::Negative)
+    } else if bytes < 9.2e18 {
+        Ok((Bytes(bytes.round() as u64), rest))
+    } else {
+        Err(WarningKind::Malformed)
+    }
+}
+
+/// The bytes of a fraction of a MiB. mprof rounds to four or six digits, which hides the last byte; memory comes in
+/// whole KiB, so a whole KiB that would be written like this is taken.
+#[inline]
+fn fraction_of_mib(decimal: &Decimal) -> u64 {
+    let Decimal { fraction, digits, .. } = *decimal;
+    let scaled = fraction << MIB_BITS;
+    let kib = |unit: u64| {
+        let bytes = (((fraction << 10) + unit / 2) / unit) << 10;
+        (bytes * unit).abs_diff(scaled) <= 1 << (MIB_BITS - 1)
+    };
+    match digits {
+        6 if kib(1_000_000) => (((fraction << 10) + 500_000) / 1_000_000) << 10,
+        4 if kib(10_000) => (((fraction << 10) + 5_000) / 10_000) << 10,
+        8 => (scaled + 50_000_000) / 100_000_000,
+        _ => {
+            let unit = POWERS[digits as usize];
+            (scaled + unit / 2) / unit
+        }
+    }
+}
+
+/// Reads seconds as nanoseconds; digits beyond the ninth after the point are left out.
+#[inline]
+pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
+    if let Some((decimal, rest)) = decimal(text)
+        && decimal.whole < 9_000_000_000
+    {
+        let Decimal { whole, fraction, digits } = decimal;
+        let nanos = match digits {
+            4 => fraction * 100_000,
+            6 => fraction * 1_000,
+            0..=9 => fraction * POWERS[9 - digits as usize],
+            _ => fraction / POWERS[digits as usize - 9],
+        };
+        return Ok((Time { nanos: (whole * 1_000_000_000 + nanos) as i64, digits }, rest));
+    }
+    if let Some((time, rest)) = text.strip_prefix(b"-").and_then(|t| read_time(t).ok()) {
+        return Ok((Time { nanos: -time.nanos, ..time }, rest));
+    }
+    let (number, rest) = slow_number(text)?;
+    if number.abs() < 9e9 {
+        Ok((Time { nanos: (number * 1e9).round() as i64, digits: 0 }, rest))
+    } else {
+        Err(WarningKind::Malformed)
+    }
+}
+
+/// Whatever else Python reads as a float: signs, exponents, surplus blanks before it.
+#[cold]
+fn slow_number(text: &[u8]) -> Result<(f64, &[u8]), WarningKind> {
+    let (word, rest) = field(text.trim_ascii_start());
+    let number = std::str::from_utf8(word).ok().and_then(|w| w.parse::<f64>().ok());
+    match number {
+        None => Err(WarningKind::Malformed),
+        Some(n) if n.is_finite() => Ok((n, rest)),
+        Some(_) => Err(WarningKind::NotFinite),
+    }
+}
+
+/// Reads an unsigned integer that is a whole field.
+pub(crate) fn integer(field: &[u8]) -> Option<u64> {
+    if field.is_empty() || field.len() > 20 {
+        return None;
+    }
+    field.iter().try_fold(0u64, |n, b| {
+        let digit = b.wrapping_sub(b'0');
+        if digit < 10 { n.checked_mul(10)?.checked_add(u64::from(digit)) } else { None }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mib(bytes: u64) -> String {
+        let mut out = Vec::new();
+        push_mib(&mut out, Bytes(bytes));
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    fn bytes(text: &str) -> Result<u64, WarningKind> {
+        read_mib(text.as_bytes()).map(|(b, _)| b.0)
+    }
+
+    #[test]
+    fn mib_are_written_exactly_and_no_longer_than_needed() {
+        let shown = [0, 1 << 20, 4096, 3 << 19, 15306 << 20, 1].map(mib);
+        assert_eq!(shown, ["0.0", "1.0", "0.00390625", "1.5", "15306.0", "0.00000095367431640625"]);
+    }
+
+    #[test]
+    fn every_byte_count_comes_back() {
+        for n in (0..1 << 21).chain([u64::MAX >> 1, (1 << 50) + 1, 0xdead_beef]) {
+            assert_eq!(bytes(&mib(n)), Ok(n));
+        }
+    }
+
+    #[test]
+    fn a_page_count_that_mprof_rounded_is_taken_for_whole_pages() {
+        for pages in 0..100_000u64 {
+            let six = format!("{:.6}", pages as f64 / 256.0);
+            let four = format!("{:.4}", pages as f64 / 256.0);
+            assert_eq!((bytes(&six), bytes(&four)), (Ok(pages * 4096), Ok(pages * 4096)), "{six} {four}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_of_python_are_read_too() {
+        assert_eq!(bytes("1e3"), Ok(1000 << 20));
+        assert_eq!(bytes("1."), Ok(1 << 20));
+        assert_eq!(bytes("-1.000000"), Err(WarningKind::Negative));
+        assert_eq!(bytes("nan"), Err(WarningKind::NotFinite));
+        assert_eq!(bytes("-inf"), Err(WarningKind::NotFinite));
+        for bad in ["", "x", "1x", "1.2.3", "99999999999999999999999"] {
+            assert_eq!(bytes(bad), Err(WarningKind::Malformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_keep_every_digit() {
+        let nanos = |t: &str| read_time(t.as_bytes()).map(|(t, _)| t.nanos);
+        assert_eq!(nanos("1795380798.1462"), Ok(1_795_380_798_146_200_000));
+        assert_eq!(nanos("-0.5"), Ok(-500_000_000));
+        assert_eq!(nanos("1e2"), Ok(100_000_000_000));
+        assert_eq!(nanos("0.1234567891234567"), Ok(123_456_789));
+        assert_eq!(nanos("99999999999"), Err(WarningKind::Malformed));
+        for micros in [0, 1, -1, 1_795_380_798_146_213, -12_345_678] {
+            let mut out = Vec::new();
+            push_micros(&mut out, micros);
+            assert_eq!(read_time(&out).map(|(t, _)| t.nanos), Ok(micros * 1000));
+        }
+    }
+}

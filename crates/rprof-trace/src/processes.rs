@@ -1,0 +1,112 @@
+//! The processes of a run while it is being read: their peaks, and curves of the chosen ones.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::envelope::Point;
+use crate::profile::ProcessProfile;
+use crate::track::Track;
+use crate::units::{Bytes, Seconds};
+
+#[derive(Debug, Clone)]
+struct Process {
+    id: String,
+    peak: Option<Point>,
+    last: Option<Point>,
+    track: Option<Track>,
+}
+
+/// The processes met so far, in order of appearance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Processes {
+    list: Vec<Process>,
+    /// Those that are alive, by id: an id is taken again once its process has ended.
+    alive: HashMap<String, usize>,
+    /// Places in the list of those whose curve is wanted, and an empty curve.
+    wanted: Option<(HashSet<usize>, Track)>,
+}
+
+impl Processes {
+    /// Curves are kept of the processes with these places in the order of appearance.
+    pub fn with_curves(places: HashSet<usize>, empty: Track) -> Self {
+        Self { wanted: Some((places, empty)), ..Self::default() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    fn place(&mut self, id: &str) -> usize {
+        if let Some(at) = self.alive.get(id) {
+            return *at;
+        }
+        let at = self.list.len();
+        let wanted = self.wanted.as_ref().filter(|(places, _)| places.contains(&at));
+        let track = wanted.map(|(_, empty)| empty.clone());
+        self.list.push(Process { id: id.to_owned(), peak: None, last: None, track });
+        self.alive.insert(id.to_owned(), at);
+        at
+    }
+
+    /// A process was seen, or goes on under a new id.
+    pub fn born(&mut self, id: &str, was: Option<&str>) {
+        match was.and_then(|was| self.alive.remove(was)) {
+            Some(at) => {
+                id.clone_into(&mut self.list[at].id);
+                self.alive.insert(id.to_owned(), at);
+            }
+            None => _ = self.place(id),
+        }
+    }
+
+    /// A sample. `held`: the tick up to which the one before was still true, where "absent" means "as before".
+    pub fn sample(&mut self, id: &str, point: Point, held: Option<Seconds>) {
+        let at = self.place(id);
+        let process = &mut self.list[at];
+        if process.peak.is_none_or(|p| point.value > p.value) {
+            process.peak = Some(point);
+        }
+        process.hold(held);
+        if let Some(track) = &mut process.track {
+            track.add(point);
+        }
+        process.last = Some(point);
+    }
+
+    /// A process has ended: its memory is given back.
+    pub fn exit(&mut self, id: &str, time: Seconds, held: Option<Seconds>) {
+        let Some(at) = self.alive.remove(id) else { return };
+        let process = &mut self.list[at];
+        process.hold(held);
+        if process.last.take().is_some()
+            && let Some(track) = &mut process.track
+        {
+            track.add(Point { time, value: Bytes(0) });
+        }
+    }
+
+    /// The run has ended. `held` as for a sample; times count from `zero`.
+    pub fn finish(mut self, held: Option<Seconds>, zero: f64) -> Vec<ProcessProfile> {
+        self.list.iter_mut().for_each(|p| p.hold(held));
+        let profile = |p: Process| {
+            let peak = p.peak.unwrap_or(Point { time: Seconds(zero), value: Bytes(0) });
+            ProcessProfile {
+                id: p.id,
+                peak: peak.value,
+                peak_time: Seconds(peak.time.0 - zero),
+                curve: p.track.map_or_else(Vec::new, |t| t.curve(zero)),
+            }
+        };
+        self.list.into_iter().map(profile).collect()
+    }
+}
+
+impl Process {
+    /// Draws the last value on to the tick up to which it was true.
+    fn hold(&mut self, until: Option<Seconds>) {
+        if let (Some(track), Some(last), Some(until)) = (&mut self.track, self.last, until)
+            && until > last.time
+        {
+            track.add(Point { time: until, ..last });
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The run a reader is in: its clock, its columns, and what "as before" refers to. Turns lines into records.
+
+use std::collections::HashMap;
+
+use crate::column::{Layout, Row};
+use crate::found::Found;
+use crate::line::{Extras, Line};
+use crate::model::{Header, Memory, Proven, Tick};
+use crate::number::{Time, field, integer};
+use crate::text::{set_lossy, unescape};
+use crate::units::{Bytes, Seconds};
+use crate::warning::WarningKind;
+
+/// 2001-09-09: an earlier time is not one since 1970 but one since the start.
+const EPOCH_FROM: i64 = 1_000_000_000 * NANOS;
+const NANOS: i64 = 1_000_000_000;
+
+/// Whether a time counts from 1970.
+pub(crate) fn is_epoch(time: Time) -> bool {
+    time.nanos >= EPOCH_FROM
+}
+
+/// What is known of the run the reader is in.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    /// Runs of the file before this one.
+    pub index: u64,
+    /// Whether the run has a header, so that we wrote it.
+    pub ours: bool,
+    /// Whether times count from 1970; `None` until a time was seen.
+    pub epoch: Option<bool>,
+    /// Where the run's time zero is on the file's clock, in nanoseconds.
+    pub base: Option<i64>,
+    /// The last tick.
+    pub last: Option<Time>,
+    /// The header's start.
+    start_s: Option<f64>,
+    layout: Layout,
+    tick: Row,
+    samples: HashMap<String, Row>,
+    commands: u64,
+    empty: bool,
+}
+
+impl Run {
+    /// The first run of a file.
+    pub fn first(epoch: Option<bool>) -> Self {
+        Self { epoch, empty: true, ..Self::default() }
+    }
+
+    /// Whether the time is on the file's clock.
+    pub fn is_on_clock(&self, time: Time) -> bool {
+        is_epoch(time) || self.epoch != Some(true)
+    }
+
+    /// The wall-clock time of the run's time zero, in seconds since 1970.
+    pub fn start_s(&self) -> Option<f64> {
+        if self.ours {
+            return self.start_s;
+        }
+        let base = self.base.filter(|_| self.epoch == Some(true))?;
+        Some(base as f64 / NANOS as f64)
+    }
+
+    /// Begins the run a header belongs to. In `.csv` its times count from the start already.
+    pub fn begin(&mut self, header: &Header, csv: bool) {
+        let start = (header.start_s * 1e6).round() as i64;
+        *self = Self {
+            index: self.index + u64::from(!self.empty),
+            ours: true,
+            epoch: Some(!csv && header.start_s * 1e9 >= EPOCH_FROM as f64),
+            start_s: Some(header.start_s),
+            base: Some(if csv { 0 } else { start.saturating_mul(1000) }),
+            layout: Layout::new(header.metric, &header.columns),
+            ..Self::default()
+        };
+    }
+
+    /// Begins a run without a header, when this command line is not the first of its run. `epoch`: what the file's
+    /// clock was found to be.
+    pub fn name(&mut self, epoch: Option<bool>) {
+        let taken = self.last.is_some() || (self.ours && self.commands > 0);
+        if taken {
+            *self = Self { index: self.index + 1, epoch, ..Self::default() };
+        }
+        self.commands += 1;
+        self.empty = false;
+    }
+
+    /// Whether a last line without newline is all there: it has as many digits as the line before had, and its time is
+    /// not earlier. We never leave a line without newline, so that of ours only JSON can show that it is whole.
+    pub fn is_whole(&self, line: &Line<'_>, csv: bool) -> bool {
+        let follows = |time: Time| match self.last {
+            Some(last) => time.nanos >= last.nanos && time.digits >= last.digits,
+            None => !is_epoch(time) || time.digits >= 4,
+        };
+        match line {
+            Line::Header(_) | Line::Born { .. } | Line::Exit { .. } | Line::End(_) => true,
+            _ if self.ours || csv => false,
+            Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
+                self.is_on_clock(*time) && follows(*time)
+            }
+            Line::Function { enter, leave, .. } => leave.0.digits >= enter.0.digits,
+            _ => false,
+        }
+    }
+
+    /// Places a line in the run. Its text, where it has one, is put into `text`.
+    ///
+    /// # Errors
+    /// The kind of warning that says why there is no record in it.
+    #[inline]
+    pub fn place(&mut self, line: Line<'_>, text: &mut String) -> Result<Placed, WarningKind> {
+        if let Some(time) = line.time() {
+            if !self.is_on_clock(time) {
+                return Err(WarningKind::OffClock);
+            }
+            if self.base.is_none() {
+                self.base = Some(time.nanos);
+                self.epoch.get_or_insert(is_epoch(time));
+            }
+        }
+        self.empty = false;
+        let mut fault = None;
+        let found = match line {
+            Line::Tick { value, time, extras } => {
+                let tick = self.tick(value, time, &extras)?;
+                if self.last.is_some_and(|last| time.nanos < last.nanos) {
+                    fault = Some(WarningKind::BackInTime);
+                }
+                self.last = Some(time);
+                Found::Tick(tick)
+            }
+            Line::Sample { id, value, time, extras } => {
+                fault = lossy(text, id);
+                let memory = self.sample(text, value, &extras)?;
+                Found::Sample { time: self.elapsed(time.nanos), value, memory }
+            }
+            line => return self.place_other(line, text),
+        };
+        Ok(Placed { found, fault })
+    }
+
+    fn place_other(&mut self, line: Line<'_>, text: &mut String) -> Result<Placed, WarningKind> {
+        let mut fault = None;
+        let found = match line {
+            Line::Proven { value, time, within } => {
+                let within = (seconds(within.0), seconds(within.1));
+                Found::Proven(Proven { time: self.elapsed(time.nanos), within, value })
+            }
+            Line::Pss { value, time } => Found::Pss(self.elapsed(time.nanos), value),
+            Line::Born { id, at, born } => {
+                fault = lossy(text, id);
+                if let Some(was) = &born.was {
+                    self.samples.remove(was);
+                }
+                Found::Born(seconds(at), born)
+            }
+            Line::Exit { id, at, exit } => {
+                fault = lossy(text, id);
+                self.samples.remove(text.as_str());
+                Found::Exit(seconds(at), exit)
+            }
+            Line::Function { name, enter, leave, level } => {
+                fault = lossy(text, name);
+                if leave.0.nanos < enter.0.nanos {
+                    fault = Some(WarningKind::BackwardsSpan);
+                }
+                let at = |(time, value): (Time, Bytes)| (self.elapsed(time.nanos), value);
+                Found::Function { enter: at(enter), leave: at(leave), level }
+            }
+            Line::Gap(from, to) => Found::Gap(seconds(from), seconds(to)),
+            Line::Note(note) => {
+                fault = lossy(text, note);
+                if text.contains('\\') {
+                    let escaped = std::mem::take(text);
+                    unescape(&escaped, text);
+                }
+                Found::Note
+            }
+            Line::End(end) => Found::End(end),
+            Line::Header(header) => Found::Header(header),
+            Line::Command(_) | Line::Other | Line::Tick { .. } | Line::Sample { .. } => {
+                return Err(WarningKind::Malformed);
+            }
+        };
+        Ok(Placed { found, fault })
+    }
+
+    fn elapsed(&self, nanos: i64) -> Seconds {
+        seconds(nanos.saturating_sub(self.base.unwrap_or(0)))
+    }
+
+    #[inline]
+    fn tick(&mut self, value: Bytes, time: Time, extras: &Extras<'_>) -> Result<Tick, WarningKind> {
+        let time = self.elapsed(time.nanos);
+        let (memory, upper, processes) = match *extras {
+            Extras::Whole { memory, upper, processes } => (memory, upper, processes),
+            Extras::Fields(_) if !self.ours => (Memory::default(), None, None),
+            Extras::Fields(fields) => {
+                read_row(&self.layout, fields, &mut self.tick)?;
+                let row = &self.tick;
+                (row.memory(self.layout.metric, value), row.upper(), row.processes())
+            }
+        };
+        Ok(Tick { time, value, memory, upper, processes })
+    }
+
+    #[inline]
+    fn sample(&mut self, id: &str, value: Bytes, extras: &Extras<'_>) -> Result<Memory, WarningKind> {
+        match *extras {
+            Extras::Whole { memory, .. } => Ok(memory),
+            Extras::Fields(_) if !self.ours => Ok(Memory::default()),
+            Extras::Fields(fields) => {
+                if !self.samples.contains_key(id) {
+                    self.samples.insert(id.to_owned(), Row::default());
+                }
+                let row = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
+                read_row(&self.layout, fields, row)?;
+                Ok(row.memory(self.layout.metric, value))
+            }
+        }
+    }
+}
+
+/// A record, and what has to be said of it all the same.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub found: Found,
+    pub fault: Option<WarningKind>,
+}
+
+pub(crate) fn seconds(nanos: i64) -> Seconds {
+    Seconds(nanos as f64 / NANOS as f64)
+}
+
+fn lossy(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
+    (!set_lossy(text, bytes)).then_some(WarningKind::NotUtf8)
+}
+
+/// Reads the columns that are there into the row; the row is left as it was when one of them is no number.
+#[inline]
+fn read_row(layout: &Layout, fields: &[u8], row: &mut Row) -> Result<(), WarningKind> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let mut changed = *row;
+    let mut rest = fields;
+    for column in &layout.columns {
+        let (word, after) = field(rest);
+        if word.is_empty() {
+            break;
+        }
+        let value = match word {
+            b"-" => None,
+            digits => Some(integer(digits).ok_or(WarningKind::Malformed)?),
+        };
+        if let Some(column) = column {
+            changed.set(*column, value);
+        }
+        rest = after;
+    }
+    *row = changed;
+    Ok(())
+}

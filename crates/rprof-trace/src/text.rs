@@ -1,0 +1,138 @@
+//! Text on one line: visible escapes for control characters, and a lossless escape for notes.
+
+use std::fmt::Write as _;
+
+/// Characters of a line that a message shows at most.
+const SHOWN: usize = 60;
+
+/// A line for a message: in backquotes, shortened, with everything unprintable escaped.
+pub(crate) fn shorten(line: &[u8]) -> String {
+    let mut shown = String::from("`");
+    let head = &line[..line.len().min(4 * SHOWN)];
+    let mut chars = 0;
+    for chunk in head.utf8_chunks() {
+        for c in chunk.valid().chars().take(SHOWN - chars) {
+            shown.extend(c.escape_debug().filter(|_| c != '\'' && c != '"'));
+            shown.extend((c == '\'' || c == '"').then_some(c));
+            chars += 1;
+        }
+        for byte in chunk.invalid().iter().take(SHOWN - chars) {
+            let _ = write!(shown, "\\x{byte:02x}");
+            chars += 1;
+        }
+    }
+    let cut = line.len() > head.len() || String::from_utf8_lossy(head).chars().count() > SHOWN;
+    shown.push_str(if cut { "…`" } else { "`" });
+    shown
+}
+
+/// Text with control characters as visible escapes, for people. With `dollars`, each `$` becomes `\$`, because
+/// matplotlib takes a pair of them for a formula.
+pub(crate) fn push_visible(out: &mut Vec<u8>, text: &str, dollars: bool) {
+    for c in text.chars() {
+        match c {
+            '$' if dollars => out.extend_from_slice(b"\\$"),
+            c if c.is_control() => out.extend(c.escape_default().map(|c| c as u8)),
+            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// One word: blanks and control characters become `_`, nothing becomes `?`.
+pub(crate) fn push_word(out: &mut Vec<u8>, text: &str) {
+    if is_word(text) {
+        out.extend_from_slice(text.as_bytes());
+    } else if text.is_empty() {
+        out.push(b'?');
+    } else {
+        for c in text.chars() {
+            let c = if breaks_word(c) { '_' } else { c };
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
+/// Whether the text can be a field of a record as it stands.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(breaks_word)
+}
+
+fn breaks_word(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// Text on one line without loss; [`unescape`] gives it back.
+pub(crate) fn push_escaped(out: &mut Vec<u8>, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\\' => out.extend_from_slice(b"\\\\"),
+            c if c.is_control() => out.extend(c.escape_default().map(|c| c as u8)),
+            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// Undoes [`push_escaped`]; an escape it would not have written stays as it is.
+pub(crate) fn unescape(text: &str, into: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        into.push_str(&rest[..at]);
+        let (c, len) = escape_at(&rest[at..]).unwrap_or(('\\', 1));
+        into.push(c);
+        rest = &rest[at + len..];
+    }
+    into.push_str(rest);
+}
+
+/// The character an escape stands for, and the escape's length.
+fn escape_at(text: &str) -> Option<(char, usize)> {
+    match text.as_bytes().get(1)? {
+        b'\\' => Some(('\\', 2)),
+        b'n' => Some(('\n', 2)),
+        b'r' => Some(('\r', 2)),
+        b't' => Some(('\t', 2)),
+        b'u' => {
+            let (hex, _) = text.get(2..)?.strip_prefix('{')?.split_once('}')?;
+            Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, hex.len() + 4))
+        }
+        _ => None,
+    }
+}
+
+/// Puts bytes into a reused string, what is not UTF-8 replaced; `false` when something had to be.
+pub(crate) fn set_lossy(into: &mut String, bytes: &[u8]) -> bool {
+    into.clear();
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        into.push_str(text);
+        true
+    } else {
+        into.push_str(&String::from_utf8_lossy(bytes));
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_text_comes_back_as_it_was() {
+        for text in ["", "plain", "a\nb\r\t", "\\n is not a newline", "c:\\u{zz}\\", "\u{1b}[1m\u{85}ä\u{0}"]
+        {
+            let mut out = Vec::new();
+            push_escaped(&mut out, text);
+            assert!(!out.iter().any(u8::is_ascii_control));
+            let mut back = String::new();
+            unescape(std::str::from_utf8(&out).expect("UTF-8"), &mut back);
+            assert_eq!(back, text);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_line_is_short_and_printable() {
+        assert_eq!(shorten(b"MEM 'x' \"y\""), "`MEM 'x' \"y\"`");
+        assert_eq!(shorten(b"\x89PNG\r\n"), "`\\x89PNG\\r\\n`");
+        assert_eq!(shorten(&[b'x'; 61]).chars().count(), 63);
+        assert!(shorten(&[0; 1000]).ends_with("…`"));
+    }
+}

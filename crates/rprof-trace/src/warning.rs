@@ -1,0 +1,127 @@
+//! What was found wrong in single lines of a trace, and what was done about it: one entry per kind, counted.
+
+use std::fmt;
+
+use crate::text::shorten;
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WarningKind {
+    /// The last line has no end, because the writer was killed or the disk was full.
+    CutShort,
+    /// NUL bytes, as a file system leaves them after a power loss.
+    NulBytes,
+    /// A line that is no record.
+    Malformed,
+    /// A time that is not on the clock of the file: forged by a command line of several lines, or damaged.
+    OffClock,
+    /// A negative amount of memory: mprof's posix backend writes -1 when `ps` fails.
+    Negative,
+    /// A value or time that is not a finite number.
+    NotFinite,
+    /// `CHLD 0 0.000000`: mprof's mark of a child that went away during its scan.
+    LostChild,
+    /// A tick that is earlier than the one before: a clock set back, or two runs in one file.
+    BackInTime,
+    /// A function that ends before it starts.
+    BackwardsSpan,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// A line longer than any record can be.
+    TooLong,
+    /// A run written by a later version of rprof.
+    NewerFormat,
+    /// More function calls than are kept.
+    ManySpans,
+    /// More runs in one file than are kept.
+    ManyRuns,
+}
+
+impl WarningKind {
+    /// What is wrong, and what was done.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::CutShort => ("is cut short", "dropped"),
+            Self::NulBytes => ("holds NUL bytes", "skipped them"),
+            Self::Malformed => ("is not a record", "skipped"),
+            Self::OffClock => ("has a time that is not on the clock of this file", "dropped"),
+            Self::Negative => ("has a negative value", "dropped"),
+            Self::NotFinite => ("has a value that is not a finite number", "dropped"),
+            Self::LostChild => ("stands for a process that was gone when it was measured", "dropped"),
+            Self::BackInTime => ("is earlier than the tick before it", "kept, sorted by time"),
+            Self::BackwardsSpan => ("ends before it starts", "kept without length"),
+            Self::NotUtf8 => ("holds bytes that are not UTF-8", "replaced them"),
+            Self::TooLong => ("is longer than any record", "skipped"),
+            Self::NewerFormat => ("was written by a later version of rprof", "read as far as it is known"),
+            Self::ManySpans => ("is one of too many function calls", "left out the shortest"),
+            Self::ManyRuns => ("begins one run too many for one file", "left out the runs from here on"),
+        }
+    }
+}
+
+/// One kind of fault: where it was met first, and how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The kind.
+    pub kind: WarningKind,
+    /// The first line it was met on, counted from 1.
+    pub line: u64,
+    /// That line, shortened and escaped.
+    pub found: String,
+    /// How many lines have it.
+    pub count: u64,
+}
+
+/// `line 57: `MEM 2.` is cut short; dropped`.
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (wrong, done) = self.kind.words();
+        write!(f, "line {}: {} {wrong}; {done}", self.line, self.found)?;
+        match self.count {
+            0 | 1 => Ok(()),
+            2 => write!(f, " (and 1 more like it)"),
+            n => write!(f, " (and {} more like it)", n - 1),
+        }
+    }
+}
+
+/// The warnings of one file, one per kind, in the order they were met first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Warnings(Vec<Warning>);
+
+impl Warnings {
+    pub(crate) fn add(&mut self, kind: WarningKind, line: u64, found: &[u8]) {
+        match self.0.iter_mut().find(|w| w.kind == kind) {
+            Some(warning) => warning.count += 1,
+            None => self.0.push(Warning { kind, line, found: shorten(found), count: 1 }),
+        }
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The warnings, in the order they were met first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Warning> {
+        self.0.iter()
+    }
+
+    /// Whether the file had no fault.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The warning of this kind, when there is one.
+    pub fn of(&self, kind: WarningKind) -> Option<&Warning> {
+        self.0.iter().find(|w| w.kind == kind)
+    }
+}
+
+impl<'a> IntoIterator for &'a Warnings {
+    type Item = &'a Warning;
+    type IntoIter = std::slice::Iter<'a, Warning>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,246 @@
+//! The command line, as clap reads it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rprof_trace::{Bytes, Metric, Seconds};
+
+/// The memory profiler for any command.
+///
+/// Runs a program, watches the memory of its whole process tree and writes a trace; plots traces as figures.
+#[derive(Debug, Parser)]
+#[command(name = "rprof", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a command and record its memory
+    Run(RunArgs),
+    /// Record a process that is already running, until it ends
+    Attach(AttachArgs),
+    /// Draw traces: memory over time, as SVG, PDF or PNG
+    Plot(PlotArgs),
+    /// Print the peak of traces
+    Peak(PeakArgs),
+    /// List the traces of this directory
+    List,
+    /// Delete traces
+    Rm(RmArgs),
+    /// Delete all traces that `list` shows
+    Clean(CleanArgs),
+}
+
+/// How to measure and where to write.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// The trace: a new .dat or .csv file [default: mprofile_<YYYYMMDDhhmmss>.dat]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite the trace if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Time between ticks: seconds, or with a unit (10ms, 1s); 100us to 1d
+    #[arg(short = 'T', long, value_name = "TIME", default_value = "0.1", value_parser = interval, allow_negative_numbers = true)]
+    pub interval: Duration,
+    /// The memory that the curve shows
+    #[arg(long, value_enum, default_value_t = MetricName::Rss)]
+    pub metric: MetricName,
+    /// Watch the process alone, not its descendants
+    #[arg(long)]
+    pub no_children: bool,
+    /// Make the maximum within every tick exact (the program sees its own VmHWM change)
+    #[arg(long)]
+    pub exact: bool,
+    /// Go on until the last descendant has ended
+    #[arg(long)]
+    pub wait_all: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// End the whole tree after this time: TERM, two seconds later KILL; exit code 124
+    #[arg(short, long, value_name = "TIME", value_parser = limit)]
+    pub timeout: Option<Duration>,
+    /// End the whole tree when its memory passes this size; exit code 124
+    #[arg(long, value_name = "SIZE")]
+    pub memory_limit: Option<Bytes>,
+    /// Watch a running process instead: COMMAND is its pid or its name
+    #[arg(short, long)]
+    pub attach: bool,
+    /// The command and its arguments, passed on as they are
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Stop watching after this time; the process goes on
+    #[arg(short = 't', long, value_name = "TIME", value_parser = limit)]
+    pub duration: Option<Duration>,
+    /// Process id, or a part of the command name of one process
+    #[arg(value_name = "PID|NAME")]
+    pub process: String,
+}
+
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
+    #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Title of the figure [default: the command]
+    #[arg(short, long)]
+    pub title: Option<String>,
+    /// Show only this part, in seconds since the start: A,B
+    #[arg(short, long, value_name = "A,B", value_parser = window)]
+    pub window: Option<(Seconds, Seconds)>,
+    /// Leave out function spans
+    #[arg(short = 'n', long)]
+    pub no_function_ts: bool,
+    /// Add the least-squares slope
+    #[arg(short, long)]
+    pub slope: bool,
+    /// Draw function spans as a flame graph
+    #[arg(short, long)]
+    pub flame: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PeakArgs {
+    /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
+    #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// Print a JSON array, one object a run
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RmArgs {
+    /// Traces by name or index
+    #[arg(value_name = "TRACE|INDEX", required = true, allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// Only say what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CleanArgs {
+    /// Only say what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A metric as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricName {
+    /// Resident set size: pages in RAM, shared ones in full for each process
+    Rss,
+    /// Proportional set size: shared pages counted once over the tree
+    Pss,
+    /// Unique set size: pages of no other process
+    Uss,
+    /// Dirty and compressed memory (macOS)
+    Footprint,
+}
+
+impl From<MetricName> for Metric {
+    fn from(name: MetricName) -> Self {
+        match name {
+            MetricName::Rss => Self::Rss,
+            MetricName::Pss => Self::Pss,
+            MetricName::Uss => Self::Uss,
+            MetricName::Footprint => Self::Footprint,
+        }
+    }
+}
+
+const SHORTEST: f64 = 1e-4;
+const LONGEST: f64 = 86400.0;
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let out_of_range = || format!("`{text}` is not an interval from 100us to 1d");
+    let time: Seconds = text.parse().map_err(|error| format!("{error}; from 100us to 1d"))?;
+    if (SHORTEST..=LONGEST).contains(&time.0) {
+        Ok(Duration::from_secs_f64(time.0))
+    } else {
+        Err(out_of_range())
+    }
+}
+
+fn limit(text: &str) -> Result<Duration, String> {
+    let time: Seconds = text.parse().map_err(|error| format!("{error}"))?;
+    match Duration::try_from_secs_f64(time.0) {
+        Ok(span) if !span.is_zero() && time.0 < 1e9 => Ok(span),
+        _ => Err(format!("`{text}` is not a time above 0")),
+    }
+}
+
+fn window(text: &str) -> Result<(Seconds, Seconds), String> {
+    let parse = |part: &str| part.trim().parse::<Seconds>().map_err(|error| error.to_string());
+    let (from, to) = text.split_once(',').ok_or_else(|| format!("`{text}` is not A,B"))?;
+    let (from, to) = (parse(from)?, parse(to)?);
+    if from < to { Ok((from, to)) } else { Err(format!("`{text}`: the first time must be the smaller")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn command_of(words: &[&str]) -> Vec<OsString> {
+        match Cli::try_parse_from(words).expect("accepted").command {
+            Command::Run(arguments) => arguments.command,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_commands_own_options_are_left_alone() {
+        assert_eq!(command_of(&["rprof", "run", "head", "-5", "f"]), ["head", "-5", "f"]);
+        assert_eq!(command_of(&["rprof", "run", "--", "echo", "--", "-x"]), ["echo", "--", "-x"]);
+        assert_eq!(command_of(&["rprof", "run", "-q", "sh", "-c", "x", "-q"]), ["sh", "-c", "x", "-q"]);
+        assert!(Cli::try_parse_from(["rprof", "run", "--bogus", "true"]).is_err());
+        assert!(Cli::try_parse_from(["rprof", "run"]).is_err());
+    }
+
+    #[test]
+    fn intervals_out_of_range_are_refused_with_the_range() {
+        for bad in ["0", "-1", "NaN", "inf", "1e9", "99us", "2d", ""] {
+            let error = Cli::try_parse_from(["rprof", "run", "-T", bad, "true"]).expect_err(bad);
+            assert!(error.to_string().contains("100us to 1d") || bad.is_empty(), "{bad}: {error}");
+        }
+        for good in ["0.1", "10ms", "1s", "100us"] {
+            assert!(Cli::try_parse_from(["rprof", "run", "-T", good, "true"]).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_negative_index_works_wherever_it_stands() {
+        for words in [["rprof", "plot", "-1", "-o", "x.png"], ["rprof", "plot", "-o", "x.png", "-1"]] {
+            let Command::Plot(plot) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
+            assert_eq!((plot.traces, plot.output), (vec!["-1".into()], Some("x.png".into())));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `rprof peak`: the peak of traces, as mprof prints it or as JSON.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rprof_trace::{Keep, Profile, ProfileOptions};
+use serde_json::{Value, json};
+
+use crate::cli::PeakArgs;
+use crate::summary::say;
+use crate::traces;
+
+/// Prints the peak of each run of each trace.
+pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
+    if arguments.traces.is_empty() && !arguments.json {
+        println!("Using last profile data.");
+    }
+    let mut out = std::io::stdout().lock();
+    let mut objects = Vec::new();
+    let options = ProfileOptions { slices: 64, processes: Keep::Peaks, ..ProfileOptions::default() };
+    for path in traces::resolve(&arguments.traces)? {
+        for profile in read(&path, &options)? {
+            if arguments.json {
+                objects.push(object(&path, &profile));
+            } else {
+                write_text(&mut out, &path, &profile)?;
+            }
+        }
+    }
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &objects)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Reads a trace; what is odd in it is said on stderr.
+pub fn read(path: &Path, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
+    let (profiles, warnings) = rprof_trace::read_profiles(path, options)?;
+    for warning in warnings.iter() {
+        say(&format!("{}: {warning}", path.display()));
+    }
+    for profile in &profiles {
+        if profile.header.is_some() && profile.end.is_none() {
+            say(&format!("{}: the end of the run is missing; rprof was killed or is still at it", path.display()));
+        }
+    }
+    Ok(profiles)
+}
+
+fn write_text(out: &mut impl Write, path: &Path, profile: &Profile) -> anyhow::Result<()> {
+    let Some(peak) = &profile.peak else {
+        bail!("`{}` has no sample: the command ended before the first one", path.display());
+    };
+    writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib()).context("cannot print")?;
+    for process in &profile.processes {
+        writeln!(out, "  Child {}\t\t\t{:.3} MiB", process.id, process.peak.mib())?;
+    }
+    Ok(())
+}
+
+fn object(path: &Path, profile: &Profile) -> Value {
+    let end = profile.end.as_ref();
+    json!({
+        "file": path.to_string_lossy(),
+        "command": profile.command,
+        "metric": profile.metric,
+        "peak_bytes": profile.peak.map(|p| p.value),
+        "peak_time_s": profile.peak.map(|p| p.time),
+        "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
+        "peak_upper_bytes": profile.peak.and_then(|p| p.upper),
+        "exact": end.is_some_and(|end| end.exact),
+        "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
+        "hwm_bytes": profile.hwm,
+        "elapsed_s": profile.elapsed,
+        "exit_code": end.and_then(|end| end.exit_code),
+        "signal": end.and_then(|end| end.signal),
+        "reason": end.and_then(|end| end.reason.as_deref()),
+        "samples": profile.samples,
+        "processes": profile.process_count,
+    })
+}

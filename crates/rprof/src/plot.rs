@@ -1,0 +1,96 @@
+//! `rprof plot`: traces read, a figure drawn, a file written.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use rprof_plot::{Functions, Options, Trace};
+use rprof_trace::{Keep, Profile, ProfileOptions};
+
+use crate::cli::PlotArgs;
+use crate::peak::read;
+use crate::traces;
+
+/// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
+const PNG_SCALE: f32 = 2.0;
+
+/// Draws the traces.
+pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
+    let paths = traces::resolve(&arguments.traces)?;
+    let output = arguments.output.clone().unwrap_or_else(|| paths[0].with_extension("svg"));
+    let kind = Kind::from_path(&output)?;
+    let options = options(arguments);
+    let kept = ProfileOptions {
+        window: arguments.window,
+        processes: if paths.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
+        ..ProfileOptions::default()
+    };
+    let mut profiles: Vec<(String, Profile)> = Vec::new();
+    for path in &paths {
+        let runs = read(path, &kept)?;
+        let several = runs.len() > 1;
+        for (number, profile) in runs.into_iter().enumerate() {
+            let name = path.display().to_string();
+            profiles.push((if several { format!("{name}, run {}", number + 1) } else { name }, profile));
+        }
+    }
+    let shown: Vec<Trace<'_>> =
+        profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let bytes = kind.render(&rprof_plot::svg(&options, &shown)?)?;
+    write(&output, &bytes)?;
+    if arguments.output.is_none() {
+        println!("{}", output.display());
+    }
+    Ok(())
+}
+
+fn options(arguments: &PlotArgs) -> Options {
+    let functions = match (arguments.no_function_ts, arguments.flame) {
+        (true, _) => Functions::Hidden,
+        (false, true) => Functions::Boxes,
+        (false, false) => Functions::Lanes,
+    };
+    Options {
+        title: arguments.title.clone(),
+        window: arguments.window,
+        functions,
+        slope: arguments.slope,
+        ..Options::default()
+    }
+}
+
+/// What a figure's file name asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Svg,
+    Pdf,
+    Png,
+}
+
+impl Kind {
+    fn from_path(path: &Path) -> anyhow::Result<Self> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("svg") => Ok(Self::Svg),
+            Some("pdf") => Ok(Self::Pdf),
+            Some("png") => Ok(Self::Png),
+            _ => bail!("cannot tell what kind of figure `{}` is to be; end it in .svg, .pdf or .png", path.display()),
+        }
+    }
+
+    fn render(self, svg: &str) -> anyhow::Result<Vec<u8>> {
+        Ok(match self {
+            Self::Svg => svg.as_bytes().to_vec(),
+            Self::Pdf => rprof_plot::pdf(svg)?,
+            Self::Png => rprof_plot::png(svg, PNG_SCALE)?,
+        })
+    }
+}
+
+/// Replaces the file in one step, so that a failure leaves the old figure.
+fn write(path: &PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
+    let failed = || format!("cannot write the figure `{}`", path.display());
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).with_context(failed)?;
+    file.write_all(bytes).with_context(failed)
+}

@@ -1,0 +1,110 @@
+//! What the three programs say: the report of a run, and the refusal of one that has no room.
+
+use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin_cmd;
+use predicates::str::{is_empty, starts_with};
+
+/// A shape of 3 x 1000 x 1000.
+const SMALL: [&str; 6] = ["--depth", "3", "--rows", "1000", "--cols", "1000"];
+/// Slices of 8 or 4 TB: no machine has memory or disk for one.
+const VAST_SLICES: [&str; 4] = ["--rows", "1000000", "--cols", "1000000"];
+
+/// Runs a program and reads its report: the names and values of its lines, each with its unit.
+fn report(command: &mut Command) -> Vec<(String, f64, String)> {
+    let output = command.assert().success().stderr(is_empty()).get_output().stdout.clone();
+    let text = String::from_utf8(output).expect("UTF-8");
+    let line = |line: &str| {
+        let (name, value) = line.split_once(" = ")?;
+        let (number, unit) = value.split_once(' ')?;
+        Some((name.to_owned(), number.parse().ok()?, unit.to_owned()))
+    };
+    text.lines().map(|text| line(text).unwrap_or_else(|| panic!("not a line of a report: {text}"))).collect()
+}
+
+/// Asserts what a report of the small shape says; `gigabytes` are of calculated storage.
+fn assert_report(lines: &[(String, f64, String)], gigabytes: f64) {
+    assert_eq!((lines[0].0.as_str(), lines[0].2.as_str()), ("elapsed time", "sec"));
+    assert!((0.0..60.0).contains(&lines[0].1), "{lines:?}");
+    assert_eq!((lines[1].0.as_str(), lines[1].2.as_str()), ("calculated storage", "GB"));
+    assert!((lines[1].1 - gigabytes).abs() < 1e-9, "{lines:?}");
+}
+
+#[test]
+fn basic_reports_time_and_storage() {
+    let lines = report(cargo_bin_cmd!("basic").args(SMALL));
+    assert_report(&lines, 0.024);
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn float32_needs_half_of_it() {
+    let lines = report(cargo_bin_cmd!("float32").args(SMALL));
+    assert_report(&lines, 0.012);
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn hdf5_reports_its_file_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let lines = report(cargo_bin_cmd!("hdf5").current_dir(&directory).args(SMALL));
+    assert_report(&lines, 0.012);
+    assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
+    let size = directory.path().join("data.hdf5").metadata().expect("the default file").len();
+    assert!((12_000_000..12_010_000).contains(&size), "{size} bytes");
+    assert!((lines[2].1 - 0.012).abs() < 1e-9, "{lines:?}");
+}
+
+#[test]
+fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
+    for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32")] {
+        let refused = program.args(["--depth", "1000000"]).assert().code(1).stdout(is_empty());
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains(": not enough memory: "), "{said}");
+        let depth = fitting_depth(&said);
+        assert!((1..1_000_000).contains(&depth), "{said}");
+    }
+}
+
+#[test]
+fn a_disk_too_small_is_refused_and_no_file_made() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut program = cargo_bin_cmd!("hdf5");
+    let refused = program.current_dir(&directory).args(["--depth", "1000000000"]).assert().code(1);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.starts_with("hdf5: not enough disk for `data.hdf5`: 16000000.001 GB needed, "), "{said}");
+    assert!(fitting_depth(&said) < 1_000_000_000, "{said}");
+    assert!(!directory.path().join("data.hdf5").exists());
+}
+
+#[test]
+fn slices_too_large_for_any_depth_are_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32"), cargo_bin_cmd!("hdf5")] {
+        let refused = program.current_dir(&directory).args(VAST_SLICES).assert().code(1);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains("not even `--depth 1` fits"), "{said}");
+    }
+    assert!(!directory.path().join("data.hdf5").exists());
+}
+
+#[test]
+fn a_missing_directory_is_named() {
+    cargo_bin_cmd!("hdf5")
+        .args(["--depth", "1", "--file", "/no/such/directory/data.hdf5"])
+        .assert()
+        .code(1)
+        .stderr(starts_with("hdf5: cannot ask how much room `/no/such/directory` has: "));
+}
+
+#[test]
+fn nonsense_is_a_usage_error() {
+    cargo_bin_cmd!("basic").args(["--depth", "0"]).assert().code(2);
+    cargo_bin_cmd!("basic").args(["--file", "data.hdf5"]).assert().code(2);
+}
+
+/// The number in "use `--depth N` or less".
+fn fitting_depth(said: &str) -> u64 {
+    let (_, rest) = said.split_once("use `--depth ").unwrap_or_else(|| panic!("no depth in: {said}"));
+    let (depth, _) = rest.split_once('`').expect("a closing backtick");
+    depth.parse().expect("a number")
+}

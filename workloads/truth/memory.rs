@@ -1,0 +1,50 @@
+//! Memory that is resident to the page when it says so: mapped, written to, unmapped; no allocator in between.
+
+use std::num::NonZeroUsize;
+use std::ptr::NonNull;
+
+use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
+/// Mapped memory of this process.
+#[derive(Debug, Default)]
+pub struct Memory {
+    blocks: Vec<(NonNull<libc::c_void>, usize)>,
+}
+
+impl Memory {
+    /// Maps `size` bytes and writes to each page.
+    pub fn touch(&mut self, size: usize) {
+        let Some(length) = NonZeroUsize::new(size) else { return };
+        let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: a new anonymous mapping overlaps nothing.
+        let block = unsafe { mmap_anonymous(None, length, access, MapFlags::MAP_PRIVATE) };
+        let block = block.unwrap_or_else(|error| {
+            eprintln!("truth: cannot map {size} bytes: {error}");
+            std::process::exit(1);
+        });
+        write_to(block, size);
+        self.blocks.push((block, size));
+    }
+
+    /// Writes to every page again: after a fork this makes private copies.
+    pub fn retouch(&mut self) {
+        for (block, size) in &self.blocks {
+            write_to(*block, *size);
+        }
+    }
+
+    /// Unmaps everything.
+    pub fn free(&mut self) {
+        for (block, size) in self.blocks.drain(..) {
+            // SAFETY: the block was mapped by `touch` with this size and is not used any more.
+            let _ = unsafe { munmap(block, size) };
+        }
+    }
+}
+
+fn write_to(block: NonNull<libc::c_void>, size: usize) {
+    for at in (0..size).step_by(4096) {
+        // SAFETY: `at` is inside the mapped block.
+        unsafe { block.cast::<u8>().as_ptr().add(at).write_volatile(1) };
+    }
+}

@@ -1,0 +1,153 @@
+//! Carries out the words.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, exit};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use nix::sys::wait::wait;
+use nix::unistd::{ForkResult, fork, setsid};
+use rprof_trace::{Bytes, Seconds};
+
+use crate::memory::Memory;
+
+/// What a script has at hand.
+#[derive(Debug, Default)]
+pub struct State {
+    memory: Memory,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl State {
+    /// Waits for all threads and children.
+    pub fn wait(&mut self) {
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        while wait().is_ok() {}
+    }
+}
+
+/// Runs the words one after the other.
+pub fn run(words: &[String], state: &mut State) {
+    let mut rest = words;
+    while let Some((word, after)) = rest.split_first() {
+        rest = after;
+        match word.as_str() {
+            "touch" => state.memory.touch(bytes(next(&mut rest))),
+            "retouch" => state.memory.retouch(),
+            "free" => state.memory.free(),
+            "hold" => std::thread::sleep(time(next(&mut rest))),
+            "say" => println!("{}", next(&mut rest)),
+            "ready" => drop(std::fs::File::create(next(&mut rest))),
+            "await" => await_file(Path::new(next(&mut rest))),
+            "wait" => state.wait(),
+            "exit" => exit(number(next(&mut rest))),
+            "kill" => kill_self(number(next(&mut rest))),
+            "exec" => exec(rest),
+            "fork" => {
+                let count = number(next(&mut rest));
+                let body = block(&mut rest);
+                for _ in 0..count {
+                    in_child(body, state, false);
+                }
+            }
+            "daemon" => in_child(block(&mut rest), state, true),
+            "thread" => {
+                let body = block(&mut rest).to_vec();
+                state.threads.push(std::thread::spawn(move || {
+                    let mut own = State::default();
+                    run(&body, &mut own);
+                    own.wait();
+                }));
+            }
+            other => fail(&format!("unknown word `{other}`")),
+        }
+    }
+}
+
+fn in_child(body: &[String], state: &mut State, daemon: bool) {
+    // SAFETY: the child only runs the script and exits; scripts that use threads fork first.
+    match unsafe { fork() } {
+        Ok(ForkResult::Parent { child }) if daemon => {
+            let _ = nix::sys::wait::waitpid(child, None);
+        }
+        Ok(ForkResult::Parent { .. }) => {}
+        Ok(ForkResult::Child) => {
+            if daemon {
+                let _ = setsid();
+                // SAFETY: as above.
+                if !matches!(unsafe { fork() }, Ok(ForkResult::Child)) {
+                    exit(0);
+                }
+            }
+            run(body, state);
+            state.wait();
+            exit(0);
+        }
+        Err(error) => fail(&format!("cannot fork: {error}")),
+    }
+}
+
+fn exec(rest: &[String]) {
+    let own = std::env::current_exe().unwrap_or_else(|error| fail(&error.to_string()));
+    fail(&Command::new(own).args(rest).exec().to_string());
+}
+
+fn await_file(path: &Path) {
+    while !path.exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn kill_self(number: i32) {
+    // SAFETY: raise takes a number.
+    unsafe { libc::raise(number) };
+}
+
+/// The words between the next `[` and its `]`.
+fn block<'a>(rest: &mut &'a [String]) -> &'a [String] {
+    if next(rest) != "[" {
+        fail("expected `[`");
+    }
+    let mut depth = 1;
+    for (at, word) in rest.iter().enumerate() {
+        match word.as_str() {
+            "[" => depth += 1,
+            "]" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let body = &rest[..at];
+            *rest = &rest[at + 1..];
+            return body;
+        }
+    }
+    fail("missing `]`")
+}
+
+fn next<'a>(rest: &mut &'a [String]) -> &'a str {
+    let Some((word, after)) = rest.split_first() else { fail("a word is missing") };
+    *rest = after;
+    word
+}
+
+fn number(word: &str) -> i32 {
+    word.parse().unwrap_or_else(|_| fail(&format!("`{word}` is no number")))
+}
+
+fn bytes(word: &str) -> usize {
+    let size: Bytes = word.parse().unwrap_or_else(|error| fail(&format!("{error}")));
+    usize::try_from(size.0).unwrap_or_else(|_| fail("too large"))
+}
+
+fn time(word: &str) -> Duration {
+    let time: Seconds = word.parse().unwrap_or_else(|error| fail(&format!("{error}")));
+    Duration::from_secs_f64(time.0)
+}
+
+fn fail(what: &str) -> ! {
+    eprintln!("truth: {what}");
+    exit(2)
+}
