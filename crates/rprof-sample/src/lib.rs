@@ -5,6 +5,7 @@ mod bounds;
 mod clock;
 mod error;
 mod limits;
+pub mod mac_data;
 mod member;
 mod options;
 mod platform;

@@ -96,9 +96,7 @@ impl Session {
                 (spawned.pid, spawned.floor, false)
             }
             Target::Attach { pid } => {
-                if let Some(end) = platform::end_of(*pid) {
-                    waiter.watch(end);
-                }
+                waiter.watch(*pid);
                 (*pid, Bytes(0), true)
             }
         };
@@ -182,7 +180,7 @@ impl Session {
             let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
             self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
         }
-        let upper = if is_rss { sum.upper(seen.lost) } else { None };
+        let upper = seen.lost.filter(|_| is_rss).and_then(|lost| sum.upper(lost));
         match upper {
             Some(upper) => self.state.upper = self.state.upper.max(upper),
             None => self.state.unbounded = true,
@@ -389,8 +387,7 @@ impl Session {
 const FLOOR_SLACK: Bytes = Bytes::from_kib(64);
 
 fn not_ours(pid: u32) -> Error {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let name = if name.is_empty() { "?".to_owned() } else { name.trim_end().to_owned() };
+    let name = platform::name_of(pid).unwrap_or_else(|| "?".to_owned());
     let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
     Error::NotOurs { pid, name, owner }
 }

@@ -16,8 +16,9 @@ use crate::platform::{self, Ending, Process, Reading, Search};
 pub struct Seen {
     /// The sum over the tree.
     pub sum: Sum,
-    /// What processes that ended since the last tick may have held.
-    pub lost: Bytes,
+    /// What processes that ended since the last tick may have held; `None` when some may have lived unseen and the
+    /// system does not tell how many.
+    pub lost: Option<Bytes>,
     /// Processes that were born or ended.
     pub changes: usize,
 }
@@ -94,10 +95,12 @@ impl Tree {
         self.admit(time, sink);
         self.read_all(time, &mut seen, sink);
         self.find_borrowers();
-        seen.lost = std::mem::take(&mut self.lost);
+        seen.lost = Some(std::mem::take(&mut self.lost));
         if self.in_flux || seen.changes > 0 {
             // Whoever was born and gone between two looks of a changing tree may have been one of ours.
-            seen.lost = seen.lost.plus(Bytes(self.descendant_hwm.0.saturating_mul(u64::from(missed))));
+            let each = self.descendant_hwm.0;
+            let unseen = missed.map(|missed| Bytes(each.saturating_mul(u64::from(missed))));
+            seen.lost = seen.lost.zip(unseen).map(|(lost, unseen)| lost.plus(unseen));
         }
         self.in_flux = seen.changes > 0;
         let plural = self.is_plural();
@@ -114,9 +117,10 @@ impl Tree {
         seen
     }
 
-    /// Looks for newborns; how many were born and gone since the last look, of this tree or of others.
-    fn find(&mut self) -> u32 {
-        let Some(search) = &mut self.search else { return 0 };
+    /// Looks for newborns; how many were born and gone since the last look, of this tree or of others, `None` when the
+    /// system does not tell.
+    fn find(&mut self) -> Option<u32> {
+        let Some(search) = &mut self.search else { return Some(0) };
         let us = std::process::id();
         let (members, root) = (&self.members, self.root);
         let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);

@@ -1,14 +1,16 @@
 //! The platform seam, and the only room with unsafe code: each operating system offers the same names.
 //! What it cannot tell is `None` or `ReadError::Unsupported`, never 0.
 
-#[cfg(all(unix, not(rprof_unsupported)))]
+#[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
+mod uname;
+#[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod unix;
 
 #[cfg(all(target_os = "linux", not(rprof_unsupported)))]
 #[path = "linux/mod.rs"]
 mod os;
 #[cfg(all(target_os = "macos", not(rprof_unsupported)))]
-#[path = "macos.rs"]
+#[path = "macos/mod.rs"]
 mod os;
 #[cfg(any(rprof_unsupported, not(any(target_os = "linux", target_os = "macos"))))]
 #[path = "unsupported.rs"]
@@ -53,7 +55,8 @@ pub struct Launch {
 pub struct Spawned {
     /// Its process id.
     pub pid: u32,
-    /// The RSS it had before its exec, a floor under every later `ru_maxrss` that says nothing of the program.
+    /// The RSS it had before its exec, a floor under every later `ru_maxrss` that says nothing of the program; 0 where an
+    /// exec begins anew (macOS).
     pub floor: Bytes,
 }
 

@@ -19,6 +19,21 @@ use rprof_trace::Bytes;
 use super::{Ending, Launch, Reaped, Spawned};
 use crate::error::Error;
 
+/// Signals that reach a `Waiter`; all others keep their usual effect.
+pub const TAKEN: [Sig; 10] = [
+    Sig::SIGCHLD,
+    Sig::SIGINT,
+    Sig::SIGTERM,
+    Sig::SIGHUP,
+    Sig::SIGQUIT,
+    Sig::SIGUSR1,
+    Sig::SIGUSR2,
+    Sig::SIGTSTP,
+    Sig::SIGCONT,
+    // A trace at its file size limit must not kill us: the write fails instead.
+    Sig::SIGXFSZ,
+];
+
 /// What the process was started with and Rust's runtime changed before `main`: one bit per closed standard stream
 /// (the runtime opens /dev/null there), and whether SIGPIPE was ignored (the runtime ignores it always).
 static AT_START: AtomicU32 = AtomicU32::new(0);
@@ -47,12 +62,13 @@ extern "C" fn remember_start() {
 /// Run by the loader before `main`, hence before Rust's runtime.
 #[used]
 #[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
-#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
 static REMEMBER_START: extern "C" fn() = remember_start;
 
-/// Signal mask and descriptor limit as we found them, before we changed our own.
+/// Signal mask, descriptor limit and whether SIGCHLD was ignored, as we found them before we changed our own.
 struct Inherited {
     mask: SigSet,
+    ignored_children: bool,
     descriptors: Option<(u64, u64)>,
 }
 
@@ -69,7 +85,11 @@ pub fn prepare() {
             let wanted = hard.min(if cfg!(target_os = "macos") { 10_240 } else { 1 << 20 });
             let _ = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard);
         }
-        Inherited { mask, descriptors }
+        // Where SIGCHLD is ignored, the kernel throws dead children away and nobody can wait for them.
+        // SAFETY: the default action installs no handler.
+        let before = unsafe { signal(Sig::SIGCHLD, SigHandler::SigDfl) };
+        let ignored_children = matches!(before, Ok(SigHandler::SigIgn));
+        Inherited { mask, ignored_children, descriptors }
     });
 }
 
@@ -90,8 +110,9 @@ pub fn spawn(launch: &Launch) -> Result<Spawned, Error> {
     drop(floor_fd);
     let mut floor = [0; 8];
     let floor = match floor_in.read_exact(&mut floor) {
-        Ok(()) => Bytes(u64::from_ne_bytes(floor)),
-        Err(_) => Bytes(0),
+        // On macOS exec makes a new task, whose maximum begins at 0 (xnu, `task_rollup_accounting_info`).
+        Ok(()) if !cfg!(target_os = "macos") => Bytes(u64::from_ne_bytes(floor)),
+        _ => Bytes(0),
     };
     Ok(Spawned { pid: child.id(), floor })
 }
@@ -104,6 +125,10 @@ fn before_exec(floor_out: i32) -> io::Result<()> {
             let _ = setrlimit(Resource::RLIMIT_NOFILE, soft, hard);
         }
         sigprocmask(SigmaskHow::SIG_SETMASK, Some(&inherited.mask), None)?;
+        if inherited.ignored_children {
+            // SAFETY: ignoring a signal installs no handler.
+            unsafe { signal(Sig::SIGCHLD, SigHandler::SigIgn) }?;
+        }
     }
     if at_start & SIGPIPE_IGNORED != 0 {
         // SAFETY: ignoring a signal installs no handler.

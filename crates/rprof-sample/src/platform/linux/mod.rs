@@ -5,8 +5,9 @@ mod process;
 mod search;
 mod wait;
 
+pub use super::uname::{host, os, page_size};
 pub use super::unix::{kill, prepare, reap, signal_name, spawn};
-pub use machine::{host, oom_kills, os, owner, page_size};
+pub use machine::{name_of, oom_kills, owner};
 pub use process::{Process, autopsy, share_memory};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
@@ -58,14 +59,4 @@ pub fn now() -> std::time::Duration {
     use nix::time::{ClockId, clock_gettime};
     // CLOCK_BOOTTIME is in every kernel since 2.6.39.
     clock_gettime(ClockId::CLOCK_BOOTTIME).map(std::time::Duration::from).unwrap_or_default()
-}
-
-/// A descriptor that becomes readable when the process ends; `None` before Linux 5.3.
-#[allow(unsafe_code)]
-pub fn end_of(pid: u32) -> Option<std::os::fd::OwnedFd> {
-    use std::os::fd::{FromRawFd, OwnedFd};
-    // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    // SAFETY: the descriptor is new and ours.
-    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }

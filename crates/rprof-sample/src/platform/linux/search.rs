@@ -50,8 +50,12 @@ impl Search {
 
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
     /// pid is in the tree (or is rprof, which adopts orphans). Returns how many processes or threads, of the tree or
-    /// of others, were born and gone since the last call.
-    pub fn newborns(&mut self, is_parent: impl Fn(u32) -> bool, found: &mut Vec<(Process, Reading)>) -> u32 {
+    /// of others, were born and gone since the last call; `None` when the counter cannot be read.
+    pub fn newborns(
+        &mut self,
+        is_parent: impl Fn(u32) -> bool,
+        found: &mut Vec<(Process, Reading)>,
+    ) -> Option<u32> {
         let newest = self.read_counter();
         let mut gone = 0;
         self.stale |= self.newest != newest;
@@ -69,7 +73,7 @@ impl Search {
             }
         }
         self.newest = newest;
-        gone
+        newest.map(|_| gone)
     }
 
     fn read_counter(&self) -> Option<u32> {

@@ -1,32 +1,18 @@
 //! Sleeping until a deadline or a signal: one ppoll a tick, every signal taken from a signalfd and none in a handler.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
-use nix::sys::signal::{SigSet, Signal as Sig};
+use nix::sys::signal::SigSet;
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 
 use crate::error::Error;
+use crate::platform::unix::TAKEN;
 use crate::platform::{Signal, Woken};
-
-/// Signals that reach us here; all others keep their usual effect.
-const TAKEN: [Sig; 10] = [
-    Sig::SIGCHLD,
-    Sig::SIGINT,
-    Sig::SIGTERM,
-    Sig::SIGHUP,
-    Sig::SIGQUIT,
-    Sig::SIGUSR1,
-    Sig::SIGUSR2,
-    Sig::SIGTSTP,
-    Sig::SIGCONT,
-    // A trace at its file size limit must not kill us: the write fails instead.
-    Sig::SIGXFSZ,
-];
 
 /// Where signals and the end of a process that is not our child arrive.
 #[derive(Debug)]
@@ -48,9 +34,9 @@ impl Waiter {
         Ok(Self { signals, watched: None })
     }
 
-    /// Also wakes when the process behind `pidfd` ends.
-    pub fn watch(&mut self, pidfd: OwnedFd) {
-        self.watched = Some(pidfd);
+    /// Also wakes when process `pid` ends. Where the kernel cannot (before Linux 5.3), the next tick sees the end.
+    pub fn watch(&mut self, pid: u32) {
+        self.watched = end_of(pid);
     }
 
     /// Sleeps for `span` at most, less when a signal comes or the watched process ends.
@@ -82,4 +68,13 @@ impl Waiter {
             sender: info.ssi_pid,
         }))
     }
+}
+
+/// A descriptor that becomes readable when the process ends; `None` before Linux 5.3.
+#[allow(unsafe_code)]
+fn end_of(pid: u32) -> Option<OwnedFd> {
+    // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    // SAFETY: the descriptor is new and ours.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }

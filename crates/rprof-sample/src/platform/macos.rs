@@ -1,1 +1,0 @@
-//! macOS: to be written.

@@ -1,0 +1,96 @@
+//! What only a Mac can answer. Elsewhere these are compiled and linked, which proves that every call exists.
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use super::{Process, Search, Waiter, autopsy, find_processes, name_of, now, owner};
+use crate::error::ReadError;
+use crate::platform::{Launch, reap, spawn};
+
+fn sleeper(seconds: &str) -> Child {
+    Command::new("sleep").arg(seconds).spawn().expect("a child")
+}
+
+#[test]
+fn we_can_read_ourselves_and_the_maximum_is_no_less() {
+    let (_, reading) = Process::open(std::process::id()).expect("ourselves");
+    let m = reading.memory;
+    assert!(m.rss.is_some_and(|rss| rss.0 > 100_000), "{m:?}");
+    assert!(m.footprint.is_some() && m.vsz > m.rss && m.hwm >= m.rss, "{m:?}");
+    assert_eq!((m.anon, m.swap), (None, None));
+    assert!(!reading.dead && reading.ppid > 0);
+}
+
+#[test]
+fn a_page_that_is_touched_counts() {
+    let mut us = Process::open(std::process::id()).expect("ourselves").0;
+    let before = us.read().expect("a reading").memory.footprint;
+    let block = std::hint::black_box(vec![1_u8; 64 << 20]);
+    let after = us.read().expect("a reading").memory.footprint;
+    drop(block);
+    assert!(after.zip(before).is_some_and(|(after, before)| after.0 > before.0 + (60 << 20)));
+}
+
+#[test]
+fn launchd_is_somebody_elses_and_has_a_name() {
+    assert!(matches!(Process::open(1), Err(ReadError::Denied)) || owner(std::process::id()) == owner(1));
+    assert_eq!(name_of(1).as_deref(), Some("launchd"));
+    assert_eq!(owner(1).as_deref(), Some("root"));
+}
+
+#[test]
+fn a_child_is_found_read_and_followed_to_its_end() {
+    let mut child = sleeper("30");
+    let us = std::process::id();
+    let (mut search, mut found) = (Search::new(true), Vec::new());
+    assert_eq!(search.newborns(|pid| pid == us, &mut found), None);
+    let at = found.iter().position(|(p, _)| p.pid() == child.id()).expect("the child is found");
+    let mut process = found.swap_remove(at).0;
+    assert_eq!(process.read().expect("a reading").ppid, us);
+    found.clear();
+    search.newborns(|pid| pid == us, &mut found);
+    assert!(found.iter().all(|(p, _)| p.pid() != child.id()), "found once");
+    assert!(find_processes("sleep").iter().any(|(pid, _)| *pid == child.id()));
+    assert!(process.signal(libc::SIGKILL));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !process.read().expect("a zombie can be read").dead {
+        assert!(Instant::now() < deadline, "the zombie is seen");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let told = autopsy(child.id());
+    assert!(told.max_footprint.is_some_and(|max| max.0 > 0), "{told:?}");
+    assert_eq!(told.had_children, Some(false));
+    child.wait().expect("its end");
+    assert!(matches!(process.read(), Err(ReadError::Gone)));
+}
+
+#[test]
+fn the_end_of_a_watched_process_wakes() {
+    let mut child = sleeper("0.1");
+    let mut waiter = Waiter::new().expect("a waiter");
+    waiter.watch(child.id());
+    let begun = now();
+    while !waiter.sleep(Duration::from_secs(10)).expect("sleep").ended {
+        assert!(now().saturating_sub(begun) < Duration::from_secs(9), "woken by the end");
+    }
+    child.wait().expect("its end");
+}
+
+/// Only linked: to reap whoever comes would take the other tests' children from them.
+#[test]
+#[ignore = "reaps any child; run it alone"]
+fn a_child_of_ours_is_reaped() {
+    let argv = vec!["true".into()];
+    let child = spawn(&Launch { argv, env: Vec::new() }).expect("a child");
+    let mut waiter = Waiter::new().expect("a waiter");
+    loop {
+        waiter.sleep(Duration::from_millis(10)).expect("sleep");
+        while let Some(signal) = waiter.next_signal().expect("a signal") {
+            assert_eq!(signal.number, libc::SIGCHLD);
+        }
+        if let Some(reaped) = reap() {
+            assert_eq!(reaped.pid, child.pid);
+            return;
+        }
+    }
+}

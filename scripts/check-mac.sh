@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# What can be said of macOS without a Mac: that every target compiles without a warning, that every call the binary
+# makes exists in the system's libraries (linked with zig, which carries their stubs), and that the room for systems
+# without a sampler has kept up. What cannot be had is skipped loudly: a line that starts with `skipped:`.
+# Nothing is run; that needs `cargo test` on a Mac.
+set -eu
+
+cd "$(dirname "$0")/.."
+targets="aarch64-apple-darwin x86_64-apple-darwin"
+out=${CARGO_TARGET_DIR:-target}
+zig=.tools/zig
+
+skip() { printf 'skipped: %s\n' "$*"; }
+step() { printf '== %s\n' "$*"; }
+has_std() { ls "$(rustc --print target-libdir --target "$1")"/libstd-*.rlib >/dev/null 2>&1; }
+
+available() {
+    if ! has_std "$1" && command -v rustup >/dev/null; then
+        rustup target add "$1" || true
+    fi
+    has_std "$1"
+}
+
+zig_ready() {
+    [ -x "$zig/bin/cargo-zigbuild" ] && return
+    python3 -m venv "$zig" && "$zig/bin/pip" install --quiet ziglang cargo-zigbuild
+}
+
+link() {
+    if [ "$(uname)" = Darwin ]; then
+        skip "linking with zig: this is a Mac, where the build links"
+        return
+    fi
+    if ! zig_ready; then
+        rm -rf "$zig"
+        skip "linking for $1: zig could not be installed (python3 with venv and pip is needed, and a package index)"
+        return
+    fi
+    step "link for $1 (a warning about xcrun is harmless: the stubs stand in for the SDK)"
+    PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --bins
+    # Its tests call everything that the platform's room has.
+    PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --package rprof-sample --tests
+}
+
+step "compile for systems without a sampler"
+RUSTFLAGS="--cfg rprof_unsupported -D warnings" cargo check --package rprof-sample --target-dir "$out/unsupported"
+
+# The workloads are no default members: they link a C library.
+first=
+for target in $targets; do
+    if available "$target"; then
+        step "compile for $target"
+        RUSTFLAGS="-D warnings" cargo check --all-targets --target "$target"
+        first=${first:-$target}
+    else
+        skip "compiling for $target: its standard library is not installed (rustup target add $target)"
+    fi
+done
+if [ -n "$first" ]; then
+    link "$first"
+else
+    skip "linking: no target to link for"
+fi
