@@ -12,7 +12,7 @@ use crate::found::Found;
 use crate::line::Line;
 use crate::lines::{Lines, Place};
 use crate::model::Record;
-use crate::run::{Placed, Run};
+use crate::run::Run;
 use crate::sniff::{Kind, sniff, trim_line, trim_nul};
 use crate::text::set_lossy;
 use crate::warning::{WarningKind, Warnings};
@@ -45,10 +45,11 @@ pub struct Entry<'a> {
 pub struct Reader<R> {
     path: PathBuf,
     lines: Lines<R>,
-    rows: Option<Rows>,
+    rows: Option<Box<Rows>>,
     begun: bool,
     epoch: Option<bool>,
     run: Run,
+    found: Found,
     text: String,
     warnings: Warnings,
 }
@@ -69,7 +70,7 @@ impl Reader<File> {
 
 /// What a step through the lines came to.
 enum Step {
-    Found(Placed),
+    Found,
     Nothing,
     End,
 }
@@ -84,6 +85,7 @@ impl<R: Read> Reader<R> {
             begun: false,
             epoch: None,
             run: Run::first(None),
+            found: Found::Note,
             text: String::new(),
             warnings: Warnings::default(),
         }
@@ -102,13 +104,14 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As [`next_record`](Self::next_record).
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, Error> {
-        let found = loop {
+        loop {
             match self.step()? {
-                Step::Found(placed) => break placed.found,
+                Step::Found => break,
                 Step::Nothing => {}
                 Step::End => return Ok(None),
             }
-        };
+        }
+        let found = std::mem::replace(&mut self.found, Found::Note);
         let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
         Ok(Some(Entry { line, run, start_s, record: found.record(&self.text) }))
     }
@@ -187,18 +190,19 @@ impl<R: Read> Reader<R> {
                     self.warnings.add(WarningKind::NewerFormat, self.lines.number, bytes);
                 }
                 self.run.begin(&header, csv);
-                Ok(Placed { found: Found::Header(header), fault: None })
+                self.found = Found::Header(header);
+                Ok(None)
             }
-            Ok(line) => self.run.place(line, &mut self.text),
+            Ok(line) => self.run.place(line, &mut self.text, &mut self.found),
             Err(_) if !place.ended => Err(WarningKind::CutShort),
             Err(kind) => Err(kind),
         };
         match placed {
-            Ok(placed) => {
-                if let Some(kind) = placed.fault {
+            Ok(fault) => {
+                if let Some(kind) = fault {
                     self.warnings.add(kind, self.lines.number, bytes);
                 }
-                Ok(Step::Found(placed))
+                Ok(Step::Found)
             }
             Err(kind) => {
                 self.warnings.add(kind, self.lines.number, bytes);
@@ -229,7 +233,8 @@ impl<R: Read> Reader<R> {
         if !utf8 {
             self.warnings.add(WarningKind::NotUtf8, self.lines.number, self.text.as_bytes());
         }
-        Ok(Step::Found(Placed { found: Found::Command, fault: None }))
+        self.found = Found::Command;
+        Ok(Step::Found)
     }
 
     /// Takes the lines after a command line up to the first that is a record on the file's clock.

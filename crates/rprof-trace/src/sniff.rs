@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     /// A `.dat` trace. `epoch`: whether its times count from 1970; `None` when there is no tick yet.
     Dat { epoch: Option<bool> },
     /// A `.csv` trace.
-    Csv(Rows),
+    Csv(Box<Rows>),
     /// No trace; its first line that is not blank.
     Neither { line: u64, found: String },
 }
@@ -24,7 +24,7 @@ pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
     };
     let first = lines().enumerate().find(|(_, line)| !line.is_empty());
     if let Some(rows) = first.and_then(|(_, line)| Rows::from_heading(line)) {
-        return Kind::Csv(rows);
+        return Kind::Csv(Box::new(rows));
     }
     let (mut evidence, mut epoch) = (false, None);
     for line in lines().filter_map(|line| decode(line).ok()) {

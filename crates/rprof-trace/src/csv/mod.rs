@@ -31,6 +31,28 @@ pub const COLUMNS: [&str; 17] = [
     "detail",
 ];
 
+/// Places in [`COLUMNS`].
+#[derive(Debug, Clone, Copy)]
+enum Cell {
+    Record,
+    Time,
+    Process,
+    Value,
+    Rss,
+    Anon,
+    File,
+    Shmem,
+    Swap,
+    Vsz,
+    Hwm,
+    Footprint,
+    Upper,
+    Processes,
+    From,
+    To,
+    Detail,
+}
+
 /// What stands in the column `record`.
 pub const RECORDS: [&str; 12] =
     ["run", "command", "tree", "proven", "process", "pss", "born", "exit", "function", "gap", "note", "end"];
