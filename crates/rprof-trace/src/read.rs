@@ -13,12 +13,10 @@ use crate::line::Line;
 use crate::lines::{Lines, Place};
 use crate::model::Record;
 use crate::run::Run;
-use crate::sniff::{Kind, sniff, trim_line, trim_nul};
+use crate::sniff::{EVIDENCE_WITHIN, Kind, sniff, trim_line, trim_nul};
 use crate::text::set_lossy;
 use crate::warning::{WarningKind, Warnings};
 
-/// A file without a record in its first bytes is no trace.
-const EVIDENCE_WITHIN: usize = 64 << 10;
 /// What is kept of a command line that goes on over many lines.
 const LONGEST_COMMAND: usize = 1 << 20;
 const EXPECTED: &str = "a record of mprof or rprof (`CMDLINE python3 x.py`, `MEM 12.5 1795380798.1462`), \
@@ -221,26 +219,24 @@ impl<R: Read> Reader<R> {
             Some(rows) => rows.decode(bytes),
         };
         let Ok(Line::Command(text)) = text else { return Ok(Step::Nothing) };
-        let mut utf8 = set_lossy(&mut self.text, text);
+        if !set_lossy(&mut self.text, text) {
+            self.warnings.add(WarningKind::NotUtf8, self.lines.number, bytes);
+        }
         self.run.name(self.epoch);
         if self.run.ours {
             if !csv {
                 self.text = self.text.replace("\\$", "$");
             }
         } else if !csv {
-            utf8 &= self.continue_command()?;
-        }
-        if !utf8 {
-            self.warnings.add(WarningKind::NotUtf8, self.lines.number, self.text.as_bytes());
+            self.continue_command()?;
         }
         self.found = Found::Command;
         Ok(Step::Found)
     }
 
     /// Takes the lines after a command line up to the first that is a record on the file's clock.
-    /// `false` when they were not all UTF-8.
-    fn continue_command(&mut self) -> Result<bool, Error> {
-        let (mut utf8, mut blank) = (true, 0);
+    fn continue_command(&mut self) -> Result<(), Error> {
+        let mut blank = 0;
         while self.text.len() < LONGEST_COMMAND {
             let place = match self.lines.peek() {
                 Ok(Some(place)) if place.ended => place,
@@ -263,7 +259,9 @@ impl<R: Read> Reader<R> {
             blank += 1;
             if !line.is_empty() {
                 let text = String::from_utf8_lossy(line);
-                utf8 &= matches!(text, Cow::Borrowed(_));
+                if matches!(text, Cow::Owned(_)) {
+                    self.warnings.add(WarningKind::NotUtf8, self.lines.number + 1, line);
+                }
                 self.text.push_str(&"\\n".repeat(std::mem::take(&mut blank)));
                 self.text.push_str(&text);
             }
@@ -271,6 +269,6 @@ impl<R: Read> Reader<R> {
                 return Err(self.io(source));
             }
         }
-        Ok(utf8)
+        Ok(())
     }
 }

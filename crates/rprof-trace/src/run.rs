@@ -100,7 +100,7 @@ impl Run {
             Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
                 self.is_on_clock(*time) && follows(*time)
             }
-            Line::Function { enter, leave, .. } => leave.0.digits >= enter.0.digits,
+            Line::Function { enter, leave, level, .. } => leave.0.digits >= enter.0.digits && level.is_some(),
             _ => false,
         }
     }

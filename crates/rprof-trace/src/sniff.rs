@@ -5,6 +5,9 @@ use crate::dat::decode::decode;
 use crate::run::is_epoch;
 use crate::text::shorten;
 
+/// A file without a record in its first bytes is no trace.
+pub(crate) const EVIDENCE_WITHIN: usize = 64 << 10;
+
 /// What the first bytes show.
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -18,6 +21,8 @@ pub(crate) enum Kind {
 
 /// Looks at the first bytes of a file. `all`: whether it has no more.
 pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
+    let all = all && head.len() <= EVIDENCE_WITHIN;
+    let head = &head[..head.len().min(EVIDENCE_WITHIN)];
     let lines = || {
         let whole = if all { head.len() } else { memchr::memrchr(b'\n', head).unwrap_or(head.len()) };
         head[..whole].split(|b| *b == b'\n').map(trim_line)
@@ -37,7 +42,7 @@ pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
         }
     }
     // A first line that is longer than what was looked at: the command line of a giant.
-    let giant = !all && head.starts_with(b"RPROF {") || head.starts_with(b"CMDLINE ");
+    let giant = !all && (head.starts_with(b"RPROF {") || head.starts_with(b"CMDLINE "));
     match first {
         _ if evidence || giant => Kind::Dat { epoch },
         Some((at, line)) => Kind::Neither { line: at as u64 + 1, found: shorten(line) },

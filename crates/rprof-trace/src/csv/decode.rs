@@ -20,6 +20,7 @@ pub(crate) struct Rows {
     ends: Vec<usize>,
     count: usize,
     parts: Parts,
+    call: Call,
     order: [Option<usize>; COLUMNS.len()],
 }
 
@@ -32,6 +33,7 @@ impl Rows {
             ends: Vec::new(),
             count: 0,
             parts: Parts::default(),
+            call: Call::default(),
             order: Default::default(),
         };
         rows.split(line)?;
@@ -52,8 +54,10 @@ impl Rows {
             self.learn();
             return Ok(Line::Other);
         }
-        if matches!(self.cell(Cell::Record), b"tree" | b"process") {
-            self.parts = self.parts()?;
+        match self.cell(Cell::Record) {
+            b"tree" | b"process" => self.parts = self.parts()?,
+            b"function" => self.call = self.json()?,
+            _ => {}
         }
         self.line()
     }
@@ -91,14 +95,12 @@ impl Rows {
     }
 
     fn function(&self) -> Parsed<Line<'_>> {
-        let call: Call<'_> = self.json()?;
-        // The name is read where it stands; one that JSON had to escape cannot be borrowed and is no word of ours.
-        let std::borrow::Cow::Borrowed(name) = call.name else { return Err(WarningKind::Malformed) };
+        let Call { name, enter_bytes, leave_bytes, level } = &self.call;
         Ok(Line::Function {
             name: name.as_bytes(),
-            enter: (self.time(Cell::From)?, call.enter_bytes),
-            leave: (self.time(Cell::To)?, call.leave_bytes),
-            level: call.level,
+            enter: (self.time(Cell::From)?, *enter_bytes),
+            leave: (self.time(Cell::To)?, *leave_bytes),
+            level: *level,
         })
     }
 

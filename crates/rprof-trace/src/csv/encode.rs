@@ -84,8 +84,12 @@ fn push_measured(out: &mut Vec<u8>, record: &Record<'_>) {
 }
 
 fn push_function(out: &mut Vec<u8>, detail: &mut Vec<u8>, f: &Function<'_>) {
-    let call =
-        Call { name: f.name.into(), enter_bytes: f.enter_value, leave_bytes: f.leave_value, level: f.level };
+    let call = Call {
+        name: f.name.to_owned(),
+        enter_bytes: f.enter_value,
+        leave_bytes: f.leave_value,
+        level: f.level,
+    };
     let row = Row {
         time: Some(f.enter),
         within: Some((f.enter, f.leave)),

@@ -71,10 +71,9 @@ struct Row<'a> {
 }
 
 /// The `detail` of a function's row; its times are in `from_s` and `to_s`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Call<'a> {
-    #[serde(borrow)]
-    name: std::borrow::Cow<'a, str>,
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Call {
+    name: String,
     enter_bytes: Bytes,
     leave_bytes: Bytes,
     #[serde(default, skip_serializing_if = "Option::is_none")]
