@@ -86,7 +86,7 @@ struct Decimal {
 
 /// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank.
 /// `None` for any other number, however valid.
-#[inline(always)]
+#[inline]
 fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     let (whole, count) = digits(text)?;
     if count == 0 {
@@ -106,7 +106,7 @@ fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
 }
 
 /// The digits after a point, as far as they count, and what follows them all.
-#[inline(always)]
+#[inline]
 fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
     let (value, count) = up_to_eight(text);
     if count < 8 {
@@ -124,7 +124,7 @@ fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
 
 /// The number the digits at the head of a text make, and how many there are; `None` beyond 18.
 /// Eight at a time, since a branch on each digit costs more than the digit.
-#[inline(always)]
+#[inline]
 fn digits(text: &[u8]) -> Option<(u64, usize)> {
     let (value, count) = up_to_eight(text);
     if count < 8 {
@@ -140,7 +140,7 @@ fn digits(text: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// The first eight bytes as one word; after Lemire, "Quickly parsing eight digits", 2018, but for any count of them.
-#[inline(always)]
+#[inline]
 fn up_to_eight(text: &[u8]) -> (u64, usize) {
     let word = match text.first_chunk() {
         Some(bytes) => u64::from_le_bytes(*bytes),
@@ -170,7 +170,7 @@ pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Reads MiB as bytes, to the nearest.
-#[inline(always)]
+#[inline]
 pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
     if let Some((decimal, rest)) = decimal(text)
         && decimal.whole < 1 << (64 - MIB_BITS - 1)
@@ -190,7 +190,7 @@ pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
 
 /// The bytes of a fraction of a MiB. mprof rounds to four or six digits, which hides the last byte; memory comes in
 /// whole KiB, so a whole KiB that would be written like this is taken.
-#[inline(always)]
+#[inline]
 fn fraction_of_mib(decimal: &Decimal) -> u64 {
     let Decimal { fraction, digits, .. } = *decimal;
     let scaled = fraction << MIB_BITS;
@@ -210,7 +210,7 @@ fn fraction_of_mib(decimal: &Decimal) -> u64 {
 }
 
 /// Reads seconds as nanoseconds; digits beyond the ninth after the point are left out.
-#[inline(always)]
+#[inline]
 pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
     if let Some((decimal, rest)) = decimal(text)
         && decimal.whole < 9_000_000_000
@@ -256,14 +256,13 @@ pub(crate) fn integer(text: &[u8]) -> Option<u64> {
 }
 
 /// Reads an unsigned integer or `-` for none, up to a blank or the end, and what follows the blank.
-#[inline(always)]
+#[inline]
 pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
-    let (value, rest) = match text {
-        [b'-', rest @ ..] => (None, rest),
-        _ => {
-            let (value, count) = digits(text).filter(|(_, count)| *count > 0)?;
-            (Some(value), &text[count..])
-        }
+    let (value, rest) = if let [b'-', rest @ ..] = text {
+        (None, rest)
+    } else {
+        let (value, count) = digits(text).filter(|(_, count)| *count > 0)?;
+        (Some(value), &text[count..])
     };
     match rest {
         [] => Some((value, rest)),

@@ -13,7 +13,7 @@ type Parsed<T> = Result<T, WarningKind>;
 ///
 /// # Errors
 /// The kind of warning that says what is wrong.
-#[inline(always)]
+#[inline]
 pub(crate) fn decode(line: &[u8]) -> Parsed<Line<'_>> {
     if let Some(rest) = line.strip_prefix(b"MEM ") {
         return tick(rest);
@@ -61,7 +61,7 @@ fn is_keyword(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'#'))
 }
 
-#[inline(always)]
+#[inline]
 fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
     let (value, time, rest) = value(rest)?;
     match rest.strip_prefix(b"^ ") {
@@ -74,7 +74,7 @@ fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
     let (id, rest) = field(rest);
     if id.is_empty() {
@@ -87,7 +87,7 @@ fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
     Ok(Line::Sample { id, value, time, extras: Extras::Fields(rest) })
 }
 
-#[inline(always)]
+#[inline]
 fn value(rest: &[u8]) -> Parsed<(Bytes, Time, &[u8])> {
     let (value, rest) = read_mib(rest)?;
     let (time, rest) = read_time(rest)?;

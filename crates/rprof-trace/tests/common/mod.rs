@@ -35,7 +35,9 @@ pub fn shown(warnings: &Warnings) -> Vec<String> {
 
 pub fn write(format: Format, records: &[Record<'_>]) -> Vec<u8> {
     let (mut writer, mut out) = (Writer::new(format), Vec::new());
-    records.iter().for_each(|record| writer.write(record, &mut out));
+    for record in records {
+        writer.write(record, &mut out);
+    }
     out
 }
 
