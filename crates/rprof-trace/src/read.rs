@@ -183,6 +183,10 @@ impl<R: Read> Reader<R> {
             Ok(Line::Other) => return Ok(Step::Nothing),
             Ok(Line::Command(_)) => return self.command(place),
             Ok(line) if !place.ended && !self.run.is_whole(&line, csv) => Err(WarningKind::CutShort),
+            Ok(Line::Header(header)) if header.format == 0 => {
+                self.run.start_at(header.start_s, csv);
+                return Ok(Step::Nothing);
+            }
             Ok(Line::Header(header)) => {
                 if header.format > 1 {
                     self.warnings.add(WarningKind::NewerFormat, self.lines.number, bytes);

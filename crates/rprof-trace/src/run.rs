@@ -55,7 +55,7 @@ impl Run {
 
     /// The wall-clock time of the run's time zero, in seconds since 1970.
     pub fn start_s(&self) -> Option<f64> {
-        if self.ours {
+        if self.start_s.is_some() {
             return self.start_s;
         }
         let base = self.base.filter(|_| self.epoch == Some(true))?;
@@ -74,6 +74,14 @@ impl Run {
             layout: Layout::new(header.metric, &header.columns),
             ..Self::default()
         };
+    }
+
+    /// The run is of another program, and this is when it started. In `.csv` its times count from then.
+    pub fn start_at(&mut self, start_s: f64, csv: bool) {
+        self.start_s = Some(start_s);
+        if csv {
+            (self.base, self.epoch) = (Some(0), Some(false));
+        }
     }
 
     /// Begins a run without a header, when this command line is not the first of its run. `epoch`: what the file's

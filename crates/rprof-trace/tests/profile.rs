@@ -175,10 +175,9 @@ fn a_window_keeps_one_point_on_either_side_and_the_peak_of_the_whole_run() {
 
 #[test]
 fn too_many_calls_leave_the_longest() {
-    let mut text = String::from("MEM 1 1795380800.0\n");
-    for i in 0..1000 {
-        text += &format!("FUNC f{i} 1 1795380800.0 1 1795380800.{:04} 0\n", i + 1);
-    }
+    let call = |i: u32| format!("FUNC f{i} 1 1795380800.0 1 1795380800.{:04} 0\n", i + 1);
+    let text: String =
+        std::iter::once("MEM 1 1795380800.0\n".to_owned()).chain((0..1000).map(call)).collect();
     let options = ProfileOptions { spans: 10, ..ProfileOptions::default() };
     let (runs, warnings) = fold(|| Ok(Reader::new(text.as_bytes(), "x")), &options).expect("a trace");
     assert_eq!(runs[0].spans.iter().map(|s| s.name.as_str()).collect::<Vec<_>>()[..2], ["f990", "f991"]);

@@ -110,7 +110,7 @@ fn a_whole_last_line_needs_no_newline() {
 
 #[test]
 fn of_our_own_runs_a_line_without_newline_is_never_taken() {
-    let text = b"RPROF {\"start_s\":1795380800.0,\"columns\":[\"anon\"]}\nCMDLINE a\n\
+    let text = b"RPROF {\"format\":1,\"start_s\":1795380800.0,\"columns\":[\"anon\"]}\nCMDLINE a\n\
                  MEM 1.0 1795380800.000000 512\nMEM 1.0 1795380801.000000 51";
     let runs = faulty(text, "line 4: `MEM 1.0 1795380801.000000 51` is cut short; dropped");
     assert_eq!(runs[0].samples, 1);

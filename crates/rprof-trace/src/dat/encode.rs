@@ -73,13 +73,16 @@ impl DatWriter {
 
     fn header(&mut self, header: &Header, out: &mut Vec<u8>) {
         *self = Self {
-            headed: true,
+            headed: header.format > 0,
             start_micros: micros(Seconds(header.start_s)),
             layout: Layout::new(header.metric, &header.columns),
             ..Self::default()
         };
-        out.extend_from_slice(b"RPROF ");
-        push_json(out, header);
+        // A run of mprof's has no header: its start is in its times.
+        if self.headed {
+            out.extend_from_slice(b"RPROF ");
+            push_json(out, header);
+        }
     }
 
     fn tick(&mut self, tick: &Tick, out: &mut Vec<u8>) {

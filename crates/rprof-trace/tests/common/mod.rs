@@ -43,11 +43,8 @@ pub fn write(format: Format, records: &[Record<'_>]) -> Vec<u8> {
 
 /// The same records in the other format.
 pub fn convert(text: &[u8], to: Format) -> Vec<u8> {
-    let (mut writer, mut out) = (Writer::new(to), Vec::new());
-    let mut reader = Reader::new(text, "test");
-    while let Some(record) = reader.next_record().expect("a trace") {
-        writer.write(&record, &mut out);
-    }
+    let (mut reader, mut out) = (Reader::new(text, "test"), Vec::new());
+    rprof_trace::convert(&mut reader, to, &mut out).expect("a trace");
     assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
     out
 }
