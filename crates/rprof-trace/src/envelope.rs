@@ -138,7 +138,9 @@ mod tests {
     fn a_short_curve_is_kept_point_by_point() {
         let points: Curve = (0..50).map(|i| point(f64::from(i) * 0.1, (i * 7 % 11) as u64)).collect();
         let mut envelope = Envelope::new(1024, Seconds(0.0));
-        points.iter().for_each(|p| envelope.add(*p));
+        for point in &points {
+            envelope.add(*point);
+        }
         assert_eq!(envelope.curve(), points);
     }
 

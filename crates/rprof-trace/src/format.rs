@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(Format::from_path("a/b.dat").ok(), Some(Format::Dat));
         assert_eq!(Format::from_path("B.CSV").ok(), Some(Format::Csv));
         for bad in ["a.txt", "dat", "a.dat.gz", ""] {
-            let message = Format::from_path(bad).map(|_| ()).unwrap_err().to_string();
+            let message = Format::from_path(bad).expect_err("no format").to_string();
             assert!(
                 message.contains(".dat") && message.contains(".csv") && message.contains(bad),
                 "{message}"

@@ -4,6 +4,7 @@
 mod builder;
 mod column;
 mod command_line;
+mod convert;
 pub mod csv;
 pub mod dat;
 pub mod envelope;
@@ -30,6 +31,7 @@ mod warning;
 pub use builder::ProfileBuilder;
 pub use column::{Column, columns};
 pub use command_line::command_line;
+pub use convert::convert;
 pub use csv::CsvWriter;
 pub use dat::DatWriter;
 pub use envelope::{Curve, Envelope, Point};

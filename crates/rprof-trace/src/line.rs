@@ -59,7 +59,15 @@ pub(crate) enum Extras<'a> {
     /// `.dat`: fields in the order of the header's columns; those left out are as before.
     Fields(&'a [u8]),
     /// `.csv`: all of them.
-    Whole { memory: Memory, upper: Option<Bytes>, processes: Option<u32> },
+    Whole(&'a Parts),
+}
+
+/// What a row of `.csv` tells beside value and time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Parts {
+    pub memory: Memory,
+    pub upper: Option<Bytes>,
+    pub processes: Option<u32>,
 }
 
 impl Line<'_> {

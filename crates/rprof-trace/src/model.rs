@@ -88,7 +88,7 @@ impl Arg {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Header {
-    /// Version of the format, 1.
+    /// Version of the format, 1; 0 in a `.csv` made of another program's trace, of which only the start is known.
     pub format: u32,
     /// Program and version that wrote the trace, `rprof 0.1.0`.
     pub writer: String,

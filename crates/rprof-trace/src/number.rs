@@ -88,37 +88,77 @@ struct Decimal {
 /// `None` for any other number, however valid.
 #[inline]
 fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
-    let mut at = 0;
-    let mut whole = 0u64;
-    while let Some(digit) = digit_at(text, at) {
-        whole = whole.wrapping_mul(10).wrapping_add(digit);
-        at += 1;
-    }
-    if at == 0 || at > 18 {
+    let (whole, count) = digits(text)?;
+    if count == 0 {
         return None;
     }
-    let (mut fraction, mut digits) = (0, 0);
-    if text.get(at) == Some(&b'.') {
-        at += 1;
-        while let Some(digit) = digit_at(text, at) {
-            if digits < MAX_DIGITS {
-                fraction = fraction * 10 + digit;
-                digits += 1;
-            }
-            at += 1;
-        }
+    let mut rest = &text[count..];
+    let (mut fraction, mut digits_after) = (0, 0);
+    if let [b'.', after @ ..] = rest {
+        (fraction, digits_after, rest) = after_point(after);
     }
-    match text.get(at) {
-        None => Some((Decimal { whole, fraction, digits }, &[])),
-        Some(b' ') => Some((Decimal { whole, fraction, digits }, &text[at + 1..])),
-        Some(_) => None,
+    let decimal = Decimal { whole, fraction, digits: digits_after };
+    match rest {
+        [] => Some((decimal, rest)),
+        [b' ', rest @ ..] => Some((decimal, rest)),
+        _ => None,
     }
 }
 
+/// The digits after a point, as far as they count, and what follows them all.
 #[inline]
-fn digit_at(text: &[u8], at: usize) -> Option<u64> {
-    let digit = text.get(at)?.wrapping_sub(b'0');
-    (digit < 10).then_some(u64::from(digit))
+fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
+    let (value, count) = up_to_eight(text);
+    if count < 8 {
+        return (value, count as u32, &text[count..]);
+    }
+    let (next, more) = up_to_eight(&text[8..]);
+    let mut rest = &text[8 + more..];
+    while let [b'0'..=b'9', after @ ..] = rest {
+        rest = after;
+    }
+    let surplus = more.saturating_sub(MAX_DIGITS as usize - 8);
+    let kept = more - surplus;
+    (value * POWERS[kept] + next / POWERS[surplus], 8 + kept as u32, rest)
+}
+
+/// The number the digits at the head of a text make, and how many there are; `None` beyond 18.
+/// Eight at a time, since a branch on each digit costs more than the digit.
+#[inline]
+fn digits(text: &[u8]) -> Option<(u64, usize)> {
+    let (value, count) = up_to_eight(text);
+    if count < 8 {
+        return Some((value, count));
+    }
+    let (next, more) = up_to_eight(&text[8..]);
+    let value = value * POWERS[more] + next;
+    if more < 8 {
+        return Some((value, 8 + more));
+    }
+    let (last, more) = up_to_eight(&text[16..]);
+    (more <= 2).then(|| (value * POWERS[more] + last, 16 + more))
+}
+
+/// The first eight bytes as one word; after Lemire, "Quickly parsing eight digits", 2018, but for any count of them.
+#[inline]
+fn up_to_eight(text: &[u8]) -> (u64, usize) {
+    let word = match text.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)),
+    };
+    let values = word ^ 0x3030_3030_3030_3030;
+    // The high bit of each byte that is no digit; a carry only reaches bytes after the first of those.
+    let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
+    let count = others.trailing_zeros() / 8;
+    if count == 0 {
+        return (0, 0);
+    }
+    // Zeros before the number, then pairs, fours and eights of digits at once.
+    let values = values << (64 - 8 * count);
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let low = (pairs & 0xff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
+    let high = ((pairs >> 16) & 0xff_0000_00ff).wrapping_mul(1 + (10_000 << 32));
+    (low.wrapping_add(high) >> 32, count as usize)
 }
 
 /// The first field, and what follows its blank.
@@ -182,7 +222,7 @@ pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
             0..=9 => fraction * POWERS[9 - digits as usize],
             _ => fraction / POWERS[digits as usize - 9],
         };
-        return Ok((Time { nanos: (whole * 1_000_000_000 + nanos) as i64, digits }, rest));
+        return Ok((Time { nanos: (whole * 1_000_000_000 + nanos).cast_signed(), digits }, rest));
     }
     if let Some((time, rest)) = text.strip_prefix(b"-").and_then(|t| read_time(t).ok()) {
         return Ok((Time { nanos: -time.nanos, ..time }, rest));
@@ -207,15 +247,28 @@ fn slow_number(text: &[u8]) -> Result<(f64, &[u8]), WarningKind> {
     }
 }
 
-/// Reads an unsigned integer that is a whole field.
-pub(crate) fn integer(field: &[u8]) -> Option<u64> {
-    if field.is_empty() || field.len() > 20 {
-        return None;
+/// Reads an unsigned integer that is a whole text.
+pub(crate) fn integer(text: &[u8]) -> Option<u64> {
+    match digits(text) {
+        Some((value, count)) => (count > 0 && count == text.len()).then_some(value),
+        None => std::str::from_utf8(text).ok()?.parse().ok(),
     }
-    field.iter().try_fold(0u64, |n, b| {
-        let digit = b.wrapping_sub(b'0');
-        if digit < 10 { n.checked_mul(10)?.checked_add(u64::from(digit)) } else { None }
-    })
+}
+
+/// Reads an unsigned integer or `-` for none, up to a blank or the end, and what follows the blank.
+#[inline]
+pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
+    let (value, rest) = if let [b'-', rest @ ..] = text {
+        (None, rest)
+    } else {
+        let (value, count) = digits(text).filter(|(_, count)| *count > 0)?;
+        (Some(value), &text[count..])
+    };
+    match rest {
+        [] => Some((value, rest)),
+        [b' ', rest @ ..] => Some((value, rest)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +296,21 @@ mod tests {
         for n in (0..1 << 21).chain([u64::MAX >> 1, (1 << 50) + 1, 0xdead_beef]) {
             assert_eq!(bytes(&mib(n)), Ok(n));
         }
+    }
+
+    #[test]
+    fn digits_are_read_eight_at_a_time_wherever_they_end() {
+        for count in 0..=18 {
+            for tail in ["", " ", ".5", "/", ":12345678", "\u{ff}"] {
+                let text = format!("{}{tail}", &"918273645546372819"[..count]);
+                let wanted = text[..count].parse().unwrap_or(0);
+                assert_eq!(digits(text.as_bytes()), Some((wanted, count)), "{text}");
+            }
+        }
+        assert_eq!(digits(b"1234567890123456789"), None);
+        assert_eq!(integer(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(read_count(b"- 7"), Some((None, &b"7"[..])));
+        assert_eq!((read_count(b""), read_count(b"1x"), read_count(b"--")), (None, None, None));
     }
 
     #[test]

@@ -12,13 +12,11 @@ use crate::found::Found;
 use crate::line::Line;
 use crate::lines::{Lines, Place};
 use crate::model::Record;
-use crate::run::{Placed, Run};
-use crate::sniff::{Kind, sniff, trim_line, trim_nul};
+use crate::run::Run;
+use crate::sniff::{EVIDENCE_WITHIN, Kind, sniff, trim_line, trim_nul};
 use crate::text::set_lossy;
 use crate::warning::{WarningKind, Warnings};
 
-/// A file without a record in its first bytes is no trace.
-const EVIDENCE_WITHIN: usize = 64 << 10;
 /// What is kept of a command line that goes on over many lines.
 const LONGEST_COMMAND: usize = 1 << 20;
 const EXPECTED: &str = "a record of mprof or rprof (`CMDLINE python3 x.py`, `MEM 12.5 1795380798.1462`), \
@@ -45,10 +43,11 @@ pub struct Entry<'a> {
 pub struct Reader<R> {
     path: PathBuf,
     lines: Lines<R>,
-    rows: Option<Rows>,
+    rows: Option<Box<Rows>>,
     begun: bool,
     epoch: Option<bool>,
     run: Run,
+    found: Found,
     text: String,
     warnings: Warnings,
 }
@@ -69,7 +68,7 @@ impl Reader<File> {
 
 /// What a step through the lines came to.
 enum Step {
-    Found(Placed),
+    Found,
     Nothing,
     End,
 }
@@ -84,6 +83,7 @@ impl<R: Read> Reader<R> {
             begun: false,
             epoch: None,
             run: Run::first(None),
+            found: Found::Note,
             text: String::new(),
             warnings: Warnings::default(),
         }
@@ -102,13 +102,14 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As [`next_record`](Self::next_record).
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, Error> {
-        let found = loop {
+        loop {
             match self.step()? {
-                Step::Found(placed) => break placed.found,
+                Step::Found => break,
                 Step::Nothing => {}
                 Step::End => return Ok(None),
             }
-        };
+        }
+        let found = std::mem::replace(&mut self.found, Found::Note);
         let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
         Ok(Some(Entry { line, run, start_s, record: found.record(&self.text) }))
     }
@@ -182,23 +183,28 @@ impl<R: Read> Reader<R> {
             Ok(Line::Other) => return Ok(Step::Nothing),
             Ok(Line::Command(_)) => return self.command(place),
             Ok(line) if !place.ended && !self.run.is_whole(&line, csv) => Err(WarningKind::CutShort),
+            Ok(Line::Header(header)) if header.format == 0 => {
+                self.run.start_at(header.start_s, csv);
+                return Ok(Step::Nothing);
+            }
             Ok(Line::Header(header)) => {
                 if header.format > 1 {
                     self.warnings.add(WarningKind::NewerFormat, self.lines.number, bytes);
                 }
                 self.run.begin(&header, csv);
-                Ok(Placed { found: Found::Header(header), fault: None })
+                self.found = Found::Header(header);
+                Ok(None)
             }
-            Ok(line) => self.run.place(line, &mut self.text),
+            Ok(line) => self.run.place(line, &mut self.text, &mut self.found),
             Err(_) if !place.ended => Err(WarningKind::CutShort),
             Err(kind) => Err(kind),
         };
         match placed {
-            Ok(placed) => {
-                if let Some(kind) = placed.fault {
+            Ok(fault) => {
+                if let Some(kind) = fault {
                     self.warnings.add(kind, self.lines.number, bytes);
                 }
-                Ok(Step::Found(placed))
+                Ok(Step::Found)
             }
             Err(kind) => {
                 self.warnings.add(kind, self.lines.number, bytes);
@@ -217,25 +223,24 @@ impl<R: Read> Reader<R> {
             Some(rows) => rows.decode(bytes),
         };
         let Ok(Line::Command(text)) = text else { return Ok(Step::Nothing) };
-        let mut utf8 = set_lossy(&mut self.text, text);
+        if !set_lossy(&mut self.text, text) {
+            self.warnings.add(WarningKind::NotUtf8, self.lines.number, bytes);
+        }
         self.run.name(self.epoch);
         if self.run.ours {
             if !csv {
                 self.text = self.text.replace("\\$", "$");
             }
         } else if !csv {
-            utf8 &= self.continue_command()?;
+            self.continue_command()?;
         }
-        if !utf8 {
-            self.warnings.add(WarningKind::NotUtf8, self.lines.number, self.text.as_bytes());
-        }
-        Ok(Step::Found(Placed { found: Found::Command, fault: None }))
+        self.found = Found::Command;
+        Ok(Step::Found)
     }
 
     /// Takes the lines after a command line up to the first that is a record on the file's clock.
-    /// `false` when they were not all UTF-8.
-    fn continue_command(&mut self) -> Result<bool, Error> {
-        let (mut utf8, mut blank) = (true, 0);
+    fn continue_command(&mut self) -> Result<(), Error> {
+        let mut blank = 0;
         while self.text.len() < LONGEST_COMMAND {
             let place = match self.lines.peek() {
                 Ok(Some(place)) if place.ended => place,
@@ -258,7 +263,9 @@ impl<R: Read> Reader<R> {
             blank += 1;
             if !line.is_empty() {
                 let text = String::from_utf8_lossy(line);
-                utf8 &= matches!(text, Cow::Borrowed(_));
+                if matches!(text, Cow::Owned(_)) {
+                    self.warnings.add(WarningKind::NotUtf8, self.lines.number + 1, line);
+                }
                 self.text.push_str(&"\\n".repeat(std::mem::take(&mut blank)));
                 self.text.push_str(&text);
             }
@@ -266,6 +273,6 @@ impl<R: Read> Reader<R> {
                 return Err(self.io(source));
             }
         }
-        Ok(utf8)
+        Ok(())
     }
 }

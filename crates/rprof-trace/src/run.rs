@@ -6,7 +6,7 @@ use crate::column::{Layout, Row};
 use crate::found::Found;
 use crate::line::{Extras, Line};
 use crate::model::{Header, Memory, Proven, Tick};
-use crate::number::{Time, field, integer};
+use crate::number::{Time, read_count};
 use crate::text::{set_lossy, unescape};
 use crate::units::{Bytes, Seconds};
 use crate::warning::WarningKind;
@@ -55,7 +55,7 @@ impl Run {
 
     /// The wall-clock time of the run's time zero, in seconds since 1970.
     pub fn start_s(&self) -> Option<f64> {
-        if self.ours {
+        if self.start_s.is_some() {
             return self.start_s;
         }
         let base = self.base.filter(|_| self.epoch == Some(true))?;
@@ -74,6 +74,14 @@ impl Run {
             layout: Layout::new(header.metric, &header.columns),
             ..Self::default()
         };
+    }
+
+    /// The run is of another program, and this is when it started. In `.csv` its times count from then.
+    pub fn start_at(&mut self, start_s: f64, csv: bool) {
+        self.start_s = Some(start_s);
+        if csv {
+            (self.base, self.epoch) = (Some(0), Some(false));
+        }
     }
 
     /// Begins a run without a header, when this command line is not the first of its run. `epoch`: what the file's
@@ -100,17 +108,17 @@ impl Run {
             Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
                 self.is_on_clock(*time) && follows(*time)
             }
-            Line::Function { enter, leave, .. } => leave.0.digits >= enter.0.digits,
+            Line::Function { enter, leave, level, .. } => leave.0.digits >= enter.0.digits && level.is_some(),
             _ => false,
         }
     }
 
-    /// Places a line in the run. Its text, where it has one, is put into `text`.
+    /// Places a line in the run: the record goes to `into`, its text, where it has one, to `text`.
     ///
     /// # Errors
     /// The kind of warning that says why there is no record in it.
     #[inline]
-    pub fn place(&mut self, line: Line<'_>, text: &mut String) -> Result<Placed, WarningKind> {
+    pub fn place(&mut self, line: Line<'_>, text: &mut String, into: &mut Found) -> Placed {
         if let Some(time) = line.time() {
             if !self.is_on_clock(time) {
                 return Err(WarningKind::OffClock);
@@ -121,29 +129,27 @@ impl Run {
             }
         }
         self.empty = false;
-        let mut fault = None;
-        let found = match line {
+        match line {
             Line::Tick { value, time, extras } => {
-                let tick = self.tick(value, time, &extras)?;
-                if self.last.is_some_and(|last| time.nanos < last.nanos) {
-                    fault = Some(WarningKind::BackInTime);
-                }
+                *into = Found::Tick(self.tick(value, time, &extras)?);
+                let back = self.last.is_some_and(|last| time.nanos < last.nanos);
                 self.last = Some(time);
-                Found::Tick(tick)
+                Ok(back.then_some(WarningKind::BackInTime))
             }
             Line::Sample { id, value, time, extras } => {
-                fault = lossy(text, id);
+                let fault = lossy(text, id);
                 let memory = self.sample(text, value, &extras)?;
-                Found::Sample { time: self.elapsed(time.nanos), value, memory }
+                *into = Found::Sample { time: self.elapsed(time.nanos), value, memory };
+                Ok(fault)
             }
-            line => return self.place_other(line, text),
-        };
-        Ok(Placed { found, fault })
+            line => self.place_other(line, text, into),
+        }
     }
 
-    fn place_other(&mut self, line: Line<'_>, text: &mut String) -> Result<Placed, WarningKind> {
+    #[inline(never)]
+    fn place_other(&mut self, line: Line<'_>, text: &mut String, into: &mut Found) -> Placed {
         let mut fault = None;
-        let found = match line {
+        *into = match line {
             Line::Proven { value, time, within } => {
                 let within = (seconds(within.0), seconds(within.1));
                 Found::Proven(Proven { time: self.elapsed(time.nanos), within, value })
@@ -184,7 +190,7 @@ impl Run {
                 return Err(WarningKind::Malformed);
             }
         };
-        Ok(Placed { found, fault })
+        Ok(fault)
     }
 
     fn elapsed(&self, nanos: i64) -> Seconds {
@@ -195,7 +201,7 @@ impl Run {
     fn tick(&mut self, value: Bytes, time: Time, extras: &Extras<'_>) -> Result<Tick, WarningKind> {
         let time = self.elapsed(time.nanos);
         let (memory, upper, processes) = match *extras {
-            Extras::Whole { memory, upper, processes } => (memory, upper, processes),
+            Extras::Whole(parts) => (parts.memory, parts.upper, parts.processes),
             Extras::Fields(_) if !self.ours => (Memory::default(), None, None),
             Extras::Fields(fields) => {
                 read_row(&self.layout, fields, &mut self.tick)?;
@@ -209,7 +215,7 @@ impl Run {
     #[inline]
     fn sample(&mut self, id: &str, value: Bytes, extras: &Extras<'_>) -> Result<Memory, WarningKind> {
         match *extras {
-            Extras::Whole { memory, .. } => Ok(memory),
+            Extras::Whole(parts) => Ok(parts.memory),
             Extras::Fields(_) if !self.ours => Ok(Memory::default()),
             Extras::Fields(fields) => {
                 if !self.samples.contains_key(id) {
@@ -223,12 +229,8 @@ impl Run {
     }
 }
 
-/// A record, and what has to be said of it all the same.
-#[derive(Debug)]
-pub(crate) struct Placed {
-    pub found: Found,
-    pub fault: Option<WarningKind>,
-}
+/// What has to be said of a record all the same, or why there is none.
+pub(crate) type Placed = Result<Option<WarningKind>, WarningKind>;
 
 pub(crate) fn seconds(nanos: i64) -> Seconds {
     Seconds(nanos as f64 / NANOS as f64)
@@ -247,14 +249,10 @@ fn read_row(layout: &Layout, fields: &[u8], row: &mut Row) -> Result<(), Warning
     let mut changed = *row;
     let mut rest = fields;
     for column in &layout.columns {
-        let (word, after) = field(rest);
-        if word.is_empty() {
+        if rest.is_empty() {
             break;
         }
-        let value = match word {
-            b"-" => None,
-            digits => Some(integer(digits).ok_or(WarningKind::Malformed)?),
-        };
+        let (value, after) = read_count(rest).ok_or(WarningKind::Malformed)?;
         if let Some(column) = column {
             changed.set(*column, value);
         }

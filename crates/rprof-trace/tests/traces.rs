@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rprof_trace::{Keep, Profile, ProfileOptions, read_profiles};
+use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, read_profiles};
 
 fn profile(name: &str) -> Profile {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(name);
@@ -49,7 +49,7 @@ fn children_have_their_peaks_and_the_largest_their_curves() {
 #[test]
 fn time_zero_is_the_first_tick_or_call_wherever_it_stands() {
     let funcs = profile("mprof_funcs.dat");
-    assert_eq!(funcs.total[0].time.0, 0.0);
+    assert_eq!(funcs.total[0].time, Seconds(0.0));
     assert_eq!(funcs.start_s, Some(1_795_382_134.996_1));
     let load = &funcs.spans[0];
     assert_eq!((load.name.as_str(), load.level), ("__main__.load", Some(0)));

@@ -3,8 +3,8 @@
 use csv_core::{ReadRecordResult, Reader};
 use serde::Deserialize;
 
-use super::{COLUMNS, Call};
-use crate::line::{Extras, Line};
+use super::{COLUMNS, Call, Cell};
+use crate::line::{Extras, Line, Parts};
 use crate::model::Memory;
 use crate::number::{Time, integer, read_time};
 use crate::units::Bytes;
@@ -15,21 +15,29 @@ type Parsed<T> = Result<T, WarningKind>;
 /// Where the known columns stand in this file, and room for one row.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    reader: Box<Reader>,
+    reader: Reader,
     cells: Vec<u8>,
     ends: Vec<usize>,
     count: usize,
+    parts: Parts,
+    call: Call,
     order: [Option<usize>; COLUMNS.len()],
 }
 
 impl Rows {
     /// From the first line of a file; `None` when it does not name our columns.
     pub fn from_heading(line: &[u8]) -> Option<Self> {
-        let reader = Box::new(Reader::new());
-        let mut rows =
-            Self { reader, cells: Vec::new(), ends: Vec::new(), count: 0, order: Default::default() };
+        let mut rows = Self {
+            reader: Reader::new(),
+            cells: Vec::new(),
+            ends: Vec::new(),
+            count: 0,
+            parts: Parts::default(),
+            call: Call::default(),
+            order: Default::default(),
+        };
         rows.split(line)?;
-        rows.is_heading().then(|| {
+        (rows.has("record") && rows.has("time_s")).then(|| {
             rows.learn();
             rows
         })
@@ -41,37 +49,45 @@ impl Rows {
     /// The kind of warning that says what is wrong.
     pub fn decode(&mut self, line: &[u8]) -> Parsed<Line<'_>> {
         self.split(line).ok_or(WarningKind::Malformed)?;
-        if self.is_heading() {
+        // Files put one after the other have their column names in the middle.
+        if self.cell(Cell::Record) == b"record" {
             self.learn();
             return Ok(Line::Other);
+        }
+        match self.cell(Cell::Record) {
+            b"tree" | b"process" => self.parts = self.parts()?,
+            b"function" => self.call = self.json()?,
+            _ => {}
         }
         self.line()
     }
 
     fn line(&self) -> Parsed<Line<'_>> {
-        Ok(match self.cell("record") {
+        Ok(match self.cell(Cell::Record) {
             b"run" => Line::Header(self.json()?),
-            b"command" => Line::Command(self.cell("detail")),
-            b"tree" => {
-                Line::Tick { value: self.value()?, time: self.time("time_s")?, extras: self.extras()? }
-            }
+            b"command" => Line::Command(self.cell(Cell::Detail)),
+            b"tree" => Line::Tick {
+                value: self.value()?,
+                time: self.time(Cell::Time)?,
+                extras: Extras::Whole(&self.parts),
+            },
             b"proven" => Line::Proven {
                 value: self.value()?,
-                time: self.time("time_s")?,
-                within: (self.time("from_s")?.nanos, self.time("to_s")?.nanos),
+                time: self.time(Cell::Time)?,
+                within: (self.time(Cell::From)?.nanos, self.time(Cell::To)?.nanos),
             },
             b"process" => Line::Sample {
                 id: self.id()?,
                 value: self.value()?,
-                time: self.time("time_s")?,
-                extras: self.extras()?,
+                time: self.time(Cell::Time)?,
+                extras: Extras::Whole(&self.parts),
             },
-            b"pss" => Line::Pss { value: self.value()?, time: self.time("time_s")? },
-            b"born" => Line::Born { id: self.id()?, at: self.time("time_s")?.nanos, born: self.json()? },
-            b"exit" => Line::Exit { id: self.id()?, at: self.time("time_s")?.nanos, exit: self.json()? },
+            b"pss" => Line::Pss { value: self.value()?, time: self.time(Cell::Time)? },
+            b"born" => Line::Born { id: self.id()?, at: self.time(Cell::Time)?.nanos, born: self.json()? },
+            b"exit" => Line::Exit { id: self.id()?, at: self.time(Cell::Time)?.nanos, exit: self.json()? },
             b"function" => self.function()?,
-            b"gap" => Line::Gap(self.time("from_s")?.nanos, self.time("to_s")?.nanos),
-            b"note" => Line::Note(self.cell("detail")),
+            b"gap" => Line::Gap(self.time(Cell::From)?.nanos, self.time(Cell::To)?.nanos),
+            b"note" => Line::Note(self.cell(Cell::Detail)),
             b"end" => Line::End(self.json()?),
             b"" => return Err(WarningKind::Malformed),
             _ => Line::Other,
@@ -79,14 +95,12 @@ impl Rows {
     }
 
     fn function(&self) -> Parsed<Line<'_>> {
-        let call: Call<'_> = self.json()?;
-        // The name is read where it stands; one that JSON had to escape cannot be borrowed and is no word of ours.
-        let std::borrow::Cow::Borrowed(name) = call.name else { return Err(WarningKind::Malformed) };
+        let Call { name, enter_bytes, leave_bytes, level } = &self.call;
         Ok(Line::Function {
             name: name.as_bytes(),
-            enter: (self.time("from_s")?, call.enter_bytes),
-            leave: (self.time("to_s")?, call.leave_bytes),
-            level: call.level,
+            enter: (self.time(Cell::From)?, *enter_bytes),
+            leave: (self.time(Cell::To)?, *leave_bytes),
+            level: *level,
         })
     }
 
@@ -94,7 +108,7 @@ impl Rows {
     fn split(&mut self, line: &[u8]) -> Option<()> {
         self.reader.reset();
         self.cells.resize(line.len() + 1, 0);
-        self.ends.resize(line.iter().filter(|b| **b == b',').count() + 2, 0);
+        self.ends.resize(memchr::memchr_iter(b',', line).count() + 2, 0);
         let (mut read, mut written, mut count) = (0, 0, 0);
         loop {
             let (cells, ends) = (&mut self.cells[written..], &mut self.ends[count..]);
@@ -110,9 +124,8 @@ impl Rows {
         Some(())
     }
 
-    fn is_heading(&self) -> bool {
-        let names: Vec<&[u8]> = (0..self.count).map(|at| self.nth(at)).collect();
-        names.contains(&&b"record"[..]) && names.contains(&&b"time_s"[..])
+    fn has(&self, name: &str) -> bool {
+        (0..self.count).any(|at| self.nth(at) == name.as_bytes())
     }
 
     fn learn(&mut self) {
@@ -124,56 +137,56 @@ impl Rows {
         &self.cells[start..self.ends[at]]
     }
 
-    fn cell(&self, name: &str) -> &[u8] {
-        let column = COLUMNS.iter().position(|c| *c == name);
-        match column.and_then(|c| self.order[c]) {
+    fn cell(&self, cell: Cell) -> &[u8] {
+        match self.order[cell as usize] {
             Some(at) if at < self.count => self.nth(at),
             _ => &[],
         }
     }
 
     fn id(&self) -> Parsed<&[u8]> {
-        let id = self.cell("process");
+        let id = self.cell(Cell::Process);
         if id.is_empty() { Err(WarningKind::Malformed) } else { Ok(id) }
     }
 
-    fn time(&self, name: &str) -> Parsed<Time> {
-        match read_time(self.cell(name))? {
+    fn time(&self, cell: Cell) -> Parsed<Time> {
+        match read_time(self.cell(cell))? {
             (time, []) => Ok(time),
             _ => Err(WarningKind::Malformed),
         }
     }
 
     fn value(&self) -> Parsed<Bytes> {
-        self.bytes("value_bytes")?.ok_or(WarningKind::Malformed)
+        self.bytes(Cell::Value)?.ok_or(WarningKind::Malformed)
     }
 
-    fn bytes(&self, name: &str) -> Parsed<Option<Bytes>> {
-        match self.cell(name) {
+    fn bytes(&self, cell: Cell) -> Parsed<Option<Bytes>> {
+        match self.cell(cell) {
             [] => Ok(None),
-            digits => {
-                integer(digits).map_or_else(|| spreadsheet_number(digits), |n| Ok(n)).map(|n| Some(Bytes(n)))
-            }
+            digits => match integer(digits) {
+                Some(count) => Ok(Some(Bytes(count))),
+                None => spreadsheet_number(digits).map(|count| Some(Bytes(count))),
+            },
         }
     }
 
-    fn extras(&self) -> Parsed<Extras<'_>> {
+    fn parts(&self) -> Parsed<Parts> {
         let memory = Memory {
-            rss: self.bytes("rss_bytes")?,
-            anon: self.bytes("anon_bytes")?,
-            file: self.bytes("file_bytes")?,
-            shmem: self.bytes("shmem_bytes")?,
-            swap: self.bytes("swap_bytes")?,
-            vsz: self.bytes("vsz_bytes")?,
-            hwm: self.bytes("hwm_bytes")?,
-            footprint: self.bytes("footprint_bytes")?,
+            rss: self.bytes(Cell::Rss)?,
+            anon: self.bytes(Cell::Anon)?,
+            file: self.bytes(Cell::File)?,
+            shmem: self.bytes(Cell::Shmem)?,
+            swap: self.bytes(Cell::Swap)?,
+            vsz: self.bytes(Cell::Vsz)?,
+            hwm: self.bytes(Cell::Hwm)?,
+            footprint: self.bytes(Cell::Footprint)?,
         };
-        let processes = self.bytes("processes")?.and_then(|n| u32::try_from(n.0).ok());
-        Ok(Extras::Whole { memory, upper: self.bytes("upper_bytes")?, processes })
+        let processes = self.bytes(Cell::Processes)?.and_then(|n| u32::try_from(n.0).ok());
+        Ok(Parts { memory, upper: self.bytes(Cell::Upper)?, processes })
     }
 
     fn json<'a, T: Deserialize<'a>>(&'a self) -> Parsed<T> {
-        serde_json::from_slice(self.cell("detail")).map_err(|_| WarningKind::Malformed)
+        serde_json::from_slice(self.cell(Cell::Detail)).map_err(|_| WarningKind::Malformed)
     }
 }
 

@@ -38,7 +38,7 @@ impl CsvWriter {
         let detail = &mut self.detail;
         match record {
             Record::Header(header) => {
-                push_row(out, "run", &Row { detail: json(detail, header), ..Row::default() })
+                push_row(out, "run", &Row { detail: json(detail, header), ..Row::default() });
             }
             Record::Command(command) => {
                 text::push_visible(detail, command, false);
@@ -69,7 +69,7 @@ fn push_measured(out: &mut Vec<u8>, record: &Record<'_>) {
             push_row(out, "tree", &row);
         }
         Record::Proven(p) => {
-            push_row(out, "proven", &Row { within: Some(p.within), ..value(p.time, p.value) })
+            push_row(out, "proven", &Row { within: Some(p.within), ..value(p.time, p.value) });
         }
         Record::Sample(s) => {
             let row = Row { process: s.id, memory: s.memory, ..value(s.time, s.value) };
@@ -84,8 +84,12 @@ fn push_measured(out: &mut Vec<u8>, record: &Record<'_>) {
 }
 
 fn push_function(out: &mut Vec<u8>, detail: &mut Vec<u8>, f: &Function<'_>) {
-    let call =
-        Call { name: f.name.into(), enter_bytes: f.enter_value, leave_bytes: f.leave_value, level: f.level };
+    let call = Call {
+        name: f.name.to_owned(),
+        enter_bytes: f.enter_value,
+        leave_bytes: f.leave_value,
+        level: f.level,
+    };
     let row = Row {
         time: Some(f.enter),
         within: Some((f.enter, f.leave)),

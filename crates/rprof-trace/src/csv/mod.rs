@@ -31,6 +31,28 @@ pub const COLUMNS: [&str; 17] = [
     "detail",
 ];
 
+/// Places in [`COLUMNS`].
+#[derive(Debug, Clone, Copy)]
+enum Cell {
+    Record,
+    Time,
+    Process,
+    Value,
+    Rss,
+    Anon,
+    File,
+    Shmem,
+    Swap,
+    Vsz,
+    Hwm,
+    Footprint,
+    Upper,
+    Processes,
+    From,
+    To,
+    Detail,
+}
+
 /// What stands in the column `record`.
 pub const RECORDS: [&str; 12] =
     ["run", "command", "tree", "proven", "process", "pss", "born", "exit", "function", "gap", "note", "end"];
@@ -49,10 +71,9 @@ struct Row<'a> {
 }
 
 /// The `detail` of a function's row; its times are in `from_s` and `to_s`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Call<'a> {
-    #[serde(borrow)]
-    name: std::borrow::Cow<'a, str>,
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Call {
+    name: String,
     enter_bytes: Bytes,
     leave_bytes: Bytes,
     #[serde(default, skip_serializing_if = "Option::is_none")]

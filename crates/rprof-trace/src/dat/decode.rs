@@ -24,6 +24,7 @@ pub(crate) fn decode(line: &[u8]) -> Parsed<Line<'_>> {
     other(line)
 }
 
+#[inline(never)]
 fn other(line: &[u8]) -> Parsed<Line<'_>> {
     let at = line.iter().position(|b| *b == b' ').ok_or(WarningKind::Malformed)?;
     let (keyword, rest) = (&line[..at], &line[at + 1..]);

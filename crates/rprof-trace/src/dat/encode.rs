@@ -16,6 +16,8 @@ use crate::units::{Bytes, Seconds};
 /// A tick costs no allocation once its processes are known. Before a header is written, times count from 1970.
 #[derive(Debug, Default)]
 pub struct DatWriter {
+    /// Whether the run has a header, so that "absent" means "as before".
+    headed: bool,
     start_micros: i64,
     layout: Layout,
     tick: Row,
@@ -77,12 +79,16 @@ impl DatWriter {
 
     fn header(&mut self, header: &Header, out: &mut Vec<u8>) {
         *self = Self {
+            headed: header.format > 0,
             start_micros: micros(Seconds(header.start_s)),
             layout: Layout::new(header.metric, &header.columns),
             ..Self::default()
         };
-        out.extend_from_slice(b"RPROF ");
-        push_json(out, header);
+        // A run of mprof's has no header: its start is in its times.
+        if self.headed {
+            out.extend_from_slice(b"RPROF ");
+            push_json(out, header);
+        }
     }
 
     fn tick(&mut self, tick: &Tick, out: &mut Vec<u8>) {
@@ -107,7 +113,7 @@ impl DatWriter {
         let row = Row::of(&sample.memory, None, None);
         let before = self.samples.get(id.as_ref()).copied();
         let changed = changed(&self.layout, &before.map_or(Row::default(), |b| b.1), &row);
-        if changed == 0 && before.is_some_and(|b| b.0 == sample.value) {
+        if self.headed && changed == 0 && before.is_some_and(|b| b.0 == sample.value) {
             return;
         }
         out.extend_from_slice(b"CHLD ");

@@ -1,0 +1,149 @@
+//! What several tests need: a trace from text, its records owned, and runs to write.
+
+#![allow(dead_code, reason = "not every test uses every helper")]
+
+use rprof_trace::{
+    Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Keep, Memory, Metric, Profile,
+    ProfileOptions, Proven, Reader, Record, Sample, Seconds, Tick, Warnings, Writer, columns, fold,
+};
+
+/// The records of a trace, one line of text each, and its warnings.
+pub fn read(text: &[u8]) -> Result<(Vec<String>, Warnings), Error> {
+    let mut reader = Reader::new(text, "test.dat");
+    let mut records = Vec::new();
+    while let Some(record) = reader.next_record()? {
+        records.push(format!("{record:?}"));
+    }
+    Ok((records, reader.take_warnings()))
+}
+
+/// The profiles of a trace, all processes with their curves.
+pub fn profiles(text: &[u8]) -> (Vec<Profile>, Warnings) {
+    let options = ProfileOptions { processes: Keep::Largest(usize::MAX), ..ProfileOptions::default() };
+    fold(|| Ok(Reader::new(text, "test.dat")), &options).expect("a trace")
+}
+
+/// Times and values of the ticks, in seconds and MiB.
+pub fn ticks(profile: &Profile) -> Vec<(f64, f64)> {
+    profile.total.iter().map(|p| (p.time.0, p.value.mib())).collect()
+}
+
+/// What was warned of, as the user sees it.
+pub fn shown(warnings: &Warnings) -> Vec<String> {
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+pub fn write(format: Format, records: &[Record<'_>]) -> Vec<u8> {
+    let (mut writer, mut out) = (Writer::new(format), Vec::new());
+    for record in records {
+        writer.write(record, &mut out);
+    }
+    out
+}
+
+/// The same records in the other format.
+pub fn convert(text: &[u8], to: Format) -> Vec<u8> {
+    let (mut reader, mut out) = (Reader::new(text, "test"), Vec::new());
+    rprof_trace::convert(&mut reader, to, &mut out).expect("a trace");
+    assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
+    out
+}
+
+pub fn header(command: &[&[u8]]) -> Header {
+    Header {
+        format: 1,
+        writer: "rprof 0.1.0".to_owned(),
+        command: command.iter().map(|a| Arg::new(a)).collect(),
+        start: "2026-11-22T20:13:18.146213000+01:00".to_owned(),
+        start_s: 1_795_380_798.146_213,
+        host: "here".to_owned(),
+        os: "Linux 6.18.1 x86_64".to_owned(),
+        page_size: 4096,
+        interval_s: Seconds(0.1),
+        metric: Metric::Rss,
+        pid: 812,
+        tree: true,
+        exact: false,
+        attached: false,
+        columns: columns(Metric::Rss, &Column::ALL),
+    }
+}
+
+pub fn memory(rss: u64, anon: u64) -> Memory {
+    Memory {
+        rss: Some(Bytes(rss)),
+        anon: Some(Bytes(anon)),
+        file: Some(Bytes(rss - anon)),
+        shmem: Some(Bytes(0)),
+        swap: Some(Bytes(0)),
+        vsz: Some(Bytes(1 << 33)),
+        hwm: Some(Bytes(rss)),
+        footprint: None,
+    }
+}
+
+pub fn tick(time: f64, rss: u64) -> Record<'static> {
+    let memory = memory(rss, rss / 8192 * 4096);
+    let upper = Some(Bytes(rss + 4096));
+    Record::Tick(Tick { time: Seconds(time), value: Bytes(rss), memory, upper, processes: Some(2) })
+}
+
+pub fn sample(id: &str, time: f64, rss: u64) -> Record<'_> {
+    Record::Sample(Sample { id, time: Seconds(time), value: Bytes(rss), memory: memory(rss, 4096) })
+}
+
+/// A run that has every kind of record.
+pub fn every_record() -> Vec<Record<'static>> {
+    let header = header(&[b"sh", b"-c", b"echo $HOME\n"]);
+    vec![
+        Record::Header(Box::new(header)),
+        Record::Command("sh -c $'echo $HOME\\n'"),
+        Record::Born("812:sh", Seconds(0.0), Born { pid: 812, ppid: 1, name: "sh".to_owned(), was: None }),
+        sample("812:sh", 0.0, 40960),
+        tick(0.0, 40960),
+        Record::Born(
+            "812:python3",
+            Seconds(0.05),
+            Born { pid: 812, ppid: 1, name: "python3".to_owned(), was: Some("812:sh".to_owned()) },
+        ),
+        Record::Proven(Proven {
+            time: Seconds(0.07),
+            within: (Seconds(0.0), Seconds(0.1)),
+            value: Bytes(45_056),
+        }),
+        sample("812:python3", 0.1, 40960),
+        sample("813:cc1", 0.1, 8192),
+        tick(0.1, 49152),
+        Record::Pss(Seconds(0.1), Bytes(48 << 10)),
+        Record::Note("`/proc/814/smaps_rollup`: permission denied;\nPSS is left out"),
+        Record::Exit(
+            "813:cc1",
+            Seconds(0.15),
+            Exit { hwm_bytes: Some(Bytes(12288)), exit_code: Some(0), signal: None },
+        ),
+        Record::Gap(Seconds(0.2), Seconds(7.5)),
+        tick(7.5, 40960),
+        Record::Function(Function {
+            name: "__main__.load",
+            enter: Seconds(0.01),
+            enter_value: Bytes(40960),
+            leave: Seconds(0.09),
+            leave_value: Bytes(45056),
+            level: Some(0),
+        }),
+        Record::End(Box::new(End {
+            elapsed_s: Seconds(7.6),
+            exit_code: None,
+            signal: Some(9),
+            reason: Some("memory limit".to_owned()),
+            user_s: Some(Seconds(0.123_456_789)),
+            system_s: None,
+            hwm_bytes: Some(Bytes(45056)),
+            upper_bytes: Some(Bytes(57344)),
+            exact: false,
+            ticks: 3,
+            overruns: 1,
+            processes: 2,
+        })),
+    ]
+}

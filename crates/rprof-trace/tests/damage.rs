@@ -1,0 +1,79 @@
+//! Traces cut, flipped and made up: whole lines and at most one warning about the cut, never a panic.
+
+mod common;
+
+use common::{every_record, profiles, read, write};
+use proptest::prelude::*;
+use rprof_trace::{Format, WarningKind};
+
+fn traces() -> Vec<Vec<u8>> {
+    let mprof = b"FUNC __main__.f 1.0 1795380800.5000 2.0 1795380801.5000 0\nCMDLINE python3 x.py\n\
+                  MEM 1.000000 1795380800.0000\nCHLD 12 2.000000 1795380800.0001\n\
+                  MEM 2.000000 1795380802.0000\nMEM 3.000000 1795380803.0000\n";
+    vec![write(Format::Dat, &every_record()), write(Format::Csv, &every_record()), mprof.to_vec()]
+}
+
+#[test]
+fn cut_at_every_byte_the_whole_lines_are_read() {
+    for text in traces() {
+        let (all, _) = read(&text).expect("a trace");
+        let heading = usize::from(text.starts_with(b"record,"));
+        for cut in 0..text.len() {
+            let whole = text[..cut].iter().filter(|b| **b == b'\n').count();
+            let Ok((records, warnings)) = read(&text[..cut]) else {
+                assert_eq!(whole, 0, "cut at {cut}");
+                continue;
+            };
+            let whole = whole.saturating_sub(heading);
+            let got = records.len();
+            assert!(got == whole || got == whole + 1, "cut at {cut}: {got} records of {whole} lines");
+            assert_eq!(records[..whole], all[..whole], "cut at {cut}");
+            // A command line is for people: the one record that is taken although it may not be all there.
+            if got > whole && !records[whole].starts_with("Command") {
+                assert_eq!(records[whole], all[whole], "cut at {cut}");
+            }
+            assert!(warnings.iter().all(|w| w.kind == WarningKind::CutShort && w.count == 1), "{warnings:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn any_lines_are_read_or_refused(
+        lines in proptest::collection::vec("(RPROF|CMDLINE|MEM|CHLD|PSS|PROC|EXIT|FUNC|GAP|NOTE|END|record,time_s,detail|tree)[ ,]\\PC{0,30}", 0..20),
+    ) {
+        let text = format!("CMDLINE x\n{}\n", lines.join("\n"));
+        if read(text.as_bytes()).is_ok() {
+            profiles(text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn any_numbers_are_read(numbers in proptest::collection::vec("-?[0-9]{0,22}(\\.[0-9]{0,24})?(e[0-9]{1,3})?", 4..5)) {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|at| numbers[at].as_str());
+        let text = format!("CMDLINE x\nMEM {a} {b}\nCHLD 1 {c} {d}\nFUNC f {a} {b} {c} {d}\nMEM {c} {b} ^ {a} {d}\nGAP {a} {b}\n");
+        profiles(text.as_bytes());
+    }
+
+    #[test]
+    fn flipped_bits_are_read_or_refused(
+        which in 0usize..3,
+        flips in proptest::collection::vec((any::<prop::sample::Index>(), 0u8..8), 1..20),
+    ) {
+        let mut text = traces().swap_remove(which);
+        for (at, bit) in flips {
+            let at = at.index(text.len());
+            text[at] ^= 1 << bit;
+        }
+        if read(&text).is_ok() {
+            profiles(&text);
+        }
+    }
+}

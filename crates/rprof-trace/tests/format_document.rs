@@ -1,0 +1,108 @@
+//! `docs/format.md` is held against the code: its examples are read, and nothing the writer can produce is missing.
+
+mod common;
+
+use common::{convert, every_record, read, write};
+use rprof_trace::{Column, End, Format, Header, csv, dat};
+
+fn document() -> String {
+    let path = format!("{}/../../docs/format.md", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).expect("docs/format.md")
+}
+
+/// The example of a format.
+fn example(format: &str) -> String {
+    let document = document();
+    let start = document.split_once(&format!("```{format}\n")).expect("an example").1;
+    start.split_once("```").expect("its end").0.to_owned()
+}
+
+/// The names in backquotes in the first cell of each row of a table under a heading.
+fn documented(heading: &str) -> Vec<String> {
+    let document = document();
+    let section = document.split(&format!("\n{heading}\n")).nth(1).expect(heading);
+    let section = section.split("\n#").next().unwrap_or(section);
+    let rows = section.lines().filter(|l| l.starts_with("| `"));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn the_dat_example_is_what_the_writer_writes() {
+    let text = String::from_utf8(write(Format::Dat, &every_record())).expect("UTF-8");
+    assert_eq!(example("dat"), text);
+}
+
+#[test]
+fn the_examples_are_read_without_a_warning() {
+    for format in ["dat", "csv"] {
+        let (records, warnings) = read(example(format).as_bytes()).expect("a trace");
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert!(records.len() >= 11, "{format}");
+    }
+}
+
+#[test]
+fn the_csv_example_is_what_the_writer_writes() {
+    let text = example("csv");
+    let dat = convert(text.as_bytes(), Format::Dat);
+    assert_eq!(String::from_utf8(convert(&dat, Format::Csv)).expect("UTF-8"), text);
+}
+
+#[test]
+fn every_record_is_documented_and_in_the_examples() {
+    let (dat_example, csv_example) = (example("dat"), example("csv"));
+    let (in_dat, in_csv) = (documented("## `.dat`"), documented("## `.csv`"));
+    for keyword in dat::KEYWORDS {
+        assert!(in_dat.iter().any(|name| name == keyword), "{keyword} is not documented");
+        assert!(
+            dat_example.lines().any(|l| l.starts_with(&format!("{keyword} "))),
+            "{keyword} has no example"
+        );
+    }
+    for record in csv::RECORDS {
+        assert!(in_csv.iter().any(|name| name == record), "{record} is not documented");
+        assert!(csv_example.lines().any(|l| l.starts_with(&format!("{record},"))), "{record} has no example");
+    }
+}
+
+#[test]
+fn every_column_is_documented_with_its_unit() {
+    let columns: Vec<String> = Column::ALL.map(|c| c.name().to_owned()).into();
+    assert_eq!(documented("### Columns"), columns);
+    let in_csv = documented("## `.csv`");
+    for column in csv::COLUMNS {
+        assert!(in_csv.iter().any(|name| name == column), "{column} is not documented");
+    }
+}
+
+#[test]
+fn every_key_of_the_header_and_the_end_is_documented() {
+    let end = End { reason: Some(String::new()), ..End::default() };
+    for (heading, json) in
+        [("### Header", serde_json::to_value(Header::default())), ("### End", serde_json::to_value(end))]
+    {
+        let json = json.expect("JSON");
+        let mut keys: Vec<String> = json.as_object().expect("an object").keys().cloned().collect();
+        let mut names = documented(heading);
+        keys.sort();
+        names.sort();
+        assert_eq!(names, keys, "{heading}");
+    }
+}
+
+/// The writer has no keyword and no record that the lists do not have.
+#[test]
+fn the_lists_are_whole() {
+    let text = String::from_utf8(write(Format::Dat, &every_record())).expect("UTF-8");
+    let mut keywords: Vec<&str> = text.lines().filter_map(|l| l.split(' ').next()).collect();
+    keywords.sort_unstable();
+    keywords.dedup();
+    let mut listed = dat::KEYWORDS.to_vec();
+    listed.sort_unstable();
+    assert_eq!(keywords, listed);
+    let text = String::from_utf8(write(Format::Csv, &every_record())).expect("UTF-8");
+    for record in text.lines().skip(1).filter_map(|l| l.split(',').next()) {
+        assert!(csv::RECORDS.contains(&record), "{record}");
+    }
+}

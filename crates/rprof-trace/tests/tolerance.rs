@@ -1,0 +1,319 @@
+//! What real files look like: each fault the reader has to live with, as literal text.
+
+mod common;
+
+use common::{profiles, read, shown, ticks};
+use rprof_trace::{Bytes, WarningKind};
+
+/// A trace in which nothing is wrong gives no warning.
+fn clean(text: &str) -> Vec<rprof_trace::Profile> {
+    let (profiles, warnings) = profiles(text.as_bytes());
+    assert!(warnings.is_empty(), "{:?}", shown(&warnings));
+    profiles
+}
+
+/// A trace with one kind of fault, and the whole warning of it.
+fn faulty(text: &[u8], warning: &str) -> Vec<rprof_trace::Profile> {
+    let (profiles, warnings) = profiles(text);
+    assert_eq!(shown(&warnings), [warning]);
+    profiles
+}
+
+#[test]
+fn functions_may_stand_before_the_command_line() {
+    let text = "FUNC __main__.f 1.0 1795380800.5 2.0 1795380801.5 0\n\
+                CMDLINE python3 x.py\n\
+                MEM 1.0 1795380800.0\nMEM 2.0 1795380802.0\n";
+    let runs = clean(text);
+    assert_eq!(runs.len(), 1);
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0), (2.0, 2.0)]);
+    assert_eq!((runs[0].spans[0].enter.0.0, runs[0].elapsed.0), (0.5, 2.0));
+}
+
+#[test]
+fn functions_may_stand_among_the_ticks() {
+    let text = "CMDLINE python3 x.py\nMEM 1.0 1795380800.0\n\
+                FUNC __main__.f 1.0 1795380800.5 2.0 1795380801.5 0\nMEM 2.0 1795380802.0\n";
+    assert_eq!(clean(text)[0].spans.len(), 1);
+}
+
+#[test]
+fn a_file_appended_to_holds_two_runs() {
+    let text = "CMDLINE python3 x.py\nMEM 5.0 1795380800.0\nMEM 1.0 1795380801.0\n\
+                CMDLINE python3 y.py\nMEM 2.0 1795390000.0\nMEM 3.0 1795390001.0\n";
+    let runs = clean(text);
+    assert_eq!(runs.iter().map(|r| r.command.as_str()).collect::<Vec<_>>(), ["python3 x.py", "python3 y.py"]);
+    assert_eq!(ticks(&runs[0]), [(0.0, 5.0), (1.0, 1.0)]);
+    assert_eq!(ticks(&runs[1]), [(0.0, 2.0), (1.0, 3.0)]);
+    assert_eq!(runs[1].start_s, Some(1_795_390_000.0));
+}
+
+/// `-o same.dat` twice with a short script: the functions of the second run stand before its CMDLINE.
+#[test]
+fn functions_go_to_the_run_whose_time_they_lie_in() {
+    let text = "FUNC m.a 1.0 1795380800.2 1.0 1795380800.3 0\n\
+                CMDLINE python3 x.py\nMEM 5.0 1795380800.0\nMEM 1.0 1795380801.0\n\
+                FUNC m.b 1.0 1795390000.2 1.0 1795390000.3 0\nFUNC m.c 1.0 1795390000.2 1.0 1795390000.3 1\n\
+                CMDLINE python3 x.py\nMEM 2.0 1795390000.0\nMEM 3.0 1795390001.0\n";
+    let runs = clean(text);
+    let names = |run: usize| runs[run].spans.iter().map(|s| s.name.as_str()).collect::<Vec<_>>();
+    assert_eq!((names(0), names(1)), (vec!["m.a"], vec!["m.b", "m.c"]));
+    assert!((runs[1].spans[0].enter.0.0 - 0.2).abs() < 1e-5);
+    assert_eq!(runs[0].elapsed.0, 1.0);
+}
+
+/// Two runs started in the same second share a file and write to it by turns, in blocks.
+#[test]
+fn runs_that_share_a_file_are_sorted_by_time() {
+    let text = b"CMDLINE a\nMEM 1.0 1795380800.0\nCMDLINE b\nMEM 2.0 1795380800.2\nMEM 2.0 1795380805.2\n\
+                 MEM 1.0 1795380801.0\n";
+    let warning = "line 6: `MEM 1.0 1795380801.0` is earlier than the tick before it; kept, sorted by time";
+    let runs = faulty(text, warning);
+    assert_eq!(runs.len(), 2);
+    assert!(runs[1].total.windows(2).all(|w| w[0].time <= w[1].time));
+}
+
+#[test]
+fn a_run_of_ours_after_one_of_mprof_begins_with_its_header() {
+    let text = "CMDLINE a\nMEM 1.0 1795380800.0\n\
+                RPROF {\"format\":1,\"start_s\":1795390000.0}\nCMDLINE b\nMEM 2.0 1795390000.500000\n\
+                CMDLINE c\nMEM 3.0 1795395000.0\n";
+    let runs = clean(text);
+    assert_eq!(runs.iter().map(|r| r.command.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(runs.iter().map(|r| r.header.is_some()).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(ticks(&runs[1]), [(0.5, 2.0)]);
+}
+
+#[test]
+fn a_last_line_cut_short_is_dropped() {
+    for cut in ["M", "ME", "MEM", "MEM ", "MEM 2.", "MEM 2.0", "MEM 2.0 17", "MEM 2.0 1795380801.2"] {
+        let text = format!("CMDLINE a\nMEM 1.0 1795380800.0000\n{cut}");
+        let runs = faulty(text.as_bytes(), &format!("line 3: `{cut}` is cut short; dropped"));
+        assert_eq!(ticks(&runs[0]), [(0.0, 1.0)], "{cut}");
+    }
+}
+
+#[test]
+fn a_last_line_that_would_go_back_in_time_is_dropped() {
+    faulty(
+        b"CMDLINE a\nMEM 1.0 1795380800.5000\nMEM 2.0 1795380800.4000",
+        "line 3: `MEM 2.0 1795380800.4000` is cut short; dropped",
+    );
+}
+
+#[test]
+fn a_whole_last_line_needs_no_newline() {
+    let runs = clean("CMDLINE a\nMEM 1.0 1795380800.0000\nMEM 2.0 1795380801.0000");
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0), (1.0, 2.0)]);
+    assert_eq!(clean("MEM 10 0.0\nMEM 12 1.5")[0].samples, 2);
+}
+
+#[test]
+fn of_our_own_runs_a_line_without_newline_is_never_taken() {
+    let text = b"RPROF {\"format\":1,\"start_s\":1795380800.0,\"columns\":[\"anon\"]}\nCMDLINE a\n\
+                 MEM 1.0 1795380800.000000 512\nMEM 1.0 1795380801.000000 51";
+    let runs = faulty(text, "line 4: `MEM 1.0 1795380801.000000 51` is cut short; dropped");
+    assert_eq!(runs[0].samples, 1);
+}
+
+#[test]
+fn a_tail_of_nul_bytes_is_skipped() {
+    let warning = "line 3: `` holds NUL bytes; skipped them";
+    let runs = faulty(b"CMDLINE a\nMEM 1.0 1795380800.0000\n\0\0\0\0\0\0", warning);
+    assert_eq!(runs[0].samples, 1);
+}
+
+#[test]
+fn a_log_that_goes_on_after_nul_bytes_is_read_on() {
+    let warning = "line 2: `MEM 2.0 1795380801.0000` holds NUL bytes; skipped them";
+    let runs = faulty(b"MEM 1.0 1795380800.0000\n\0\0\0MEM 2.0 1795380801.0000\n", warning);
+    assert_eq!(runs[0].samples, 2);
+}
+
+#[test]
+fn blank_lines_are_no_fault() {
+    assert_eq!(clean("\n  \nCMDLINE a\n\nMEM 1.0 1795380800.0\n\n")[0].command, "a");
+}
+
+#[test]
+fn lines_may_end_in_crlf() {
+    let runs = clean("CMDLINE python3 x.py\r\nMEM 1.0 1795380800.0\r\nMEM 2.0 1795380801.0\r\n");
+    assert_eq!(runs[0].command, "python3 x.py");
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0), (1.0, 2.0)]);
+}
+
+/// `mprof run echo $'a\nbbb\n\nc d'`.
+#[test]
+fn a_command_line_may_go_on_over_lines() {
+    let runs = clean("CMDLINE echo a\nbbb\n\nc d\nMEM 1.0 1795380800.0\n");
+    assert_eq!(runs[0].command, "echo a\\nbbb\\n\\nc d");
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0)]);
+}
+
+/// `mprof run echo $'a\nMEM 99999 1'`.
+#[test]
+fn a_record_forged_by_a_command_line_is_dropped() {
+    let warning = "line 2: `MEM 99999 1` has a time that is not on the clock of this file; dropped";
+    let runs = faulty(b"CMDLINE echo a\nMEM 99999 1\nMEM 1.0 1795380800.0\n", warning);
+    assert_eq!(runs[0].peak.map(|p| p.value), Some(Bytes(1 << 20)));
+    assert_eq!(runs[0].command, "echo a\\nMEM 99999 1");
+}
+
+#[test]
+fn a_child_lost_during_the_scan_is_dropped() {
+    let warning = "line 2: `CHLD 0 0.000000 1795380800.0` stands for a process that was gone when it was measured; \
+                   dropped (and 1 more like it)";
+    let text = b"MEM 1.0 1795380800.0\nCHLD 0 0.000000 1795380800.0\nCHLD 0 0.000000 1795380801.0\n";
+    assert!(faulty(text, warning)[0].processes.is_empty());
+}
+
+#[test]
+fn children_may_be_numbered_and_come_and_go() {
+    let text = "CMDLINE a\nMEM 1.0 1795380800.0\nCHLD 0 2.0 1795380800.1\nCHLD 1 3.0 1795380800.1\n\
+                MEM 1.0 1795380801.0\nMEM 1.0 1795380802.0\nCHLD 0 5.0 1795380802.1\n";
+    let run = &clean(text)[0];
+    let seen: Vec<_> = run.processes.iter().map(|p| (p.id.as_str(), p.peak.mib(), p.curve.len())).collect();
+    assert_eq!(seen, [("0", 5.0, 2), ("1", 3.0, 1)]);
+    assert_eq!(run.process_count, 3);
+}
+
+#[test]
+fn memory_may_be_zero() {
+    assert_eq!(ticks(&clean("MEM 0.000000 1795380800.0\n")[0]), [(0.0, 0.0)]);
+}
+
+#[test]
+fn negative_memory_is_dropped() {
+    let warning = "line 2: `MEM -1.000000 1795380800.0` has a negative value; dropped";
+    assert_eq!(
+        faulty(b"CMDLINE a\nMEM -1.000000 1795380800.0\nMEM 1.0 1795380801.0\n", warning)[0].samples,
+        1
+    );
+}
+
+#[test]
+fn what_is_no_finite_number_is_dropped() {
+    let warning = "line 2: `MEM nan 1795380800.0` has a value that is not a finite number; dropped (and 2 more like it)";
+    let text = b"CMDLINE a\nMEM nan 1795380800.0\nMEM inf 1795380800.0\nMEM 1.0 nan\nMEM 1.0 1795380801.0\n";
+    assert_eq!(faulty(text, warning)[0].samples, 1);
+}
+
+#[test]
+fn the_command_line_may_be_anything() {
+    for command in ["6227", "['sleep', '40']", "'x'y z'", ""] {
+        let text = format!("CMDLINE {command}\nMEM 1.0 1795380800.0\n");
+        assert_eq!(clean(&text)[0].command, command);
+    }
+    assert_eq!(clean("MEM 1.0 1795380800.0\n")[0].command, "");
+}
+
+#[test]
+fn a_command_line_alone_is_a_run_without_samples() {
+    let runs = clean("CMDLINE python3 x.py\n");
+    assert_eq!((runs.len(), runs[0].peak, runs[0].samples), (1, None, 0));
+}
+
+#[test]
+fn functions_of_old_traces_have_no_level() {
+    let run = &clean("MEM 1.0 1795380800.0\nFUNC m.f 1.0 1795380800.1 2.0 1795380800.2\n")[0];
+    assert_eq!(run.spans[0].level, None);
+}
+
+#[test]
+fn a_function_that_ends_before_it_starts_has_no_length() {
+    let line = "FUNC m.f 1.0 1795380800.9 2.0 1795380800.2 0";
+    let text = format!("MEM 1.0 1795380800.0\n{line}\n");
+    let warning = format!("line 2: `{line}` ends before it starts; kept without length");
+    let span = faulty(text.as_bytes(), &warning)[0].spans[0].clone();
+    assert_eq!(span.leave.map(|l| l.0), Some(span.enter.0));
+}
+
+/// `with profile.timestamp("blk one")`: mprof writes the blank and cannot read it.
+#[test]
+fn a_function_may_have_a_name_of_two_words() {
+    for level in ["", " 0"] {
+        let line = format!("MEM 1.0 1795380800.0\nFUNC .blk one 1.0 1795380800.1 2.0 1795380800.2{level}\n");
+        let run = &clean(&line)[0];
+        assert_eq!(run.spans[0].name, ".blk one");
+        assert_eq!(run.spans[0].level.is_some(), !level.is_empty());
+    }
+}
+
+#[test]
+fn records_of_other_programs_are_passed_over() {
+    let text = "# a comment\nMEM 1.0 1795380800.0\nGPU_0 17 MiB\nMEM 2.0 1795380801.0\n";
+    assert_eq!(clean(text)[0].samples, 2);
+}
+
+#[test]
+fn surplus_fields_are_passed_over() {
+    let text =
+        "MEM 1.0 1795380800.0 7 8\nCHLD 12 1.0 1795380800.0 x\nFUNC f 1 1795380800 1 1795380801 0 more\n";
+    assert_eq!(clean(text)[0].spans[0].name, "f");
+}
+
+#[test]
+fn a_file_made_by_hand_may_count_from_zero() {
+    let runs = clean("MEM 10 0.0\nMEM 12 1.5\nMEM 1e1 2\n");
+    assert_eq!(ticks(&runs[0]), [(0.0, 10.0), (1.5, 12.0), (2.0, 10.0)]);
+    assert_eq!(runs[0].start_s, None);
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_replaced() {
+    let warning = "line 1: `CMDLINE echo \\xff` holds bytes that are not UTF-8; replaced them";
+    assert_eq!(faulty(b"CMDLINE echo \xff\nMEM 1.0 1795380800.0\n", warning)[0].command, "echo \u{fffd}");
+}
+
+#[test]
+fn a_malformed_line_is_skipped() {
+    let text = b"MEM 1.0 1795380800.0\nMEM 2.0 1x95380801.0\nnonsense\nMEM 3.0 1795380802.0\n";
+    let warning = "line 2: `MEM 2.0 1x95380801.0` is not a record; skipped (and 1 more like it)";
+    assert_eq!(faulty(text, warning)[0].samples, 2);
+}
+
+#[test]
+fn a_later_version_is_read_as_far_as_it_is_known() {
+    let text = "RPROF {\"format\":2,\"start_s\":1795380800.0,\"columns\":[\"anon\",\"new\",\"swap\"],\"x\":[1]}\n\
+                MEM 1.0 1795380800.000000 4 5 6\nNEWS all is well\n";
+    let (records, warnings) = read(text.as_bytes()).expect("a trace");
+    assert_eq!(warnings.of(WarningKind::NewerFormat).map(|w| w.line), Some(1));
+    assert_eq!(records.len(), 2);
+    assert!(records[1].contains("swap: Some(Bytes(6144))"), "{}", records[1]);
+}
+
+#[test]
+fn what_is_no_trace_is_refused_with_the_reason() {
+    for (text, wanted) in [
+        (&b""[..], "line 1 is empty, expected a record"),
+        (b"\n\n  \n", "line 1 is empty"),
+        (b"\nDear reader,\nMEM is short for memory.\n", "line 2 is `Dear reader,`, expected a record"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "line 1 is `\\x89PNG`"),
+        (b"ME", "line 1 is `ME`"),
+        (b"time,rss\n0,1\n", "line 1 is `time,rss`"),
+    ] {
+        let message = read(text).expect_err("no trace").to_string();
+        assert!(message.starts_with("`test.dat` is not a trace: ") && message.contains(wanted), "{message}");
+    }
+    let late = [&b"x ".repeat(40 << 10)[..], b"\nMEM 1.0 1795380800.0\n"].concat();
+    let message = read(&late).expect_err("nothing in the first 64 KiB").to_string();
+    assert!(message.len() < 500, "{message}");
+}
+
+#[test]
+fn a_directory_or_missing_file_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for path in [directory.path().to_owned(), directory.path().join("none.dat")] {
+        let message = rprof_trace::read_profiles(&path, &rprof_trace::ProfileOptions::default())
+            .expect_err("no file")
+            .to_string();
+        assert!(message.starts_with(&format!("cannot read `{}`: ", path.display())), "{message}");
+    }
+}
+
+#[test]
+fn a_million_faults_of_one_kind_are_one_warning() {
+    let text = [&b"MEM 1.0 1795380800.0\n"[..], &b"bad line\n".repeat(1_000_000)].concat();
+    let (_, warnings) = read(&text).expect("a trace");
+    assert_eq!(shown(&warnings), ["line 2: `bad line` is not a record; skipped (and 999999 more like it)"]);
+}

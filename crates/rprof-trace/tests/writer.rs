@@ -1,0 +1,163 @@
+//! What we write: what mprof's own reader asks of a file, and everything back as it was.
+
+mod common;
+
+use common::{convert, every_record, header, profiles, read, sample, tick, write};
+use rprof_trace::{Bytes, DatWriter, Format, Function, Record, Seconds, command_line};
+
+fn dat(records: &[Record<'_>]) -> String {
+    String::from_utf8(write(Format::Dat, records)).expect("UTF-8")
+}
+
+/// The worst that can be in a command, an id, a name and a note.
+fn nasty() -> String {
+    let header = header(&[b"a\nMEM 99999 1", b"\xff\r", b"$\\frac $x", b"tab\there", b"\0\x1b[0m"]);
+    let command = command_line(&header.command);
+    dat(&[
+        Record::Header(Box::new(header)),
+        Record::Command(&command),
+        Record::Command("raw\nnewline\r"),
+        sample("12:Web Content\n", 0.0, 4096),
+        sample("", 0.0, 4096),
+        tick(0.0, 4096),
+        tick(0.1, 4096),
+        Record::Function(Function {
+            name: "blk one",
+            enter: Seconds(0.0),
+            enter_value: Bytes(1),
+            leave: Seconds(0.1),
+            leave_value: Bytes(2),
+            level: Some(3),
+        }),
+        Record::Note("two\nlines"),
+    ])
+}
+
+/// The points of mprof's grammar that a writer must respect, in the order of `docs/format.md`.
+#[test]
+fn mprof_can_read_every_line() {
+    let text = nasty() + &dat(&every_record());
+    assert!(text.ends_with('\n'));
+    for line in text.strip_suffix('\n').unwrap_or(&text).split('\n') {
+        // 1, 2: a keyword and one space on every line, no line empty.
+        let (keyword, rest) = line.split_once(' ').expect(line);
+        assert!(keyword.bytes().all(|b| b.is_ascii_uppercase()), "{line}");
+        // 3: no TAB; nor any control character, which Python or an editor might take for a line's end.
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        let fields: Vec<&str> = rest.split(' ').collect();
+        let number = |at: usize| fields[at].parse::<f64>().expect(line);
+        match keyword {
+            // 5: value, time, then whatever we like.
+            "MEM" => assert!(number(0) >= 0.0 && number(1) > 1e9, "{line}"),
+            // 6: ids and names are one word.
+            "CHLD" => assert!(number(1) >= 0.0 && number(2) > 1e9, "{line}"),
+            "FUNC" => {
+                (1..=4).for_each(|at| _ = number(at));
+                assert!(fields.len() == 5 || fields[5].parse::<u32>().is_ok(), "{line}");
+            }
+            // 7: no dollar that matplotlib could take for a formula.
+            "CMDLINE" => assert_eq!(rest.matches('$').count(), rest.matches("\\$").count(), "{line}"),
+            // 4: keywords of our own.
+            _ => assert!(rprof_trace::dat::KEYWORDS.contains(&keyword), "{line}"),
+        }
+    }
+    // 8: at least one MEM; and nothing but it is taken for one.
+    assert_eq!(text.lines().filter(|l| l.starts_with("MEM ")).count(), 6);
+}
+
+#[test]
+fn a_process_or_column_that_has_not_changed_is_left_out() {
+    let mut header = header(&[b"x"]);
+    header.columns = ["anon", "file", "swap", "later"].map(str::to_owned).into();
+    let head = dat(&[Record::Header(Box::new(header.clone()))]);
+    let text = dat(&[
+        Record::Header(Box::new(header)),
+        sample("7:x", 0.0, 12288),
+        tick(0.0, 12288),
+        sample("7:x", 0.1, 12288),
+        tick(0.1, 12288),
+        sample("7:x", 0.2, 16384),
+        tick(0.2, 16384),
+    ]);
+    assert_eq!(
+        text.strip_prefix(&head).expect("the header first"),
+        "CHLD 7:x 0.01171875 1795380798.146213 4 8 0\n\
+         MEM 0.01171875 1795380798.146213 4 8 0\n\
+         MEM 0.01171875 1795380798.246213\n\
+         CHLD 7:x 0.015625 1795380798.346213 4 12\n\
+         MEM 0.015625 1795380798.346213 8\n"
+    );
+}
+
+#[test]
+fn what_was_left_out_comes_back() {
+    let records = every_record();
+    let (back, warnings) = read(&write(Format::Dat, &records)).expect("a trace");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let wanted: Vec<String> = records.iter().map(|r| format!("{r:?}")).collect();
+    assert_eq!(back, wanted);
+}
+
+#[test]
+fn csv_holds_the_same_records() {
+    let records = every_record();
+    let csv = write(Format::Csv, &records);
+    let (back, warnings) = read(&csv).expect("a trace");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let wanted: Vec<String> = records.iter().map(|r| format!("{r:?}")).collect();
+    assert_eq!(back, wanted);
+    // One line per record, and one for the column names.
+    assert_eq!(csv.split(|b| *b == b'\n').skip(1).count(), records.len() + 1);
+}
+
+#[test]
+fn a_csv_may_have_its_columns_in_any_order_and_its_heading_twice() {
+    let text =
+        "value_bytes,mine,time_s,record\n4096,x,0.5,tree\nvalue_bytes,mine,time_s,record\n1.2E+04,x,1,tree\n";
+    let (records, warnings) = read(text.as_bytes()).expect("a trace");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert!(records[0].contains("value: Bytes(4096)") && records[1].contains("value: Bytes(12000)"));
+}
+
+/// A steady tick allocates nothing: the buffer and the writer keep what they have.
+#[test]
+fn a_day_of_an_idle_process_is_small() {
+    let mut writer = DatWriter::new();
+    let mut out = Vec::new();
+    writer.write(&Record::Header(Box::new(header(&[b"x"]))), &mut out);
+    writer.write(&tick(0.0, 1 << 30), &mut out);
+    out.clear();
+    for i in 0..1000u32 {
+        writer.write(&sample("7:x", f64::from(i) * 0.1, 1 << 30), &mut out);
+        writer.write(&tick(f64::from(i) * 0.1, 1 << 30), &mut out);
+    }
+    assert!(out.len() < 1000 * 32, "{} bytes", out.len());
+}
+
+/// Not a byte but the zeros at the end of numbers is lost, nor the time of day.
+#[test]
+fn the_traces_of_mprof_survive_csv_and_dat() {
+    for name in ["numpy_ex1.dat", "mprof_funcs.dat", "mprof_pool_M.dat", "mprof_pool_C.dat"] {
+        let path = format!("{}/../../tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read(path).expect("a trace");
+        let (wanted, _) = read(&text).expect("a trace");
+        let csv = convert(&text, Format::Csv);
+        assert_eq!(read(&csv).expect("a trace").0, wanted, "{name}");
+        let dat = convert(&csv, Format::Dat);
+        assert_eq!(read(&dat).expect("a trace").0, wanted, "{name}");
+        assert_eq!(profiles(&csv), profiles(&text), "{name}");
+        assert_eq!(profiles(&dat), profiles(&text), "{name}");
+    }
+}
+
+#[test]
+fn several_runs_survive_csv_and_dat() {
+    let mprof = b"FUNC f 1.0 1795380700.0 1.0 1795380701.0 0\nCMDLINE a\nMEM 1.0 1795380700.0\nCMDLINE b\nMEM 2.0 1795380750.0\n";
+    let text =
+        [&mprof[..], &write(Format::Dat, &every_record()), b"CMDLINE c\nMEM 3.0 1795390000.0\n"].concat();
+    let runs = profiles(&text);
+    assert_eq!(runs.0.len(), 4);
+    let csv = convert(&text, Format::Csv);
+    assert_eq!(profiles(&csv), runs);
+    assert_eq!(profiles(&convert(&csv, Format::Dat)), runs);
+}
