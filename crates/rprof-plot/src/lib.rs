@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use rprof_trace::{Bytes, Point, Profile, Seconds};
-//! let at = |time, mib| Point { time: Seconds(time), value: Bytes(mib * 1_048_576) };
+//! let at = |time, mib: u64| Point { time: Seconds(time), value: Bytes(mib * 1_048_576) };
 //! let profile = Profile { total: vec![at(0.0, 1), at(2.5, 80), at(3.0, 20)], ..Profile::default() };
 //! let svg = rprof_plot::svg(&rprof_plot::Options::default(), &[rprof_plot::Trace { label: "run.dat", profile: &profile }])?;
 //! assert!(svg.contains("memory, RSS (MiB)"));
