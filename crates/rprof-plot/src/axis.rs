@@ -48,7 +48,8 @@ pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
     // A short window late in a run is better counted in seconds than in a 1000th of an hour.
     let range = (to - from).max(to / 1000.0);
     let &(unit, scale, _, steps) = TIME.iter().find(|t| range >= t.2).unwrap_or(&TIME[3]);
-    let mut count = (width / 80.0).max(1.0);
+    // A label every 80 px, but three or four on a narrow figure.
+    let mut count = (width / 80.0).max((width / 45.0).min(4.0)).max(1.0);
     loop {
         let step = round_up((to - from) / scale / count, steps);
         let ticks = ticks(from, to, scale, step);

@@ -56,11 +56,12 @@ impl Canvas {
         canvas
     }
 
-    /// Draws what `draw` draws as one named group, so that a figure can be taken apart in an editor.
+    /// Draws what `draw` draws as one named group, so that a figure can be taken apart in an editor; no group if it
+    /// draws nothing.
     pub fn group(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
-        self.sheet.borrow_mut().raw(&format!("<g id=\"{name}\">\n"));
+        self.sheet.borrow_mut().open(name);
         draw(self);
-        self.sheet.borrow_mut().raw("</g>\n");
+        self.sheet.borrow_mut().close();
     }
 
     fn element<E>(&mut self, element: &E)

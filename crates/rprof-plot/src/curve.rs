@@ -36,9 +36,23 @@ fn between(a: Sample, b: Sample, time: f64) -> Sample {
     (time, a.1 + (b.1 - a.1) * (time - a.0) / (b.0 - a.0))
 }
 
+/// The pieces of a curve in px. A gap narrower than `column` px is bridged: its band shows it, and there may be thousands.
+pub fn thinned(pieces: &[Vec<Sample>], at: impl Fn(Sample) -> Px, column: f64) -> Vec<Vec<Px>> {
+    let mut lines: Vec<Vec<Px>> = Vec::new();
+    for piece in pieces {
+        let points = piece.iter().map(|sample| at(*sample));
+        let first = piece.first().map_or(0.0, |sample| at(*sample).0);
+        match lines.last_mut() {
+            Some(line) if line.last().is_some_and(|last| first - last.0 < column) => line.extend(points),
+            _ => lines.push(points.collect()),
+        }
+    }
+    lines.into_iter().map(|line| extremes(line, column)).collect()
+}
+
 /// At most four points for each `column` px: the first, the highest, the lowest and the last, so no spike is lost.
 /// Points on a level stretch are left out, which changes nothing.
-pub fn thinned(points: impl IntoIterator<Item = Px>, column: f64) -> Vec<Px> {
+fn extremes(points: Vec<Px>, column: f64) -> Vec<Px> {
     let mut kept: Vec<Px> = Vec::new();
     let mut points = points.into_iter().peekable();
     while let Some(first) = points.next() {
@@ -109,7 +123,7 @@ mod tests {
             let y = if i == 54_321 { -7.0 } else { f64::from((i * 7919) % 13) };
             (f64::from(i) * 0.001, y)
         });
-        let kept = thinned(noisy, 1.0);
+        let kept = extremes(noisy.collect(), 1.0);
         assert!(kept.len() <= 400, "{}", kept.len());
         assert!(kept.contains(&(54.321, -7.0)));
         assert!(kept.windows(2).all(|w| w[0].0 <= w[1].0), "in order of time");
@@ -118,7 +132,18 @@ mod tests {
 
     #[test]
     fn a_level_stretch_needs_two_points() {
-        let kept = thinned((0..50).map(|i| (f64::from(i), 3.0)).chain([(50.0, 4.0)]), 1.0);
+        let kept = extremes((0..50).map(|i| (f64::from(i), 3.0)).chain([(50.0, 4.0)]).collect(), 1.0);
         assert_eq!(kept, [(0.0, 3.0), (49.0, 3.0), (50.0, 4.0)]);
+    }
+
+    #[test]
+    fn gaps_too_narrow_to_be_seen_do_not_break_the_line() {
+        let pieces: Vec<Vec<Sample>> =
+            [(0.0, 5.0), (5.5, 9.0), (12.0, 20.0)].map(|(from, to)| vec![(from, 1.0), (to, 2.0)]).into();
+        let lines = thinned(&pieces, |s| s, 1.0);
+        assert_eq!(
+            lines,
+            [vec![(0.0, 1.0), (5.0, 2.0), (5.5, 1.0), (9.0, 2.0)], vec![(12.0, 1.0), (20.0, 2.0)]]
+        );
     }
 }

@@ -3,17 +3,18 @@
 use rprof_trace::{Metric, Profile, Seconds};
 
 use crate::axis;
+use crate::bounds::{bounds, length};
 use crate::canvas::{Anchor, Canvas, Px};
 use crate::curve::thinned;
 use crate::error::Error;
 use crate::functions;
-use crate::layout::{LABEL, Layout, TICK, TITLE};
+use crate::layout::{Layout, TICK, TITLE};
 use crate::options::{Functions, Options};
-use crate::palette::{DARK, GRID, INK, Stroke, TINT};
+use crate::palette::{INK, Stroke, TINT};
 use crate::series::{self, Chosen, Series};
 use crate::text::visible;
 use crate::view::View;
-use crate::{flame, gap, lanes, legend, peak};
+use crate::{flame, frame, gap, lanes, legend, peak};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -53,37 +54,6 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     canvas.finish()
 }
 
-/// Length of the longest trace in seconds.
-fn length(traces: &[Trace]) -> f64 {
-    let ends = traces.iter().flat_map(|t| [Some(t.profile.elapsed), t.profile.total.last().map(|p| p.time)]);
-    ends.flatten().map(|t| t.0).filter(|t| t.is_finite()).fold(0.0, f64::max)
-}
-
-/// The time axis's bounds.
-fn bounds(options: &Options, traces: &[Trace]) -> Result<(f64, f64), Error> {
-    match traces {
-        [] => return Err(Error::Empty("no trace was given".to_owned())),
-        [one] if one.profile.total.is_empty() => {
-            return Err(Error::Empty(format!("`{}` holds no sample", visible(one.label))));
-        }
-        all if all.iter().all(|t| t.profile.total.is_empty()) => {
-            return Err(Error::Empty(format!("none of the {} traces holds a sample", all.len())));
-        }
-        _ => {}
-    }
-    let end = length(traces);
-    let Some((from, to)) = options.window else { return Ok((0.0, end)) };
-    // A time that is no number is not greater than any other.
-    let ordered = to.0.partial_cmp(&from.0) == Some(std::cmp::Ordering::Greater);
-    if !ordered || !from.0.is_finite() {
-        return Err(Error::Window(from, to));
-    }
-    if to.0 == f64::INFINITY && end <= from.0 {
-        return Err(Error::EmptyWindow { from, to: Seconds(end), elapsed: Seconds(end) });
-    }
-    Ok((from.0, if to.0 == f64::INFINITY { end } else { to.0 }))
-}
-
 /// All that is decided before the first line is drawn.
 struct Figure<'a> {
     options: &'a Options,
@@ -108,8 +78,8 @@ impl<'a> Figure<'a> {
             Vec::new()
         };
         let functions = if options.functions == Functions::Lanes {
-            let lanes = (f64::from(options.height) * 0.25 / lanes::LANE) as usize;
-            lanes::choose(functions::gather(spans, from, to, end), lanes.min(10))
+            let lanes = (Layout::panel_room(options.height.into()) / lanes::LANE) as usize;
+            lanes::choose(functions::gather(spans, from, to, end), lanes.min(8))
         } else {
             (Vec::new(), 0)
         };
@@ -161,7 +131,7 @@ impl<'a> Figure<'a> {
                 peak::draw_interval(canvas, &self.view, peak);
             }
         });
-        canvas.group("axes", |canvas| self.draw_axes(canvas));
+        canvas.group("axes", |canvas| frame::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
         if let Some(peak) = &marked {
             peak::draw_lines(canvas, &self.view, peak);
         }
@@ -192,11 +162,8 @@ impl<'a> Figure<'a> {
     fn thinned(&self) -> Vec<Vec<Vec<Px>>> {
         let mut column = 1.0;
         loop {
-            let thin = |piece: &Vec<_>| {
-                thinned(piece.iter().map(|&(time, value)| self.view.at(time, value)), column)
-            };
-            let lines: Vec<Vec<Vec<Px>>> =
-                self.chosen.series.iter().map(|s| s.pieces.iter().map(thin).collect()).collect();
+            let thin = |series: &Series| thinned(&series.pieces, |s| self.view.at(s.0, s.1), column);
+            let lines: Vec<Vec<Vec<Px>>> = self.chosen.series.iter().map(thin).collect();
             if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || column > 32.0 {
                 return lines;
             }
@@ -230,41 +197,6 @@ impl<'a> Figure<'a> {
         if let (Some(marker), Some((time, value))) = (series.row.marker, series.peak) {
             canvas.marker(self.view.at(time, value), marker, series.row.stroke.colour);
         }
-    }
-
-    fn draw_axes(&self, canvas: &mut Canvas) {
-        let (view, plot, panel) = (&self.view, self.view.plot, self.layout.panel);
-        let grid = Stroke::solid(GRID, 0.8);
-        for (value, _) in &view.memory.ticks {
-            canvas.line(&[(plot.x0, view.y(*value)), (plot.x1, view.y(*value))], &grid);
-        }
-        for (time, _) in &view.time.ticks {
-            canvas.line(&[(view.x(*time), plot.y0), (view.x(*time), panel.y1)], &grid);
-        }
-        let axis = Stroke::solid(DARK, 1.0);
-        canvas.line(&[(plot.x0, plot.y0), (plot.x0, plot.y1), (plot.x1, plot.y1)], &axis);
-        for (value, label) in &view.memory.ticks {
-            let y = view.y(*value);
-            canvas.line(&[(plot.x0 - 4.0, y), (plot.x0, y)], &axis);
-            canvas.text(label, (plot.x0 - 8.0, y + 4.3), Anchor::End, TICK, DARK);
-        }
-        for (time, label) in &view.time.ticks {
-            let x = view.x(*time);
-            canvas.line(&[(x, panel.y1), (x, panel.y1 + 4.0)], &axis);
-            canvas.text(label, (x, panel.y1 + 18.0), Anchor::Middle, TICK, DARK);
-        }
-        let middle = (f64::midpoint(plot.x0, plot.x1), f64::midpoint(plot.y0, plot.y1));
-        let metric = self.metric.map_or(String::new(), |metric| format!(", {metric}"));
-        let memory =
-            LABEL.ellipsised(&format!("memory{metric} ({})", view.memory.unit), plot.height() + 40.0);
-        canvas.upright(&memory, (24.0, middle.1), LABEL, INK);
-        canvas.text(
-            &format!("time ({})", view.time.unit),
-            (middle.0, panel.y1 + 39.0),
-            Anchor::Middle,
-            LABEL,
-            INK,
-        );
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Sheet {
     out: String,
     /// Style and data of the path that is still growing.
     run: Option<(String, String)>,
+    /// Where the content of the open group begins.
+    opened: usize,
     /// `stroke-dasharray` of the next strokes; empty for solid. Plotters has no word for it.
     pub dash: &'static str,
 }
@@ -33,6 +35,23 @@ impl Sheet {
     pub fn raw(&mut self, markup: &str) {
         self.flush();
         self.out.push_str(markup);
+    }
+
+    /// Begins a group.
+    pub fn open(&mut self, id: &str) {
+        self.raw(&format!("<g id=\"{id}\">\n"));
+        self.opened = self.out.len();
+    }
+
+    /// Ends the group, or takes it back if nothing was drawn since it began.
+    pub fn close(&mut self) {
+        self.flush();
+        if self.out.len() == self.opened {
+            let start = self.out.rfind("<g ").unwrap_or(self.opened);
+            self.out.truncate(start);
+        } else {
+            self.raw("</g>\n");
+        }
     }
 
     /// What was written; the sheet is empty afterwards.

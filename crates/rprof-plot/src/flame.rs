@@ -6,7 +6,7 @@ use rprof_trace::profile::Span;
 
 use crate::canvas::{Anchor, Canvas};
 use crate::functions::short_names;
-use crate::palette::{BOXES, INK, MUTED};
+use crate::palette::{BOXES, HATCH, INK, MUTED};
 use crate::text::{Font, visible};
 use crate::view::{Rect, View};
 
@@ -56,32 +56,69 @@ pub fn depth(boxes: &[Box]) -> usize {
     boxes.iter().map(|b| b.level + 1).max().unwrap_or(0)
 }
 
+/// A box on the sheet, or a run of boxes too narrow to be told apart.
+struct Drawn<'a> {
+    from: f64,
+    to: f64,
+    level: usize,
+    /// Whose calls they are; `None` for a run of several functions'.
+    name: Option<&'a str>,
+    run: bool,
+}
+
+/// The boxes in px. Those narrower than 3 px and less than 1.5 px apart become one, so that their number is bounded.
+fn merged<'a>(view: &View, boxes: &[Box<'a>], levels: usize) -> Vec<Drawn<'a>> {
+    let mut drawn: Vec<Drawn> = Vec::new();
+    let mut latest: Vec<Option<usize>> = vec![None; levels];
+    for b in boxes.iter().filter(|b| b.level < levels) {
+        let from = view.x(b.from).min(view.plot.x1 - 1.0);
+        let to = view.x(b.to).max(from + 1.0);
+        let narrow = to - from < 3.0;
+        match latest[b.level].map(|at| &mut drawn[at]) {
+            Some(last) if narrow && last.run && from - last.to < 1.5 => {
+                last.to = last.to.max(to);
+                last.name = last.name.filter(|name| *name == b.name);
+            }
+            // Calls of one level that overlap, of two threads say, are not drawn over and over.
+            Some(last) if narrow && to <= last.to => {}
+            _ => {
+                latest[b.level] = Some(drawn.len());
+                drawn.push(Drawn { from, to, level: b.level, name: Some(b.name), run: narrow });
+            }
+        }
+    }
+    drawn
+}
+
 /// Draws as many levels as the panel has room for, and says how many it has not.
 pub fn draw(canvas: &mut Canvas, view: &View, panel: Rect, boxes: &[Box]) {
     let rows = ((panel.height() / LEVEL + 0.01) as usize).max(1);
     let depth = depth(boxes);
     let shown = if depth > rows { rows - 1 } else { depth };
-    let short = short_names(boxes.iter().map(|b| b.name));
+    let boxes = merged(view, boxes, shown);
+    let short = short_names(boxes.iter().filter_map(|b| b.name));
     let mut colours: HashMap<&str, usize> = HashMap::new();
-    // Where the last box of each level ended: what is narrower than a px and starts before that is not drawn again.
-    let mut drawn: Vec<f64> = vec![f64::NEG_INFINITY; shown];
-    for b in boxes.iter().filter(|b| b.level < shown) {
+    let mut painted: Vec<(usize, &Drawn)> = Vec::new();
+    for b in &boxes {
         let fresh = colours.len();
-        let colour = BOXES[*colours.entry(b.name).or_insert(fresh) % BOXES.len()];
-        let from = view.x(b.from).min(view.plot.x1 - 1.0);
-        let to = view.x(b.to).max(from + 1.0);
-        if to < drawn[b.level] + 1.0 {
-            continue;
-        }
-        drawn[b.level] = to;
+        let colour = b.name.map_or(BOXES.len(), |name| *colours.entry(name).or_insert(fresh) % BOXES.len());
+        painted.push((colour, b));
+    }
+    // One colour after the other: each is one path.
+    painted.sort_by_key(|(colour, _)| *colour);
+    for (colour, b) in painted {
         let y = panel.y0 + b.level as f64 * LEVEL;
-        let rim = if to - from > 4.0 { 0.5 } else { 0.0 };
-        canvas.rect((from + rim, y + 0.5), (to - rim, y + LEVEL - 0.5), colour);
-        let room = to - from - 8.0;
-        let name = visible(short.get(b.name).copied().unwrap_or(b.name));
-        let text = FONT.ellipsised(&name, room);
+        let rim = if b.run { 0.0 } else { 0.5 };
+        let colour = BOXES.get(colour).copied().unwrap_or(HATCH);
+        canvas.rect((b.from + rim, y + 0.5), (b.to - rim, y + LEVEL - 0.5), colour);
+    }
+    for b in &boxes {
+        let Some(name) = b.name else { continue };
+        let name = visible(short.get(name).copied().unwrap_or(name));
+        let text = FONT.ellipsised(&name, b.to - b.from - 8.0);
         if text == name || text.chars().count() > 4 {
-            canvas.text(&text, (f64::midpoint(from, to), y + 14.0), Anchor::Middle, FONT, INK);
+            let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * LEVEL + 14.0);
+            canvas.text(&text, at, Anchor::Middle, FONT, INK);
         }
     }
     if shown < depth {

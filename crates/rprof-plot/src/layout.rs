@@ -16,7 +16,9 @@ const TITLE_LINE: f64 = 20.0;
 /// that several of them line up.
 const LEFT: f64 = 76.0;
 /// Below the panel: tick labels and the label of the time axis.
-const BOTTOM: f64 = 54.0;
+const BOTTOM: f64 = 55.0;
+/// How much of the room the panel may take.
+const PANEL: f64 = 0.4;
 
 /// The places.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +35,7 @@ pub struct Layout {
 
 impl Layout {
     /// Lays out a sheet of `width` x `height` px for a title, a legend and a panel of these sizes; both are cut down
-    /// to a third where they would take more of the sheet.
+    /// where they would take more of the sheet.
     pub fn new((width, height): (f64, f64), title: &str, legend: f64, panel: f64) -> Self {
         let title: Vec<String> =
             title.lines().flat_map(|line| TITLE.wrapped(line, width - LEFT - MARGIN, 3)).take(3).collect();
@@ -41,7 +43,7 @@ impl Layout {
         let legend = legend.min(width * 0.34).min(320.0);
         let right = if legend > 0.0 { width - MARGIN - legend - 16.0 } else { width - 28.0 };
         let room = height - top - BOTTOM;
-        let panel = panel.min(room * 0.4);
+        let panel = panel.min(room * PANEL);
         let gap = if panel > 0.0 { 8.0 } else { 0.0 };
         let plot = Rect { x0: LEFT, y0: top, x1: right, y1: height - BOTTOM - panel - gap };
         Self {
@@ -50,6 +52,11 @@ impl Layout {
             panel: Rect { y0: plot.y1 + gap, y1: height - BOTTOM, ..plot },
             legend: Rect { x0: right + 16.0, y0: top, x1: right + 16.0 + legend, y1: plot.y1 },
         }
+    }
+
+    /// How high a panel can be on a sheet of this height, whatever the title.
+    pub fn panel_room(height: f64) -> f64 {
+        (height - MARGIN - 3.0 * TITLE_LINE - 8.0 - BOTTOM) * PANEL
     }
 
     /// Baseline and beginning of a line of the title.

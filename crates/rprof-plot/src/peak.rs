@@ -68,7 +68,11 @@ pub fn draw(canvas: &mut Canvas, view: &View, peak: &Peak) {
     canvas.marker((x, y), Marker::Circle, VERMILLION);
 
     let font = Font { size: 13.0, bold: true };
-    let text = font.ellipsised(&label(peak), plot.width() - 8.0);
+    let room = plot.width() - 8.0;
+    // A narrow figure gets the value alone, whole.
+    let texts = [label(peak), format!("peak {}", peak.value), peak.value.to_string()];
+    let fits = texts.iter().find(|text| font.width(text) <= room).unwrap_or(&texts[2]);
+    let text = font.ellipsised(fits, room);
     let width = font.width(&text);
     // To the right of the time where there is room, else to its left, else wherever it fits.
     let left = if x + 9.0 + width <= plot.x1 - 2.0 { x + 9.0 } else { x - 9.0 - width };

@@ -205,6 +205,7 @@ pub fn gallery() -> Vec<Figure> {
         ("numpy", plain(), one(mprof("numpy_ex1.dat"))),
         ("small", Options { width: 480, height: 300, ..plain() }, one(mprof("numpy_ex3.dat"))),
         ("tiny", Options { width: 400, height: 240, ..plain() }, one(children())),
+        ("low", Options { height: 240, ..plain() }, one(Profile { command: long.to_owned(), ..functions() })),
         ("spike", plain(), one(spike())),
         ("children", plain(), one(children())),
         ("pool", plain(), one(mprof("mprof_pool_M.dat"))),

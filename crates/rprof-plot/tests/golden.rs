@@ -1,0 +1,28 @@
+//! Figures are the same to the byte, on every machine. `RPROF_BLESS=1 cargo test` rewrites them: look at them then.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+
+const KEPT: [&str; 9] =
+    ["ramp", "spike", "children", "functions", "flame", "several_slope", "gap", "window", "nasty_title"];
+
+#[test]
+fn figures_are_what_they_were() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let bless = std::env::var_os("RPROF_BLESS").is_some();
+    let mut wrong = Vec::new();
+    let figures: Vec<_> = support::gallery().into_iter().filter(|(name, ..)| KEPT.contains(name)).collect();
+    assert_eq!(figures.len(), KEPT.len(), "a figure was renamed");
+    for (name, options, traces) in figures {
+        let svg = support::draw(&options, &traces).unwrap();
+        let path = directory.join(format!("{name}.svg"));
+        if bless {
+            std::fs::write(&path, &svg).unwrap();
+        } else if std::fs::read_to_string(&path).ok().as_ref() != Some(&svg) {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "missing or other than in tests/golden: {wrong:?}");
+}

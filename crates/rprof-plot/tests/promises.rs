@@ -1,0 +1,247 @@
+//! What holds for every figure: it is small, valid, the same each time, and nothing is clipped, covered or lost.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::sync::Arc;
+
+use rprof_plot::{Error, Functions, Options, Trace};
+use rprof_trace::{Bytes, Profile, Seconds};
+use support::{Figure, draw, gallery, point, profile, span};
+use usvg::{Node, Rect, Tree};
+
+/// The figure as it is set with the embedded face and no other.
+fn tree(svg: &str) -> Tree {
+    let mut fonts = usvg::fontdb::Database::new();
+    for file in ["DejaVuSans.subset.ttf", "DejaVuSans-Bold.subset.ttf"] {
+        fonts
+            .load_font_file(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts").join(file))
+            .unwrap();
+    }
+    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
+    Tree::from_str(svg, &options).unwrap()
+}
+
+fn texts(group: &usvg::Group) -> Vec<(String, Rect)> {
+    let mut found = Vec::new();
+    for node in group.children() {
+        match node {
+            Node::Group(inner) => found.extend(texts(inner)),
+            Node::Text(text) => {
+                let words = text.chunks().iter().map(usvg::TextChunk::text).collect();
+                found.push((words, text.abs_bounding_box()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn place(tree: &Tree, group: &str) -> Option<Rect> {
+    tree.node_by_id(group).map(Node::abs_bounding_box)
+}
+
+fn figures() -> impl Iterator<Item = (Figure, String)> {
+    gallery().into_iter().map(|figure| {
+        let svg = draw(&figure.1, &figure.2).unwrap();
+        (figure, svg)
+    })
+}
+
+#[test]
+fn every_figure_is_small_valid_and_drawn_the_same_twice() {
+    for ((name, options, traces), svg) in figures() {
+        assert!(svg.len() < 200_000, "{name}: {} bytes", svg.len());
+        roxmltree::Document::parse(&svg).unwrap();
+        assert_eq!(draw(&options, &traces).unwrap(), svg, "{name}");
+        assert!(!svg.contains("opacity") && !svg.contains("NaN") && !svg.contains("inf"), "{name}");
+    }
+}
+
+#[test]
+fn no_text_is_clipped_and_none_lies_on_another() {
+    for ((name, options, _), svg) in figures() {
+        let texts = texts(tree(&svg).root());
+        assert!(texts.len() > 5, "{name}");
+        let (width, height) = (options.width as f32, options.height as f32);
+        for (i, (text, at)) in texts.iter().enumerate() {
+            let inside = at.left() >= 0.0 && at.top() >= 0.0 && at.right() <= width && at.bottom() <= height;
+            assert!(inside, "{name}: `{text}` at {at:?}");
+            for (other, there) in &texts[i + 1..] {
+                let apart = at.right() <= there.left()
+                    || there.right() <= at.left()
+                    || at.bottom() <= there.top()
+                    || there.bottom() <= at.top();
+                assert!(apart, "{name}: `{text}` at {at:?} lies on `{other}` at {there:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_legend_and_the_title_keep_off_the_curves() {
+    let mut legends = 0;
+    for ((name, ..), svg) in figures() {
+        let tree = tree(&svg);
+        let curves = place(&tree, "curves").unwrap();
+        if let Some(legend) = place(&tree, "legend") {
+            legends += 1;
+            assert!(legend.left() > curves.right() + 4.0, "{name}: {legend:?} {curves:?}");
+            assert!(
+                legend.right() <= tree.size().width() && legend.bottom() <= tree.size().height(),
+                "{name}"
+            );
+        }
+        if let Some(title) = place(&tree, "title") {
+            let below = [Some(curves), place(&tree, "peak"), place(&tree, "ground")];
+            assert!(below.into_iter().flatten().all(|r| r.top() >= title.bottom()), "{name}: {title:?}");
+        }
+    }
+    assert!(legends > 5, "groups are no longer named");
+}
+
+#[test]
+fn a_spike_among_a_million_samples_reaches_the_peak_line() {
+    let svg = draw(&Options::default(), &[("x".into(), support::million())]).unwrap();
+    let tree = tree(&svg);
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let dot = document.descendants().rfind(|n| n.has_tag_name("circle")).unwrap();
+    let y: f32 = dot.attribute("cy").unwrap().parse().unwrap();
+    assert!((place(&tree, "curves").unwrap().top() - y).abs() < 0.1);
+    let points = svg.matches(['l', 'h', 'v', ' ']).count();
+    assert!(points < 30_000, "{points}");
+}
+
+#[test]
+fn size_does_not_grow_with_curves_processes_spans_or_gaps() {
+    let million = support::million();
+    let noisy = |seed: u64| {
+        let mut profile = million.clone();
+        profile.total.iter_mut().for_each(|p| p.value.0 += seed * 1_000_003);
+        profile
+    };
+    let mut busy = noisy(0);
+    busy.processes = (0..40).map(|i| support::process(&format!("{i}:noisy"), noisy(i).total)).collect();
+    busy.pss.clone_from(&busy.total);
+    busy.spans = (0..20_000)
+        .map(|i| {
+            span(
+                &format!("module.f{}", i % 50),
+                f64::from(i) * 0.5,
+                Some(f64::from(i) * 0.5 + 0.1),
+                Some(i % 20),
+            )
+        })
+        .collect();
+    busy.gaps = (0..5000).map(|i| (Seconds(f64::from(i) * 2.0), Seconds(f64::from(i) * 2.0 + 0.5))).collect();
+    for functions in [Functions::Lanes, Functions::Boxes, Functions::Hidden] {
+        let options = Options { functions, processes: 40, slope: true, ..Options::default() };
+        let svg = draw(&options, &[("busy".into(), busy.clone())]).unwrap();
+        assert!(svg.len() < 200_000, "{functions:?}: {} bytes", svg.len());
+    }
+    let traces: Vec<_> = (0..30).map(|i| (format!("noisy{i}.dat"), noisy(i))).collect();
+    let svg = draw(&Options::default(), &traces).unwrap();
+    assert!(svg.len() < 200_000, "30 traces: {} bytes", svg.len());
+    assert!(svg.contains("more</text>"), "a legend that is too long is folded");
+}
+
+#[test]
+fn any_text_is_a_title_and_a_label() {
+    let every: String =
+        (0..0x3000_u32).chain(0xd7f0..0xe010).chain(0xfe00..0x1_0010).filter_map(char::from_u32).collect();
+    let chunks: Vec<String> =
+        every.chars().collect::<Vec<_>>().chunks(40).map(|c| c.iter().collect()).collect();
+    let odd = ["", " ", "\n\n\n", "]]>", "&amp;", "a  b", "\u{301}\u{302}", "🧪🧪🧪"].map(str::to_owned);
+    let long = ["x".repeat(100_000), "界".repeat(5000), "\u{301}".repeat(5000), "a ".repeat(5000)];
+    let mut ramp = support::ramp();
+    for text in chunks.into_iter().chain(odd).chain(long) {
+        ramp.command.clone_from(&text);
+        ramp.spans = vec![span(&text, 1.0, None, None)];
+        ramp.processes = vec![support::process(&text, ramp.total.clone())];
+        let one = [Trace { label: &text, profile: &ramp }];
+        for options in [Options::default(), Options { title: Some(text.clone()), ..Options::default() }] {
+            roxmltree::Document::parse(&rprof_plot::svg(&options, &one).unwrap()).expect(&text);
+            roxmltree::Document::parse(&rprof_plot::svg(&options, &[one[0], one[0]]).unwrap()).expect(&text);
+        }
+    }
+}
+
+#[test]
+fn no_measurement_is_too_odd_to_draw() {
+    let curve = |values: &[(f64, u64)]| {
+        values.iter().map(|(t, v)| rprof_trace::Point { time: Seconds(*t), value: Bytes(*v) }).collect()
+    };
+    let curves = [
+        curve(&[(0.0, 0)]),
+        curve(&[(0.0, 1)]),
+        curve(&[(5e6, 1 << 43)]),
+        curve(&[(0.0, 7), (0.0, 7)]),
+        curve(&[(1.0, 7), (1.0, 9)]),
+        curve(&[(0.0, u64::MAX), (1e9, u64::MAX)]),
+        curve(&[(-3.0, 5), (4e-6, 5)]),
+        curve(&[(0.0, 1), (1e-300, 2)]),
+        curve(&[(1e15, 1), (2e15, 2)]),
+    ];
+    for curve in curves {
+        let mut odd = profile("odd", curve);
+        for (elapsed, gaps) in
+            [(None, vec![]), (Some(f64::INFINITY), vec![(Seconds(0.0), Seconds(f64::INFINITY))])]
+        {
+            odd.elapsed = elapsed.map_or(odd.elapsed, Seconds);
+            odd.gaps = gaps;
+            odd.spans = vec![span("f", 0.0, None, None), span("g", 3.0, Some(1.0), None)];
+            for slope in [false, true] {
+                for functions in [Functions::Lanes, Functions::Boxes] {
+                    let options = Options { slope, functions, ..Options::default() };
+                    let svg = draw(&options, &[("odd".into(), odd.clone())]);
+                    assert!(svg.is_ok_and(|svg| !svg.contains("NaN")) || odd.elapsed.0 > 1e300, "{odd:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_drawn_says_what_to_do() {
+    let ramp = [("ramp.dat".to_owned(), support::ramp())];
+    let window =
+        |from, to| draw(&Options { window: Some((Seconds(from), Seconds(to))), ..Options::default() }, &ramp);
+    let nothing = draw(&Options::default(), &[("a.dat".into(), Profile::default())]).unwrap_err();
+    assert!(nothing.to_string().contains("`a.dat`") && nothing.to_string().contains("interval"), "{nothing}");
+    assert!(matches!(draw(&Options::default(), &[]), Err(Error::Empty(_))));
+    assert!(matches!(window(2.0, 2.0), Err(Error::Window(..))));
+    assert!(matches!(window(f64::NAN, 2.0), Err(Error::Window(..))));
+    assert!(matches!(window(0.0, f64::NAN), Err(Error::Window(..))));
+    assert!(matches!(window(50.0, 60.0), Err(Error::EmptyWindow { .. })));
+    assert!(matches!(window(50.0, f64::INFINITY), Err(Error::EmptyWindow { .. })));
+    assert!(window(2.0, f64::INFINITY).is_ok());
+    for (width, height) in [(0, 540), (960, 0), (100_000, 540), (960, u32::MAX)] {
+        let options = Options { width, height, ..Options::default() };
+        assert_eq!(draw(&options, &ramp), Err(Error::Size(width, height)));
+    }
+}
+
+#[test]
+fn options_change_what_they_say() {
+    let shown =
+        |options: &Options, profile: &Profile| draw(options, &[("x".into(), profile.clone())]).unwrap();
+    let (plain, children) = (Options::default(), support::children());
+    assert!(shown(&plain, &children).contains("peak 1.09 GiB at 14.8 s"));
+    assert!(!shown(&Options { peak: false, ..plain.clone() }, &children).contains("id=\"peak\""));
+    let two = shown(&Options { processes: 2, ..plain.clone() }, &children);
+    assert!(two.contains("4712:cc1plus") && !two.contains("4713:cc1plus") && two.contains("… and 10 more"));
+    assert!(!shown(&Options { processes: 0, ..plain.clone() }, &children).contains("cc1plus"));
+    let calls = shown(&plain, &support::mprof("mprof_funcs.dat"));
+    assert!(calls.contains(">transform<") && calls.contains("2 calls, 1.87 s"), "one row for each name");
+    let hidden = Options { functions: Functions::Hidden, ..plain.clone() };
+    assert!(!shown(&hidden, &support::mprof("mprof_funcs.dat")).contains(">transform<"));
+    let slope = shown(&Options { slope: true, ..plain.clone() }, &support::mprof("numpy_ex1.dat"));
+    assert!(slope.contains("slope +371 MiB/s ± 7 (95 %)"));
+    let window = Options { window: Some((Seconds(1.0), Seconds(2.0))), ..plain.clone() };
+    let window = shown(&window, &support::ramp());
+    assert!(window.contains(">1.5<") && !window.contains(">300<"), "both axes show the window");
+    assert!(!window.contains("id=\"peak\""), "the peak lies outside");
+    assert!(shown(&Options { title: Some("Mine".into()), ..plain }, &children).contains(">Mine<"));
+    let point = profile("one", vec![point(1.0, 2.0)]);
+    assert!(shown(&Options::default(), &point).contains("<circle"), "a single sample is seen");
+}
