@@ -40,8 +40,10 @@ fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
 #[test]
 fn its_children_old_and_new_are_counted() {
     let place = Place::new();
-    let mut process =
-        stranger(&place, "fork 1 [ touch 30MiB ready up await over ] await go fork 1 [ touch 50MiB hold 300ms ready over ] wait");
+    let mut process = stranger(
+        &place,
+        "fork 1 [ touch 30MiB ready up await over ] await go fork 1 [ touch 50MiB hold 300ms ready over ] wait",
+    );
     let rprof = attach(&place, &[], &process.id().to_string());
     std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(finish(rprof).code, Some(0));
@@ -105,7 +107,13 @@ fn a_name_of_several_processes_lists_them() {
     let place = Place::new();
     let copy = place.path("rprof-twin");
     std::fs::copy(truth(), &copy).unwrap();
-    let start = |file: &str| Command::new(&copy).args(["ready", file, "await", "go"]).current_dir(place.dir.path()).spawn().unwrap();
+    let start = |file: &str| {
+        Command::new(&copy)
+            .args(["ready", file, "await", "go"])
+            .current_dir(place.dir.path())
+            .spawn()
+            .unwrap()
+    };
     let mut twins = [start("a"), start("b")];
     place.await_file("a");
     place.await_file("b");
@@ -113,8 +121,13 @@ fn a_name_of_several_processes_lists_them() {
     assert_eq!(done.code, Some(125));
     assert!(twins.iter().all(|twin| done.stderr.contains(&twin.id().to_string())), "{}", done.stderr);
     // `run --attach` is mprof's spelling.
-    let rprof = place.rprof(["run", "--attach", "-o", "t.dat", "-T", "20ms", &twins[0].id().to_string()]).spawn().unwrap();
-    wait_for("the first tick", || std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM ")));
+    let rprof = place
+        .rprof(["run", "--attach", "-o", "t.dat", "-T", "20ms", &twins[0].id().to_string()])
+        .spawn()
+        .unwrap();
+    wait_for("the first tick", || {
+        std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM "))
+    });
     std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(finish(rprof).code, Some(0));
     twins.iter_mut().for_each(|twin| drop(twin.wait()));

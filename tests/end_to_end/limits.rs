@@ -11,7 +11,8 @@ fn members(place: &Place) -> Vec<i32> {
 #[test]
 fn defect_19_a_time_limit_ends_the_whole_tree() {
     let place = Place::new();
-    let done = place.run_truth("-T 20ms --timeout 600ms", "fork 2 [ touch 20MiB hold 60s ] daemon [ hold 60s ] hold 60s");
+    let done = place
+        .run_truth("-T 20ms --timeout 600ms", "fork 2 [ touch 20MiB hold 60s ] daemon [ hold 60s ] hold 60s");
     assert_eq!(done.code, Some(124), "{}", done.stderr);
     assert!(done.stderr.contains("time limit"), "{}", done.stderr);
     let members = members(&place);
@@ -34,7 +35,8 @@ fn who_ignores_term_is_killed_two_seconds_later() {
 #[test]
 fn a_memory_limit_ends_the_whole_tree() {
     let place = Place::new();
-    let done = place.run_truth("-T 20ms --memory-limit 50MiB", "touch 30MiB fork 1 [ touch 30MiB hold 60s ] hold 60s");
+    let done = place
+        .run_truth("-T 20ms --memory-limit 50MiB", "touch 30MiB fork 1 [ touch 30MiB hold 60s ] hold 60s");
     assert_eq!(done.code, Some(124), "{}", done.stderr);
     assert!(done.stderr.contains("memory limit"), "{}", done.stderr);
     assert!(members(&place).iter().all(|pid| !is_alive(*pid)));

@@ -20,7 +20,8 @@ fn killing_rprof_loses_one_tick_at_most_and_the_command_lives_on() {
     child.wait().unwrap();
     let trace = place.trace();
     assert!(trace.ends_with('\n'), "the last line is cut");
-    let pid = trace.lines().find_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse::<i32>().ok()).unwrap();
+    let pid =
+        trace.lines().find_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse::<i32>().ok()).unwrap();
     assert!(is_alive(pid));
     let peak = place.run("peak t.dat");
     assert_eq!(peak.code, Some(0));
@@ -37,7 +38,16 @@ fn a_full_disk_does_not_disturb_the_command() {
     for code in [0, 5] {
         let place = Place::new();
         let mut command = place.rprof(["run", "-T", "5ms", "-o", "t.dat", "--"]);
-        command.arg(truth()).args(["touch", "20MiB", "hold", "400ms", "ready", "over", "exit", &code.to_string()]);
+        command.arg(truth()).args([
+            "touch",
+            "20MiB",
+            "hold",
+            "400ms",
+            "ready",
+            "over",
+            "exit",
+            &code.to_string(),
+        ]);
         // SAFETY: setrlimit is safe after fork.
         unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 2000, 2000).map_err(Into::into)) };
         let done = done(command.output().unwrap());
@@ -76,7 +86,13 @@ fn a_reader_that_leaves_early_is_no_fault() {
     let place = Place::new();
     place.run_truth("-q", "hold 10ms");
     let script = format!("{} peak --json t.dat | true; {0} list | head -0", env!("CARGO_BIN_EXE_rprof"));
-    let done = done(Command::new("bash").args(["-o", "pipefail", "-c", &script]).current_dir(place.dir.path()).output().unwrap());
+    let done = done(
+        Command::new("bash")
+            .args(["-o", "pipefail", "-c", &script])
+            .current_dir(place.dir.path())
+            .output()
+            .unwrap(),
+    );
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
 }
 

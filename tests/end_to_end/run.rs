@@ -21,7 +21,9 @@ fn the_exit_code_is_the_commands_own() {
     ] {
         assert_eq!(place.run(line).code, Some(code), "rprof {line}");
     }
-    for (script, code) in [("exit 7", 7), ("exit 255", 255), ("kill 9", 137), ("kill 15", 143), ("kill 11", 139)] {
+    for (script, code) in
+        [("exit 7", 7), ("exit 255", 255), ("kill 9", 137), ("kill 15", 143), ("kill 11", 139)]
+    {
         assert_eq!(place.run_truth("-q", script).code, Some(code), "{script}");
     }
 }
@@ -73,7 +75,9 @@ fn the_summary_is_on_stderr_and_quiet_keeps_it_back() {
     let place = Place::new();
     let loud = place.run_truth("", "touch 50MiB hold 300ms say hi exit 3");
     assert_eq!((loud.code, loud.stdout.as_str()), (Some(3), "hi\n"));
-    for part in ["peak 5", "MiB RSS", "elapsed", "user", "system", "1 process", "samples", "exit code 3", "t.dat"] {
+    for part in
+        ["peak 5", "MiB RSS", "elapsed", "user", "system", "1 process", "samples", "exit code 3", "t.dat"]
+    {
         assert!(loud.stderr.contains(part), "`{part}` is not in: {}", loud.stderr);
     }
     let quiet = place.run_truth("-q", "say hi");
@@ -135,7 +139,11 @@ fn defect_13_two_runs_in_one_second_get_two_files() {
 #[test]
 fn a_csv_trace_tells_the_same() {
     let place = Place::new();
-    let run = place.rprof(["run", "-q", "-o", "t.csv", "--"]).arg(truth()).args(["touch", "40MiB", "hold", "250ms"]).output();
+    let run = place
+        .rprof(["run", "-q", "-o", "t.csv", "--"])
+        .arg(truth())
+        .args(["touch", "40MiB", "hold", "250ms"])
+        .output();
     assert_eq!(done(run.unwrap()).code, Some(0));
     let peak = place.peak_of("t.csv");
     crate::support::assert_near(&peak["peak_bytes"], 40 << 20, crate::support::SLACK);
@@ -169,5 +177,7 @@ fn the_command_finds_the_trace_in_its_environment() {
     let place = Place::new();
     let done = place.run("run -q -o t.dat printenv RPROF_TRACE");
     let path = std::path::PathBuf::from(done.stdout.trim_end());
-    assert!(path.is_absolute() && path.canonicalize().unwrap() == place.path("t.dat").canonicalize().unwrap());
+    assert!(
+        path.is_absolute() && path.canonicalize().unwrap() == place.path("t.dat").canonicalize().unwrap()
+    );
 }

@@ -99,7 +99,8 @@ fn a_program_on_a_terminal_behaves_as_without_rprof() {
 #[test]
 fn a_terminals_interrupt_reaches_the_command_once() {
     let place = Place::new();
-    let script = "trap 'n=$((n+1)); echo int $n' INT; trap 'exit 3' TERM; echo up; while :; do sleep 0.02; done";
+    let script =
+        "trap 'n=$((n+1)); echo int $n' INT; trap 'exit 3' TERM; echo up; while :; do sleep 0.02; done";
     let mut terminal = Terminal::start(watched(&place, script));
     terminal.await_text("up");
     terminal.press("\u{3}");

@@ -37,8 +37,20 @@ fn peak_as_json_has_the_promised_names() {
     let all: Value = serde_json::from_str(&done.stdout).unwrap();
     let object = all[0].as_object().unwrap();
     for name in [
-        "file", "command", "metric", "peak_bytes", "peak_time_s", "hwm_bytes", "elapsed_s", "exit_code", "signal",
-        "samples", "processes", "peak_upper_bytes", "exact", "pss_peak_bytes",
+        "file",
+        "command",
+        "metric",
+        "peak_bytes",
+        "peak_time_s",
+        "hwm_bytes",
+        "elapsed_s",
+        "exit_code",
+        "signal",
+        "samples",
+        "processes",
+        "peak_upper_bytes",
+        "exact",
+        "pss_peak_bytes",
     ] {
         assert!(object.contains_key(name), "{name}");
     }
@@ -89,7 +101,11 @@ fn what_is_no_trace_is_refused_and_never_a_panic() {
         for line in [format!("peak {bad}"), format!("plot {bad} -o x.svg"), format!("rm {bad}")] {
             let done = place.run(&line);
             assert_eq!(done.code, Some(1), "{line}: {}", done.stderr);
-            assert!(done.stderr.starts_with("rprof: ") && !done.stderr.contains("panicked"), "{}", done.stderr);
+            assert!(
+                done.stderr.starts_with("rprof: ") && !done.stderr.contains("panicked"),
+                "{}",
+                done.stderr
+            );
             assert!(done.stderr.contains(bad), "{line}: {}", done.stderr);
         }
     }
@@ -136,7 +152,11 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
     four_traces(&place);
     std::fs::write(place.path("data.txt"), "precious").unwrap();
     let dry = place.run("rm --dry-run 0 -1");
-    assert!(dry.stdout.contains("mprofile_20200101120001.dat") && dry.stdout.contains("120004"), "{}", dry.stdout);
+    assert!(
+        dry.stdout.contains("mprofile_20200101120001.dat") && dry.stdout.contains("120004"),
+        "{}",
+        dry.stdout
+    );
     assert_eq!(place.run("list").stdout.lines().count(), 4);
     // One bad name: nothing is deleted.
     assert_eq!(place.run("rm 0 data.txt").code, Some(1));

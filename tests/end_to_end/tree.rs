@@ -61,7 +61,8 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     assert_no_dip(&place, 100.0);
 
     let inside = Place::new();
-    let script = format!("{} touch 100MiB ready up await done & {churn}; touch done; wait", truth().display());
+    let script =
+        format!("{} touch 100MiB ready up await done & {churn}; touch done; wait", truth().display());
     let mut command = inside.rprof(["run", "-q", "-T", "1ms", "-o", "t.dat", "sh", "-c", &script]);
     assert!(command.status().unwrap().success());
     assert_no_dip(&inside, 100.0);
@@ -147,11 +148,8 @@ static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20);
 int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
 "#;
     std::fs::write(&source, code).unwrap();
-    let built = std::process::Command::new("cc")
-        .args(["-pthread", "-o"])
-        .arg(place.path("t"))
-        .arg(&source)
-        .status();
+    let built =
+        std::process::Command::new("cc").args(["-pthread", "-o"]).arg(place.path("t")).arg(&source).status();
     if !built.is_ok_and(|status| status.success()) {
         return skip("no C compiler: the program without a main thread cannot be built");
     }
@@ -182,8 +180,7 @@ int main(void) {
 }
 "#;
     std::fs::write(&source, code).unwrap();
-    let built =
-        std::process::Command::new("cc").arg("-o").arg(place.path("t")).arg(&source).status();
+    let built = std::process::Command::new("cc").arg("-o").arg(place.path("t")).arg(&source).status();
     if !built.is_ok_and(|status| status.success()) {
         return skip("no C compiler: the program that calls vfork cannot be built");
     }
@@ -194,7 +191,10 @@ int main(void) {
 #[test]
 fn without_children_the_process_alone_is_watched() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms --no-children", "touch 20MiB fork 1 [ touch 200MiB hold 200ms ] wait hold 50ms");
+    place.run_truth(
+        "-q -T 20ms --no-children",
+        "touch 20MiB fork 1 [ touch 200MiB hold 200ms ] wait hold 50ms",
+    );
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 20 * MIB, SLACK);
     assert_eq!(peak["processes"], 1);
@@ -211,7 +211,8 @@ fn who_outlives_the_command_is_named() {
 #[test]
 fn wait_all_goes_on_to_the_end_of_the_last() {
     let place = Place::new();
-    let child = place.start_truth("--wait-all -T 20ms", "daemon [ await go touch 70MiB hold 200ms ready over ]");
+    let child =
+        place.start_truth("--wait-all -T 20ms", "daemon [ await go touch 70MiB hold 200ms ready over ]");
     wait_for("the command's end in the trace", || {
         std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nEXIT "))
     });

@@ -30,7 +30,9 @@ fn directory_limits_mask_niceness_and_umask_are_the_same() {
     assert_same("pwd; umask; ulimit -a; nice");
     assert_same("cat /proc/self/limits");
     assert_same("grep -E 'Sig(Blk|Ign|Cgt)|CapEff|Seccomp|NoNewPrivs|Cpus_allowed_list' /proc/self/status");
-    assert_same("cat /proc/self/oom_score_adj /proc/self/coredump_filter /proc/self/timerslack_ns 2>/dev/null");
+    assert_same(
+        "cat /proc/self/oom_score_adj /proc/self/coredump_filter /proc/self/timerslack_ns 2>/dev/null",
+    );
 }
 
 #[test]
@@ -99,7 +101,8 @@ fn closed_streams_stay_closed() {
         let mut seen = Vec::new();
         for wrapper in [String::new(), format!("{rprof} run -q --force -o t.dat ")] {
             let script = format!("{wrapper}sh -c '{inner}' {closed}");
-            let status = Command::new("sh").args(["-c", &script]).current_dir(place.dir.path()).status().unwrap();
+            let status =
+                Command::new("sh").args(["-c", &script]).current_dir(place.dir.path()).status().unwrap();
             assert!(status.success(), "{script}");
             seen.push(std::fs::read_to_string(place.path("seen")).unwrap());
         }
@@ -130,6 +133,9 @@ fn a_core_dump_is_still_made() {
     if pattern.starts_with('|') || pattern.contains('/') {
         return skip("core dumps do not go to the working directory on this machine");
     }
-    let (plain, watched) = both("ulimit -c unlimited; sh -c 'kill -SEGV $$' 2>/dev/null; ls | grep -c '^core'; rm -f core*", |_| {});
+    let (plain, watched) = both(
+        "ulimit -c unlimited; sh -c 'kill -SEGV $$' 2>/dev/null; ls | grep -c '^core'; rm -f core*",
+        |_| {},
+    );
     assert_eq!(plain, watched);
 }

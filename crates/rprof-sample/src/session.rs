@@ -100,7 +100,7 @@ impl Session {
                 (*pid, Bytes(0), true)
             }
         };
-        let (process, reading) = match Process::open(root) {
+        let opened = match Process::open(root) {
             Ok(opened) => opened,
             Err(ReadError::Denied) => return Err(not_ours(root)),
             Err(ReadError::Io(source)) => {
@@ -108,7 +108,7 @@ impl Session {
             }
             Err(_) => return Err(Error::NoSuchProcess { pid: root }),
         };
-        let tree = Tree::new(process, &reading, options.metric, options.exact, search);
+        let tree = Tree::new(opened, options.metric, options.exact, attached, search);
         let schedule = Schedule::new(clock.elapsed(), options.interval, !attached);
         let rounds = Rounds::new(options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss));
         let state = State::default();

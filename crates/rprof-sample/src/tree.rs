@@ -43,6 +43,8 @@ pub struct Tree {
     descendant_hwm: Bytes,
     /// Whether processes could not be read, by name, to be said once.
     pub denied: Option<String>,
+    /// Until the first tick of a tree that ran before.
+    joined: bool,
     /// Whether processes came or went at the last tick or since.
     in_flux: bool,
     /// What processes that ended since the last tick may have held.
@@ -50,17 +52,18 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A tree of the process alone; `search` also finds its descendants.
+    /// A tree of the process alone; `search` also finds its descendants. `joined`: it ran before, so that the
+    /// high-water marks of those found at once tell of a time that was not watched.
     pub fn new(
-        root: Process,
-        reading: &Reading,
+        root: (Process, Reading),
         metric: Metric,
         exact: bool,
+        joined: bool,
         search: Option<Search>,
     ) -> Self {
         let mut tree = Self {
             members: Vec::new(),
-            root: root.pid(),
+            root: root.0.pid(),
             metric,
             exact,
             search,
@@ -70,10 +73,11 @@ impl Tree {
             hwm: None,
             descendant_hwm: Bytes(0),
             denied: None,
+            joined,
             in_flux: false,
             lost: Bytes(0),
         };
-        tree.found.push((root, *reading));
+        tree.found.push(root);
         tree
     }
 
@@ -139,9 +143,14 @@ impl Tree {
             let born =
                 Born { pid: process.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: None };
             sink(&Record::Born(&id, time, born));
-            self.members.push(Member::new(process, &reading, id));
+            let mut member = Member::new(process, &reading, id);
+            if self.joined {
+                member.memory = reading.memory;
+            }
+            self.members.push(member);
             self.count += 1;
         }
+        self.joined = false;
         self.found = found;
     }
 

@@ -43,7 +43,10 @@ pub fn read(path: &Path, options: &ProfileOptions) -> anyhow::Result<Vec<Profile
     }
     for profile in &profiles {
         if profile.header.is_some() && profile.end.is_none() {
-            say(&format!("{}: the end of the run is missing; rprof was killed or is still at it", path.display()));
+            say(&format!(
+                "{}: the end of the run is missing; rprof was killed or is still at it",
+                path.display()
+            ));
         }
     }
     Ok(profiles)
@@ -54,7 +57,8 @@ fn write_text(out: &mut impl Write, path: &Path, profile: &Profile) -> anyhow::R
         bail!("`{}` has no sample: the command ended before the first one", path.display());
     };
     writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib()).context("cannot print")?;
-    for process in &profile.processes {
+    // A single process has no records of its own: it is the total.
+    for process in profile.processes.iter().filter(|process| process.peak.0 > 0) {
         writeln!(out, "  Child {}\t\t\t{:.3} MiB", process.id, process.peak.mib())?;
     }
     Ok(())

@@ -35,8 +35,7 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
             profiles.push((if several { format!("{name}, run {}", number + 1) } else { name }, profile));
         }
     }
-    let shown: Vec<Trace<'_>> =
-        profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let shown: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let bytes = kind.render(&rprof_plot::svg(&options, &shown)?)?;
     write(&output, &bytes)?;
     if arguments.output.is_none() {
@@ -75,7 +74,10 @@ impl Kind {
             Some("svg") => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
-            _ => bail!("cannot tell what kind of figure `{}` is to be; end it in .svg, .pdf or .png", path.display()),
+            _ => bail!(
+                "cannot tell what kind of figure `{}` is to be; end it in .svg, .pdf or .png",
+                path.display()
+            ),
         }
     }
 
@@ -91,6 +93,7 @@ impl Kind {
 /// Replaces the file in one step, so that a failure leaves the old figure.
 fn write(path: &PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("cannot write the figure `{}`", path.display());
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).with_context(failed)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).open(path).with_context(failed)?;
     file.write_all(bytes).with_context(failed)
 }

@@ -71,7 +71,10 @@ fn find_process(wanted: &str) -> anyhow::Result<u32> {
         [] => bail!("no process has a name with `{wanted}` in it"),
         several => {
             let list: Vec<_> = several.iter().map(|(pid, name)| format!("  {pid} {name}")).collect();
-            bail!("`{wanted}` is in the names of several processes; give the pid of one:\n{}", list.join("\n"))
+            bail!(
+                "`{wanted}` is in the names of several processes; give the pid of one:\n{}",
+                list.join("\n")
+            )
         }
     }
 }
@@ -138,7 +141,13 @@ fn with_trace_path(target: &Target, path: &Path) -> Target {
     target
 }
 
-fn header(options: &Options, target: &Target, command: &[OsString], clock: Clock, start: Timestamp) -> Header {
+fn header(
+    options: &Options,
+    target: &Target,
+    command: &[OsString],
+    clock: Clock,
+    start: Timestamp,
+) -> Header {
     let zoned = start.to_zoned(jiff::tz::TimeZone::system());
     Header {
         format: 1,

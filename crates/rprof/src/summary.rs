@@ -34,6 +34,10 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
         Some(peak) => peak_line(profile, peak),
         None => "no memory could be measured: it ended too soon".to_owned(),
     });
+    let before = end.hwm_bytes.filter(|hwm| profile.peak.is_some_and(|peak| *hwm > peak.value));
+    if let Some(hwm) = before.filter(|_| profile.header.as_ref().is_some_and(|h| h.attached)) {
+        lines.push(format!("before rprof came: {hwm}, the highest since its start of one process"));
+    }
     let mut second = format!("{} elapsed", profile.elapsed);
     if let (Some(user), Some(system)) = (end.user_s, end.system_s) {
         second += &format!(", {user} user, {system} system");
@@ -46,7 +50,9 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
     lines.push(second);
     if !outcome.survivors.is_empty() {
         let names = outcome.survivors.join(", ");
-        lines.push(format!("still running, not measured any more: {names} (--wait-all watches them to the end)"));
+        lines.push(format!(
+            "still running, not measured any more: {names} (--wait-all watches them to the end)"
+        ));
     }
     if let Some(denied) = &outcome.denied {
         lines.push(format!("could not measure all of `{denied}`: permission denied; it is left out"));
@@ -85,7 +91,9 @@ fn count(n: u64, noun: &str) -> String {
 fn ending_words(outcome: &Outcome) -> String {
     let how = match outcome.ending {
         Some(Ending::Exited(code)) => format!("exit code {code}"),
-        Some(Ending::Killed(number) | Ending::Stopped(number)) => format!("killed by {}", signal_name(number)),
+        Some(Ending::Killed(number) | Ending::Stopped(number)) => {
+            format!("killed by {}", signal_name(number))
+        }
         None => match outcome.end.reason.as_deref() {
             Some("detached") => "detached; the process goes on".to_owned(),
             _ => "the process has ended".to_owned(),

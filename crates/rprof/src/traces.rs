@@ -61,6 +61,8 @@ fn by_index(index: i64) -> anyhow::Result<PathBuf> {
     match at {
         Some(at) => Ok(traces.swap_remove(at)),
         None if count == 0 => bail!("no trace with index {index}: no mprofile_*.dat in this directory"),
-        None => bail!("no trace with index {index}: there are {count}, 0 to {} (see `rprof list`)", count - 1),
+        None => {
+            bail!("no trace with index {index}: there are {count}, 0 to {} (see `rprof list`)", count - 1)
+        }
     }
 }
