@@ -20,7 +20,8 @@ pub enum Error {
     },
     /// Memory or disk would be full before the last slice.
     #[error(
-        "not enough {resource}: {needed:.3} GB needed, {available:.3} GB available ({source_of_limit}); {remedy}"
+        "not enough {resource}: {needed:.3} GB needed, {available:.3} GB available ({source_of_limit}); {}",
+        remedy(*.fitting)
     )]
     NoRoom {
         /// What there is too little of, and where.
@@ -31,8 +32,8 @@ pub enum Error {
         available: f64,
         /// Which limit says so.
         source_of_limit: String,
-        /// The `--depth` that fits, or what else to change.
-        remedy: String,
+        /// The largest depth that fits, `None` when not even one slice does.
+        fitting: Option<usize>,
     },
     /// The place for the file cannot be looked at.
     #[error("cannot ask how much room `{path}` has: {source}; give another place with `--file`")]
@@ -42,4 +43,22 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A text is not what a finished workload prints.
+    #[error("`{name} = N {unit}` is missing in what the workload printed: {text:?}; rebuild the workloads")]
+    NotAReport {
+        /// What the missing line is of.
+        name: &'static str,
+        /// In which its number is.
+        unit: &'static str,
+        /// All that was printed.
+        text: String,
+    },
+}
+
+/// What to change so that the array has room.
+fn remedy(fitting: Option<usize>) -> String {
+    match fitting {
+        Some(depth) => format!("use `--depth {depth}` or less"),
+        None => "not even `--depth 1` fits: use fewer `--rows` or `--cols`".to_owned(),
+    }
 }

@@ -1,8 +1,10 @@
 //! What a workload says at its end, in the article's words: seconds, and GB of 10^9 bytes.
 
+use crate::Error;
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Bytes of a GB, as the article counts.
@@ -35,6 +37,28 @@ impl fmt::Display for Report {
     }
 }
 
+impl FromStr for Report {
+    type Err = Error;
+
+    /// Reads back what was printed, to the digits that were; lines of other programs are passed over.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let missing = |name, unit| Error::NotAReport { name, unit, text: text.to_owned() };
+        let elapsed = number(text, "elapsed time", "sec")
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .ok_or_else(|| missing("elapsed time", "sec"))?;
+        let bytes = |name| number(text, name, "GB").map(|gigabytes| (gigabytes * GB).round() as u64);
+        let calculated = bytes("calculated storage").ok_or_else(|| missing("calculated storage", "GB"))?;
+        Ok(Self { elapsed, calculated, file: bytes("file storage") })
+    }
+}
+
+/// The N of the line `name = N unit`.
+fn number(text: &str, name: &str, unit: &str) -> Option<f64> {
+    text.lines().find_map(|line| {
+        line.strip_prefix(name)?.strip_prefix(" = ")?.strip_suffix(unit)?.strip_suffix(' ')?.parse().ok()
+    })
+}
+
 /// Prints how a program went: its report, or on stderr why there is none. The exit code is 0 or 1.
 /// A reader who has gone (a broken pipe) is no fault.
 pub fn conclude(program: &str, outcome: anyhow::Result<Report>) -> ExitCode {
@@ -64,5 +88,28 @@ mod tests {
         assert_eq!(report.to_string(), "elapsed time = 16.56 sec\ncalculated storage = 16.000 GB\n");
         let report = Report { file: Some(8_000_002_048), ..report };
         assert!(report.to_string().ends_with("GB\nfile storage = 8.000 GB\n"));
+    }
+
+    #[test]
+    fn what_was_printed_is_read_back() {
+        let report =
+            Report { elapsed: Duration::from_millis(16_560), calculated: 16_000_000_000, file: None };
+        let with_file = Report { calculated: 8_000_000_000, file: Some(8_020_000_000), ..report };
+        for report in [report, with_file] {
+            let text = format!("some other words\n{report}");
+            assert_eq!(text.parse::<Report>().expect("a report"), report);
+        }
+    }
+
+    #[test]
+    fn a_report_cut_short_is_refused_with_what_is_missing() {
+        for (text, missing) in [
+            ("", "`elapsed time = N sec`"),
+            ("elapsed time = -1 sec\ncalculated storage = 1 GB\n", "`elapsed time = N sec`"),
+            ("elapsed time = 16.56 sec\ncalculated stor", "`calculated storage = N GB`"),
+        ] {
+            let said = text.parse::<Report>().expect_err("cut short").to_string();
+            assert!(said.starts_with(&format!("{missing} is missing")), "{said}");
+        }
     }
 }

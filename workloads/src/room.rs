@@ -74,16 +74,13 @@ fn check(resource: &str, need: Need, depth: usize, limit: Limit) -> Result<(), E
         return Ok(());
     }
     let fitting = limit.bytes.saturating_sub(need.fixed).checked_div(need.per_slice);
-    let remedy = match fitting {
-        Some(depth) if depth > 0 => format!("use `--depth {depth}` or less"),
-        _ => "not even `--depth 1` fits: use fewer `--rows` or `--cols`".to_owned(),
-    };
+    let fitting = fitting.filter(|&depth| depth > 0).and_then(|depth| usize::try_from(depth).ok());
     Err(Error::NoRoom {
         resource: resource.to_owned(),
         needed: gigabytes(needed),
         available: gigabytes(limit.bytes),
         source_of_limit: limit.source,
-        remedy,
+        fitting,
     })
 }
 

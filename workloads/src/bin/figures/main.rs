@@ -1,0 +1,112 @@
+//! `make figures`: runs the article's three examples under rprof, draws them, and writes the article's table with its
+//! figures and ours side by side. What rprof knows is asked of rprof; nothing is measured here.
+
+mod depth;
+mod example;
+mod interrupt;
+mod machine;
+mod progress;
+mod rprof;
+mod summary;
+mod trace;
+
+use crate::example::{ARTICLE_DEPTH, EXAMPLES, Example};
+use crate::interrupt::Interrupts;
+use crate::machine::Machine;
+use crate::rprof::Rprof;
+use crate::summary::Row;
+use anyhow::Context;
+use clap::Parser;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Run the article's examples under rprof; write traces, figures and a table
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    /// The rprof to use [default: the one beside this program, else in PATH]
+    #[arg(long, value_name = "PATH")]
+    rprof: Option<PathBuf>,
+    /// Directory of the results, made if missing
+    #[arg(long, value_name = "DIR", default_value = "plots")]
+    plots: PathBuf,
+    /// Number of slices; fewer are taken where the machine holds no more
+    #[arg(long, value_name = "N", default_value_t = ARTICLE_DEPTH, value_parser = clap::value_parser!(u32).range(1..))]
+    depth: u32,
+    /// Where the HDF5 file is written for a while [default: `target` beside the results, else the temporary directory]
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("figures: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
+    let plots = results_directory(&options.plots)?;
+    let scratch = scratch_directory(options.scratch.as_deref(), &plots)?;
+    let rprof = Rprof::find(options.rprof.as_deref(), Interrupts::watch()?)?;
+    let mut rows = Vec::new();
+    for (index, example) in EXAMPLES.iter().enumerate() {
+        let title = example.title(options.depth as usize);
+        eprintln!("figures: [{}/{}] {title}", index + 1, EXAMPLES.len() + 1);
+        rows.push(one(&rprof, example, options.depth, &plots, &scratch)?);
+    }
+    eprintln!("figures: [{0}/{0}] all three", EXAMPLES.len() + 1);
+    let traces: Vec<String> = EXAMPLES.iter().map(|example| format!("{}.dat", example.name)).collect();
+    rprof.plot(&plots, &traces, "all", &summary::title(&rows))?;
+    let path = plots.join("summary.md");
+    std::fs::write(&path, summary::text(&rows, &Machine::of_this()))
+        .with_context(|| format!("cannot write the table `{}`", path.display()))?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+/// Runs and draws one example. Its HDF5 file, if it writes one, is gone afterwards, whatever happens.
+fn one(
+    rprof: &Rprof,
+    example: &'static Example,
+    wanted: u32,
+    plots: &Path,
+    scratch: &Path,
+) -> anyhow::Result<Row> {
+    let place = tempfile::Builder::new().prefix("rprof-figures-").tempdir_in(scratch).with_context(|| {
+        format!("cannot make a directory in `{}`; give a writable one with `--scratch`", scratch.display())
+    })?;
+    let depth = depth::fitting(wanted as usize, |depth| example.check(depth, place.path()))
+        .with_context(|| format!("`{}` cannot run here until there is more room", example.name))?;
+    let trace = plots.join(format!("{}.dat", example.name));
+    let report = rprof.record(example, depth, place.path(), &trace)?;
+    let path = place.path().to_owned();
+    place.close().with_context(|| format!("cannot remove `{}`; do so by hand", path.display()))?;
+    let row = Row { example, depth, report, trace: rprof.trace(&trace)? };
+    rprof.plot(plots, &[format!("{}.dat", example.name)], example.name, &example.title(depth))?;
+    Ok(row)
+}
+
+/// The directory of the results, made if missing, as an absolute path.
+fn results_directory(plots: &Path) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir_all(plots)
+        .and_then(|()| plots.canonicalize())
+        .with_context(|| format!("cannot make `{}`; give a writable place with `--plots`", plots.display()))
+}
+
+/// The directory asked for; else where cargo builds, because the temporary directory is memory on many machines.
+fn scratch_directory(asked: Option<&Path>, plots: &Path) -> anyhow::Result<PathBuf> {
+    if let Some(asked) = asked {
+        return asked.canonicalize().with_context(|| {
+            format!(
+                "cannot use `{}` for the HDF5 file; give an existing directory with `--scratch`",
+                asked.display()
+            )
+        });
+    }
+    let target = plots.parent().map(|parent| parent.join("target")).filter(|target| target.is_dir());
+    Ok(target.unwrap_or_else(std::env::temp_dir))
+}

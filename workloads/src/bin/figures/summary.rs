@@ -1,0 +1,250 @@
+//! The results in words: `summary.md`, with the article's table and ours in one. Only text is made here; the same
+//! measurements give the same text.
+
+use crate::example::{ARTICLE_DEPTH, Example, SIDE};
+use crate::machine::Machine;
+use crate::rprof::KINDS;
+use crate::trace::Trace;
+use rprof_workloads::report::{Report, gigabytes};
+
+/// What an example came to.
+#[derive(Debug)]
+pub struct Row {
+    /// Which example.
+    pub example: &'static Example,
+    /// Slices it was run with.
+    pub depth: usize,
+    /// What the workload said.
+    pub report: Report,
+    /// What rprof said.
+    pub trace: Trace,
+}
+
+const HEAD: &str = r#"# The article's figures, measured by rprof
+
+`make figures` writes this file; what is changed by hand is lost.
+
+"Memory usage of large NumPy array" (4 February 2023) fills an array slice by slice in three ways, and measures each
+with mprof: programs in Python, on a MacBook Pro (2.6 GHz 6-core Intel i7, 32 GB). Ours are the same three programs in
+Rust, on the machine below. Sizes can be compared; elapsed times compare the machines and languages as well.
+
+Each cell has the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes.
+
+| example | array | elapsed time | calculated storage | peak memory | peak memory, GiB | file storage |
+|---|---|--:|--:|--:|--:|--:|
+"#;
+
+const DETAILS: &str = "
+What rprof recorded of ours: CPU time, the life of the whole process, the peak to the byte and when it was.
+
+| example | user CPU | system CPU | process | peak, bytes | peak at | samples |
+|---|--:|--:|--:|--:|--:|--:|
+";
+
+/// The title of the figure with all of them.
+pub fn title(rows: &[Row]) -> String {
+    match rows {
+        [first, rest @ ..] if rest.iter().all(|row| row.depth == first.depth) => {
+            format!("A {} × {SIDE} × {SIDE} array, filled slice by slice", first.depth)
+        }
+        _ => {
+            let depths: Vec<String> =
+                rows.iter().map(|row| format!("{} {}", row.example.name, row.depth)).collect();
+            format!("Arrays filled slice by slice, {SIDE} × {SIDE} each: {} slices", depths.join(", "))
+        }
+    }
+}
+
+/// The whole file.
+pub fn text(rows: &[Row], machine: &Machine) -> String {
+    let mut text = HEAD.to_owned();
+    text.extend(rows.iter().enumerate().map(|(index, row)| compared(index + 1, row)));
+    if rows.iter().any(is_smaller) {
+        text.extend([format!(
+            "\n† The article's figure is for a depth of {ARTICLE_DEPTH}; ours is for the smaller one in the table.\n"
+        )]);
+    }
+    text += DETAILS;
+    text.extend(rows.iter().enumerate().map(|(index, row)| recorded(index + 1, row)));
+    text += "\n## Where\n\n";
+    text += &place(rows, machine);
+    text += "\n## Figures\n";
+    text += &figure("all", &title(rows), &[]);
+    text.extend(rows.iter().map(|row| figure(row.example.name, &row.example.title(row.depth), &["dat"])));
+    text
+}
+
+/// A row of the article's table, with ours.
+fn compared(number: usize, row: &Row) -> String {
+    let Row { example, depth, report, trace } = row;
+    let mark = if is_smaller(row) { "†" } else { "" };
+    let both = |article: &str, ours: &str| format!("{article}{mark} / **{ours}**");
+    let article = &example.article;
+    let peak = trace.peak.bytes;
+    let cells = [
+        format!("{number} {}", example.name),
+        format!("{depth} × {SIDE} × {SIDE} {}", example.value),
+        both(article.elapsed, &format!("{:.2} s", report.elapsed.as_secs_f64())),
+        both(article.calculated, &size(report.calculated)),
+        both(&size(article.peak_bytes), &size(peak)),
+        both(&gibibytes(article.peak_bytes), &gibibytes(peak)),
+        match (article.file, report.file) {
+            (Some(article), Some(ours)) => both(article, &size(ours)),
+            _ => "n/a".to_owned(),
+        },
+    ];
+    line(&cells)
+}
+
+/// A row of what only rprof tells.
+fn recorded(number: usize, row: &Row) -> String {
+    let (peak, end) = (&row.trace.peak, &row.trace.end);
+    let seconds =
+        |seconds: Option<f64>| seconds.map_or("n/a".to_owned(), |seconds| format!("{seconds:.2} s"));
+    let cells = [
+        format!("{number} {}", row.example.name),
+        seconds(end.user_s),
+        seconds(end.system_s),
+        seconds(Some(peak.elapsed_s)),
+        match peak.upper_bytes {
+            Some(upper) => format!("{}, at most {upper}", peak.bytes),
+            None => peak.bytes.to_string(),
+        },
+        match peak.within_s {
+            Some([from, to]) => format!("{from:.2} to {to:.2} s"),
+            None => format!("{:.2} s", peak.time_s),
+        },
+        peak.samples.to_string(),
+    ];
+    line(&cells)
+}
+
+/// The machine, and when.
+fn place(rows: &[Row], machine: &Machine) -> String {
+    let not_told = || "not told".to_owned();
+    let mut text = format!(
+        "- processor: {}\n- cores: {}\n- memory: {}\n",
+        machine.processor.clone().unwrap_or_else(not_told),
+        machine.cores.map_or_else(not_told, |cores| cores.to_string()),
+        machine.memory.map_or_else(not_told, |bytes| format!("{} GiB", gibibytes(bytes))),
+    );
+    if let Some(header) = rows.first().map(|row| &row.trace.header) {
+        let date = header.start.split('T').next().unwrap_or_default();
+        text.extend([
+            format!("- system: {}\n- date: {date}\n", header.os),
+            format!("- measured by: {}, every {} s\n", header.writer, header.interval_s),
+        ]);
+    }
+    text
+}
+
+/// A figure, with links to it as each kind of file, and to `others` of the same name.
+fn figure(name: &str, title: &str, others: &[&str]) -> String {
+    let links: Vec<String> =
+        KINDS.iter().chain(others).map(|kind| format!("[{name}.{kind}]({name}.{kind})")).collect();
+    format!("\n![{title}]({name}.svg)\n\n{}\n", links.join(" · "))
+}
+
+fn is_smaller(row: &Row) -> bool {
+    row.depth < ARTICLE_DEPTH as usize
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// GB or MB, with the article's digits.
+fn size(bytes: u64) -> String {
+    let gigabytes = gigabytes(bytes);
+    if gigabytes < 1.0 { format!("{:.0} MB", gigabytes * 1e3) } else { format!("{gigabytes:.2} GB") }
+}
+
+/// GiB of 2^30 bytes.
+fn gibibytes(bytes: u64) -> String {
+    format!("{:.3}", bytes as f64 / (1024.0 * 1024.0 * 1024.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::EXAMPLES;
+    use crate::trace::{read, tests};
+
+    static EXAMPLE: [Example; 3] = EXAMPLES;
+
+    fn row(index: usize, depth: usize, report: &str) -> Row {
+        let trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
+        Row { example: &EXAMPLE[index], depth, report: report.parse().expect("a report"), trace }
+    }
+
+    fn rows(depth: usize) -> [Row; 2] {
+        let basic = "elapsed time = 9.12 sec\ncalculated storage = 16.000 GB\n";
+        let hdf5 = "elapsed time = 21.34 sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n";
+        [row(0, 500, basic), row(2, depth, hdf5)]
+    }
+
+    fn machine() -> Machine {
+        Machine { processor: None, cores: Some(2), memory: Some(24 << 30) }
+    }
+
+    #[test]
+    fn the_article_s_figures_and_ours_stand_side_by_side() {
+        let text = text(&rows(500), &machine());
+        let basic = "| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / **9.12 s** | 16.0 GB / **16.00 GB** \
+                     | 16.05 GB / **338 MB** | 14.948 / **0.315** | n/a |";
+        let hdf5 = "| 2 hdf5 | 500 × 2000 × 2000 float32 | 21.34 s / **21.34 s** | 8.0 GB / **8.00 GB** \
+                    | 104 MB / **338 MB** | 0.097 / **0.315** | 8.02 GB / **8.00 GB** |";
+        for line in [basic, hdf5] {
+            assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
+        }
+        assert!(!text.contains('†'), "{text}");
+    }
+
+    #[test]
+    fn a_smaller_depth_is_marked_where_it_is() {
+        let text = text(&rows(20), &machine());
+        assert!(text.contains("| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / "), "{text}");
+        assert!(text.contains("| 2 hdf5 | 20 × 2000 × 2000 float32 | 21.34 s† / "), "{text}");
+        assert!(text.contains("\n† The article's figure is for a depth of 500; "), "{text}");
+    }
+
+    #[test]
+    fn what_only_rprof_tells_is_there() {
+        let text = text(&rows(500), &machine());
+        let line = "| 1 basic | 0.20 s | 0.38 s | 0.66 s | 338223104 | 0.63 to 0.66 s | 13 |";
+        assert!(text.lines().any(|found| found == line), "{text}");
+    }
+
+    #[test]
+    fn the_machine_is_told_as_far_as_it_is_known() {
+        let text = text(&rows(500), &machine());
+        for fact in ["processor: not told", "cores: 2", "memory: 24.000 GiB", "date: 2026-11-22"] {
+            assert!(text.contains(&format!("- {fact}\n")), "{fact}: {text}");
+        }
+        assert!(text.contains("- system: Linux 6.18.44 x86_64\n- date"), "{text}");
+    }
+
+    #[test]
+    fn every_figure_is_shown_and_linked() {
+        let text = text(&rows(500), &machine());
+        for link in ["](all.svg)\n", "](basic.svg)\n", "[hdf5.png](hdf5.png)", "[hdf5.dat](hdf5.dat)"] {
+            assert!(text.contains(link), "{link}: {text}");
+        }
+        assert!(!text.contains("all.dat"), "{text}");
+    }
+
+    #[test]
+    fn a_title_says_when_depths_differ() {
+        assert_eq!(title(&rows(500)), "A 500 × 2000 × 2000 array, filled slice by slice");
+        assert_eq!(
+            title(&rows(20)),
+            "Arrays filled slice by slice, 2000 × 2000 each: basic 500, hdf5 20 slices"
+        );
+    }
+
+    #[test]
+    fn sizes_have_the_article_s_units() {
+        let sizes = [104_000_000, 999_400_000, 8_060_000_000].map(size);
+        assert_eq!(sizes, ["104 MB", "999 MB", "8.06 GB"]);
+    }
+}

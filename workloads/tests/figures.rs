@@ -1,0 +1,142 @@
+//! `make figures` on two slices, with a real rprof: every file is there, the table has its figures, and no HDF5 file
+//! stays, whether all goes well or not. Without an rprof this is skipped, loudly.
+
+use assert_cmd::Command;
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A directory with an empty one for the HDF5 file, and the program told to use both.
+fn figures(directory: &Path) -> Command {
+    fs::create_dir(directory.join("scratch")).expect("a directory");
+    let mut command = cargo_bin_cmd!("figures");
+    command.current_dir(directory).args(["--depth", "2", "--scratch", "scratch"]);
+    command.timeout(Duration::from_mins(2));
+    command
+}
+
+/// The rprof to test with: the one named in `RPROF`, else the one built beside the workloads.
+fn rprof(test: &str) -> Option<PathBuf> {
+    let beside = cargo_bin!("figures").with_file_name("rprof");
+    let named = std::env::var_os("RPROF").map(PathBuf::from);
+    let found = named.or_else(|| beside.exists().then(|| beside.clone()));
+    if found.is_none() {
+        // Past the test harness, which keeps what a passing test prints.
+        let reason = format!("no `{}`; build rprof, or name one in RPROF", beside.display());
+        writeln!(io::stderr(), "skipped: {test}: {reason}").expect("stderr");
+    }
+    found
+}
+
+/// The cells of the first row that starts so.
+fn cells(summary: &str, start: &str) -> Vec<String> {
+    let row = summary.lines().find(|line| line.starts_with(&format!("| {start} |")));
+    let row = row.unwrap_or_else(|| panic!("no row {start} in:\n{summary}"));
+    row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+/// Our number in a cell like `16.05 GB† / **64 MB**`, in the unit given.
+fn ours(cell: &str, unit: &str) -> f64 {
+    let (article, ours) = cell.split_once(" / ").unwrap_or_else(|| panic!("no two figures: {cell}"));
+    assert!(article.ends_with('†'), "not marked as of another depth: {cell}");
+    let number = ours.trim_matches('*').strip_suffix(unit).unwrap_or_else(|| panic!("not in {unit}: {cell}"));
+    number.trim().parse().unwrap_or_else(|_| panic!("no number: {cell}"))
+}
+
+fn assert_no_file_stays(directory: &Path) {
+    let left: Vec<_> = fs::read_dir(directory.join("scratch")).expect("scratch").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn everything_is_made_and_the_table_is_true() {
+    let Some(rprof) = rprof("everything_is_made_and_the_table_is_true") else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    figures(directory.path()).arg("--rprof").arg(rprof).assert().success();
+    let plots = directory.path().join("plots");
+    for name in ["basic", "float32", "hdf5", "all"] {
+        for (kind, magic) in [("svg", "<svg"), ("pdf", "%PDF"), ("png", "\u{fffd}PNG")] {
+            let path = plots.join(format!("{name}.{kind}"));
+            let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(String::from_utf8_lossy(&bytes).starts_with(magic), "{}", path.display());
+        }
+    }
+    for name in ["basic", "float32", "hdf5"] {
+        let trace = fs::read_to_string(plots.join(format!("{name}.dat"))).expect("a trace");
+        assert!(trace.contains(&format!("\nCMDLINE {name} --depth 2\n")), "{trace}");
+    }
+    let summary = fs::read_to_string(plots.join("summary.md")).expect("a table");
+    for (row, storage) in [("1 basic", 64.0), ("2 float32", 32.0), ("3 hdf5", 32.0)] {
+        let cells = cells(&summary, row);
+        assert!(cells[1].starts_with("2 × 2000 × 2000 float"), "{cells:?}");
+        assert!((0.0..60.0).contains(&ours(&cells[2], "s")), "{cells:?}");
+        assert!((ours(&cells[3], "MB") - storage).abs() < 0.5, "{cells:?}");
+        let (megabytes, gibibytes) = (ours(&cells[4], "MB"), ours(&cells[5], ""));
+        assert!((megabytes * 1e6 - gibibytes * 1_073_741_824.0).abs() < 1.1e6, "{cells:?}");
+        // The slice that is being made is in memory, whatever else is; twice the array never is.
+        assert!((16.0..storage * 2.0).contains(&megabytes), "{cells:?}");
+    }
+    assert_eq!(cells(&summary, "1 basic")[6], "n/a");
+    assert!((ours(&cells(&summary, "3 hdf5")[6], "MB") - 32.0).abs() < 0.5, "{summary}");
+    assert_no_file_stays(directory.path());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_it_and_no_file_stays() {
+    let Some(rprof) = rprof("a_signal_ends_it_and_no_file_stays") else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let scratch = directory.path().join("scratch");
+    fs::create_dir(&scratch).expect("a directory");
+    let mut program = std::process::Command::new(cargo_bin!("figures"))
+        .current_dir(&directory)
+        .args(["--depth", "40", "--scratch", "scratch", "--rprof"])
+        .arg(rprof)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    let written = || {
+        let place = fs::read_dir(&scratch).ok()?.next()?.ok()?.path();
+        place.join("data.hdf5").metadata().ok().filter(|file| file.len() > 1 << 20)
+    };
+    let deadline = std::time::Instant::now() + Duration::from_mins(1);
+    while written().is_none() {
+        assert!(std::time::Instant::now() < deadline, "no HDF5 file was written");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let id = nix::unistd::Pid::from_raw(program.id().cast_signed());
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).expect("sent");
+    let mut said = String::new();
+    io::Read::read_to_string(&mut program.stderr.take().expect("piped"), &mut said).expect("text");
+    assert_eq!(program.wait().expect("ended").code(), Some(1), "{said}");
+    assert!(said.contains("figures: stopped by SIGTERM; "), "{said}");
+    assert_no_file_stays(directory.path());
+}
+
+#[test]
+fn a_step_that_fails_is_named_with_a_remedy() {
+    for (rprof, complaint) in [
+        ("false", "recording `basic` at a depth of 2 failed: rprof ended with exit status: 1, "),
+        ("no-such-rprof", "cannot start `no-such-rprof`; build it, or name it with `--rprof`: "),
+        ("./no-such-rprof", "cannot find `./no-such-rprof`; name an rprof with `--rprof`: "),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let failed = figures(directory.path()).args(["--rprof", rprof]).assert().code(1);
+        let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+        assert!(said.contains(&format!("figures: {complaint}")), "{said}");
+        assert!(!directory.path().join("plots/summary.md").exists());
+        assert_no_file_stays(directory.path());
+    }
+}
+
+#[test]
+fn a_missing_scratch_directory_and_no_depth_are_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut command = cargo_bin_cmd!("figures");
+    let failed = command.current_dir(&directory).args(["--scratch", "none"]).assert().code(1);
+    let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    assert!(said.starts_with("figures: cannot use `none` for the HDF5 file; "), "{said}");
+    cargo_bin_cmd!("figures").args(["--depth", "0"]).assert().code(2);
+}
