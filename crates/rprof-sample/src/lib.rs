@@ -19,6 +19,8 @@ mod tree;
 pub use clock::Clock;
 pub use error::{Error, ReadError};
 pub use options::{Options, Target};
-pub use platform::{COLUMNS, Ending, Launch, METRICS, find_processes, host, os, page_size, signal_name};
+pub use platform::{
+    COLUMNS, Ending, Launch, METRICS, find_processes, host, os, page_size, prepare, signal_name,
+};
 pub use program::find_program;
 pub use session::{Outcome, Session};

@@ -162,10 +162,7 @@ impl Session {
     fn tick(&mut self, now: Duration, sink: &mut dyn FnMut(&Record<'_>)) {
         let time = seconds(now);
         let before = self.state.last_tick.unwrap_or_default();
-        let late = self.options.interval * GAP_INTERVALS + GAP_SLACK;
-        if self.state.ticks > 0 && now.saturating_sub(before) > late {
-            sink(&Record::Gap(seconds(before), time));
-        }
+        self.note_gap(now, sink);
         let seen = self.tree.measure(time, sink);
         let sum = &seen.sum;
         let is_rss = self.options.metric == Metric::Rss;
@@ -209,6 +206,14 @@ impl Session {
         if seen.changes > 0 && self.state.ticks > 1 {
             let cost = self.clock.elapsed().saturating_sub(now);
             self.schedule.densify(self.clock.elapsed(), cost * FLUX_SHARE);
+        }
+    }
+
+    /// Says that nothing was measured since the last tick, when it is too long ago.
+    fn note_gap(&self, now: Duration, sink: &mut dyn FnMut(&Record<'_>)) {
+        let late = self.options.interval * GAP_INTERVALS + GAP_SLACK;
+        if let Some(last) = self.state.last_tick.filter(|last| now.saturating_sub(*last) > late) {
+            sink(&Record::Gap(seconds(last), seconds(now)));
         }
     }
 
@@ -335,9 +340,8 @@ impl Session {
 
     fn finish(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Outcome {
         let now = self.clock.elapsed();
-        if self.state.root_gone && !self.attached {
-            self.tree.refresh(seconds(now), sink);
-        }
+        self.note_gap(now, sink);
+        self.tree.refresh(seconds(now), sink);
         let out_of_memory = self.state.ending == Some(Ending::Killed(libc::SIGKILL))
             && self.state.limit.is_none()
             && platform::oom_kills() > self.oom_kills;

@@ -29,8 +29,7 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
         }
     }
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &objects)?;
-        writeln!(out)?;
+        writeln!(out, "{}", serde_json::to_string_pretty(&objects)?)?;
     }
     Ok(())
 }
@@ -73,7 +72,7 @@ fn object(path: &Path, profile: &Profile) -> Value {
         "peak_bytes": profile.peak.map(|p| p.value),
         "peak_time_s": profile.peak.map(|p| p.time),
         "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
-        "peak_upper_bytes": profile.peak.and_then(|p| p.upper),
+        "peak_upper_bytes": end.and_then(|end| end.upper_bytes).or(profile.peak.and_then(|p| p.upper)),
         "exact": end.is_some_and(|end| end.exact),
         "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
         "hwm_bytes": profile.hwm,

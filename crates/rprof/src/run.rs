@@ -85,6 +85,7 @@ fn record(
     arguments: &RecordArgs,
     command: &[OsString],
 ) -> anyhow::Result<u8> {
+    rprof_sample::prepare();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the clock is out of range")?;
     let format = match &arguments.output {

@@ -30,7 +30,6 @@ pub const TAKEN: [Sig; 10] = [
     Sig::SIGUSR2,
     Sig::SIGTSTP,
     Sig::SIGCONT,
-    // A trace at its file size limit must not kill us: the write fails instead.
     Sig::SIGXFSZ,
 ];
 
@@ -79,6 +78,8 @@ static INHERITED: OnceLock<Inherited> = OnceLock::new();
 pub fn prepare() {
     INHERITED.get_or_init(|| {
         let mask = SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty());
+        // From the first byte of the trace on, a limit of its size must fail the write and not kill us.
+        let _ = SigSet::from_iter([Sig::SIGXFSZ]).thread_block();
         let descriptors = getrlimit(Resource::RLIMIT_NOFILE).ok();
         if let Some((_, hard)) = descriptors {
             // macOS refuses more than OPEN_MAX although the hard limit says "unlimited".

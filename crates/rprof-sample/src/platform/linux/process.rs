@@ -41,7 +41,8 @@ impl Process {
         if status.tgid != pid {
             return Err(ReadError::Unsupported);
         }
-        Ok((process, reading(&status)))
+        let reading = process.interpret(&status)?;
+        Ok((process, reading))
     }
 
     /// Its process id.
@@ -55,10 +56,11 @@ impl Process {
     /// `Gone` when it was reaped, `Denied` when it may not be read any more.
     pub fn read(&mut self) -> Result<Reading, ReadError> {
         let status = self.status()?;
-        if status.is_dead() && status.threads > 1 {
-            return self.read_by_thread(&status);
-        }
-        Ok(reading(&status))
+        self.interpret(&status)
+    }
+
+    fn interpret(&self, status: &Status) -> Result<Reading, ReadError> {
+        if status.is_dead() && status.threads > 1 { self.read_by_thread(status) } else { Ok(reading(status)) }
     }
 
     fn status(&mut self) -> Result<Status, ReadError> {
