@@ -1,0 +1,43 @@
+# Every target the README and .ci/run name. A fresh machine needs rustc, cargo, a C compiler, make and python3.
+
+CARGO ?= cargo
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk
+
+.PHONY: help build test lint bless check-mac peers
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo "  make figures      the article's figures and table, remade under plots/ (DEPTH=N for fewer slices)"
+	@echo "  make compare      twelve hard cases under rprof and its peers: the table of docs/measuring.md"
+
+build: ## target/release/rprof
+	$(CARGO) build --release
+
+test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
+	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --workspace
+
+lint: $(CMAKE_STAMP) ## formatting and clippy, warnings refused
+	$(CARGO) fmt --all --check
+	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --workspace --all-targets -- -D warnings
+
+bless: ## rewrite the golden figures; look at them before you commit
+	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
+
+check-mac: ## type-check and link for macOS, and for systems without a sampler
+	scripts/check-mac.sh
+
+# A Python with mprof, NumPy and h5py, for the tests that ask them. Without it those tests say aloud that they are skipped.
+PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
+
+peers: .tools/peers/ok ## a Python with mprof and h5py, under .tools/
+
+.tools/peers/ok:
+	@mkdir -p .tools
+	@if '$(PYTHON)' -m venv .tools/peers && \
+	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py; \
+	then touch $@; \
+	else echo "skipped: $(PYTHON) cannot install memory_profiler and h5py; tests that ask them are skipped" >&2; fi
