@@ -159,6 +159,14 @@ fn a_record_forged_by_a_command_line_is_dropped() {
     assert_eq!(runs[0].command, "echo a\\nMEM 99999 1");
 }
 
+/// A line that lost its end to another writer: 1795380801 became 17953.
+#[test]
+fn a_time_off_the_clock_of_the_file_is_dropped() {
+    let warning = "line 2: `MEM 2.0 17953` has a time that is not on the clock of this file; dropped";
+    let runs = faulty(b"MEM 1.0 1795380800.0\nMEM 2.0 17953\nMEM 3.0 1795380802.0\n", warning);
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0), (2.0, 3.0)]);
+}
+
 #[test]
 fn a_child_lost_during_the_scan_is_dropped() {
     let warning = "line 2: `CHLD 0 0.000000 1795380800.0` stands for a process that was gone when it was measured; \
