@@ -3,7 +3,7 @@
 mod common;
 
 use common::{profiles, read, shown, ticks};
-use rprof_trace::{Bytes, WarningKind};
+use rprof_trace::{Bytes, Seconds, WarningKind};
 
 /// A trace in which nothing is wrong gives no warning.
 fn clean(text: &str) -> Vec<rprof_trace::Profile> {
@@ -59,7 +59,7 @@ fn functions_go_to_the_run_whose_time_they_lie_in() {
     let names = |run: usize| runs[run].spans.iter().map(|s| s.name.as_str()).collect::<Vec<_>>();
     assert_eq!((names(0), names(1)), (vec!["m.a"], vec!["m.b", "m.c"]));
     assert!((runs[1].spans[0].enter.0.0 - 0.2).abs() < 1e-5);
-    assert_eq!(runs[0].elapsed.0, 1.0);
+    assert_eq!(runs[0].elapsed, Seconds(1.0));
 }
 
 /// Two runs started in the same second share a file and write to it by turns, in blocks.
