@@ -22,8 +22,21 @@ pub(crate) enum Found {
 }
 
 impl Found {
-    /// Puts the text in.
-    pub fn record(self, text: &str) -> Record<'_> {
+    /// Takes the record out, with its text.
+    #[inline]
+    pub fn take<'a>(&mut self, text: &'a str) -> Record<'a> {
+        match self {
+            // Copied where they stand: these are all but a few of a trace's records.
+            Self::Tick(tick) => Record::Tick(*tick),
+            Self::Sample { time, value, memory } => {
+                Record::Sample(Sample { id: text, time: *time, value: *value, memory: *memory })
+            }
+            other => std::mem::replace(other, Self::Note).into_record(text),
+        }
+    }
+
+    #[inline(never)]
+    fn into_record(self, text: &str) -> Record<'_> {
         match self {
             Self::Header(header) => Record::Header(header),
             Self::Command => Record::Command(text),

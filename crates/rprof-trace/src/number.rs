@@ -1,5 +1,7 @@
 //! Fixed-point numbers in and out: MiB and bytes, decimal seconds and integers. No float where it has to be fast.
 
+#![expect(clippy::inline_always, reason = "measured: a sixth fewer instructions per line of a trace")]
+
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 
@@ -86,7 +88,7 @@ struct Decimal {
 
 /// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank.
 /// `None` for any other number, however valid.
-#[inline]
+#[inline(always)]
 fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     let (whole, count) = digits(text)?;
     if count == 0 {
@@ -106,7 +108,7 @@ fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
 }
 
 /// The digits after a point, as far as they count, and what follows them all.
-#[inline]
+#[inline(always)]
 fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
     let (value, count) = up_to_eight(text);
     if count < 8 {
@@ -124,7 +126,7 @@ fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
 
 /// The number the digits at the head of a text make, and how many there are; `None` beyond 18.
 /// Eight at a time, since a branch on each digit costs more than the digit.
-#[inline]
+#[inline(always)]
 fn digits(text: &[u8]) -> Option<(u64, usize)> {
     let (value, count) = up_to_eight(text);
     if count < 8 {
@@ -140,11 +142,16 @@ fn digits(text: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// The first eight bytes as one word; after Lemire, "Quickly parsing eight digits", 2018, but for any count of them.
-#[inline]
+#[inline(always)]
 fn up_to_eight(text: &[u8]) -> (u64, usize) {
-    let word = match text.first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)),
+    let word = match (text.first_chunk(), text.first_chunk(), text.last_chunk()) {
+        (Some(eight), ..) => u64::from_le_bytes(*eight),
+        // Four to seven bytes are two overlapping fours.
+        (None, Some(four), Some(last)) => {
+            let (four, last) = (u32::from_le_bytes(*four), u32::from_le_bytes(*last));
+            u64::from(four) | u64::from(last) << (8 * (text.len() - 4))
+        }
+        _ => text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)),
     };
     let values = word ^ 0x3030_3030_3030_3030;
     // The high bit of each byte that is no digit; a carry only reaches bytes after the first of those.
@@ -170,7 +177,7 @@ pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Reads MiB as bytes, to the nearest.
-#[inline]
+#[inline(always)]
 pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
     if let Some((decimal, rest)) = decimal(text)
         && decimal.whole < 1 << (64 - MIB_BITS - 1)
@@ -190,7 +197,7 @@ pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
 
 /// The bytes of a fraction of a MiB. mprof rounds to four or six digits, which hides the last byte; memory comes in
 /// whole KiB, so a whole KiB that would be written like this is taken.
-#[inline]
+#[inline(always)]
 fn fraction_of_mib(decimal: &Decimal) -> u64 {
     let Decimal { fraction, digits, .. } = *decimal;
     let scaled = fraction << MIB_BITS;
@@ -210,7 +217,7 @@ fn fraction_of_mib(decimal: &Decimal) -> u64 {
 }
 
 /// Reads seconds as nanoseconds; digits beyond the ninth after the point are left out.
-#[inline]
+#[inline(always)]
 pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
     if let Some((decimal, rest)) = decimal(text)
         && decimal.whole < 9_000_000_000
@@ -256,7 +263,7 @@ pub(crate) fn integer(text: &[u8]) -> Option<u64> {
 }
 
 /// Reads an unsigned integer or `-` for none, up to a blank or the end, and what follows the blank.
-#[inline]
+#[inline(always)]
 pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
     let (value, rest) = if let [b'-', rest @ ..] = text {
         (None, rest)

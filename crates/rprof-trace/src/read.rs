@@ -38,7 +38,7 @@ pub struct Entry<'a> {
 
 /// Reads the records of a `.dat` or `.csv` trace; which of the two, its content tells.
 ///
-/// Memory grows with the number of processes alive at once, not with the length of the trace. About 60 ns a line.
+/// Memory grows with the number of processes alive at once, not with the length of the trace. About 130 ns a line.
 #[derive(Debug)]
 pub struct Reader<R> {
     path: PathBuf,
@@ -93,25 +93,33 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// [`Error::Io`] when the input cannot be read on, [`Error::NotATrace`] at the first call when it is none.
+    #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Error> {
-        Ok(self.next_entry()?.map(|entry| entry.record))
+        if self.advance()? { Ok(Some(self.found.take(&self.text))) } else { Ok(None) }
     }
 
     /// The next record with its place in the file, or `None` at the end.
     ///
     /// # Errors
     /// As [`next_record`](Self::next_record).
+    #[inline]
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, Error> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
+        Ok(Some(Entry { line, run, start_s, record: self.found.take(&self.text) }))
+    }
+
+    /// Goes on to the next record; `false` at the end.
+    fn advance(&mut self) -> Result<bool, Error> {
         loop {
             match self.step()? {
-                Step::Found => break,
+                Step::Found => return Ok(true),
                 Step::Nothing => {}
-                Step::End => return Ok(None),
+                Step::End => return Ok(false),
             }
         }
-        let found = std::mem::replace(&mut self.found, Found::Note);
-        let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
-        Ok(Some(Entry { line, run, start_s, record: found.record(&self.text) }))
     }
 
     /// What was wrong in the lines read so far.

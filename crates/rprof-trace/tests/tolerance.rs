@@ -3,7 +3,7 @@
 mod common;
 
 use common::{profiles, read, shown, ticks};
-use rprof_trace::{Bytes, WarningKind};
+use rprof_trace::{Bytes, Seconds, WarningKind};
 
 /// A trace in which nothing is wrong gives no warning.
 fn clean(text: &str) -> Vec<rprof_trace::Profile> {
@@ -59,7 +59,7 @@ fn functions_go_to_the_run_whose_time_they_lie_in() {
     let names = |run: usize| runs[run].spans.iter().map(|s| s.name.as_str()).collect::<Vec<_>>();
     assert_eq!((names(0), names(1)), (vec!["m.a"], vec!["m.b", "m.c"]));
     assert!((runs[1].spans[0].enter.0.0 - 0.2).abs() < 1e-5);
-    assert_eq!(runs[0].elapsed.0, 1.0);
+    assert_eq!(runs[0].elapsed, Seconds(1.0));
 }
 
 /// Two runs started in the same second share a file and write to it by turns, in blocks.
@@ -157,6 +157,14 @@ fn a_record_forged_by_a_command_line_is_dropped() {
     let runs = faulty(b"CMDLINE echo a\nMEM 99999 1\nMEM 1.0 1795380800.0\n", warning);
     assert_eq!(runs[0].peak.map(|p| p.value), Some(Bytes(1 << 20)));
     assert_eq!(runs[0].command, "echo a\\nMEM 99999 1");
+}
+
+/// A line that lost its end to another writer: 1795380801 became 17953.
+#[test]
+fn a_time_off_the_clock_of_the_file_is_dropped() {
+    let warning = "line 2: `MEM 2.0 17953` has a time that is not on the clock of this file; dropped";
+    let runs = faulty(b"MEM 1.0 1795380800.0\nMEM 2.0 17953\nMEM 3.0 1795380802.0\n", warning);
+    assert_eq!(ticks(&runs[0]), [(0.0, 1.0), (2.0, 3.0)]);
 }
 
 #[test]

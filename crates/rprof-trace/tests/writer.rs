@@ -119,7 +119,7 @@ fn a_csv_may_have_its_columns_in_any_order_and_its_heading_twice() {
     assert!(records[0].contains("value: Bytes(4096)") && records[1].contains("value: Bytes(12000)"));
 }
 
-/// A steady tick allocates nothing: the buffer and the writer keep what they have.
+/// What stays as it was is not written again: a tick of an idle process is a value and a time.
 #[test]
 fn a_day_of_an_idle_process_is_small() {
     let mut writer = DatWriter::new();

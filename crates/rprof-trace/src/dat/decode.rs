@@ -1,5 +1,7 @@
 //! `.dat` lines to [`Line`]s, byte by byte, without allocation for MEM and CHLD.
 
+#![expect(clippy::inline_always, reason = "measured: a sixth fewer instructions per line of a trace")]
+
 use serde::de::DeserializeOwned;
 
 use crate::line::{Extras, Line};
@@ -13,7 +15,7 @@ type Parsed<T> = Result<T, WarningKind>;
 ///
 /// # Errors
 /// The kind of warning that says what is wrong.
-#[inline]
+#[inline(always)]
 pub(crate) fn decode(line: &[u8]) -> Parsed<Line<'_>> {
     if let Some(rest) = line.strip_prefix(b"MEM ") {
         return tick(rest);
@@ -61,7 +63,7 @@ fn is_keyword(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'#'))
 }
 
-#[inline]
+#[inline(always)]
 fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
     let (value, time, rest) = value(rest)?;
     match rest.strip_prefix(b"^ ") {
@@ -74,7 +76,7 @@ fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
     let (id, rest) = field(rest);
     if id.is_empty() {
@@ -87,7 +89,7 @@ fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
     Ok(Line::Sample { id, value, time, extras: Extras::Fields(rest) })
 }
 
-#[inline]
+#[inline(always)]
 fn value(rest: &[u8]) -> Parsed<(Bytes, Time, &[u8])> {
     let (value, rest) = read_mib(rest)?;
     let (time, rest) = read_time(rest)?;

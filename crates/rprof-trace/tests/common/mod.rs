@@ -1,6 +1,6 @@
 //! What several tests need: a trace from text, its records owned, and runs to write.
 
-#![allow(dead_code, reason = "not every test uses every helper")]
+#![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
     Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Keep, Memory, Metric, Profile,
