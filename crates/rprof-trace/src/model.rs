@@ -108,8 +108,6 @@ pub struct Header {
     pub interval_s: Seconds,
     /// The metric of the curve.
     pub metric: Metric,
-    /// The process the run began with.
-    pub pid: u32,
     /// Whether descendants are counted too.
     pub tree: bool,
     /// Whether the kernel's high-water mark was reset at each tick, which makes each tick's maximum exact.

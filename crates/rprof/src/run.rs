@@ -163,7 +163,6 @@ fn header(
         metric: options.metric,
         tree: options.tree,
         exact: options.exact,
-        pid: 0,
         attached: matches!(target, Target::Attach { .. }),
         columns: rprof_trace::columns(options.metric, rprof_sample::COLUMNS),
     }

@@ -61,7 +61,6 @@ pub fn header(command: &[&[u8]]) -> Header {
         page_size: 4096,
         interval_s: Seconds(0.1),
         metric: Metric::Rss,
-        pid: 812,
         tree: true,
         exact: false,
         attached: false,
