@@ -5,6 +5,8 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/defects.rs"]
+mod defects;
 #[path = "end_to_end/limits.rs"]
 mod limits;
 #[path = "end_to_end/lost.rs"]

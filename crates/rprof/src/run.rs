@@ -63,6 +63,9 @@ fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {
 
 fn find_process(wanted: &str) -> anyhow::Result<u32> {
     if let Ok(pid) = wanted.parse() {
+        if pid == std::process::id() {
+            bail!("process {pid} is rprof itself");
+        }
         return Ok(pid);
     }
     let matches = rprof_sample::find_processes(wanted);
