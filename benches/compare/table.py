@@ -83,7 +83,8 @@ def _setting(results: Results) -> str:
 def _tools(results: Results) -> str:
     lines = ["How each was run:", ""]
     for tool in results.tools:
-        told = f"{tool.version}, `{tool.options}`" if tool.program else "**not installed on this machine**"
+        version = f"{tool.version}, " if tool.version else ""
+        told = f"{version}`{tool.options}`" if tool.program else "**not installed on this machine**"
         lines.append(f"- {tool.name}: {told}")
     return "\n".join(lines)
 

@@ -129,7 +129,8 @@ def _gnu_time() -> Tool:
         "GNU time",
         gnu[0] if gnu else None,
         "time -f %M",
-        _first_line([gnu[0], "--version"]).split()[-1] if gnu else "",
+        # Debian's says `time (GNU Time) UNKNOWN`.
+        _first_line([gnu[0], "--version"]).split()[-1].replace("UNKNOWN", "") if gnu else "",
         lambda program, command, _: [program, "-f", "%M", "-o", "run.txt", *command],
         lambda _, directory: answer.gnu_time(directory / "run.txt"),
     )
