@@ -130,5 +130,7 @@ fn a_name_of_several_processes_lists_them() {
     });
     std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(finish(rprof).code, Some(0));
-    twins.iter_mut().for_each(|twin| drop(twin.wait()));
+    for twin in &mut twins {
+        twin.wait().unwrap();
+    }
 }

@@ -3,6 +3,7 @@
 //! 11 (functions written to another directory) with Python; 15, 20, 23, 27, 28, 30 and 33 are the same as 04, 07, 05,
 //! 02, 08, 16 and 04; 17 (a busy loop unless told otherwise) and 36 (heap only) cannot be ours.
 
+use std::fmt::Write;
 use std::time::Instant;
 
 use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth};
@@ -24,7 +25,8 @@ fn defect_14_a_long_trace_makes_a_small_figure_with_any_title() {
     let mut text = String::from("CMDLINE sh -c \\$\\frac \\$x & <b> \"q\"\n");
     for i in 0..300_000u32 {
         let wobble = (i.wrapping_mul(2_654_435_761) >> 20) % 500;
-        text += &format!("MEM {}.5 {}.{:03}0\n", 100 + wobble, 1_600_000_000 + i / 10, i % 10 * 100);
+        let (value, second, part) = (100 + wobble, 1_600_000_000 + i / 10, i % 10 * 100);
+        writeln!(text, "MEM {value}.5 {second}.{part:03}0").unwrap();
     }
     std::fs::write(place.path("t.dat"), text).unwrap();
     assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));

@@ -110,3 +110,15 @@ fn a_trees_bounds_hold_the_truth() {
     assert_eq!(peak["exact"], false);
     assert_eq!(peak["processes"], 4);
 }
+
+/// Two children that meet, born and gone between two ticks: the bound must hold what nobody saw.
+#[test]
+fn processes_that_nobody_saw_are_in_the_upper_bound() {
+    let place = Place::new();
+    let pair = "fork 1 [ touch 60MiB ready one await two hold 20ms ] fork 1 [ touch 60MiB ready two await one hold 20ms ]";
+    place.run_truth("-q -T 30s", &format!("hold 300ms {pair} wait hold 50ms"));
+    let peak = place.peak();
+    let upper = peak["peak_upper_bytes"].as_u64();
+    assert!(upper.is_none_or(|upper| upper >= 120 * MIB), "{peak}");
+    assert_eq!(peak["exact"], false);
+}

@@ -6,7 +6,7 @@ use crate::support::{Place, exists};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
-/// What `mprof peak` of memory_profiler 0.61 prints for each.
+/// What `mprof peak` of `memory_profiler` 0.61 prints for each.
 #[test]
 fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     let expected: [(&str, &str, &[&str]); 6] = [

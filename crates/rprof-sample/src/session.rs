@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rprof_trace::{Bytes, End, Metric, Proven, Record, Seconds, Tick};
 
+use crate::bounds::Bound;
 use crate::clock::{Clock, seconds};
 use crate::error::{Error, ReadError};
 use crate::limits::{self, Cause};
@@ -62,9 +63,9 @@ struct State {
     ticks: u64,
     /// The largest value of a tick or proven between two.
     peak: Bytes,
-    upper: Bytes,
-    /// Whether some tick had no upper bound.
-    unbounded: bool,
+    bound: Bound,
+    /// The largest RSS that wait4 told of any process.
+    max_rss: Bytes,
     user: Duration,
     system: Duration,
     waited: bool,
@@ -169,19 +170,16 @@ impl Session {
         if self.attached && !self.tree.holds(self.root) {
             self.state.root_gone = true;
         }
-        if sum.processes == 0 {
-            // Nobody is left to read: the curve ends with the tick before.
+        if sum.processes == 0 || seen.torn {
+            // Nobody is left to read: the curve ends with the tick before. Or the next tick will do better.
             return;
         }
         if let Some(proven) = sum.proven.filter(|p| is_rss && *p > sum.value.max(self.state.last_value)) {
             let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
             self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
         }
-        let upper = seen.lost.filter(|_| is_rss).and_then(|lost| sum.upper(lost));
-        match upper {
-            Some(upper) => self.state.upper = self.state.upper.max(upper),
-            None => self.state.unbounded = true,
-        }
+        let upper = if is_rss { sum.upper(seen.lost) } else { None };
+        self.state.bound.add(upper, seen.unseen);
         self.state.peak = self.state.peak.max(sum.value);
         let plural = self.tree.is_plural();
         if plural
@@ -197,7 +195,7 @@ impl Session {
             time,
             value: sum.value,
             memory: sum.memory,
-            upper: upper.filter(|_| plural),
+            upper: upper.filter(|_| plural && seen.unseen == Some(0)),
             processes: Some(sum.processes),
         }));
         if self.options.memory_limit.is_some_and(|limit| self.state.peak > limit) {
@@ -309,6 +307,7 @@ impl Session {
         let counts = self.options.tree || !had_children;
         if reaped.max_rss > floor && counts {
             self.tree.hwm = self.tree.hwm.max(Some(reaped.max_rss));
+            self.state.max_rss = self.state.max_rss.max(reaped.max_rss);
         }
         let largest = match self.options.metric {
             Metric::Rss => Some(reaped.max_rss).filter(|max| *max > floor && counts),
@@ -338,9 +337,25 @@ impl Session {
         }
     }
 
+    /// From the last tick to the end: whoever lived in it is dead by now and was noted as such.
+    fn bound_last_window(&mut self) {
+        let gone = self.tree.find();
+        let unseen = if self.state.had_children { gone } else { Some(0) };
+        self.state.bound.add(self.tree.ceiling(), unseen);
+    }
+
+    /// What the tree cannot have exceeded.
+    fn upper(&self) -> Option<Bytes> {
+        // Whoever was not seen was waited for, by the command or by us, and wait4 told the largest of them.
+        let each = Some(self.state.max_rss).filter(|max| max.0 > 0);
+        let upper = self.state.bound.at_most(each).filter(|_| self.options.metric == Metric::Rss);
+        upper.map(|upper| upper.max(self.state.peak))
+    }
+
     fn finish(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Outcome {
         let now = self.clock.elapsed();
         self.note_gap(now, sink);
+        self.bound_last_window();
         self.tree.refresh(seconds(now), sink);
         let out_of_memory = self.state.ending == Some(Ending::Killed(libc::SIGKILL))
             && self.state.limit.is_none()
@@ -348,8 +363,7 @@ impl Session {
         let limit = self.state.limit.map(|l| l.cause).filter(|c| *c != Cause::Terminated);
         let alone = !self.tree.is_plural() && !self.state.had_children;
         let exact = alone && self.state.waited && self.options.metric == Metric::Rss;
-        let bounded = !self.state.unbounded && self.options.metric == Metric::Rss;
-        let upper = if exact { self.state.peak } else { self.state.upper.max(self.state.peak) };
+        let upper = if exact { Some(self.state.peak) } else { self.upper() };
         let reason = match (limit, out_of_memory) {
             (Some(cause), _) => Some(cause.words()),
             (None, true) => Some("out of memory"),
@@ -369,7 +383,7 @@ impl Session {
             user_s: self.state.waited.then(|| seconds(self.state.user)),
             system_s: self.state.waited.then(|| seconds(self.state.system)),
             hwm_bytes: self.tree.hwm,
-            upper_bytes: (bounded && self.state.ticks > 0 || exact).then_some(upper),
+            upper_bytes: upper,
             exact,
             ticks: self.state.ticks,
             overruns: self.schedule.overruns(),

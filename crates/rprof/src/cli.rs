@@ -37,6 +37,7 @@ pub enum Command {
 
 /// How to measure and where to write.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct RecordArgs {
     /// The trace: a new .dat or .csv file [default: mprofile_<YYYYMMDDhhmmss>.dat]
     #[arg(short, long, value_name = "FILE")]
@@ -53,7 +54,7 @@ pub struct RecordArgs {
     /// Watch the process alone, not its descendants
     #[arg(long)]
     pub no_children: bool,
-    /// Make the maximum within every tick exact (the program sees its own VmHWM change)
+    /// Make the maximum within every tick exact (the program sees its own high-water mark change)
     #[arg(long)]
     pub exact: bool,
     /// Go on until the last descendant has ended

@@ -112,16 +112,10 @@ fn record(
     })?;
     let outcome = session.watch(&mut |record| recorder.record(record))?;
     let code = exit_code(&outcome);
-    conclude(recorder, &outcome, &path, arguments.quiet, code)
+    Ok(conclude(recorder, &outcome, &path, arguments.quiet, code))
 }
 
-fn conclude(
-    mut recorder: Recorder,
-    outcome: &Outcome,
-    path: &Path,
-    quiet: bool,
-    code: u8,
-) -> anyhow::Result<u8> {
+fn conclude(mut recorder: Recorder, outcome: &Outcome, path: &Path, quiet: bool, code: u8) -> u8 {
     recorder.flush();
     let failure = recorder.failure();
     let profile = recorder.finish();
@@ -130,9 +124,9 @@ fn conclude(
     }
     if let Some(error) = failure {
         summary::say(&format!("the trace `{}` is incomplete: {error}", path.display()));
-        return Ok(if code == 0 { EXIT_OURS } else { code });
+        return if code == 0 { EXIT_OURS } else { code };
     }
-    Ok(code)
+    code
 }
 
 /// The child finds the trace here and may add records of its own.
