@@ -1,3 +1,4 @@
+# The workloads are always built in release: libhdf5 is then built once, for their tests, their lints and the figures.
 # Every target the README and .ci/run name. A fresh machine needs rustc, cargo, a C compiler, make and python3.
 
 CARGO ?= cargo
@@ -18,11 +19,13 @@ build: ## target/release/rprof
 	$(CARGO) build --release
 
 test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
-	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --workspace
+	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
+	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --release -p rprof-workloads
 
 lint: $(CMAKE_STAMP) ## formatting and clippy, warnings refused
 	$(CARGO) fmt --all --check
-	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets -- -D warnings
+	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
 
 bless: ## rewrite the golden figures; look at them before you commit
 	RPROF_BLESS=1 $(CARGO) test -p rprof-plot

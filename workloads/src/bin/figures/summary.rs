@@ -107,8 +107,8 @@ fn recorded(number: usize, row: &Row) -> String {
         seconds(end.system_s),
         seconds(Some(peak.elapsed_s)),
         match peak.upper_bytes {
-            Some(upper) => format!("{}, at most {upper}", peak.bytes),
-            None => peak.bytes.to_string(),
+            Some(upper) if upper > peak.bytes => format!("{}, at most {upper}", peak.bytes),
+            _ => peak.bytes.to_string(),
         },
         match peak.within_s {
             Some([from, to]) => format!("{from:.2} to {to:.2} s"),
