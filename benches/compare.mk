@@ -5,7 +5,7 @@
 
 COMPARE_PYTHON ?= python3
 COMPARE_BUILT := $(or $(CARGO_TARGET_DIR),target)/release
-PEERS ?= .tools/peers
+PEERS ?= .tools/compare
 SWARM ?= 200
 ROUNDS ?= 3
 
