@@ -30,7 +30,10 @@ fn defect_05_shared_pages_are_counted_once() {
 fn the_metric_can_be_pss_or_uss() {
     for (metric, truth) in [("pss", 100 * MIB), ("uss", 0)] {
         let place = Place::new();
-        place.run_truth(&format!("-q --metric {metric}"), "touch 100MiB fork 4 [ hold 800ms ] wait exit 0");
+        place.run_truth(
+            &format!("-q --metric {metric}"),
+            "touch 100MiB hold 400ms fork 4 [ hold 800ms ] wait",
+        );
         let peak = place.peak();
         assert_eq!(peak["metric"], metric);
         // Before the forks all is unique too.

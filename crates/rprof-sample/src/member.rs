@@ -1,6 +1,6 @@
 //! One process of the tree as the sampler keeps it from tick to tick.
 
-use rprof_trace::{Bytes, Memory};
+use rprof_trace::{Bytes, Memory, Metric};
 
 use crate::platform::{Process, Reading};
 use crate::proc_text::Name;
@@ -90,9 +90,24 @@ impl Member {
         self.denied = false;
     }
 
-    /// What it may have held at its end, after the last reading: its mark, and as much more as it rose before.
+    /// Takes a reading in place of the last one, if it tells of another address space.
+    pub fn read_again(&mut self, metric: Metric) {
+        if let Ok(reading) = self.process.read()
+            && reading.memory.vsz != self.memory.vsz
+        {
+            self.memory = reading.memory;
+            self.hwm = reading.memory.hwm;
+            self.window = Window { proven: None, upper: reading.memory.hwm };
+            if metric == Metric::Rss {
+                self.value = reading.memory.rss.unwrap_or_default();
+            }
+        }
+    }
+
+    /// What it may have held at its end, after the last reading: its mark, and twice as much more as it rose before,
+    /// since the time between two ticks may double.
     pub fn last_words(&self) -> Bytes {
-        self.hwm.unwrap_or_default().plus(self.growth)
+        self.hwm.unwrap_or_default().plus(self.growth).plus(self.growth)
     }
 }
 

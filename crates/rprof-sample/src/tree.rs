@@ -44,6 +44,8 @@ pub struct Tree {
     pub denied: Option<String>,
     /// Until the first tick of a tree that ran before.
     joined: bool,
+    /// Processes and threads born and gone since the last tick, of this tree or of others; `None` when not known.
+    gone: Option<u32>,
     /// Processes that were found dead and not reaped yet, since the last tick.
     found_dead: u32,
     /// What processes that ended since the last tick may have held.
@@ -72,6 +74,7 @@ impl Tree {
             hwm: None,
             denied: None,
             joined,
+            gone: Some(0),
             found_dead: 0,
             lost: Bytes(0),
         };
@@ -92,7 +95,7 @@ impl Tree {
     /// One round of measuring at `time`: finds newborns, reads everyone, drops who has ended.
     pub fn measure(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) -> Seen {
         let mut seen = Seen::default();
-        let gone = self.find();
+        self.find();
         seen.changes += self.found.len();
         self.admit(time, sink);
         self.read_all(time, &mut seen, sink);
@@ -103,7 +106,7 @@ impl Tree {
             seen.torn = !self.is_unchanged();
         }
         self.find_borrowers();
-        seen.unseen = self.unseen(gone);
+        seen.unseen = self.unseen();
         seen.lost = std::mem::take(&mut self.lost);
         let plural = self.is_plural();
         for member in &self.members {
@@ -119,14 +122,14 @@ impl Tree {
         seen
     }
 
-    /// Looks for newborns; how many were born and gone since the last look, of this tree or of others, `None` when the
-    /// system does not tell.
-    pub fn find(&mut self) -> Option<u32> {
-        let Some(search) = &mut self.search else { return Some(0) };
+    /// Looks for newborns, and counts who was born and gone since the last look, of this tree or of others.
+    fn find(&mut self) {
+        let Some(search) = &mut self.search else { return };
         let us = std::process::id();
         let (members, root) = (&self.members, self.root);
         let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);
-        search.newborns(is_parent, &mut self.found)
+        let gone = search.newborns(is_parent, &mut self.found);
+        self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
     }
 
     /// Takes those found into the tree.
@@ -233,11 +236,11 @@ impl Tree {
         sink(&Record::Exit(&member.id, time, exit));
     }
 
-    /// How many of those born and gone since the last look may have been of this tree: none unless some member has
+    /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
     /// waited for a child since, or one was found dead.
-    pub fn unseen(&mut self, gone: Option<u32>) -> Option<u32> {
+    fn unseen(&mut self) -> Option<u32> {
         let dead = std::mem::take(&mut self.found_dead);
-        let gone = gone?;
+        let gone = self.gone.replace(0)?;
         if gone == 0 {
             return Some(dead);
         }
@@ -260,20 +263,37 @@ impl Tree {
                 continue;
             }
             let parent = self.members.iter().find(|m| m.process.pid() == member.ppid);
-            let borrowed = parent.is_some_and(|parent| {
-                member.memory.vsz.is_some()
-                    && parent.memory.vsz == member.memory.vsz
-                    && platform::share_memory(parent.process.pid(), member.process.pid())
-                        .unwrap_or(parent.memory == member.memory)
+            let alike = parent.filter(|parent| {
+                member.memory.vsz.is_some() && parent.memory.vsz == member.memory.vsz && !parent.denied
             });
-            self.members[at].borrowed = borrowed;
-            self.members[at].settled = !borrowed;
+            let borrowed = alike.is_some_and(|parent| {
+                platform::share_memory(parent.process.pid(), member.process.pid())
+                    .unwrap_or(parent.memory == member.memory)
+            });
+            let was_alike = alike.is_some();
+            let member = &mut self.members[at];
+            member.borrowed = borrowed;
+            member.settled = !borrowed;
+            if was_alike && !borrowed {
+                // It may have left between its reading and the question, and that reading be its parent's.
+                member.read_again(self.metric);
+            }
         }
     }
 
-    /// What the tree cannot have exceeded since the last tick, at the end of the run; `None` when a mark is not known.
-    pub fn ceiling(&self) -> Option<Bytes> {
-        self.members.iter().try_fold(self.lost, |sum, member| Some(sum.plus(member.hwm?)))
+    /// How many of the tree may have lived and ended unseen since the last tick, at the end of the run.
+    pub fn gone(&mut self) -> Option<u32> {
+        self.find();
+        self.gone.map(|gone| gone + self.found_dead)
+    }
+
+    /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
+    /// than `largest`; `None` when a mark is not known.
+    pub fn ceiling(&self, largest: Bytes) -> Option<Bytes> {
+        self.members.iter().try_fold(self.lost, |sum, member| {
+            let most = member.last_words().min(largest.max(member.hwm?));
+            Some(sum.plus(most))
+        })
     }
 
     /// Sums the shares of all pages over the tree, each page once; `None` when a process was born or ended meanwhile,
@@ -314,10 +334,15 @@ impl Tree {
         }
     }
 
-    /// Drops whoever has ended and takes in whoever was born, without measuring.
-    pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// Takes in whoever was born since the last look, without measuring.
+    pub fn take_in(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         self.find();
         self.admit(time, sink);
+    }
+
+    /// Drops whoever has ended and takes in whoever was born, without measuring.
+    pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        self.take_in(time, sink);
         self.members.retain_mut(|m| m.process.read().is_ok_and(|r| !r.dead));
     }
 

@@ -68,23 +68,21 @@ impl Session {
         if is_root {
             self.state.root_gone = true;
             self.state.ending = Some(reaped.ending);
-            self.tree.forget(self.root, seconds(now), reaped.ending, sink);
-            if self.state.terminated && self.state.limit.is_none() {
-                self.tree.refresh(seconds(now), sink);
-                if !self.tree.members.is_empty() {
-                    self.end_tree(Cause::Terminated, now);
-                }
+        }
+        self.tree.forget(reaped.pid, seconds(now), reaped.ending, sink);
+        if self.state.root_gone {
+            // Who is left decides what is to be done, so look for orphans that no tick has seen yet.
+            self.tree.take_in(seconds(now), sink);
+            if self.state.terminated && self.state.limit.is_none() && !self.tree.members.is_empty() {
+                self.end_tree(Cause::Terminated, now);
             }
-        } else {
-            self.tree.forget(reaped.pid, seconds(now), reaped.ending, sink);
         }
     }
 
     /// From the last tick to the end: whoever lived in it is dead by now and was noted as such.
     fn bound_last_window(&mut self) {
-        let gone = self.tree.find();
-        let unseen = if self.state.had_children { gone } else { Some(0) };
-        self.state.bound.add(self.tree.ceiling(), unseen);
+        let unseen = if self.state.had_children { self.tree.gone() } else { Some(0) };
+        self.state.bound.add(self.tree.ceiling(self.state.max_rss), unseen);
     }
 
     /// What the tree cannot have exceeded.
