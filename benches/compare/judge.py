@@ -36,7 +36,7 @@ def judge(case: Case, ended: Ended, answer: Answer) -> Verdict:
             text += f" (RSS added up: {_mib(answer.peak)})"
     elif answer.upper is not None:
         right = _bounds_hold(right, value, answer.upper, case.truth)
-        text += f" (at most {_mib(answer.upper)})"
+        text += " (exact)" if answer.upper == value else f" (at most {_mib(answer.upper)})"
     return Verdict(right and not faults, ", ".join([text, *faults]))
 
 

@@ -31,6 +31,8 @@ pub struct Tree {
     /// Its living processes, in order of discovery; the first one found is the root while it lives.
     pub members: Vec<Member>,
     root: u32,
+    /// rprof, which adopts orphans.
+    us: u32,
     metric: Metric,
     exact: bool,
     search: Option<Search>,
@@ -65,6 +67,7 @@ impl Tree {
         let mut tree = Self {
             members: Vec::new(),
             root: root.0.pid(),
+            us: std::process::id(),
             metric,
             exact,
             search,
@@ -125,8 +128,7 @@ impl Tree {
     /// Looks for newborns, and counts who was born and gone since the last look, of this tree or of others.
     fn find(&mut self) {
         let Some(search) = &mut self.search else { return };
-        let us = std::process::id();
-        let (members, root) = (&self.members, self.root);
+        let (members, root, us) = (&self.members, self.root, self.us);
         let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);
         let gone = search.newborns(is_parent, &mut self.found);
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
