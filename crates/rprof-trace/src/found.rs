@@ -11,11 +11,19 @@ pub(crate) enum Found {
     Command,
     Tick(Tick),
     Proven(Proven),
-    Sample { time: Seconds, value: Bytes, memory: Memory },
+    Sample {
+        time: Seconds,
+        value: Bytes,
+        memory: Memory,
+    },
     Pss(Seconds, Bytes),
     Born(Seconds, Born),
     Exit(Seconds, Exit),
-    Function { enter: (Seconds, Bytes), leave: (Seconds, Bytes), level: Option<u32> },
+    Function {
+        enter: (Seconds, Bytes),
+        leave: (Seconds, Bytes),
+        level: Option<u32>,
+    },
     /// The text is the id, and from this byte on the name.
     SpanBegin(Seconds, usize),
     SpanEnd(Seconds),

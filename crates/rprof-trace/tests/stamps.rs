@@ -100,10 +100,12 @@ fn too_many_marks_are_told_of() {
 
 #[test]
 fn stamps_that_are_none_are_passed_over_with_a_warning() {
-    let text = b"MEM 1 1795380800.0\nSPAN begin 7.7.1\nSPAN stop 7.7.1 1795380800.0\nSPAN end  1795380800.0\n\
+    let text =
+        b"MEM 1 1795380800.0\nSPAN begin 7.7.1\nSPAN stop 7.7.1 1795380800.0\nSPAN end  1795380800.0\n\
                  MARK now x\nNOTE  x\nSPAN begin 7.7.1 5.0 forged\nMEM 1 1795380801.0\n";
     let (runs, warnings) = profiles(text);
     assert!(runs[0].spans.is_empty() && runs[0].marks.is_empty() && runs[0].notes.is_empty());
-    let counts = [WarningKind::Malformed, WarningKind::OffClock].map(|kind| warnings.of(kind).map(|w| w.count));
+    let counts =
+        [WarningKind::Malformed, WarningKind::OffClock].map(|kind| warnings.of(kind).map(|w| w.count));
     assert_eq!(counts, [Some(5), Some(1)]);
 }
