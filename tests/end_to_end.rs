@@ -11,6 +11,8 @@ mod defects;
 mod limits;
 #[path = "end_to_end/lost.rs"]
 mod lost;
+#[path = "end_to_end/marks.rs"]
+mod marks;
 #[path = "end_to_end/peaks.rs"]
 mod peaks;
 #[path = "end_to_end/peers.rs"]

@@ -3,7 +3,8 @@
 //! `touch SIZE` map and write to that much; `free` unmap it all; `hold TIME` sleep; `fork N [ … ]` N children run the
 //! script in brackets; `thread [ … ]` a thread runs it; `daemon [ … ]` a double-forked orphan in its own session runs
 //! it; `wait` for all children; `exec …` start the rest as a new program; `kill SIG` itself; `exit N`;
-//! `say TEXT` on stdout; `ready FILE` make that file; `await FILE` until it is there; `retouch` write to it all again.
+//! `say TEXT` on stdout; `ready FILE` make that file; `await FILE` until it is there; `retouch` write to it all again;
+//! `mark LABEL` and `marks N LABEL` in the trace, N times; `span NAME [ … ]` the script in brackets as a span of the trace.
 #![allow(unsafe_code)]
 
 mod memory;

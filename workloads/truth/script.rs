@@ -45,6 +45,16 @@ pub fn run(words: &[String], state: &mut State) {
             "wait" => state.wait(),
             "exit" => exit(number(next(&mut rest))),
             "kill" => kill_self(number(next(&mut rest))),
+            "mark" => rprof_mark::mark(next(&mut rest)),
+            "marks" => {
+                let count = number(next(&mut rest));
+                let label = next(&mut rest);
+                (0..count).for_each(|n| rprof_mark::mark(&format!("{label} {} {n}", std::process::id())));
+            }
+            "span" => {
+                let _span = rprof_mark::span(next(&mut rest));
+                run(block(&mut rest), state);
+            }
             "exec" => exec(rest),
             "fork" => {
                 let count = number(next(&mut rest));

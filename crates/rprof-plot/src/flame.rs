@@ -139,7 +139,7 @@ mod tests {
             name: name.into(),
             enter: (Seconds(from), Bytes(0)),
             leave: Some((Seconds(to), Bytes(0))),
-            level: None,
+            ..Span::default()
         };
         let spans =
             [span("inner", 1.0, 2.0), span("outer", 0.0, 5.0), span("next", 6.0, 7.0), span("in2", 2.0, 4.0)];

@@ -85,7 +85,7 @@ mod tests {
 
     fn span(name: &str, enter: f64, leave: Option<f64>) -> Span {
         let at = |t| (Seconds(t), Bytes(0));
-        Span { name: name.into(), enter: at(enter), leave: leave.map(at), level: None }
+        Span { name: name.into(), enter: at(enter), leave: leave.map(at), ..Span::default() }
     }
 
     #[test]

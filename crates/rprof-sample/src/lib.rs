@@ -1,6 +1,7 @@
 //! HOW memory is measured: start a command or join a running one, know its process tree, read its memory.
 //! Gives records of the trace's model, one tick after the other; writes no file and prints nothing.
 
+mod accompany;
 mod bounds;
 mod clock;
 mod error;
@@ -17,6 +18,7 @@ mod session;
 mod shares;
 mod tree;
 
+pub use accompany::accompany;
 pub use clock::Clock;
 pub use error::{Error, ReadError};
 pub use options::{Options, Target};

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use crate::command_line::command_line;
 use crate::envelope::Point;
-use crate::model::{End, Function, Header, Proven, Record, Tick};
+use crate::model::{End, Header, Proven, Record, Tick};
 use crate::options::{Keep, ProfileOptions};
+use crate::probe::Probe;
 use crate::processes::Processes;
-use crate::profile::{Peak, Profile, Span};
-use crate::spans::Spans;
+use crate::profile::{Mark, Peak, Profile, Span};
+use crate::stamps::Stamps;
 use crate::track::Track;
 use crate::units::{Bytes, Seconds};
 
@@ -30,7 +31,7 @@ pub struct ProfileBuilder {
     born: u64,
     most_at_once: u32,
     first_tick: Option<Seconds>,
-    last_tick: Option<Seconds>,
+    last_tick: Option<Point>,
     last: Seconds,
     /// Where time zero is, when it was found in a pass before.
     zero: Option<Seconds>,
@@ -39,7 +40,9 @@ pub struct ProfileBuilder {
     swap: Option<Track>,
     last_swap: Option<Point>,
     gaps: Vec<(Seconds, Seconds)>,
-    pub(crate) spans: Spans,
+    pub(crate) stamps: Stamps,
+    /// Measures the spans, when they were found in a pass before.
+    probe: Option<Probe>,
     processes: Option<Processes>,
 }
 
@@ -66,14 +69,21 @@ impl ProfileBuilder {
             swap: None,
             last_swap: None,
             gaps: Vec::new(),
-            spans: Spans::new(options.spans),
+            stamps: Stamps::new(options.spans),
+            probe: None,
             processes: (options.processes != Keep::None).then(Processes::default),
         }
     }
 
-    /// A builder for a second pass: time zero is known, and which processes are to be drawn.
-    pub(crate) fn second(options: &ProfileOptions, zero: Seconds, places: HashSet<usize>) -> Self {
-        let mut builder = Self { zero: Some(zero), ..Self::new(options) };
+    /// A builder for a second pass: time zero is known, which processes are to be drawn, and all spans.
+    pub(crate) fn second(
+        options: &ProfileOptions,
+        zero: Seconds,
+        places: HashSet<usize>,
+        stamps: Stamps,
+    ) -> Self {
+        let probe = Some(Probe::new(stamps.spans.iter()));
+        let mut builder = Self { zero: Some(zero), stamps, probe, ..Self::new(options) };
         let empty = builder.track(zero);
         builder.processes = (options.processes != Keep::None).then(|| Processes::with_curves(places, empty));
         builder
@@ -115,10 +125,25 @@ impl ProfileBuilder {
                     processes.exit(id, *time, held);
                 }
             }
-            Record::Function(function) => self.spans.add(span(function)),
             Record::Gap(from, to) => self.gap(*from, *to),
-            Record::Note(_) => {}
             Record::End(end) => self.end = Some((**end).clone()),
+            stamp => self.stamp(stamp),
+        }
+    }
+
+    fn stamp(&mut self, record: &Record<'_>) {
+        // In a second pass they are all known.
+        if self.probe.is_some() {
+            return;
+        }
+        let value = self.last_tick.map_or(Bytes(0), |last| last.value);
+        match *record {
+            Record::Function(ref function) => self.stamps.function(function),
+            Record::SpanBegin(id, time, name) => self.stamps.begin(id, time, name, value),
+            Record::SpanEnd(id, time) => self.stamps.end(id, time, value),
+            Record::Mark(time, label) => self.stamps.mark(time, label),
+            Record::Note(key, value) => self.stamps.note(key, value),
+            _ => {}
         }
     }
 
@@ -133,12 +158,15 @@ impl ProfileBuilder {
         self.reach(tick.time);
         self.first_tick =
             Some(self.first_tick.map_or(tick.time, |t| if tick.time < t { tick.time } else { t }));
-        self.last_tick = Some(tick.time);
+        self.last_tick = Some(point);
         self.upper = self.upper.zip(tick.upper).map(|(a, b)| a.max(b));
         self.hwm = self.hwm.max(tick.memory.hwm);
         self.most_at_once = self.most_at_once.max(tick.processes.unwrap_or(0));
         self.candidate(point, None);
         self.draw(point);
+        if let Some(probe) = &mut self.probe {
+            probe.tick(point);
+        }
         if let Some(value) = tick.memory.swap {
             self.swap(Point { time: tick.time, value });
         }
@@ -149,6 +177,9 @@ impl ProfileBuilder {
         self.reach(proven.time);
         self.candidate(point, Some(proven.within));
         self.draw(point);
+        if let Some(probe) = &mut self.probe {
+            probe.proven(point);
+        }
     }
 
     fn candidate(&mut self, p: Point, within: Option<(Seconds, Seconds)>) {
@@ -198,7 +229,7 @@ impl ProfileBuilder {
 
     /// The tick up to which an unchanged sample was true; only in our traces "absent" means "as before".
     fn held(&self) -> Option<Seconds> {
-        self.last_tick.filter(|_| self.header.is_some())
+        self.last_tick.map(|last| last.time).filter(|_| self.header.is_some())
     }
 
     fn reach(&mut self, time: Seconds) {
@@ -218,12 +249,16 @@ impl ProfileBuilder {
         if self.header.is_some() {
             return Seconds(0.0);
         }
-        let times = self.first_tick.into_iter().chain(self.spans.iter().map(|s| s.enter.0));
+        let times = self.first_tick.into_iter().chain(self.stamps.spans.iter().map(|s| s.enter.0));
         times.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or(Seconds(0.0))
     }
 
     /// The run, reduced.
     pub fn finish(mut self) -> Profile {
+        self.stamps.settle();
+        if let Some(probe) = self.probe.take() {
+            probe.finish(self.stamps.spans.iter_mut());
+        }
         let zero = self.zero.unwrap_or_else(|| self.zero()).0;
         let held = self.held();
         let elapsed = self.elapsed(zero);
@@ -233,7 +268,7 @@ impl ProfileBuilder {
         let curve = |track: Option<Track>| track.map_or_else(Vec::new, |t| t.curve(zero));
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| command_line(&h.command)));
-        let spans = self.spans.into_vec().into_iter();
+        let spans = self.stamps.spans.into_vec().into_iter();
         Profile {
             metric: self.header.as_ref().map_or_else(Default::default, |h| h.metric),
             start_s: self.header.as_ref().map(|h| h.start_s),
@@ -255,6 +290,10 @@ impl ProfileBuilder {
                     ..s
                 })
                 .collect(),
+            marks: (self.stamps.marks.into_iter())
+                .map(|mark| Mark { time: since(mark.time), ..mark })
+                .collect(),
+            notes: self.stamps.notes,
             gaps: self.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect(),
             end: self.end,
         }
@@ -264,7 +303,7 @@ impl ProfileBuilder {
         if let Some(end) = &self.end {
             return end.elapsed_s;
         }
-        let leaves = self.spans.iter().filter_map(|s| s.leave).map(|(t, _)| t.0);
+        let leaves = self.stamps.spans.iter().filter_map(|s| s.leave).map(|(t, _)| t.0);
         Seconds((leaves.fold(self.last.0, f64::max) - zero).max(0.0))
     }
 
@@ -288,16 +327,5 @@ impl ProfileBuilder {
             within: peak.within.map(|(a, b)| (since(a), since(b))),
             upper: upper.filter(|u| *u > peak.value),
         })
-    }
-}
-
-fn span(f: &Function<'_>) -> Span {
-    // A clock that was set back must not give a span of negative length.
-    let leave = if f.leave < f.enter { f.enter } else { f.leave };
-    Span {
-        name: f.name.to_owned(),
-        enter: (f.enter, f.enter_value),
-        leave: Some((leave, f.leave_value)),
-        level: f.level,
     }
 }

@@ -10,6 +10,7 @@ use crate::model::Record;
 use crate::options::{Keep, ProfileOptions};
 use crate::profile::{Profile, Span};
 use crate::read::Reader;
+use crate::stamps::Stamps;
 use crate::units::Seconds;
 use crate::warning::{WarningKind, Warnings};
 
@@ -18,7 +19,7 @@ const MAX_RUNS: u64 = 4096;
 
 /// Reads a trace and reduces each of its runs, in the order of the file.
 ///
-/// Reads the file once, or twice for [`Keep::Largest`] or a window; space grows with the number of processes and
+/// Reads the file once, or twice for [`Keep::Largest`], a window or where there are spans; space grows with the number of processes and
 /// runs, not with the length of the trace.
 ///
 /// # Errors
@@ -40,11 +41,13 @@ pub fn fold<R: Read>(
 ) -> Result<(Vec<Profile>, Warnings), Error> {
     let twice = options.window.is_some() || matches!(options.processes, Keep::Largest(_));
     let (mut runs, warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
-    if twice {
+    if twice || runs.iter().any(|run| !run.builder.stamps.spans.is_empty()) {
         let plans: Vec<_> = runs.into_iter().map(|run| plan(run.builder, options)).collect();
         // The file may have grown since: what is new has no plan.
         let second = |at: usize| match plans.get(at) {
-            Some((zero, places)) => ProfileBuilder::second(options, *zero, places.clone()),
+            Some((zero, places, stamps)) => {
+                ProfileBuilder::second(options, *zero, places.clone(), stamps.clone())
+            }
             None => ProfileBuilder::new(options),
         };
         runs = pass(open()?, second)?.0;
@@ -78,14 +81,15 @@ impl Run {
     }
 }
 
-/// Where time zero is, and which processes are the largest.
-fn plan(builder: ProfileBuilder, options: &ProfileOptions) -> (Seconds, HashSet<usize>) {
+/// Where time zero is, which processes are the largest, and the stamps, which need not be gathered again.
+fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> (Seconds, HashSet<usize>, Stamps) {
     let zero = builder.zero();
-    let Keep::Largest(count) = options.processes else { return (zero, HashSet::new()) };
+    let stamps = std::mem::replace(&mut builder.stamps, Stamps::new(0));
+    let Keep::Largest(count) = options.processes else { return (zero, HashSet::new(), stamps) };
     let processes = builder.finish().processes;
     let mut order: Vec<usize> = (0..processes.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(processes[*at].peak));
-    (zero, order.into_iter().take(count).collect())
+    (zero, order.into_iter().take(count).collect(), stamps)
 }
 
 fn pass<R: Read>(
@@ -111,11 +115,15 @@ fn pass<R: Read>(
     }
     let mut warnings = reader.take_warnings();
     warnings.append(too_many);
+    runs.iter_mut().for_each(|run| run.builder.stamps.settle());
     attribute_spans(&mut runs);
     for run in &mut runs {
-        run.builder.spans.trim();
-        if run.builder.spans.left_out > 0 {
+        run.builder.stamps.settle();
+        if run.builder.stamps.spans.left_out > 0 {
             warnings.add(WarningKind::ManySpans, 0, b"FUNC");
+        }
+        if run.builder.stamps.left_out > 0 {
+            warnings.add(WarningKind::ManyMarks, 0, b"MARK");
         }
     }
     Ok((runs, warnings))
@@ -126,14 +134,14 @@ fn pass<R: Read>(
 fn attribute_spans(runs: &mut [Run]) {
     for from in 0..runs.len() {
         let offset = runs[from].start_s.unwrap_or(0.0);
-        let mut spans = std::mem::replace(&mut runs[from].builder.spans, crate::spans::Spans::new(0));
+        let mut spans = std::mem::replace(&mut runs[from].builder.stamps.spans, crate::spans::Spans::new(0));
         let moved = spans.extract(|span| {
             let own = runs[from].distance(span, offset);
             let at = |to: &usize| runs[*to].distance(span, offset);
             let best = (0..runs.len()).min_by(|a, b| at(a).total_cmp(&at(b)))?;
             (at(&best) < own).then_some(best)
         });
-        runs[from].builder.spans = spans;
+        runs[from].builder.stamps.spans = spans;
         let mut by_run: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for (to, mut span) in moved {
             let shift = offset - runs[to].start_s.unwrap_or(0.0);
@@ -142,7 +150,7 @@ fn attribute_spans(runs: &mut [Run]) {
             by_run.entry(to).or_default().push(span);
         }
         for (to, spans) in by_run {
-            runs[to].builder.spans.prepend(spans);
+            runs[to].builder.stamps.spans.prepend(spans);
         }
     }
 }

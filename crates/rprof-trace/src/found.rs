@@ -11,13 +11,26 @@ pub(crate) enum Found {
     Command,
     Tick(Tick),
     Proven(Proven),
-    Sample { time: Seconds, value: Bytes, memory: Memory },
+    Sample {
+        time: Seconds,
+        value: Bytes,
+        memory: Memory,
+    },
     Pss(Seconds, Bytes),
     Born(Seconds, Born),
     Exit(Seconds, Exit),
-    Function { enter: (Seconds, Bytes), leave: (Seconds, Bytes), level: Option<u32> },
+    Function {
+        enter: (Seconds, Bytes),
+        leave: (Seconds, Bytes),
+        level: Option<u32>,
+    },
+    /// The text is the id, and from this byte on the name.
+    SpanBegin(Seconds, usize),
+    SpanEnd(Seconds),
+    Mark(Seconds),
     Gap(Seconds, Seconds),
-    Note,
+    /// The text is the key, and from this byte on the value.
+    Note(usize),
     End(Box<End>),
 }
 
@@ -31,7 +44,7 @@ impl Found {
             Self::Sample { time, value, memory } => {
                 Record::Sample(Sample { id: text, time: *time, value: *value, memory: *memory })
             }
-            other => std::mem::replace(other, Self::Note).into_record(text),
+            other => std::mem::replace(other, Self::Command).into_record(text),
         }
     }
 
@@ -55,7 +68,10 @@ impl Found {
                 level,
             }),
             Self::Gap(from, to) => Record::Gap(from, to),
-            Self::Note => Record::Note(text),
+            Self::SpanBegin(time, name) => Record::SpanBegin(&text[..name], time, &text[name..]),
+            Self::SpanEnd(time) => Record::SpanEnd(text, time),
+            Self::Mark(time) => Record::Mark(time, text),
+            Self::Note(value) => Record::Note(&text[..value], &text[value..]),
             Self::End(end) => Record::End(end),
         }
     }

@@ -46,8 +46,24 @@ pub(crate) enum Line<'a> {
         leave: (Time, Bytes),
         level: Option<u32>,
     },
+    SpanBegin {
+        id: &'a [u8],
+        time: Time,
+        /// Escaped.
+        name: &'a [u8],
+    },
+    SpanEnd {
+        id: &'a [u8],
+        time: Time,
+    },
+    Mark {
+        time: Time,
+        /// Escaped.
+        label: &'a [u8],
+    },
     Gap(i64, i64),
-    Note(&'a [u8]),
+    /// A key and an escaped value.
+    Note(&'a [u8], &'a [u8]),
     End(Box<End>),
     /// A record of some other program, or a comment.
     Other,
@@ -78,6 +94,9 @@ impl Line<'_> {
             | Self::Proven { time, .. }
             | Self::Sample { time, .. }
             | Self::Pss { time, .. }
+            | Self::SpanBegin { time, .. }
+            | Self::SpanEnd { time, .. }
+            | Self::Mark { time, .. }
             | Self::Function { enter: (time, _), .. } => Some(*time),
             _ => None,
         }

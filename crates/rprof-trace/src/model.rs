@@ -257,10 +257,16 @@ pub enum Record<'a> {
     Exit(&'a str, Seconds, Exit),
     /// A function span.
     Function(Function<'a>),
+    /// A span begins: its id (one word, `pid.thread.n`, unique in the run), when, and its name.
+    SpanBegin(&'a str, Seconds, &'a str),
+    /// The span of this id ends.
+    SpanEnd(&'a str, Seconds),
+    /// A named instant.
+    Mark(Seconds, &'a str),
     /// Nothing was measured between these two times: the machine slept, or rprof was stopped.
     Gap(Seconds, Seconds),
-    /// Something the user should know of this run, said once.
-    Note(&'a str),
+    /// A key (one word) and a value: something to know of this run. Ours have the key `rprof`.
+    Note(&'a str, &'a str),
     /// A run of ours has ended.
     End(Box<End>),
 }

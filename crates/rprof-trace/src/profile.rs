@@ -30,17 +30,49 @@ pub struct ProcessProfile {
     pub curve: Curve,
 }
 
-/// A function span, owned.
-#[derive(Debug, Clone, PartialEq)]
+/// A named interval: a call of a function, or any other span a program wrote.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Span {
-    /// Dotted name.
+    /// Its name; a function's is dotted.
     pub name: String,
-    /// Time and memory at entry.
+    /// Time and memory at entry: the process's own where the trace says, else the run's curve at that time.
     pub enter: (Seconds, Bytes),
-    /// Time and memory at exit; `None` when it never ended.
+    /// Time and memory at exit, likewise; `None` when it never ended.
     pub leave: Option<(Seconds, Bytes)>,
-    /// Nesting depth, 0 for the outermost.
+    /// Nesting depth, 0 for the outermost; in its thread, where that is known.
     pub level: Option<u32>,
+    /// Which thread of which process it was in: its id without the last part; `None` for a function of mprof's.
+    pub thread: Option<String>,
+    /// The largest value of the run's curve within it, or of its ends when there is none between them; `None` when it
+    /// was not measured: [`read_profiles`](crate::read_profiles) does, a builder in one pass does not.
+    pub peak: Option<Bytes>,
+    /// Memory at exit, or at the end of the run, less that at entry; bytes, `None` when it was not measured.
+    pub growth: Option<i64>,
+}
+
+impl Span {
+    /// Whether it never ended: it was killed, or has not come to its end yet.
+    pub fn is_open(&self) -> bool {
+        self.leave.is_none()
+    }
+}
+
+/// A named instant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Mark {
+    /// When.
+    pub time: Seconds,
+    /// What happened then.
+    pub label: String,
+}
+
+/// A named value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Note {
+    /// One word.
+    pub key: String,
+    /// Any text.
+    pub value: String,
 }
 
 /// One run, reduced. Times count from its start.
@@ -72,8 +104,12 @@ pub struct Profile {
     pub swap: Curve,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
-    /// Function spans in the order of the trace.
+    /// Functions in the order of the trace; where there are spans of other kinds too, all in the order of their begin.
     pub spans: Vec<Span>,
+    /// Marks in the order of the trace.
+    pub marks: Vec<Mark>,
+    /// Notes in the order of the trace.
+    pub notes: Vec<Note>,
     /// Intervals in which nothing was measured.
     pub gaps: Vec<(Seconds, Seconds)>,
     /// The end record; `None` for a trace that was cut short, and for mprof's.

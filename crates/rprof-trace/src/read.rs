@@ -83,7 +83,7 @@ impl<R: Read> Reader<R> {
             begun: false,
             epoch: None,
             run: Run::first(None),
-            found: Found::Note,
+            found: Found::Command,
             text: String::new(),
             warnings: Warnings::default(),
         }

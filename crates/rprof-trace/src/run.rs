@@ -1,5 +1,6 @@
 //! The run a reader is in: its clock, its columns, and what "as before" refers to. Turns lines into records.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::column::{Layout, Row};
@@ -176,13 +177,26 @@ impl Run {
                 Found::Function { enter: at(enter), leave: at(leave), level }
             }
             Line::Gap(from, to) => Found::Gap(seconds(from), seconds(to)),
-            Line::Note(note) => {
-                fault = lossy(text, note);
-                if text.contains('\\') {
-                    let escaped = std::mem::take(text);
-                    unescape(&escaped, text);
-                }
-                Found::Note
+            Line::SpanBegin { id, time, name } => {
+                fault = lossy(text, id);
+                let at = text.len();
+                fault = add_escaped(text, name).or(fault);
+                Found::SpanBegin(self.elapsed(time.nanos), at)
+            }
+            Line::SpanEnd { id, time } => {
+                fault = lossy(text, id);
+                Found::SpanEnd(self.elapsed(time.nanos))
+            }
+            Line::Mark { time, label } => {
+                text.clear();
+                fault = add_escaped(text, label);
+                Found::Mark(self.elapsed(time.nanos))
+            }
+            Line::Note(key, value) => {
+                fault = lossy(text, key);
+                let at = text.len();
+                fault = add_escaped(text, value).or(fault);
+                Found::Note(at)
             }
             Line::End(end) => Found::End(end),
             Line::Header(header) => Found::Header(header),
@@ -238,6 +252,13 @@ pub(crate) fn seconds(nanos: i64) -> Seconds {
 
 fn lossy(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
     (!set_lossy(text, bytes)).then_some(WarningKind::NotUtf8)
+}
+
+/// Adds what escaped text stands for.
+fn add_escaped(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
+    let escaped = String::from_utf8_lossy(bytes);
+    unescape(&escaped, text);
+    matches!(escaped, Cow::Owned(_)).then_some(WarningKind::NotUtf8)
 }
 
 /// Reads the columns that are there into the row; the row is left as it was when one of them is no number.

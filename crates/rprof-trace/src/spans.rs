@@ -1,6 +1,12 @@
-//! Function spans of a run in bounded space: when there are too many, the longest are kept.
+//! Spans of a run in bounded space: when there are too many, the longest are kept.
+
+use std::collections::HashMap;
 
 use crate::profile::Span;
+use crate::text::push_word;
+
+/// How far the times of a FUNC and of the SPAN it repeats may differ, in seconds; both are rounded.
+const SAME: f64 = 0.001_001;
 
 /// Spans in the order of the trace.
 #[derive(Debug, Clone)]
@@ -42,17 +48,55 @@ impl Spans {
         taken
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     pub fn iter(&self) -> std::slice::Iter<'_, Span> {
         self.list.iter()
     }
 
-    pub fn into_vec(mut self) -> Vec<Span> {
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Span> {
+        self.list.iter_mut()
+    }
+
+    /// Adds those that have not ended, and makes the list what a reader of the run wants.
+    pub fn settle(&mut self, open: Vec<Span>) {
+        self.list.extend(open);
         self.trim();
+        if self.list.iter().any(|span| span.thread.is_some()) {
+            self.list.sort_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0));
+        }
+    }
+
+    pub fn into_vec(self) -> Vec<Span> {
         self.list
+    }
+
+    /// A program writes each span for mprof's readers too, as a function: those are dropped in favour of the span.
+    fn drop_repeated(&mut self) {
+        let mut told: HashMap<Vec<u8>, Vec<(f64, f64)>> = HashMap::new();
+        for span in self.list.iter().filter(|span| span.thread.is_some()) {
+            if let Some(times) = times(span) {
+                told.entry(word(&span.name)).or_default().push(times);
+            }
+        }
+        if told.is_empty() {
+            return;
+        }
+        told.values_mut().for_each(|calls| calls.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        self.list.retain(|span| {
+            let calls = told.get(span.name.as_bytes()).filter(|_| span.thread.is_none());
+            let (Some(calls), Some((enter, leave))) = (calls, times(span)) else { return true };
+            let first = calls.partition_point(|call| call.0 < enter - SAME);
+            let near = calls[first..].iter().take_while(|call| call.0 <= enter + SAME);
+            !near.into_iter().any(|call| (call.1 - leave).abs() <= SAME)
+        });
     }
 
     /// Leaves out the shortest above the limit.
     pub fn trim(&mut self) {
+        self.drop_repeated();
         if self.list.len() <= self.limit {
             return;
         }
@@ -68,4 +112,15 @@ impl Spans {
             keep[at - 1]
         });
     }
+}
+
+fn times(span: &Span) -> Option<(f64, f64)> {
+    span.leave.map(|leave| (span.enter.0.0, leave.0.0))
+}
+
+/// The name as a FUNC has it.
+fn word(name: &str) -> Vec<u8> {
+    let mut word = Vec::new();
+    push_word(&mut word, name);
+    word
 }

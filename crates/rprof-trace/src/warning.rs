@@ -33,6 +33,8 @@ pub enum WarningKind {
     NewerFormat,
     /// More function calls than are kept.
     ManySpans,
+    /// More marks and notes than are kept.
+    ManyMarks,
     /// More runs in one file than are kept.
     ManyRuns,
 }
@@ -54,6 +56,7 @@ impl WarningKind {
             Self::TooLong => ("is longer than any record", "skipped"),
             Self::NewerFormat => ("was written by a later version of rprof", "read as far as it is known"),
             Self::ManySpans => ("is one of too many function calls", "left out the shortest"),
+            Self::ManyMarks => ("is one of too many marks and notes", "left out the last"),
             Self::ManyRuns => ("begins one run too many for one file", "left out the runs from here on"),
         }
     }

@@ -47,7 +47,7 @@ proptest! {
 
     #[test]
     fn any_lines_are_read_or_refused(
-        lines in proptest::collection::vec("(RPROF|CMDLINE|MEM|CHLD|PSS|PROC|EXIT|FUNC|GAP|NOTE|END|record,time_s,detail|tree)[ ,]\\PC{0,30}", 0..20),
+        lines in proptest::collection::vec("(RPROF|CMDLINE|MEM|CHLD|PSS|PROC|EXIT|FUNC|SPAN begin|SPAN end|MARK|GAP|NOTE|END|record,time_s,detail|tree)[ ,]\\PC{0,30}", 0..20),
     ) {
         let text = format!("CMDLINE x\n{}\n", lines.join("\n"));
         if read(text.as_bytes()).is_ok() {

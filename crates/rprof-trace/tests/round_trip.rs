@@ -79,6 +79,10 @@ prop_compose! {
     }
 }
 
+fn leak(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
 fn record() -> impl Strategy<Value = Record<'static>> {
     prop_oneof![
         4 => tick(),
@@ -94,7 +98,10 @@ fn record() -> impl Strategy<Value = Record<'static>> {
             Record::Exit(id, time, Exit { exit_code, hwm_bytes: Some(Bytes(1)), signal: None })
         }),
         1 => function(),
-        1 => any::<String>().prop_map(|text| Record::Note(Box::leak(text.into_boxed_str()))),
+        1 => (id(), any::<String>()).prop_map(|(key, text)| Record::Note(key, leak(text))),
+        1 => (id(), seconds(), any::<String>()).prop_map(|(id, time, name)| Record::SpanBegin(id, time, leak(name))),
+        1 => (id(), seconds()).prop_map(|(id, time)| Record::SpanEnd(id, time)),
+        1 => (seconds(), any::<String>()).prop_map(|(time, label)| Record::Mark(time, leak(label))),
         1 => (seconds(), any::<f64>(), any::<String>()).prop_map(|(elapsed_s, cpu, reason)| {
             let user_s = Some(Seconds(cpu)).filter(|s| s.0.is_finite());
             Record::End(Box::new(End { elapsed_s, user_s, reason: Some(reason), ..End::default() }))

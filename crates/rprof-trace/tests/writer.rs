@@ -29,7 +29,11 @@ fn nasty() -> String {
             leave_value: Bytes(2),
             level: Some(3),
         }),
-        Record::Note("two\nlines"),
+        Record::SpanBegin("12.12 1", Seconds(0.0), " two\n lines\r"),
+        Record::SpanEnd("", Seconds(0.05)),
+        Record::Mark(Seconds(0.0), ""),
+        Record::Mark(Seconds(0.0), "\u{1b}[1m\tMEM 1 2"),
+        Record::Note("a key", "two\nlines"),
     ])
 }
 

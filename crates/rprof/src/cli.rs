@@ -33,13 +33,56 @@ pub enum Command {
     Rm(RmArgs),
     /// Delete all traces that `list` shows
     Clean(CleanArgs),
+    /// Record an instant in the trace of the run this is in (any language: docs/marks.md)
+    Mark(MarkArgs),
+    /// Record a value in the trace of the run this is in
+    Note(NoteArgs),
+    /// Run a command as a span in the trace of the run this is in
+    Span(SpanArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct MarkArgs {
+    /// Fail when nothing can be recorded, as when not under `rprof run`
+    #[arg(long)]
+    pub required: bool,
+    /// What happens now
+    #[arg(value_name = "LABEL", required = true, num_args = 1.., allow_hyphen_values = true)]
+    pub label: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NoteArgs {
+    /// Fail when nothing can be recorded, as when not under `rprof run`
+    #[arg(long)]
+    pub required: bool,
+    /// One word
+    #[arg(value_name = "KEY")]
+    pub key: String,
+    /// Any text
+    #[arg(value_name = "VALUE", required = true, num_args = 1.., allow_hyphen_values = true)]
+    pub value: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "rprof span [--required] NAME [--] COMMAND [ARGS]...")]
+pub struct SpanArgs {
+    /// Fail when not under `rprof run`, and do not run the command
+    #[arg(long)]
+    pub required: bool,
+    /// What the figure calls it
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The command and its arguments, passed on as they are; its exit code is passed back
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 /// How to measure and where to write.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct RecordArgs {
-    /// The trace: a new .dat or .csv file [default: mprofile_<YYYYMMDDhhmmss>.dat]
+    /// The trace: a new .dat or .csv file; into a .csv the program can write no marks [default: mprofile_<YYYYMMDDhhmmss>.dat]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Overwrite the trace if it exists

@@ -2,6 +2,7 @@
 
 mod cli;
 mod list;
+mod mark;
 mod output;
 mod peak;
 mod plot;
@@ -38,16 +39,19 @@ fn main() -> ExitCode {
         Command::List => list::list(),
         Command::Rm(arguments) => list::remove(&arguments),
         Command::Clean(arguments) => list::clean(&arguments),
+        Command::Mark(arguments) => mark::mark(&arguments),
+        Command::Note(arguments) => mark::note(&arguments),
+        Command::Span(arguments) => return finish(mark::span(&arguments), EXIT_OURS),
     };
     finish(result.map(|()| 0), EXIT_FAULT)
 }
 
-/// Prints what clap has to say; a usage error of `run` must not look like an exit code of the command.
+/// Prints what clap has to say; a usage error of `run` or `span` must not look like an exit code of the command.
 fn refuse(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let _ = error.print();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ if arguments.get(1).is_some_and(|word| word == "run" || word == "attach") => {
+        _ if arguments.get(1).is_some_and(|word| word == "run" || word == "attach" || word == "span") => {
             ExitCode::from(EXIT_OURS)
         }
         _ => ExitCode::from(EXIT_USAGE),

@@ -106,7 +106,7 @@ fn record(
         let _ = std::fs::remove_file(&path);
         return Err(error).with_context(|| format!("cannot write the trace `{}`", path.display()));
     }
-    let target = with_trace_path(target, &path);
+    let target = with_trace_path(target, &path, format);
     let session = Session::begin(&target, options, clock).inspect_err(|_| {
         let _ = std::fs::remove_file(&path);
     })?;
@@ -129,12 +129,14 @@ fn conclude(mut recorder: Recorder, outcome: &Outcome, path: &Path, quiet: bool,
     code
 }
 
-/// The child finds the trace here and may add records of its own.
-fn with_trace_path(target: &Target, path: &Path) -> Target {
+/// The child finds the trace here and may add records of its own: lines of `.dat`, which are all that it has to know.
+fn with_trace_path(target: &Target, path: &Path, format: Format) -> Target {
     let mut target = target.clone();
-    if let Target::Launch(launch) = &mut target {
+    if let Target::Launch(launch) = &mut target
+        && format == Format::Dat
+    {
         let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
-        launch.env.push(("RPROF_TRACE".into(), path.into()));
+        launch.env.push((rprof_mark::VARIABLE.into(), path.into()));
     }
     target
 }
@@ -175,12 +177,17 @@ pub fn launch_code(error: &Error) -> u8 {
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
-    if outcome.limit.is_some() {
-        return EXIT_LIMIT;
-    }
     match outcome.ending {
-        Some(Ending::Exited(code)) => code as u8,
-        Some(Ending::Killed(number) | Ending::Stopped(number)) => 128u8.saturating_add(number as u8),
+        _ if outcome.limit.is_some() => EXIT_LIMIT,
+        Some(ending) => ending_code(ending),
         None => 0,
+    }
+}
+
+/// The command's own exit code, or 128 and the number of the signal that killed it.
+pub fn ending_code(ending: Ending) -> u8 {
+    match ending {
+        Ending::Exited(code) => code as u8,
+        Ending::Killed(number) | Ending::Stopped(number) => 128u8.saturating_add(number as u8),
     }
 }

@@ -27,11 +27,15 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     room::for_array::<f64>(shape)?;
     let start = Instant::now();
     let mut random = Random::new(options.array.seed);
+    let allocate = rprof_mark::span!("allocate");
     let mut array = Array::zeros(shape.depth, shape.slice_len());
+    allocate.end();
+    let fill = rprof_mark::span!("fill");
     for index in 0..shape.depth {
         let slice: Vec<f64> = random.uniform(shape.slice_len());
         array.store(index, &slice);
     }
+    fill.end();
     // Nobody reads the array; an optimiser may not conclude that nobody needs it.
     black_box(array.values());
     Ok(Report { elapsed: start.elapsed(), calculated: shape.bytes::<f64>(), file: None })

@@ -43,6 +43,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
 /// Writes a contiguous dataset, no chunks and no filters: HDF5's and h5py's default.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let place = path.display();
+    let create = rprof_mark::span!("create file");
     let file = hdf5::File::create(path).with_context(|| {
         format!("cannot create `{place}` (is its directory writable, and no other program using it?)")
     })?;
@@ -51,6 +52,8 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
         .shape((shape.depth, shape.rows, shape.cols))
         .create("data")
         .with_context(|| format!("cannot create dataset `data` in `{place}`"))?;
+    create.end();
+    let fill = rprof_mark::span!("fill");
     for index in 0..shape.depth {
         let slice = random.normal(shape.slice_len());
         let slice = ArrayView2::from_shape((shape.rows, shape.cols), &slice)?;
@@ -58,6 +61,7 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
             .write_slice(slice, s![index, .., ..])
             .with_context(|| format!("cannot write slice {index} to `{place}` (is the disk full?)"))?;
     }
+    fill.end();
     drop(dataset);
     file.close().with_context(|| format!("cannot close `{place}` (is the disk full?)"))
 }

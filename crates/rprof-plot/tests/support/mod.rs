@@ -56,6 +56,7 @@ pub fn mprof(name: &str) -> Profile {
                     enter: (enter.time, enter.value),
                     leave: Some((leave.time, leave.value)),
                     level: Some(n[4] as u32),
+                    ..Span::default()
                 });
             }
             _ => {}
@@ -82,7 +83,7 @@ pub fn process(id: &str, curve: Curve) -> ProcessProfile {
 
 pub fn span(name: &str, enter: f64, leave: Option<f64>, level: Option<u32>) -> Span {
     let at = |time| (Seconds(time), Bytes(0));
-    Span { name: name.to_owned(), enter: at(enter), leave: leave.map(at), level }
+    Span { name: name.to_owned(), enter: at(enter), leave: leave.map(at), level, ..Span::default() }
 }
 
 /// 0 to 300 MiB in 6 s.

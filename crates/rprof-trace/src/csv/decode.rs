@@ -4,9 +4,10 @@ use csv_core::{ReadRecordResult, Reader};
 use serde::Deserialize;
 
 use super::{COLUMNS, Call, Cell};
+use crate::dat::decode::note;
 use crate::line::{Extras, Line, Parts};
 use crate::model::Memory;
-use crate::number::{Time, integer, read_time};
+use crate::number::{Time, field, integer, read_time};
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 
@@ -87,7 +88,16 @@ impl Rows {
             b"exit" => Line::Exit { id: self.id()?, at: self.time(Cell::Time)?.nanos, exit: self.json()? },
             b"function" => self.function()?,
             b"gap" => Line::Gap(self.time(Cell::From)?.nanos, self.time(Cell::To)?.nanos),
-            b"note" => Line::Note(self.cell(Cell::Detail)),
+            b"span_begin" => {
+                let (id, name) = field(self.cell(Cell::Detail));
+                Line::SpanBegin { id: word(id)?, time: self.time(Cell::Time)?, name }
+            }
+            b"span_end" => {
+                let (id, _) = field(self.cell(Cell::Detail));
+                Line::SpanEnd { id: word(id)?, time: self.time(Cell::Time)? }
+            }
+            b"mark" => Line::Mark { time: self.time(Cell::Time)?, label: self.cell(Cell::Detail) },
+            b"note" => note(self.cell(Cell::Detail))?,
             b"end" => Line::End(self.json()?),
             b"" => return Err(WarningKind::Malformed),
             _ => Line::Other,
@@ -145,8 +155,7 @@ impl Rows {
     }
 
     fn id(&self) -> Parsed<&[u8]> {
-        let id = self.cell(Cell::Process);
-        if id.is_empty() { Err(WarningKind::Malformed) } else { Ok(id) }
+        word(self.cell(Cell::Process))
     }
 
     fn time(&self, cell: Cell) -> Parsed<Time> {
@@ -188,6 +197,10 @@ impl Rows {
     fn json<'a, T: Deserialize<'a>>(&'a self) -> Parsed<T> {
         serde_json::from_slice(self.cell(Cell::Detail)).map_err(|_| WarningKind::Malformed)
     }
+}
+
+fn word(cell: &[u8]) -> Parsed<&[u8]> {
+    if cell.is_empty() { Err(WarningKind::Malformed) } else { Ok(cell) }
 }
 
 /// `1.5E+09`, as spreadsheets write large numbers.

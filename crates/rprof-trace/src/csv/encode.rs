@@ -44,8 +44,16 @@ impl CsvWriter {
                 text::push_visible(detail, command, false);
                 push_row(out, "command", &Row { detail, ..Row::default() });
             }
-            Record::Note(note) => {
-                text::push_escaped(detail, note);
+            Record::SpanBegin(id, time, name) => push_row(out, "span_begin", &stamp(detail, *time, id, name)),
+            Record::SpanEnd(id, time) => push_row(out, "span_end", &stamp(detail, *time, id, "")),
+            Record::Mark(time, label) => {
+                text::push_escaped(detail, label);
+                push_row(out, "mark", &Row { time: Some(*time), detail, ..Row::default() });
+            }
+            Record::Note(key, value) => {
+                text::push_word(detail, key);
+                detail.push(b' ');
+                text::push_escaped(detail, value);
                 push_row(out, "note", &Row { detail, ..Row::default() });
             }
             Record::Born(id, time, born) => push_row(out, "born", &about(id, *time, json(detail, born))),
@@ -105,6 +113,16 @@ fn value<'a>(time: Seconds, value: Bytes) -> Row<'a> {
 
 fn about<'a>(process: &'a str, time: Seconds, detail: &'a [u8]) -> Row<'a> {
     Row { time: Some(time), process, detail, ..Row::default() }
+}
+
+/// The id of a span, and its name where it begins.
+fn stamp<'a>(detail: &'a mut Vec<u8>, time: Seconds, id: &str, name: &str) -> Row<'a> {
+    text::push_word(detail, id);
+    if !name.is_empty() {
+        detail.push(b' ');
+        text::push_escaped(detail, name);
+    }
+    Row { time: Some(time), detail, ..Row::default() }
 }
 
 fn json<'a>(detail: &'a mut Vec<u8>, what: &impl Serialize) -> &'a [u8] {

@@ -54,8 +54,23 @@ enum Cell {
 }
 
 /// What stands in the column `record`.
-pub const RECORDS: [&str; 12] =
-    ["run", "command", "tree", "proven", "process", "pss", "born", "exit", "function", "gap", "note", "end"];
+pub const RECORDS: [&str; 15] = [
+    "run",
+    "command",
+    "tree",
+    "proven",
+    "process",
+    "pss",
+    "born",
+    "exit",
+    "function",
+    "span_begin",
+    "span_end",
+    "mark",
+    "gap",
+    "note",
+    "end",
+];
 
 /// The cells of a row; empty ones are `None`.
 #[derive(Debug, Clone, Copy, Default)]

@@ -50,7 +50,12 @@ fn other(line: &[u8]) -> Parsed<Line<'_>> {
             let (from, rest) = read_time(rest)?;
             Line::Gap(from.nanos, read_time(rest)?.0.nanos)
         }
-        b"NOTE" => Line::Note(rest),
+        b"SPAN" => stamp(rest)?,
+        b"MARK" => {
+            let (time, label) = read_time(rest)?;
+            Line::Mark { time, label }
+        }
+        b"NOTE" => note(rest)?,
         b"END" => Line::End(json(rest)?),
         _ if is_keyword(keyword) => Line::Other,
         _ => return Err(WarningKind::Malformed),
@@ -100,6 +105,25 @@ fn process(rest: &[u8]) -> Parsed<(&[u8], i64, &[u8])> {
     let (id, rest) = field(rest);
     let (at, rest) = read_time(rest)?;
     if id.is_empty() { Err(WarningKind::Malformed) } else { Ok((id, at.nanos, rest)) }
+}
+
+/// `begin ID TIME NAME` or `end ID TIME`.
+fn stamp(rest: &[u8]) -> Parsed<Line<'_>> {
+    let (what, rest) = field(rest);
+    let (id, rest) = field(rest);
+    let (time, name) = read_time(rest)?;
+    match what {
+        _ if id.is_empty() => Err(WarningKind::Malformed),
+        b"begin" => Ok(Line::SpanBegin { id, time, name }),
+        b"end" => Ok(Line::SpanEnd { id, time }),
+        _ => Err(WarningKind::Malformed),
+    }
+}
+
+/// `KEY VALUE`, in `.csv` too.
+pub(crate) fn note(rest: &[u8]) -> Parsed<Line<'_>> {
+    let (key, value) = field(rest);
+    if key.is_empty() { Err(WarningKind::Malformed) } else { Ok(Line::Note(key, value)) }
 }
 
 fn json<T: DeserializeOwned>(text: &[u8]) -> Parsed<T> {

@@ -58,6 +58,23 @@ impl DatWriter {
                 process(b"EXIT ", id, *time, exit, out);
             }
             Record::Function(function) => self.function(function, out),
+            Record::SpanBegin(id, time, name) => {
+                self.stamp(b"SPAN begin ", id, *time, out);
+                out.push(b' ');
+                text::push_escaped(out, name);
+                out.push(b'\n');
+            }
+            Record::SpanEnd(id, time) => {
+                self.stamp(b"SPAN end ", id, *time, out);
+                out.push(b'\n');
+            }
+            Record::Mark(time, label) => {
+                out.extend_from_slice(b"MARK ");
+                self.epoch(*time, out);
+                out.push(b' ');
+                text::push_escaped(out, label);
+                out.push(b'\n');
+            }
             Record::Gap(from, to) => {
                 out.extend_from_slice(b"GAP ");
                 push_micros(out, micros(*from));
@@ -65,9 +82,11 @@ impl DatWriter {
                 push_micros(out, micros(*to));
                 out.push(b'\n');
             }
-            Record::Note(note) => {
+            Record::Note(key, value) => {
                 out.extend_from_slice(b"NOTE ");
-                text::push_escaped(out, note);
+                text::push_word(out, key);
+                out.push(b' ');
+                text::push_escaped(out, value);
                 out.push(b'\n');
             }
             Record::End(end) => {
@@ -151,6 +170,18 @@ impl DatWriter {
         out.extend_from_slice(keyword);
         push_mib(out, value);
         out.push(b' ');
+        self.epoch(time, out);
+    }
+
+    /// `KEYWORD id epoch`.
+    fn stamp(&self, keyword: &[u8], id: &str, time: Seconds, out: &mut Vec<u8>) {
+        out.extend_from_slice(keyword);
+        text::push_word(out, id);
+        out.push(b' ');
+        self.epoch(time, out);
+    }
+
+    fn epoch(&self, time: Seconds, out: &mut Vec<u8>) {
         push_micros(out, self.start_micros.saturating_add(micros(time)));
     }
 }

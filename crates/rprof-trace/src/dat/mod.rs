@@ -8,5 +8,5 @@ pub(crate) use encode::micros;
 pub use encode::DatWriter;
 
 /// The first word of every record this format has.
-pub const KEYWORDS: [&str; 11] =
-    ["RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "GAP", "NOTE", "END"];
+pub const KEYWORDS: [&str; 13] =
+    ["RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP", "NOTE", "END"];

@@ -114,7 +114,10 @@ pub fn every_record() -> Vec<Record<'static>> {
         sample("813:cc1", 0.1, 8192),
         tick(0.1, 49152),
         Record::Pss(Seconds(0.1), Bytes(48 << 10)),
-        Record::Note("`/proc/814/smaps_rollup`: permission denied;\nPSS is left out"),
+        Record::SpanBegin("812.812.1", Seconds(0.01), "load data"),
+        Record::Mark(Seconds(0.05), "half of it:\n50 %"),
+        Record::SpanEnd("812.812.1", Seconds(0.09)),
+        Record::Note("rprof", "`/proc/814/smaps_rollup`: permission denied;\nPSS is left out"),
         Record::Exit(
             "813:cc1",
             Seconds(0.15),

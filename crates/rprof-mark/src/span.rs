@@ -1,0 +1,71 @@
+//! A span of the program's own, from its making to its end.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use crate::rss;
+use crate::thread::{self, Level};
+use crate::trace::{self, Trace};
+
+/// A span that ends when it is dropped, on whatever thread. One that is never dropped, because the program was killed
+/// or has left by `exit`, stays open: figures draw it to the end of the run.
+#[must_use = "a span that is not kept ends at once: `let _span = …`"]
+pub struct Span<'a>(Option<Open<'a>>);
+
+struct Open<'a> {
+    trace: &'a Trace,
+    id: String,
+    name: String,
+    begin: (SystemTime, f64),
+    level: Level,
+    process: u32,
+}
+
+/// Begins a span. No-op when not under rprof; see [`span!`](crate::span!) for a name that is costly to make.
+pub fn span(name: &str) -> Span<'static> {
+    trace::current().map_or(Span(None), |trace| trace.span(name))
+}
+
+impl Trace {
+    /// Begins a span in this trace.
+    pub fn span(&self, name: &str) -> Span<'_> {
+        let (id, level) = thread::enter();
+        let begin = (SystemTime::now(), rss::mib());
+        let written = self.begin(&id, begin.0, name);
+        let process = std::process::id();
+        let open = Open { trace: self, id, name: name.to_owned(), begin, level, process };
+        Span(written.is_ok().then_some(open))
+    }
+}
+
+impl Span<'_> {
+    /// A span that is not recorded.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Whether it is being recorded.
+    pub const fn is_recorded(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Ends it here, which dropping it does too.
+    pub fn end(self) {}
+}
+
+impl Drop for Span<'_> {
+    fn drop(&mut self) {
+        // After a fork the span is the parent's; the child has only a copy of it.
+        let Some(open) = self.0.take().filter(|open| open.process == std::process::id()) else { return };
+        let leave = (SystemTime::now(), rss::mib());
+        let _ = open.trace.end(&open.id, leave.0);
+        let _ = open.trace.function(&open.name, open.begin, leave, open.level.number);
+    }
+}
+
+impl fmt::Debug for Span<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, name) = self.0.as_ref().map_or(("", ""), |open| (&open.id, &open.name));
+        f.debug_struct("Span").field("id", &id).field("name", &name).finish()
+    }
+}

@@ -1,0 +1,36 @@
+//! A program that uses `tracing` is stamped without a change.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::{lines_of, shape};
+use tracing::{info_span, subscriber::with_default};
+use tracing_subscriber::layer::SubscriberExt;
+
+#[test]
+#[ignore = "a program for the test below"]
+fn program() {
+    let subscriber = tracing_subscriber::registry().with(rprof_mark::layer());
+    with_default(subscriber, || {
+        let load = info_span!("load", rows = 3).entered();
+        let task = info_span!("task");
+        // As a future that is polled twice.
+        task.in_scope(|| ());
+        task.in_scope(|| ());
+        drop(task);
+        let load = load.exit();
+        let other = load.clone();
+        drop(load);
+        std::thread::spawn(move || drop(other)).join().unwrap();
+    });
+}
+
+#[test]
+fn a_span_of_tracing_is_one_from_its_making_to_its_close() {
+    let (lines, fine) = lines_of("program");
+    assert!(fine);
+    assert_eq!(
+        shape(&lines),
+        ["begin 1 load", "begin 2 task", "end 2", "FUNC task 1", "end 1", "FUNC load 0"]
+    );
+}

@@ -1,0 +1,179 @@
+//! Spans, marks and notes in real runs: of many processes at once, of killed ones, of shell scripts.
+
+use std::collections::HashSet;
+use std::process::Command;
+
+use rprof_trace::{Profile, ProfileOptions, Reader, Record, Span};
+
+use crate::support::{Place, done};
+
+/// The run in `t.dat`, read without a warning.
+fn profile(place: &Place) -> Profile {
+    let (mut runs, warnings) =
+        rprof_trace::read_profiles(place.path("t.dat"), &ProfileOptions::default()).unwrap();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(runs.len(), 1);
+    runs.remove(0)
+}
+
+/// `rprof run -q -o t.dat sh -c SCRIPT`, with this rprof first in the PATH of the script.
+fn run_script(place: &Place, script: &str) -> crate::support::Done {
+    let mut command = place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", script]);
+    done(with_rprof_in_path(&mut command).output().unwrap())
+}
+
+fn with_rprof_in_path(command: &mut Command) -> &mut Command {
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_rprof")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(own.to_owned()).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(paths).unwrap())
+}
+
+fn named<'a>(profile: &'a Profile, name: &str) -> &'a Span {
+    profile
+        .spans
+        .iter()
+        .find(|span| span.name == name)
+        .unwrap_or_else(|| panic!("{name}: {:?}", profile.spans))
+}
+
+#[test]
+fn a_hundred_processes_write_a_thousand_marks_each_and_none_is_lost_or_mixed() {
+    let place = Place::new();
+    let run =
+        place.run_truth("-q -T 10ms", "fork 100 [ span all [ marks 1000 a\\label\u{1b}of_its_own ] ] wait");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let mut reader = Reader::open(place.path("t.dat")).unwrap();
+    let (mut marks, mut begun, mut ended, mut ticks) = (HashSet::new(), 0, 0, 0);
+    while let Some(record) = reader.next_record().unwrap() {
+        match record {
+            Record::Mark(_, label) => assert!(marks.insert(label.to_owned()), "{label} is there twice"),
+            Record::SpanBegin(_, _, "all") => begun += 1,
+            Record::SpanEnd(..) => ended += 1,
+            Record::Tick(_) => ticks += 1,
+            _ => {}
+        }
+    }
+    assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
+    assert_eq!((marks.len(), begun, ended), (100_000, 100, 100));
+    assert!(ticks > 1);
+    let profile = profile(&place);
+    assert_eq!((profile.marks.len(), profile.spans.len()), (100_000, 100));
+}
+
+#[test]
+fn a_span_knows_its_memory_and_its_level() {
+    let place = Place::new();
+    let script = "hold 150ms span outer [ touch 40MiB hold 150ms span inner [ touch 60MiB hold 150ms free hold 150ms ] ] hold 150ms";
+    assert_eq!(place.run_truth("-q -T 10ms", script).code, Some(0));
+    let profile = profile(&place);
+    let mib = 1_i64 << 20;
+    let told = |name: &str| {
+        let span = named(&profile, name);
+        let peak = span.peak.unwrap().0.cast_signed() / mib;
+        (span.level, peak, span.growth.unwrap() / mib, span.leave.unwrap().0.0 - span.enter.0.0)
+    };
+    let (outer, inner) = (told("outer"), told("inner"));
+    assert_eq!((outer.0, inner.0), (Some(0), Some(1)));
+    assert!((100..108).contains(&outer.1) && (100..108).contains(&inner.1), "{outer:?} {inner:?}");
+    assert!((-4..=4).contains(&outer.2) && (-70..=-10).contains(&inner.2), "{outer:?} {inner:?}");
+    assert!(outer.3 > 0.45 && inner.3 > 0.3 && outer.3 > inner.3, "{outer:?} {inner:?}");
+    // The lines for mprof's readers are there, and not counted once more.
+    assert_eq!(place.trace().lines().filter(|line| line.starts_with("FUNC ")).count(), 2);
+    assert_eq!(profile.spans.len(), 2);
+}
+
+#[test]
+fn a_span_that_was_killed_is_seen_and_open() {
+    let place = Place::new();
+    let run = place.run_truth(
+        "-q",
+        "span whole [ fork 1 [ span part [ touch 30MiB hold 200ms kill 9 ] ] wait mark survived ]",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let profile = profile(&place);
+    let (whole, part) = (named(&profile, "whole"), named(&profile, "part"));
+    assert!(!whole.is_open() && part.is_open());
+    assert!(part.peak.unwrap().0 >= 30 << 20 && part.thread != whole.thread);
+    assert_eq!(profile.marks[0].label, "survived");
+}
+
+#[test]
+fn a_shell_script_is_stamped() {
+    let place = Place::new();
+    let run = run_script(
+        &place,
+        "rprof mark begun; rprof note seed 42; rprof note 'a key' two words; \
+         rprof span 'the build' -- sh -c 'echo out; rprof span compile sleep 0.2; rprof mark -- --done'; \
+         rprof span fails -- sh -c 'exit 7'; echo $?; rprof span killed sh -c 'kill -9 $$'; echo $?; \
+         rprof span gone -- no-such-program-anywhere; echo $?; rprof span refused -- ./; echo $?; rprof span; echo $?; \
+         rprof mark --required last",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "out\n7\n137\n127\n126\n125\n");
+    let profile = profile(&place);
+    let marks: Vec<_> = profile.marks.iter().map(|mark| mark.label.as_str()).collect();
+    assert_eq!(marks, ["begun", "--done", "last"]);
+    let notes: Vec<_> = profile.notes.iter().map(|note| (note.key.as_str(), note.value.as_str())).collect();
+    assert_eq!(notes, [("seed", "42"), ("a_key", "two words")]);
+    let spans: Vec<_> = profile.spans.iter().map(|span| (span.name.as_str(), span.is_open())).collect();
+    assert_eq!(spans, [("the build", false), ("compile", false), ("fails", false), ("killed", false)]);
+    let compile = named(&profile, "compile");
+    let seconds = compile.leave.unwrap().0.0 - compile.enter.0.0;
+    assert!((0.2..20.0).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn outside_a_run_the_commands_do_nothing_and_say_so() {
+    let place = Place::new();
+    let alone = |arguments: &[&str]| {
+        let mut command = place.rprof(arguments);
+        command.env_remove("RPROF_TRACE");
+        done(command.output().unwrap())
+    };
+    for (arguments, code) in [
+        (&["mark", "x"][..], 0),
+        (&["note", "k", "v"], 0),
+        (&["span", "s", "--", "sh", "-c", "echo out; exit 3"], 3),
+    ] {
+        let run = alone(arguments);
+        assert_eq!(run.code, Some(code), "{}", run.stderr);
+        assert!(run.stderr.contains("not under `rprof run`"), "{}", run.stderr);
+        assert_eq!(run.stdout, if code == 3 { "out\n" } else { "" });
+    }
+    for arguments in [
+        &["mark", "--required", "x"][..],
+        &["note", "--required", "k", "v"],
+        &["span", "--required", "s", "echo", "out"],
+    ] {
+        let run = alone(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+        assert!(run.stderr.contains("RPROF_TRACE"), "{}", run.stderr);
+    }
+    assert_eq!(std::fs::read_dir(place.dir.path()).unwrap().count(), 0);
+    // A trace that is gone: the command runs all the same.
+    let mut command = place.rprof(["span", "s", "sh", "-c", "exit 4"]);
+    let run = done(command.env("RPROF_TRACE", place.path("gone.dat")).output().unwrap());
+    assert!(run.code == Some(4) && run.stderr.contains("gone.dat"), "{}", run.stderr);
+    assert!(!place.path("gone.dat").exists());
+}
+
+#[test]
+fn a_signal_sent_to_rprof_span_reaches_its_command() {
+    let place = Place::new();
+    let run = run_script(
+        &place,
+        "rprof span s -- sh -c 'trap \"echo caught; exit 9\" TERM; : > up; while :; do sleep 0.01; done' & \
+         while [ ! -e up ]; do sleep 0.01; done; kill -TERM $!; wait $!; echo $?",
+    );
+    assert_eq!(run.stdout, "caught\n9\n", "{}", run.stderr);
+    assert!(!named(&profile(&place), "s").is_open());
+}
+
+/// Programs know one grammar, that of `.dat`: they must not write it into a table.
+#[test]
+fn a_csv_trace_is_not_offered_to_the_program() {
+    let place = Place::new();
+    let mut command = place.rprof(["run", "-q", "-o", "t.csv", "sh", "-c", "echo ${RPROF_TRACE-unset}"]);
+    assert_eq!(done(command.env_remove("RPROF_TRACE").output().unwrap()).stdout, "unset\n");
+}
