@@ -1,10 +1,12 @@
 //! The command: arguments in, the three libraries called, words and exit codes out. Nothing else prints or exits.
 
+mod carried;
 mod cli;
 mod list;
 mod output;
 mod peak;
 mod plot;
+mod python;
 mod recorder;
 mod run;
 mod sparkline;
