@@ -21,8 +21,10 @@ _COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__type_params__
 
 
 def name_of(function: Any) -> str:
-    """`module.qualname`."""
+    """`module.qualname`; a script is `__main__` in the processes of multiprocessing too."""
     module = getattr(function, "__module__", None) or "-"
+    if module == "__mp_main__":
+        module = "__main__"
     name = getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
     return f"{module}.{name or type(function).__qualname__}"
 
