@@ -13,10 +13,16 @@ mod limits;
 mod lost;
 #[path = "end_to_end/marks.rs"]
 mod marks;
+#[path = "end_to_end/mprof_cli.rs"]
+mod mprof_cli;
+#[path = "end_to_end/mprof_examples.rs"]
+mod mprof_examples;
 #[path = "end_to_end/peaks.rs"]
 mod peaks;
 #[path = "end_to_end/peers.rs"]
 mod peers;
+#[path = "end_to_end/python.rs"]
+mod python;
 #[path = "end_to_end/run.rs"]
 mod run;
 #[path = "end_to_end/signals.rs"]

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use crate::support::{Place, skip};
 
 /// A Python that has `memory_profiler`: named by `RPROF_PYTHON`, or the one of `make peers`.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let made = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/peers/bin/python");
     let named = std::env::var_os("RPROF_PYTHON").map(PathBuf::from);
     [named, Some(made.into()), Some("python3".into())].into_iter().flatten().find(|python| {

@@ -7,11 +7,19 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rprof_trace::{Bytes, Metric, Seconds};
 
+use crate::python::Mode;
+
 /// The memory profiler for any command.
 ///
 /// Runs a program, watches the memory of its whole process tree and writes a trace; plots traces as figures.
 #[derive(Debug, Parser)]
-#[command(name = "rprof", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "rprof",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -106,6 +114,26 @@ pub struct RecordArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub mprof: MprofArgs,
+}
+
+/// mprof's spellings of what rprof does anyway, or by another name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "As mprof has them")]
+pub struct MprofArgs {
+    /// Count the descendants too: the default
+    #[arg(short = 'C', long, conflicts_with = "no_children")]
+    pub include_children: bool,
+    /// Record each descendant by itself: always done
+    #[arg(short = 'M', long, conflicts_with = "no_children")]
+    pub multiprocess: bool,
+    /// Exit with the command's exit code: the default
+    #[arg(short = 'E', long)]
+    pub exit_code: bool,
+    /// psutil is --metric rss, psutil_pss and psutil_uss are pss and uss, posix is rss
+    #[arg(long, value_name = "BACKEND", value_parser = backend, conflicts_with = "metric")]
+    pub backend: Option<MetricName>,
 }
 
 #[derive(Debug, Args)]
@@ -122,9 +150,26 @@ pub struct RunArgs {
     /// Watch a running process instead: COMMAND is its pid or its name
     #[arg(short, long)]
     pub attach: bool,
+    /// Python runs it, whatever its name: `profile` is there (a script or a module gets the python3 of PATH)
+    #[arg(long, conflicts_with = "nopython")]
+    pub python: bool,
+    /// Run a *.py like any other program
+    #[arg(long)]
+    pub nopython: bool,
     /// The command and its arguments, passed on as they are
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+impl RunArgs {
+    /// Whether the command is a Python program.
+    pub fn python_mode(&self) -> Mode {
+        match (self.python, self.nopython) {
+            (true, _) => Mode::Always,
+            (_, true) => Mode::Never,
+            _ => Mode::ByName,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -132,8 +177,15 @@ pub struct AttachArgs {
     #[command(flatten)]
     pub record: RecordArgs,
     /// Stop watching after this time; the process goes on
-    #[arg(short = 't', long, value_name = "TIME", value_parser = limit)]
+    #[arg(short = 't', long, visible_alias = "timeout", value_name = "TIME", value_parser = limit)]
     pub duration: Option<Duration>,
+    // mprof's `attach` takes all that its `run` takes; none of these changes anything.
+    #[arg(short, long, hide = true)]
+    pub attach: bool,
+    #[arg(long, hide = true)]
+    pub python: bool,
+    #[arg(long, hide = true)]
+    pub nopython: bool,
     /// Process id, or a part of the command name of one process
     #[arg(value_name = "PID|NAME")]
     pub process: String,
@@ -162,6 +214,9 @@ pub struct PlotArgs {
     /// Draw function spans as a flame graph
     #[arg(short, long)]
     pub flame: bool,
+    /// matplotlib's; taken, and without effect
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub backend: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -212,6 +267,19 @@ impl From<MetricName> for Metric {
             MetricName::Uss => Self::Uss,
             MetricName::Footprint => Self::Footprint,
         }
+    }
+}
+
+/// mprof's names for what is measured.
+fn backend(text: &str) -> Result<MetricName, String> {
+    match text {
+        "psutil" | "posix" => Ok(MetricName::Rss),
+        "psutil_pss" => Ok(MetricName::Pss),
+        "psutil_uss" => Ok(MetricName::Uss),
+        "tracemalloc" => Err("tracemalloc counts what Python itself allocates, from inside; \
+                              rprof watches from outside: take psutil, psutil_pss or psutil_uss"
+            .to_owned()),
+        _ => Err("psutil, psutil_pss, psutil_uss and posix are known".to_owned()),
     }
 }
 
