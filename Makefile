@@ -33,14 +33,14 @@ bless: ## rewrite the golden figures; look at them before you commit
 check-mac: ## type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
-# A Python with mprof, NumPy and h5py, for the tests that ask them. Without it those tests say aloud that they are skipped.
+# A Python with mprof, NumPy, h5py and zarr, for the tests that ask them. Without it those tests say aloud that they are skipped.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 
-peers: .tools/peers/ok ## a Python with mprof and h5py, under .tools/
+peers: .tools/peers/ok ## a Python with mprof, h5py and zarr, under .tools/
 
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
-	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py; \
+	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr; \
 	then touch $@; \
-	else echo "skipped: $(PYTHON) cannot install memory_profiler and h5py; tests that ask them are skipped" >&2; fi
+	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; tests that ask them are skipped" >&2; fi
