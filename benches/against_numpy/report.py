@@ -51,7 +51,8 @@ def text(results: Results) -> str:
             table(["example", "", "NumPy", "ours", "NumPy / ours"], _rows(results)),
             "\n## Goals\n\n",
             "".join(f"- {_goal(results, name)}\n" for name in results.ours),
-            "\n## Limits\n\nThe least that the same bytes can cost here, by a program in C (benches/floors/memory.c), "
+            "\n## Limits\n\nThe least that the same bytes can cost here, by a program in C "
+            "(benches/floors/memory.c), "
             "in the same run: to touch fresh memory for the first time, with huge pages (as NumPy and ours ask for) "
             "and without, to copy slices into it, and to write them into the page cache. Seconds; beside them our "
             "elapsed time, which has the random numbers in it too.\n\n",

@@ -26,8 +26,8 @@ class Cost:
 
 
 def of(setting: Setting, tool: Tool, interval: float, tree: bool, child: Callable[[int], list[str]], ms: int) -> Cost:
-    """A run of `ms` milliseconds, less the median of several of almost none: what both have, start-up and the child's own
-    CPU time, goes away. Where start-up differs by more than the ticks cost there is no answer, and `tick` is not a
+    """A run of `ms` milliseconds, less the median of several of almost none: what both have, start-up and the child's
+    own CPU time, goes away. Where start-up differs by more than the ticks cost there is no answer: `tick` is not a
     number."""
     short = [_once(setting, tool, interval, tree, child(1)) for _ in range(setting.pick(7, 2))]
     long = _once(setting, tool, interval, tree, child(ms))

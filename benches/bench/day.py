@@ -22,9 +22,10 @@ def measure(setting: Setting) -> Section:
     ms, rounds = setting.pick(30_000, 3000), setting.pick(5, 2)
     section = Section(
         "A day at 1 kHz",
-        f"No day was waited for: bytes a tick of {ms / 1000:g} s at 1 kHz, of a process that stands still and of one that "
-        f"grows at nearly every tick, times {TICKS / 1e6:g} million. A minute from the middle of the longest trace above, "
-        "and the whole of it, as svg; the minute in a day is extrapolated from both by length, if it depends on it.",
+        f"No day was waited for: bytes a tick of {ms / 1000:g} s at 1 kHz, of a process that stands still and of one "
+        f"that grows at nearly every tick, times {TICKS / 1e6:g} million. A minute from the middle of the longest "
+        "trace above, and the whole of it, as svg; the minute in a day is extrapolated from both by length, if it "
+        "depends on it.",
     )
     rows = []
     for name, child in (("stands still", setting.child("rest", ms)), ("grows", setting.child("grow", ms))):

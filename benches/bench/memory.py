@@ -16,8 +16,8 @@ def measure(setting: Setting) -> Section:
     processes, short = setting.pick(1000, 100), setting.pick(2000, 500)
     section = Section(
         "Memory of the profiler while it samples",
-        "The largest memory of the profiler's process (its children are smaller), at 1 kHz for a short time and ten times "
-        f"as long, and on a tree of {processes} processes at 10 Hz. A C program that only starts another "
+        "The largest memory of the profiler's process (its children are smaller), at 1 kHz for a short time and ten "
+        f"times as long, and on a tree of {processes} processes at 10 Hz. A C program that only starts another "
         "(benches/floors/launch.c) is the limit.",
     )
     cases = {

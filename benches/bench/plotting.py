@@ -21,8 +21,8 @@ def measure(setting: Setting) -> Section:
     rounds = setting.pick(5, 2)
     section = Section(
         "Plotting",
-        f"The same traces, drawn as each kind of figure, {rounds} rounds; mprof once, of 1 million only. Memory is the "
-        "largest of the process; the limit is `rprof peak`, which reads the same and draws nothing.",
+        f"The same traces, drawn as each kind of figure, {rounds} rounds; mprof once, of 1 million only. Memory is "
+        "the largest of the process; the limit is `rprof peak`, which reads the same and draws nothing.",
     )
     rows = []
     for samples in (1_000_000, setting.pick(10_000_000, 2_000_000)):

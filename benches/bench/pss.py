@@ -31,8 +31,8 @@ def measure(setting: Setting) -> Section:
         f"PSS of a process of {mebibytes} MiB in 4 KiB pages",
         ("Memory is short here, so it is no 4 GiB. " if short else "")
         + "A program in C that holds so much and faults fresh pages beside it, at ten ticks a second; *share* is the "
-        "profiler's CPU time by the time the program ran, less what it costs to watch a small one. The limit is one read "
-        "of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
+        "profiler's CPU time by the time the program ran, less what it costs to watch a small one. The limit is one "
+        "read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
     )
     tools = [setting.rprof, rprof(setting.rprof.program, "--metric", "pss", name="rprof --metric pss")]
     tools += [setting.peers[name] for name in ("mprof pss",) if name in setting.peers]
@@ -70,7 +70,7 @@ def _rollup(setting: Setting, mebibytes: int) -> float:
 
 
 def _share(setting: Setting, tool: Tool, mebibytes: int) -> float:
-    """CPU time of a tool on a process that rests, by wall-clock time; the process's own is measured bare and left out."""
+    """CPU time of a tool on a process that rests, by wall-clock time; the process's own is left out."""
     ms, trace = setting.pick(20_000, 3000), setting.scratch / "pss.dat"
     used = {}
     for size in (mebibytes, 1):

@@ -28,8 +28,9 @@ def _text(sections: Sequence[Section], setting: Setting, machine: str, warning: 
     return "".join(
         [
             "# What rprof costs\n\n",
-            "`make bench` writes this file; what is changed by hand is lost. Everything was measured in one run, rprof, its "
-            "peers and the limits in turn. Times are medians ± half the range between the quartiles. A limit is what the bare "
+            "`make bench` writes this file; what is changed by hand is lost. Everything was measured in one run, "
+            "rprof, its peers and the limits in turn. Times are medians ± half the range between the quartiles. "
+            "A limit is what the bare "
             "system calls cost, measured beside. 1 MB = 10^6 bytes, 1 MiB = 2^20 bytes.\n",
             quick,
             warning,

@@ -20,9 +20,10 @@ def measure(setting: Setting) -> Section:
     ms, rounds = setting.pick(10_000, 1000), setting.pick(3, 1)
     section = Section(
         "CPU time of a sample",
-        f"One process that only sleeps, {ms / 1000:g} s at each rate, {rounds} rounds: user and system time of the whole "
-        "profiler, less that of runs of 1 ms, by the samples it took; a tool whose start-up varies by more than its "
-        "samples cost is left out. The floor is a loop in C (benches/floors/sample.c): an absolute sleep, one pread of status, one write; *wake-up* is the sleep alone.",
+        f"One process that only sleeps, {ms / 1000:g} s at each rate, {rounds} rounds: user and system time of the "
+        "whole profiler, less that of runs of 1 ms, by the samples it took; a tool whose start-up varies by more "
+        "than its samples cost is left out. The floor is a loop in C (benches/floors/sample.c): an absolute sleep, "
+        "one pread of status, one write; *wake-up* is the sleep alone.",
     )
     tools = setting.tools(*PEERS)
     rows = []

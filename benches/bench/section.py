@@ -43,7 +43,7 @@ class Section:
         self.tables.append(table(head, rows))
 
     def at_most(self, what: str, value: float, goal: float, written: tuple[str, str, str]) -> None:
-        """Adds a verdict on a value that must not be larger; `written` is the goal, the value and the limit in words."""
+        """Adds a verdict on a value that must not be larger; `written` is goal, value and limit in words."""
         self._verdict(what, value <= goal, value / goal if goal else float("inf"), written)
 
     def at_least(self, what: str, value: float, goal: float, written: tuple[str, str, str]) -> None:

@@ -20,7 +20,8 @@ def measure(setting: Setting) -> Section:
     section = Section(
         "Start-up",
         f"Wall clock of `true` bare and under each tool in turn, {rounds} rounds. *Added* is the median of a round's "
-        "differences. GNU time and hyperfine only start a command and wait for it: they are the limit, where installed.",
+        "differences. GNU time and hyperfine only start a command and wait for it: they are the limit, where "
+        "installed.",
     )
     command = [shutil.which("true") or "/bin/true"]
     trace = setting.scratch / "start.dat"

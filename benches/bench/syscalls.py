@@ -25,8 +25,9 @@ def measure(setting: Setting) -> Section:
     """By strace, as the difference of a long and a short run."""
     section = Section(
         "System calls of a tick",
-        "`strace -c` of rprof alone (not of the child, and not of what it waits for) at 1 kHz on one process that sleeps: "
-        "calls of a run of 3 s less those of one of 1 s, by the ticks between. Those rarer than 1 in 200 ticks are left out.",
+        "`strace -c` of rprof alone (not of the child, and not of what it waits for) at 1 kHz on one process that "
+        "sleeps: calls of a run of 3 s less those of one of 1 s, by the ticks between. Those rarer than 1 in 200 "
+        "ticks are left out.",
     )
     strace = shutil.which("strace")
     if not strace:
