@@ -35,11 +35,12 @@ fn each_row_of_the_table_has_its_test() {
 #[test]
 fn each_command_line_of_the_table_is_taken() {
     let place = Place::new();
+    let program = ["--", "CMD", "PID", "script.py", "./script.py", "python3", "pkg.mod"];
     let mut count = 0;
     for line in rows().iter().flat_map(|row| code(row[1])).filter(|code| code.starts_with("rprof ")) {
         count += 1;
         // --help ends it before anything is run, after all options before it were read.
-        let words = line.split(' ').skip(1).take_while(|word| !["--", "CMD", "PID"].contains(word));
+        let words = line.split(' ').skip(1).take_while(|word| !program.contains(word));
         let done = done(place.rprof(words).arg("--help").output().unwrap());
         assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
     }
@@ -142,7 +143,7 @@ fn the_end_is_noticed_at_once() {
 #[test]
 fn children_are_counted_with_and_without_c() {
     let place = Place::new();
-    let script = "touch 10MiB fork 2 [ touch 20MiB hold 300ms ] hold 300ms";
+    let script = "fork 2 [ touch 20MiB hold 300ms ] touch 10MiB hold 300ms";
     for (options, expected) in
         [("", 50), ("-C", 50), ("--include-children", 50), ("-C -M", 50), ("--no-children", 10)]
     {
@@ -391,7 +392,6 @@ fn children_have_curves_of_their_own() {
     place.run_truth("-q -T 20ms", "fork 12 [ touch 10MiB hold 300ms ] hold 300ms");
     let svg = plot(&place, "t.dat");
     assert!(texts(&svg).iter().filter(|text| text.contains(":truth")).count() >= 8, "{:?}", texts(&svg));
-    assert!(says(&svg, "more"), "{:?}", texts(&svg));
     assert!(place.trace().contains(r#""start":"20"#));
 }
 
@@ -400,7 +400,7 @@ fn children_have_curves_of_their_own() {
 fn a_daemon_thread_in_a_function_harms_nobody() {
     let place = Place::new();
     let script = "import threading, time\n@profile\ndef forever():\n    time.sleep(600)\n@profile\ndef short(): pass\n\
-        threading.Thread(target=forever, daemon=True).start()\nshort()\n";
+        threading.Thread(target=forever, daemon=True).start()\ntime.sleep(0.5)\nshort()\n";
     std::fs::write(place.path("s.py"), script).unwrap();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "s.py"]);
     let done = done(command.env("XDG_CACHE_HOME", place.dir.path()).output().unwrap());
