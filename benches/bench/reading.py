@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from measure.numbers import Sample, ratio, size, times
-from measure.run import run
+from measure.run import Usage, run
 
 from . import example
 from .section import Section
@@ -35,15 +35,18 @@ def measure(setting: Setting) -> Section:
         }
         if "mprof" in setting.peers:
             commands["mprof"] = [setting.peers["mprof"].program, "peak", trace]
-        took: dict[str, list[float]] = {name: [] for name in commands}
+        took: dict[str, list[Usage]] = {name: [] for name in commands}
         for number in range(rounds):
             for name, command in commands.items():
                 if name != "mprof" or samples <= 1_000_000 or number == 0:
-                    took[name].append(run(command).wall)
-        medians = {name: Sample.of(values).median for name, values in took.items()}
-        for name, values in took.items():
-            speed = length / medians[name]
-            rows.append([f"{samples:,}", size(length), name, times(Sample.of(values)), f"{size(speed)}/s"])
+                    took[name].append(run(command))
+        walls = {name: Sample.of([one.wall for one in runs]) for name, runs in took.items()}
+        medians = {name: wall.median for name, wall in walls.items()}
+        for name, wall in walls.items():
+            cpu = Sample.of([one.cpu for one in took[name]])
+            rows.append(
+                [f"{samples:,}", size(length), name, times(wall), times(cpu), f"{size(length / wall.median)}/s"]
+            )
         ours, what = medians["rprof"], f"reading {samples / 1e6:g} million samples"
         limit = f"wc -l {size(length / medians['wc -l'])}/s"
         section.at_least(what, length / ours, SPEED, (f"{size(SPEED)}/s", f"{size(length / ours)}/s", limit))
@@ -51,5 +54,5 @@ def measure(setting: Setting) -> Section:
             faster = medians["mprof"] / ours
             said = (f"{FASTER} x mprof", ratio(medians["mprof"], ours), limit)
             section.at_least(f"{what}, to mprof", faster, FASTER, said)
-    section.table(["samples", "file", "by", "wall clock", "speed"], rows)
+    section.table(["samples", "file", "by", "wall clock", "CPU time", "speed"], rows)
     return section
