@@ -117,7 +117,9 @@ fn pass<R: Read>(
     }
     let mut warnings = reader.take_warnings();
     warnings.append(too_many);
-    runs.iter_mut().for_each(|run| run.builder.stamps.settle());
+    for run in &mut *runs {
+        run.builder.stamps.settle();
+    }
     attribute_spans(&mut runs);
     for run in &mut runs {
         run.builder.stamps.settle();
