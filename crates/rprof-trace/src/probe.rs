@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn without_a_tick_nothing_is_known() {
-        let mut spans = vec![span(0.0, Some(1.0))];
+        let mut spans = [span(0.0, Some(1.0))];
         Probe::new(spans.iter()).finish(spans.iter_mut());
         assert_eq!((spans[0].peak, spans[0].growth), (None, None));
     }
