@@ -20,8 +20,8 @@ pub fn mark(arguments: &MarkArgs) -> anyhow::Result<()> {
 
 /// Records a value.
 pub fn note(arguments: &NoteArgs) -> anyhow::Result<()> {
-    let noted = trace()
-        .and_then(|trace| trace.note(&arguments.key, &arguments.value.join(" ")).with_context(cannot));
+    let noted =
+        trace().and_then(|trace| trace.note(&arguments.key, &arguments.value.join(" ")).with_context(cannot));
     forgiven(noted, arguments.required).map(drop)
 }
 
