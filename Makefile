@@ -1,3 +1,4 @@
+# The workloads are always built in release: libhdf5 is then built once, for their tests, their lints and the figures.
 # Every target the README and .ci/run name. A fresh machine needs rustc, cargo, a C compiler, make and python3.
 
 CARGO ?= cargo
@@ -5,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk
 
 .PHONY: help build test lint bless check-mac peers
 
@@ -18,11 +19,13 @@ build: ## target/release/rprof
 	$(CARGO) build --release
 
 test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
-	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --workspace
+	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
+	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --release -p rprof-workloads
 
 lint: $(CMAKE_STAMP) ## formatting and clippy, warnings refused
 	$(CARGO) fmt --all --check
-	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets -- -D warnings
+	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
 
 bless: ## rewrite the golden figures; look at them before you commit
 	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
@@ -30,14 +33,14 @@ bless: ## rewrite the golden figures; look at them before you commit
 check-mac: ## type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
-# A Python with mprof, NumPy and h5py, for the tests that ask them. Without it those tests say aloud that they are skipped.
+# A Python with mprof, NumPy, h5py and zarr, for the tests that ask them. Without it those tests say aloud that they are skipped.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 
-peers: .tools/peers/ok ## a Python with mprof and h5py, under .tools/
+peers: .tools/peers/ok ## a Python with mprof, h5py and zarr, under .tools/
 
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
-	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py; \
+	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr; \
 	then touch $@; \
-	else echo "skipped: $(PYTHON) cannot install memory_profiler and h5py; tests that ask them are skipped" >&2; fi
+	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; tests that ask them are skipped" >&2; fi

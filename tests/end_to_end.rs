@@ -5,16 +5,24 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/defects.rs"]
+mod defects;
 #[path = "end_to_end/limits.rs"]
 mod limits;
 #[path = "end_to_end/lost.rs"]
 mod lost;
 #[path = "end_to_end/marks.rs"]
 mod marks;
+#[path = "end_to_end/mprof_cli.rs"]
+mod mprof_cli;
+#[path = "end_to_end/mprof_examples.rs"]
+mod mprof_examples;
 #[path = "end_to_end/peaks.rs"]
 mod peaks;
 #[path = "end_to_end/peers.rs"]
 mod peers;
+#[path = "end_to_end/python.rs"]
+mod python;
 #[path = "end_to_end/run.rs"]
 mod run;
 #[path = "end_to_end/signals.rs"]

@@ -106,7 +106,7 @@ fn who_is_not_there_is_said_and_leaves_no_file() {
 fn a_name_of_several_processes_lists_them() {
     let place = Place::new();
     let copy = place.path("rprof-twin");
-    std::fs::copy(truth(), &copy).unwrap();
+    std::os::unix::fs::symlink(truth(), &copy).unwrap();
     let start = |file: &str| {
         Command::new(&copy)
             .args(["ready", file, "await", "go"])
@@ -130,5 +130,7 @@ fn a_name_of_several_processes_lists_them() {
     });
     std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(finish(rprof).code, Some(0));
-    twins.iter_mut().for_each(|twin| drop(twin.wait()));
+    for twin in &mut twins {
+        twin.wait().unwrap();
+    }
 }

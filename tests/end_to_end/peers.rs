@@ -1,12 +1,12 @@
-//! mprof reads what we write, with the same figures. `make test` makes a Python with memory_profiler for this.
+//! mprof reads what we write, with the same figures. `make test` makes a Python with `memory_profiler` for this.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::support::{Place, skip};
 
-/// A Python that has memory_profiler: named by `RPROF_PYTHON`, or the one of `make peers`.
-fn python() -> Option<PathBuf> {
+/// A Python that has `memory_profiler`: named by `RPROF_PYTHON`, or the one of `make peers`.
+pub fn python() -> Option<PathBuf> {
     let made = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/peers/bin/python");
     let named = std::env::var_os("RPROF_PYTHON").map(PathBuf::from);
     [named, Some(made.into()), Some("python3".into())].into_iter().flatten().find(|python| {
@@ -44,7 +44,7 @@ fn mprof_prints_the_peaks_that_we_print() {
 #[test]
 fn mprof_draws_our_traces_and_lists_them() {
     let place = Place::new();
-    assert_eq!(place.run("run -q sh -c $x{\\frac").code.is_some(), true);
+    assert!(place.run("run -q sh -c $x{\\frac").code.is_some());
     let Some(list) = mprof(&place, &["list"]) else { return };
     assert_eq!(String::from_utf8_lossy(&list.stdout), place.run("list").stdout);
     let plot = mprof(&place, &["plot", "-o", "x.png", "0"]).expect("asked before");

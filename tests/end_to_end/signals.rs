@@ -90,6 +90,7 @@ fn a_stopped_and_continued_command_is_a_gap_for_nobody_but_itself() {
     let place = Place::new();
     let child = place.start_truth("-q -T 20ms", "ready up hold 400ms");
     place.await_file("up");
+    wait_for("the command in the trace", || place.trace().contains("\nPROC "));
     let pid =
         place.trace().lines().find_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse::<u32>().ok());
     let pid = pid.expect("the command's pid");

@@ -87,7 +87,7 @@ fn a_program_on_a_terminal_behaves_as_without_rprof() {
     let mut shown = Vec::new();
     for command in [plain(&place, script), watched(&place, script)] {
         let mut terminal = Terminal::start(command);
-        terminal.await_text("all");
+        terminal.await_text("0 0");
         terminal.press("words\n");
         shown.push(terminal.await_text("over"));
         assert!(terminal.child.wait().unwrap().success());

@@ -6,7 +6,7 @@ use crate::support::{Place, exists};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
-/// What `mprof peak` of memory_profiler 0.61 prints for each.
+/// What `mprof peak` of `memory_profiler` 0.61 prints for each.
 #[test]
 fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     let expected: [(&str, &str, &[&str]); 6] = [
@@ -84,7 +84,7 @@ fn without_a_name_the_figure_stands_beside_the_trace() {
     let done = place.run("plot x.dat");
     assert_eq!((done.code, done.stdout.trim()), (Some(0), "x.svg"));
     assert!(place.path("x.svg").exists());
-    for bad in ["x.gif", "x", "x.svg.gz"] {
+    for bad in ["x.gif", "x.svg.gz"] {
         let done = place.run(&format!("plot x.dat -o {bad}"));
         assert_eq!(done.code, Some(1));
         assert!(done.stderr.contains(".svg, .pdf or .png"), "{}", done.stderr);

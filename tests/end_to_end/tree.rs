@@ -30,7 +30,10 @@ fn defect_05_shared_pages_are_counted_once() {
 fn the_metric_can_be_pss_or_uss() {
     for (metric, truth) in [("pss", 100 * MIB), ("uss", 0)] {
         let place = Place::new();
-        place.run_truth(&format!("-q --metric {metric}"), "touch 100MiB fork 4 [ hold 800ms ] wait exit 0");
+        place.run_truth(
+            &format!("-q --metric {metric}"),
+            "touch 100MiB hold 400ms fork 4 [ hold 800ms ] wait",
+        );
         let peak = place.peak();
         assert_eq!(peak["metric"], metric);
         // Before the forks all is unique too.
@@ -141,14 +144,14 @@ fn a_new_name_after_exec_is_in_the_trace() {
 fn a_main_thread_that_ends_first_hides_nothing() {
     let place = Place::new();
     let source = place.path("t.c");
-    let code = r#"
+    let code = r"
 #include <pthread.h>
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
 static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20); usleep(500000); _exit(0); return p; }
 int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
-"#;
+";
     std::fs::write(&source, code).unwrap();
     let built =
         std::process::Command::new("cc").args(["-pthread", "-o"]).arg(place.path("t")).arg(&source).status();

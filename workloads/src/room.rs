@@ -7,6 +7,7 @@ mod memory;
 use crate::Error;
 use crate::options::Shape;
 use crate::report::gigabytes;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -14,6 +15,8 @@ use std::path::Path;
 const MEMORY_MARGIN: u64 = 32_000_000;
 /// Bytes left for the file's own records and the file system's.
 const DISK_MARGIN: u64 = 1_000_000;
+/// Bytes that a file system counts in, on nearly all of them: a file is rounded up to it, a directory takes one.
+const DISK_BLOCK: u64 = 4096;
 
 /// The tightest limit that is known, and where it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +49,49 @@ pub fn for_array<T>(shape: Shape) -> Result<(), Error> {
 /// [`Error::NoRoom`] with the depth that would fit; [`Error::NoPlace`] when the directory cannot be looked at.
 pub fn for_file<T>(shape: Shape, file: &Path) -> Result<(), Error> {
     let slice = shape.slice_bytes::<T>();
-    let need = Need { fixed: slice + MEMORY_MARGIN, per_slice: 0 };
-    memory::limit().map_or(Ok(()), |limit| check("memory", need, shape.depth, limit))?;
-    let need = Need { fixed: DISK_MARGIN, per_slice: slice };
+    one_slice(shape, slice)?;
+    on_disk(shape, slice, file)
+}
+
+/// As [`for_file`], for a directory with a file for each slice, in two directories of its own.
+/// A slice is in memory twice while it is turned into the bytes of a chunk.
+///
+/// # Errors
+/// As [`for_file`].
+pub fn for_chunks<T>(shape: Shape, directory: &Path) -> Result<(), Error> {
+    let slice = shape.slice_bytes::<T>();
+    one_slice(shape, slice.saturating_mul(2))?;
+    on_disk(shape, slice.next_multiple_of(DISK_BLOCK) + 2 * DISK_BLOCK, directory)
+}
+
+/// Bytes of a file, or of all files in a directory, by their lengths.
+///
+/// # Errors
+/// When something cannot be looked at.
+pub fn length(path: &Path) -> std::io::Result<u64> {
+    sum(path, &|file| file.len())
+}
+
+/// Checks that memory has room for what the making of a slice takes.
+fn one_slice(shape: Shape, bytes: u64) -> Result<(), Error> {
+    let need = Need { fixed: bytes.saturating_add(MEMORY_MARGIN), per_slice: 0 };
+    memory::limit().map_or(Ok(()), |limit| check("memory", need, shape.depth, limit))
+}
+
+/// Checks that the disk has room for all slices.
+fn on_disk(shape: Shape, per_slice: u64, file: &Path) -> Result<(), Error> {
+    let need = Need { fixed: DISK_MARGIN, per_slice };
     let resource = format!("disk for `{}`", file.display());
     check(&resource, need, shape.depth, disk_limit(file)?)
+}
+
+/// Adds up a file, or all files in a directory.
+fn sum(path: &Path, of: &impl Fn(&Metadata) -> u64) -> std::io::Result<u64> {
+    let file = path.symlink_metadata()?;
+    if !file.is_dir() {
+        return Ok(of(&file));
+    }
+    path.read_dir()?.try_fold(0, |total: u64, entry| Ok(total.saturating_add(sum(&entry?.path(), of)?)))
 }
 
 /// The disk that an unprivileged user may fill in the file's directory.
@@ -63,7 +104,7 @@ fn disk_limit(file: &Path) -> Result<Limit, Error> {
         .map_err(|errno| Error::NoPlace { path: directory.to_owned(), source: errno.into() })?;
     // The types differ between systems: u32 and u64.
     let free = disk.blocks_available() as u64 * disk.fragment_size() as u64;
-    let replaced = file.metadata().map_or(0, |file| file.blocks() * 512);
+    let replaced = sum(file, &|file| file.blocks() * 512).unwrap_or(0);
     Ok(Limit { bytes: free.saturating_add(replaced), source: format!("free in `{}`", directory.display()) })
 }
 
@@ -122,6 +163,16 @@ mod tests {
         let replaced = disk_limit(&file).expect("a limit").bytes;
         // Other programs use the same disk meanwhile; without the rule the limit would be 64 MiB lower.
         assert!(replaced.abs_diff(empty) < 32 << 20, "{empty} then {replaced}");
+    }
+
+    #[test]
+    fn a_directory_is_as_long_as_its_files() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir_all(directory.path().join("c/0")).expect("directories");
+        std::fs::write(directory.path().join("c/0/0"), [1; 5000]).expect("a file");
+        std::fs::write(directory.path().join("zarr.json"), "{}").expect("a file");
+        assert_eq!(length(directory.path()).expect("a length"), 5002);
+        assert!(length(&directory.path().join("none")).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `make figures` on two slices, with a real rprof: every file is there, the table has its figures, and no HDF5 file
+//! `make figures` on two slices, with a real rprof: every file is there, the table has its figures, and no file of theirs
 //! stays, whether all goes well or not. Without an rprof this is skipped, loudly.
 
 use assert_cmd::Command;
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A directory with an empty one for the HDF5 file, and the program told to use both.
+/// A directory with an empty one for the workloads' files, and the program told to use both.
 fn figures(directory: &Path) -> Command {
     fs::create_dir(directory.join("scratch")).expect("a directory");
     let mut command = cargo_bin_cmd!("figures");
@@ -56,14 +56,14 @@ fn everything_is_made_and_the_table_is_true() {
     let directory = tempfile::tempdir().expect("a directory");
     figures(directory.path()).arg("--rprof").arg(rprof).assert().success();
     let plots = directory.path().join("plots");
-    for name in ["basic", "float32", "hdf5", "all"] {
+    for name in ["basic", "float32", "hdf5", "memmap", "zarr", "all", "five"] {
         for (kind, magic) in [("svg", "<svg"), ("pdf", "%PDF"), ("png", "\u{fffd}PNG")] {
             let path = plots.join(format!("{name}.{kind}"));
             let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert!(String::from_utf8_lossy(&bytes).starts_with(magic), "{}", path.display());
         }
     }
-    for name in ["basic", "float32", "hdf5"] {
+    for name in ["basic", "float32", "hdf5", "memmap", "zarr"] {
         let trace = fs::read_to_string(plots.join(format!("{name}.dat"))).expect("a trace");
         assert!(trace.contains(&format!("\nCMDLINE {name} --depth 2\n")), "{trace}");
     }
@@ -77,6 +77,29 @@ fn everything_is_made_and_the_table_is_true() {
         assert!((megabytes * 1e6 - gibibytes * 1_073_741_824.0).abs() < 1.1e6, "{cells:?}");
         // The slice that is being made is in memory, whatever else is; twice the array never is.
         assert!((16.0..storage * 2.0).contains(&megabytes), "{cells:?}");
+    }
+    for row in ["4 memmap", "5 zarr"] {
+        let cells = cells(&summary, row);
+        assert!(cells[2].starts_with("not given / **"), "{cells:?}");
+        assert_eq!(cells[6], "not given / **32 MB**");
+    }
+    if cfg!(target_os = "linux") {
+        let megabytes = |cell: &str| -> f64 {
+            let number = cell.trim_matches('*').strip_suffix(" MB").and_then(|number| number.parse().ok());
+            number.unwrap_or_else(|| panic!("not in MB: {cell}"))
+        };
+        for row in ["1 basic", "2 float32", "3 hdf5", "4 memmap", "5 zarr"] {
+            let cells = cells(&summary, row);
+            let (_, peak) = cells[4].split_once(" / ").expect("two figures");
+            let (anonymous, file) = (megabytes(&cells[7]), megabytes(&cells[8]));
+            // Of the largest tick: no more than the peak, of two slices perhaps much less.
+            assert!(anonymous > 0.0 && file > 0.0, "{cells:?}");
+            assert!(anonymous + file < megabytes(peak) + 2.0, "{cells:?}");
+        }
+        assert!(
+            summary.contains("\nThe article says that `numpy.memmap` and zarr were tried too"),
+            "{summary}"
+        );
     }
     assert_eq!(cells(&summary, "1 basic")[6], "n/a");
     assert!((ours(&cells(&summary, "3 hdf5")[6], "MB") - 32.0).abs() < 0.5, "{summary}");
@@ -137,6 +160,6 @@ fn a_missing_scratch_directory_and_no_depth_are_refused() {
     let mut command = cargo_bin_cmd!("figures");
     let failed = command.current_dir(&directory).args(["--scratch", "none"]).assert().code(1);
     let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
-    assert!(said.starts_with("figures: cannot use `none` for the HDF5 file; "), "{said}");
+    assert!(said.starts_with("figures: cannot use `none` for the workloads' files; "), "{said}");
     cargo_bin_cmd!("figures").args(["--depth", "0"]).assert().code(2);
 }

@@ -1,4 +1,4 @@
-//! What the three programs say: the report of a run, and the refusal of one that has no room.
+//! What the programs say: the report of a run, and the refusal of one that has no room.
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -55,6 +55,26 @@ fn hdf5_reports_its_file_too() {
 }
 
 #[test]
+fn memmap_reports_its_file_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let lines = report(cargo_bin_cmd!("memmap").current_dir(&directory).args(SMALL));
+    assert_report(&lines, 0.012);
+    assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
+    let size = directory.path().join("data.npy").metadata().expect("the default file").len();
+    assert_eq!(size, 12_000_128);
+}
+
+#[test]
+fn zarr_reports_all_of_its_files() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let lines = report(cargo_bin_cmd!("zarr").current_dir(&directory).args(SMALL));
+    assert_report(&lines, 0.012);
+    assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
+    assert!((lines[2].1 - 0.012).abs() < 1e-9, "{lines:?}");
+    assert_eq!(directory.path().join("data.zarr/c").read_dir().expect("chunks").count(), 3);
+}
+
+#[test]
 fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
     for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32")] {
         let refused = program.args(["--depth", "1000000"]).assert().code(1).stdout(is_empty());
@@ -68,32 +88,50 @@ fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
 #[test]
 fn a_disk_too_small_is_refused_and_no_file_made() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut program = cargo_bin_cmd!("hdf5");
-    let refused = program.current_dir(&directory).args(["--depth", "1000000000"]).assert().code(1);
-    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert!(said.starts_with("hdf5: not enough disk for `data.hdf5`: 16000000.001 GB needed, "), "{said}");
-    assert!(fitting_depth(&said) < 1_000_000_000, "{said}");
-    assert!(!directory.path().join("data.hdf5").exists());
+    for (name, mut program, needed) in [
+        ("hdf5", cargo_bin_cmd!("hdf5"), "16000000.001"),
+        ("npy", cargo_bin_cmd!("memmap"), "16000000.001"),
+        ("zarr", cargo_bin_cmd!("zarr"), "16011264.001"),
+    ] {
+        let refused = program.current_dir(&directory).args(["--depth", "1000000000"]).assert().code(1);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let start = format!(": not enough disk for `data.{name}`: {needed} GB needed, ");
+        assert!(said.contains(&start), "{said}");
+        assert!(fitting_depth(&said) < 1_000_000_000, "{said}");
+        assert!(!directory.path().join(format!("data.{name}")).exists());
+    }
 }
 
 #[test]
 fn slices_too_large_for_any_depth_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
-    for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32"), cargo_bin_cmd!("hdf5")] {
+    for mut program in [
+        cargo_bin_cmd!("basic"),
+        cargo_bin_cmd!("float32"),
+        cargo_bin_cmd!("hdf5"),
+        cargo_bin_cmd!("memmap"),
+        cargo_bin_cmd!("zarr"),
+    ] {
         let refused = program.current_dir(&directory).args(VAST_SLICES).assert().code(1);
         let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
         assert!(said.contains("not even `--depth 1` fits"), "{said}");
     }
-    assert!(!directory.path().join("data.hdf5").exists());
+    assert_eq!(directory.path().read_dir().expect("a directory").count(), 0);
 }
 
 #[test]
 fn a_missing_directory_is_named() {
-    cargo_bin_cmd!("hdf5")
-        .args(["--depth", "1", "--file", "/no/such/directory/data.hdf5"])
-        .assert()
-        .code(1)
-        .stderr(starts_with("hdf5: cannot ask how much room `/no/such/directory` has: "));
+    for (name, mut program) in [
+        ("hdf5", cargo_bin_cmd!("hdf5")),
+        ("memmap", cargo_bin_cmd!("memmap")),
+        ("zarr", cargo_bin_cmd!("zarr")),
+    ] {
+        program
+            .args(["--depth", "1", "--file", "/no/such/directory/data"])
+            .assert()
+            .code(1)
+            .stderr(starts_with(format!("{name}: cannot ask how much room `/no/such/directory` has: ")));
+    }
 }
 
 #[test]

@@ -105,8 +105,13 @@ fn exec(rest: &[String]) {
     fail(&Command::new(own).args(rest).exec().to_string());
 }
 
+/// Nobody waits for ever: a test that failed would leave its programs behind.
 fn await_file(path: &Path) {
+    let begun = std::time::Instant::now();
     while !path.exists() {
+        if begun.elapsed() > Duration::from_mins(5) {
+            fail("waited in vain");
+        }
         std::thread::sleep(Duration::from_millis(1));
     }
 }

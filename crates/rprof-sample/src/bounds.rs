@@ -1,5 +1,7 @@
 //! The peak of a tree between two bounds: what some instant certainly held, and what no instant can have exceeded.
 
+use std::collections::BTreeMap;
+
 use rprof_trace::{Bytes, Memory};
 
 use crate::member::Window;
@@ -50,9 +52,58 @@ impl Sum {
     }
 }
 
+/// What the whole run cannot have exceeded, from what each tick says.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// By the number of processes that may have lived unseen: the largest sum of all others.
+    by_unseen: BTreeMap<u32, Bytes>,
+    /// Whether some tick could not be bounded at all.
+    unknown: bool,
+}
+
+impl Bound {
+    /// Takes a tick: what those seen cannot have exceeded, and how many may have lived unseen.
+    pub fn add(&mut self, upper: Option<Bytes>, unseen: Option<u32>) {
+        match (upper, unseen) {
+            (Some(upper), Some(unseen)) => {
+                let largest = self.by_unseen.entry(unseen).or_default();
+                *largest = upper.max(*largest);
+            }
+            _ => self.unknown = true,
+        }
+    }
+
+    /// The bound, when each of the unseen held no more than `each`; `None` when it is not known.
+    pub fn at_most(&self, each: Option<Bytes>) -> Option<Bytes> {
+        if self.unknown || self.by_unseen.is_empty() {
+            return None;
+        }
+        let with = |(unseen, upper): (&u32, &Bytes)| match (unseen, each) {
+            (0, _) => Some(*upper),
+            (n, Some(each)) => Some(upper.plus(Bytes(each.0.saturating_mul(u64::from(*n))))),
+            (_, None) => None,
+        };
+        self.by_unseen.iter().map(with).try_fold(Bytes(0), |most, upper| Some(most.max(upper?)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_unseen_are_counted_at_what_each_may_have_held() {
+        let mut bound = Bound::default();
+        assert_eq!(bound.at_most(None), None);
+        bound.add(Some(Bytes(100)), Some(0));
+        bound.add(Some(Bytes(40)), Some(0));
+        assert_eq!(bound.at_most(None), Some(Bytes(100)));
+        bound.add(Some(Bytes(60)), Some(3));
+        assert_eq!((bound.at_most(Some(Bytes(5))), bound.at_most(None)), (Some(Bytes(100)), None));
+        assert_eq!(bound.at_most(Some(Bytes(50))), Some(Bytes(210)));
+        bound.add(None, Some(0));
+        assert_eq!(bound.at_most(Some(Bytes(50))), None);
+    }
 
     #[test]
     fn a_part_that_one_process_does_not_tell_is_not_claimed_for_the_tree() {

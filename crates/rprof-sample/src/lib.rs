@@ -8,6 +8,7 @@ mod error;
 mod limits;
 pub mod mac_data;
 mod member;
+mod names;
 mod options;
 mod platform;
 pub mod proc_text;

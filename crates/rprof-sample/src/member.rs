@@ -1,6 +1,6 @@
 //! One process of the tree as the sampler keeps it from tick to tick.
 
-use rprof_trace::{Bytes, Memory};
+use rprof_trace::{Bytes, Memory, Metric};
 
 use crate::platform::{Process, Reading};
 use crate::proc_text::Name;
@@ -28,6 +28,10 @@ pub struct Member {
     pub borrowed: bool,
     /// Whether it was once seen with an address space of its own.
     pub settled: bool,
+    /// How much the mark rose between the last two readings.
+    pub growth: Bytes,
+    /// Page faults of the children it has waited for, at the last look.
+    pub child_faults: u64,
     /// Whether the last reading was refused.
     pub denied: bool,
 }
@@ -69,6 +73,8 @@ impl Member {
             hwm: None,
             borrowed: false,
             settled: false,
+            growth: Bytes(0),
+            child_faults: 0,
             denied: false,
         }
     }
@@ -76,10 +82,32 @@ impl Member {
     /// Takes a new reading; `reset` as in `Window::between`.
     pub fn take(&mut self, reading: &Reading, reset: bool) {
         self.window = Window::between(&self.memory, &reading.memory, reset);
+        let mark = |memory: &Memory| memory.hwm.unwrap_or_default().0;
+        self.growth = Bytes(mark(&reading.memory).saturating_sub(mark(&self.memory)));
         self.memory = reading.memory;
         self.ppid = reading.ppid;
         self.hwm = self.hwm.max(reading.memory.hwm);
         self.denied = false;
+    }
+
+    /// Takes a reading in place of the last one, if it tells of another address space.
+    pub fn read_again(&mut self, metric: Metric) {
+        if let Ok(reading) = self.process.read()
+            && reading.memory.vsz != self.memory.vsz
+        {
+            self.memory = reading.memory;
+            self.hwm = reading.memory.hwm;
+            self.window = Window { proven: None, upper: reading.memory.hwm };
+            if metric == Metric::Rss {
+                self.value = reading.memory.rss.unwrap_or_default();
+            }
+        }
+    }
+
+    /// What it may have held at its end, after the last reading: its mark, and twice as much more as it rose before,
+    /// since the time between two ticks may double.
+    pub fn last_words(&self) -> Bytes {
+        self.hwm.unwrap_or_default().plus(self.growth).plus(self.growth)
     }
 }
 

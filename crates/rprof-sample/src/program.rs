@@ -55,9 +55,7 @@ fn check(path: &Path) -> Fitness {
             Fitness::Refused("permission denied")
         }
         Ok(_) => Fitness::Runs,
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            Fitness::Refused("permission denied")
-        }
+        // Also when a directory on the way may not be searched: as a shell has it, nothing was found there.
         Err(_) => Fitness::Missing,
     }
 }

@@ -1,14 +1,19 @@
 //! A run from start to end: one thread that sleeps, measures, passes signals on and waits for the children.
 
+mod ending;
+mod signals;
+
 use std::time::Duration;
 
-use rprof_trace::{Bytes, End, Metric, Proven, Record, Seconds, Tick};
+pub use ending::Outcome;
+use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
 
+use crate::bounds::Bound;
 use crate::clock::{Clock, seconds};
 use crate::error::{Error, ReadError};
 use crate::limits::{self, Cause};
 use crate::options::{Options, Target};
-use crate::platform::{self, Ending, Process, Reaped, Search, Signal, Waiter};
+use crate::platform::{self, Ending, Process, Search, Waiter};
 use crate::schedule::Schedule;
 use crate::shares::Rounds;
 use crate::tree::Tree;
@@ -19,23 +24,6 @@ const FLUX_SHARE: u32 = 50;
 /// A tick later than this many intervals, and this much more, is a gap: the machine slept, or rprof was stopped.
 const GAP_INTERVALS: u32 = 3;
 const GAP_SLACK: Duration = Duration::from_millis(250);
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// How the command ended; `None` when it was attached to or watched only for a time.
-    pub ending: Option<Ending>,
-    /// The limit that ended it.
-    pub limit: Option<Cause>,
-    /// Whether the kernel killed it for want of memory.
-    pub out_of_memory: bool,
-    /// Who outlives the command, `pid:name` each.
-    pub survivors: Vec<String>,
-    /// Who could not be read.
-    pub denied: Option<String>,
-    /// The record that ends the trace.
-    pub end: End,
-}
 
 /// A run that has begun.
 #[derive(Debug)]
@@ -62,9 +50,9 @@ struct State {
     ticks: u64,
     /// The largest value of a tick or proven between two.
     peak: Bytes,
-    upper: Bytes,
-    /// Whether some tick had no upper bound.
-    unbounded: bool,
+    bound: Bound,
+    /// The largest RSS that wait4 told of any process.
+    max_rss: Bytes,
     user: Duration,
     system: Duration,
     waited: bool,
@@ -169,19 +157,16 @@ impl Session {
         if self.attached && !self.tree.holds(self.root) {
             self.state.root_gone = true;
         }
-        if sum.processes == 0 {
-            // Nobody is left to read: the curve ends with the tick before.
+        if sum.processes == 0 || seen.torn {
+            // Nobody is left to read: the curve ends with the tick before. Or the next tick will do better.
             return;
         }
         if let Some(proven) = sum.proven.filter(|p| is_rss && *p > sum.value.max(self.state.last_value)) {
             let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
             self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
         }
-        let upper = seen.lost.filter(|_| is_rss).and_then(|lost| sum.upper(lost));
-        match upper {
-            Some(upper) => self.state.upper = self.state.upper.max(upper),
-            None => self.state.unbounded = true,
-        }
+        let upper = if is_rss { sum.upper(seen.lost) } else { None };
+        self.state.bound.add(upper, seen.unseen);
         self.state.peak = self.state.peak.max(sum.value);
         let plural = self.tree.is_plural();
         if plural
@@ -197,7 +182,7 @@ impl Session {
             time,
             value: sum.value,
             memory: sum.memory,
-            upper: upper.filter(|_| plural),
+            upper: upper.filter(|_| plural && seen.unseen == Some(0)),
             processes: Some(sum.processes),
         }));
         if self.options.memory_limit.is_some_and(|limit| self.state.peak > limit) {
@@ -239,156 +224,7 @@ impl Session {
             self.state.limit = Some(limits::Ending::begin(cause, &mut self.tree, now));
         }
     }
-
-    fn take_signals(&mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Result<(), Error> {
-        while let Some(signal) = self.waiter.next_signal().map_err(Error::system("read a signal"))? {
-            self.take_signal(signal, sink);
-        }
-        Ok(())
-    }
-
-    fn take_signal(&mut self, signal: Signal, sink: &mut dyn FnMut(&Record<'_>)) {
-        // A terminal's key reaches the whole foreground group, the command too; so does `kill 0` by one of its own.
-        let reached_already = signal.from_kernel || self.tree.holds(signal.sender);
-        match signal.number {
-            libc::SIGCHLD => {
-                while let Some(reaped) = platform::reap() {
-                    self.take_reaped(&reaped, sink);
-                }
-            }
-            libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGQUIT if self.attached => {
-                self.state.stop = true;
-            }
-            libc::SIGTERM
-            | libc::SIGINT
-            | libc::SIGHUP
-            | libc::SIGQUIT
-            | libc::SIGUSR1
-            | libc::SIGUSR2
-            | libc::SIGTSTP
-            | libc::SIGCONT
-                if !reached_already && !self.attached =>
-            {
-                self.state.terminated |= signal.number == libc::SIGTERM;
-                self.send_root(signal.number);
-            }
-            _ => {}
-        }
-    }
-
-    fn send_root(&mut self, number: i32) {
-        let root = self.root;
-        match self.tree.members.iter_mut().find(|m| m.process.pid() == root) {
-            Some(member) => {
-                member.process.signal(number);
-            }
-            // Before the first tick; it is our child and not reaped, so the number is its own.
-            None if !self.state.root_gone => {
-                platform::kill(root, number);
-            }
-            None => {}
-        }
-    }
-
-    fn take_reaped(&mut self, reaped: &Reaped, sink: &mut dyn FnMut(&Record<'_>)) {
-        let now = self.clock.elapsed();
-        let is_root = reaped.pid == self.root;
-        if let Ending::Stopped(number) = reaped.ending {
-            // The shell's job control sees rprof, not the command: stop as the command did, go on when it does.
-            if is_root && matches!(number, libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
-                platform::kill(std::process::id(), libc::SIGSTOP);
-            }
-            return;
-        }
-        self.state.waited = true;
-        self.state.user += reaped.user;
-        self.state.system += reaped.system;
-        let had_children = reaped.autopsy.had_children != Some(false);
-        self.state.had_children |= had_children;
-        let floor = if is_root { self.floor.plus(FLOOR_SLACK) } else { Bytes(0) };
-        let counts = self.options.tree || !had_children;
-        if reaped.max_rss > floor && counts {
-            self.tree.hwm = self.tree.hwm.max(Some(reaped.max_rss));
-        }
-        let largest = match self.options.metric {
-            Metric::Rss => Some(reaped.max_rss).filter(|max| *max > floor && counts),
-            Metric::Footprint => reaped.autopsy.max_footprint,
-            Metric::Pss | Metric::Uss => None,
-        };
-        if let Some(value) = largest.filter(|max| *max > self.state.peak) {
-            // Its own maximum up to the last tick is known, so a larger one came after it; a child it waited for may
-            // have lived at any time.
-            let last = self.state.last_tick.unwrap_or_default();
-            let from = if had_children { Duration::ZERO } else { last };
-            let time = Seconds(f64::midpoint(last.as_secs_f64(), now.as_secs_f64()));
-            self.prove(Proven { time, within: (seconds(from), seconds(now)), value }, sink);
-        }
-        if is_root {
-            self.state.root_gone = true;
-            self.state.ending = Some(reaped.ending);
-            self.tree.forget(self.root, seconds(now), reaped.ending, sink);
-            if self.state.terminated && self.state.limit.is_none() {
-                self.tree.refresh(seconds(now), sink);
-                if !self.tree.members.is_empty() {
-                    self.end_tree(Cause::Terminated, now);
-                }
-            }
-        } else {
-            self.tree.forget(reaped.pid, seconds(now), reaped.ending, sink);
-        }
-    }
-
-    fn finish(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Outcome {
-        let now = self.clock.elapsed();
-        self.note_gap(now, sink);
-        self.tree.refresh(seconds(now), sink);
-        let out_of_memory = self.state.ending == Some(Ending::Killed(libc::SIGKILL))
-            && self.state.limit.is_none()
-            && platform::oom_kills() > self.oom_kills;
-        let limit = self.state.limit.map(|l| l.cause).filter(|c| *c != Cause::Terminated);
-        let alone = !self.tree.is_plural() && !self.state.had_children;
-        let exact = alone && self.state.waited && self.options.metric == Metric::Rss;
-        let bounded = !self.state.unbounded && self.options.metric == Metric::Rss;
-        let upper = if exact { self.state.peak } else { self.state.upper.max(self.state.peak) };
-        let reason = match (limit, out_of_memory) {
-            (Some(cause), _) => Some(cause.words()),
-            (None, true) => Some("out of memory"),
-            (None, false) if self.state.stop => Some("detached"),
-            (None, false) => None,
-        };
-        let (exit_code, signal) = match self.state.ending {
-            Some(Ending::Exited(code)) => (Some(code), None),
-            Some(Ending::Killed(number) | Ending::Stopped(number)) => (None, Some(number)),
-            None => (None, None),
-        };
-        let end = End {
-            elapsed_s: seconds(now),
-            exit_code,
-            signal,
-            reason: reason.map(str::to_owned),
-            user_s: self.state.waited.then(|| seconds(self.state.user)),
-            system_s: self.state.waited.then(|| seconds(self.state.system)),
-            hwm_bytes: self.tree.hwm,
-            upper_bytes: (bounded && self.state.ticks > 0 || exact).then_some(upper),
-            exact,
-            ticks: self.state.ticks,
-            overruns: self.schedule.overruns(),
-            processes: self.tree.count.max(1),
-        };
-        sink(&Record::End(Box::new(end.clone())));
-        Outcome {
-            ending: self.state.ending,
-            limit,
-            out_of_memory,
-            survivors: self.tree.members.iter().map(|m| m.id.clone()).collect(),
-            denied: self.tree.denied.take(),
-            end,
-        }
-    }
 }
-
-/// What the child touches between measuring its floor and its exec.
-const FLOOR_SLACK: Bytes = Bytes::from_kib(64);
 
 fn not_ours(pid: u32) -> Error {
     let name = platform::name_of(pid).unwrap_or_else(|| "?".to_owned());

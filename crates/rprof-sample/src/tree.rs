@@ -1,14 +1,12 @@
 //! The process tree: who belongs to it, under which word in the trace, and what one tick reads of it.
 //! A process that ends in the middle of a tick is left out of that tick and nothing else.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use rprof_trace::{Born, Bytes, Exit, Metric, Record, Sample, Seconds};
 
 use crate::bounds::Sum;
 use crate::error::ReadError;
 use crate::member::Member;
+use crate::names::Names;
 use crate::platform::{self, Ending, Process, Reading, Search};
 
 /// What a tick saw besides the sum.
@@ -16,11 +14,15 @@ use crate::platform::{self, Ending, Process, Reading, Search};
 pub struct Seen {
     /// The sum over the tree.
     pub sum: Sum,
-    /// What processes that ended since the last tick may have held; `None` when some may have lived unseen and the
-    /// system does not tell how many.
-    pub lost: Option<Bytes>,
+    /// What processes that ended since the last tick may have held.
+    pub lost: Bytes,
+    /// How many processes of the tree may have lived and ended unseen since the last tick; `None` when the system does
+    /// not tell.
+    pub unseen: Option<u32>,
     /// Processes that were born or ended.
     pub changes: usize,
+    /// Processes were born or ended while shares were read, so that the sum is of no instant.
+    pub torn: bool,
 }
 
 /// The tree.
@@ -29,24 +31,25 @@ pub struct Tree {
     /// Its living processes, in order of discovery; the first one found is the root while it lives.
     pub members: Vec<Member>,
     root: u32,
+    /// rprof, which adopts orphans.
+    us: u32,
     metric: Metric,
     exact: bool,
     search: Option<Search>,
     found: Vec<(Process, Reading)>,
-    /// Hashes of the ids given out, so that a reused pid with the same name gets a word of its own.
-    ids: HashSet<u64>,
+    names: Names,
     /// Processes ever seen.
     pub count: u64,
     /// Largest RSS of any one process so far, as the kernel told it.
     pub hwm: Option<Bytes>,
-    /// The same among the descendants of the root.
-    descendant_hwm: Bytes,
     /// Whether processes could not be read, by name, to be said once.
     pub denied: Option<String>,
     /// Until the first tick of a tree that ran before.
     joined: bool,
-    /// Whether processes came or went at the last tick or since.
-    in_flux: bool,
+    /// Processes and threads born and gone since the last tick, of this tree or of others; `None` when not known.
+    gone: Option<u32>,
+    /// Processes that were found dead and not reaped yet, since the last tick.
+    found_dead: u32,
     /// What processes that ended since the last tick may have held.
     lost: Bytes,
 }
@@ -64,17 +67,18 @@ impl Tree {
         let mut tree = Self {
             members: Vec::new(),
             root: root.0.pid(),
+            us: std::process::id(),
             metric,
             exact,
             search,
             found: Vec::new(),
-            ids: HashSet::new(),
+            names: Names::default(),
             count: 0,
             hwm: None,
-            descendant_hwm: Bytes(0),
             denied: None,
             joined,
-            in_flux: false,
+            gone: Some(0),
+            found_dead: 0,
             lost: Bytes(0),
         };
         tree.found.push(root);
@@ -94,19 +98,19 @@ impl Tree {
     /// One round of measuring at `time`: finds newborns, reads everyone, drops who has ended.
     pub fn measure(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) -> Seen {
         let mut seen = Seen::default();
-        let missed = self.find();
+        self.find();
         seen.changes += self.found.len();
         self.admit(time, sink);
         self.read_all(time, &mut seen, sink);
-        self.find_borrowers();
-        seen.lost = Some(std::mem::take(&mut self.lost));
-        if self.in_flux || seen.changes > 0 {
-            // Whoever was born and gone between two looks of a changing tree may have been one of ours.
-            let each = self.descendant_hwm.0;
-            let unseen = missed.map(|missed| Bytes(each.saturating_mul(u64::from(missed))));
-            seen.lost = seen.lost.zip(unseen).map(|(lost, unseen)| lost.plus(unseen));
+        if matches!(self.metric, Metric::Pss | Metric::Uss) && !self.is_unchanged() {
+            // Shares moved while they were read: what was added up is true of no instant. Once more, or not at all.
+            self.admit(time, sink);
+            self.read_all(time, &mut seen, sink);
+            seen.torn = !self.is_unchanged();
         }
-        self.in_flux = seen.changes > 0;
+        self.find_borrowers();
+        seen.unseen = self.unseen();
+        seen.lost = std::mem::take(&mut self.lost);
         let plural = self.is_plural();
         for member in &self.members {
             if member.borrowed || member.denied {
@@ -121,14 +125,13 @@ impl Tree {
         seen
     }
 
-    /// Looks for newborns; how many were born and gone since the last look, of this tree or of others, `None` when the
-    /// system does not tell.
-    fn find(&mut self) -> Option<u32> {
-        let Some(search) = &mut self.search else { return Some(0) };
-        let us = std::process::id();
-        let (members, root) = (&self.members, self.root);
+    /// Looks for newborns, and counts who was born and gone since the last look, of this tree or of others.
+    fn find(&mut self) {
+        let Some(search) = &mut self.search else { return };
+        let (members, root, us) = (&self.members, self.root, self.us);
         let is_parent = |pid: u32| pid == us || pid == root || members.iter().any(|m| m.process.pid() == pid);
-        search.newborns(is_parent, &mut self.found)
+        let gone = search.newborns(is_parent, &mut self.found);
+        self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
     }
 
     /// Takes those found into the tree.
@@ -137,9 +140,10 @@ impl Tree {
         for (process, reading) in found.drain(..) {
             if reading.dead {
                 self.count += 1;
+                self.found_dead += 1;
                 continue;
             }
-            let id = self.name_id(process.pid(), &reading);
+            let id = self.names.give(process.pid(), &reading.name);
             let born =
                 Born { pid: process.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: None };
             sink(&Record::Born(&id, time, born));
@@ -152,27 +156,6 @@ impl Tree {
         }
         self.joined = false;
         self.found = found;
-    }
-
-    /// `pid:name` in one word, and never the same for two processes.
-    fn name_id(&mut self, pid: u32, reading: &Reading) -> String {
-        let name: String = reading
-            .name
-            .to_text()
-            .chars()
-            .map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c })
-            .collect();
-        let word = format!("{pid}:{name}");
-        let mut id = word.clone();
-        for n in 2.. {
-            let mut hasher = DefaultHasher::new();
-            id.hash(&mut hasher);
-            if self.ids.insert(hasher.finish()) {
-                break;
-            }
-            id = format!("{word}#{n}");
-        }
-        id
     }
 
     fn read_all(&mut self, time: Seconds, seen: &mut Seen, sink: &mut dyn FnMut(&Record<'_>)) {
@@ -229,9 +212,6 @@ impl Tree {
             member.value = Bytes(0);
         }
         self.hwm = self.hwm.max(member.hwm);
-        if member.process.pid() != self.root {
-            self.descendant_hwm = self.descendant_hwm.max(member.hwm.unwrap_or_default());
-        }
         if self.exact && member.process.reset_hwm().is_err() && self.denied.is_none() {
             self.denied = Some(member.id.clone());
         }
@@ -241,7 +221,7 @@ impl Tree {
     /// The process runs another program now: a new word, the same process.
     fn rename(&mut self, at: usize, reading: &Reading, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let pid = self.members[at].process.pid();
-        let id = self.name_id(pid, reading);
+        let id = self.names.give(pid, &reading.name);
         let member = &mut self.members[at];
         let was = std::mem::replace(&mut member.id, id);
         member.name = reading.name;
@@ -252,16 +232,28 @@ impl Tree {
     fn bury(&mut self, at: usize, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let member = self.members.remove(at);
         if !member.borrowed {
-            self.lost =
-                self.lost.plus(member.hwm.unwrap_or_default().max(self.typical(member.process.pid())));
+            self.lost = self.lost.plus(member.last_words());
         }
         let exit = Exit { hwm_bytes: member.hwm, ..Exit::default() };
         sink(&Record::Exit(&member.id, time, exit));
     }
 
-    /// What a process that was not seen to its end may have held, judged by its likes: descendants by descendants.
-    fn typical(&self, pid: u32) -> Bytes {
-        if pid == self.root { Bytes(0) } else { self.descendant_hwm }
+    /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
+    /// waited for a child since, or one was found dead.
+    fn unseen(&mut self) -> Option<u32> {
+        let dead = std::mem::take(&mut self.found_dead);
+        let gone = self.gone.replace(0)?;
+        if gone == 0 {
+            return Some(dead);
+        }
+        let mut waited = false;
+        for member in &mut self.members {
+            match member.process.child_faults() {
+                Ok(faults) => waited |= std::mem::replace(&mut member.child_faults, faults) != faults,
+                Err(_) => waited = true,
+            }
+        }
+        Some(if waited { gone + dead } else { dead })
     }
 
     /// Marks those that live in their parent's address space until their exec: vfork and `posix_spawn` of a large
@@ -273,15 +265,37 @@ impl Tree {
                 continue;
             }
             let parent = self.members.iter().find(|m| m.process.pid() == member.ppid);
-            let borrowed = parent.is_some_and(|parent| {
-                member.memory.vsz.is_some()
-                    && parent.memory.vsz == member.memory.vsz
-                    && platform::share_memory(parent.process.pid(), member.process.pid())
-                        .unwrap_or(parent.memory == member.memory)
+            let alike = parent.filter(|parent| {
+                member.memory.vsz.is_some() && parent.memory.vsz == member.memory.vsz && !parent.denied
             });
-            self.members[at].borrowed = borrowed;
-            self.members[at].settled = !borrowed;
+            let borrowed = alike.is_some_and(|parent| {
+                platform::share_memory(parent.process.pid(), member.process.pid())
+                    .unwrap_or(parent.memory == member.memory)
+            });
+            let was_alike = alike.is_some();
+            let member = &mut self.members[at];
+            member.borrowed = borrowed;
+            member.settled = !borrowed;
+            if was_alike && !borrowed {
+                // It may have left between its reading and the question, and that reading be its parent's.
+                member.read_again(self.metric);
+            }
         }
+    }
+
+    /// How many of the tree may have lived and ended unseen since the last tick, at the end of the run.
+    pub fn gone(&mut self) -> Option<u32> {
+        self.find();
+        self.gone.map(|gone| gone + self.found_dead)
+    }
+
+    /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
+    /// than `largest`; `None` when a mark is not known.
+    pub fn ceiling(&self, largest: Bytes) -> Option<Bytes> {
+        self.members.iter().try_fold(self.lost, |sum, member| {
+            let most = member.last_words().min(largest.max(member.hwm?));
+            Some(sum.plus(most))
+        })
     }
 
     /// Sums the shares of all pages over the tree, each page once; `None` when a process was born or ended meanwhile,
@@ -298,10 +312,14 @@ impl Tree {
                 Err(error) => return Err(error),
             }
         }
+        Ok(self.is_unchanged().then_some(sum))
+    }
+
+    /// Whether nobody was born and nobody has ended since the last look.
+    fn is_unchanged(&mut self) -> bool {
         self.find();
-        let same = self.found.is_empty()
-            && self.members.iter_mut().all(|m| m.denied || m.process.read().is_ok_and(|r| !r.dead));
-        Ok(same.then_some(sum))
+        self.found.is_empty()
+            && self.members.iter_mut().all(|m| m.denied || m.process.read().is_ok_and(|r| !r.dead))
     }
 
     /// A process was waited for: it leaves the tree with what is known of its end.
@@ -314,15 +332,19 @@ impl Tree {
         };
         sink(&Record::Exit(&member.id, time, Exit { hwm_bytes: member.hwm, exit_code, signal }));
         if !member.borrowed {
-            self.lost = self.lost.plus(member.hwm.unwrap_or_default().max(self.typical(pid)));
+            self.lost = self.lost.plus(member.last_words());
         }
-        self.in_flux = true;
+    }
+
+    /// Takes in whoever was born since the last look, without measuring.
+    pub fn take_in(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+        self.find();
+        self.admit(time, sink);
     }
 
     /// Drops whoever has ended and takes in whoever was born, without measuring.
     pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
-        self.find();
-        self.admit(time, sink);
+        self.take_in(time, sink);
         self.members.retain_mut(|m| m.process.read().is_ok_and(|r| !r.dead));
     }
 

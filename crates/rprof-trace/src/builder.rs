@@ -147,6 +147,11 @@ impl ProfileBuilder {
         }
     }
 
+    /// Whether any process has records of its own.
+    pub(crate) fn has_samples(&self) -> bool {
+        self.processes.as_ref().is_some_and(Processes::has_samples)
+    }
+
     /// The largest value so far, its time as in the records; `None` before the first tick.
     pub fn peak(&self) -> Option<Peak> {
         self.peak

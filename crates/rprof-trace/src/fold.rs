@@ -39,9 +39,11 @@ pub fn fold<R: Read>(
     mut open: impl FnMut() -> Result<Reader<R>, Error>,
     options: &ProfileOptions,
 ) -> Result<(Vec<Profile>, Warnings), Error> {
-    let twice = options.window.is_some() || matches!(options.processes, Keep::Largest(_));
     let (mut runs, warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
-    if twice || runs.iter().any(|run| !run.builder.stamps.spans.is_empty()) {
+    let curves = matches!(options.processes, Keep::Largest(_));
+    let asks_again =
+        |builder: &ProfileBuilder| (curves && builder.has_samples()) || !builder.stamps.spans.is_empty();
+    if options.window.is_some() || runs.iter().any(|run| asks_again(&run.builder)) {
         let plans: Vec<_> = runs.into_iter().map(|run| plan(run.builder, options)).collect();
         // The file may have grown since: what is new has no plan.
         let second = |at: usize| match plans.get(at) {

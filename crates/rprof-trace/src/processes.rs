@@ -31,6 +31,10 @@ impl Processes {
         Self { wanted: Some((places, empty)), ..Self::default() }
     }
 
+    pub fn has_samples(&self) -> bool {
+        self.list.iter().any(|process| process.peak.is_some())
+    }
+
     pub fn len(&self) -> usize {
         self.list.len()
     }

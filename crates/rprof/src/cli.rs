@@ -7,11 +7,19 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rprof_trace::{Bytes, Metric, Seconds};
 
+use crate::python::Mode;
+
 /// The memory profiler for any command.
 ///
 /// Runs a program, watches the memory of its whole process tree and writes a trace; plots traces as figures.
 #[derive(Debug, Parser)]
-#[command(name = "rprof", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "rprof",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -80,6 +88,7 @@ pub struct SpanArgs {
 
 /// How to measure and where to write.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct RecordArgs {
     /// The trace: a new .dat or .csv file; into a .csv the program can write no marks [default: mprofile_<YYYYMMDDhhmmss>.dat]
     #[arg(short, long, value_name = "FILE")]
@@ -96,7 +105,7 @@ pub struct RecordArgs {
     /// Watch the process alone, not its descendants
     #[arg(long)]
     pub no_children: bool,
-    /// Make the maximum within every tick exact (the program sees its own VmHWM change)
+    /// Make the maximum within every tick exact (the program sees its own high-water mark change)
     #[arg(long)]
     pub exact: bool,
     /// Go on until the last descendant has ended
@@ -105,10 +114,30 @@ pub struct RecordArgs {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub mprof: MprofArgs,
+}
+
+/// mprof's spellings of what rprof does anyway, or by another name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "As mprof has them")]
+pub struct MprofArgs {
+    /// Count the descendants too: the default
+    #[arg(short = 'C', long, conflicts_with = "no_children")]
+    pub include_children: bool,
+    /// Record each descendant by itself: always done
+    #[arg(short = 'M', long, conflicts_with = "no_children")]
+    pub multiprocess: bool,
+    /// Exit with the command's exit code: the default
+    #[arg(short = 'E', long)]
+    pub exit_code: bool,
+    /// psutil is --metric rss, psutil_pss and psutil_uss are pss and uss, posix is rss
+    #[arg(long, value_name = "BACKEND", value_parser = backend, conflicts_with = "metric")]
+    pub backend: Option<MetricName>,
 }
 
 #[derive(Debug, Args)]
-#[command(override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
+#[command(args_override_self = true, override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
 pub struct RunArgs {
     #[command(flatten)]
     pub record: RecordArgs,
@@ -121,24 +150,50 @@ pub struct RunArgs {
     /// Watch a running process instead: COMMAND is its pid or its name
     #[arg(short, long)]
     pub attach: bool,
+    /// Python runs it, whatever its name: `profile` is there (a script or a module gets the python3 of PATH)
+    #[arg(long, conflicts_with = "nopython")]
+    pub python: bool,
+    /// Run a *.py like any other program
+    #[arg(long)]
+    pub nopython: bool,
     /// The command and its arguments, passed on as they are
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
+impl RunArgs {
+    /// Whether the command is a Python program.
+    pub fn python_mode(&self) -> Mode {
+        match (self.python, self.nopython) {
+            (true, _) => Mode::Always,
+            (_, true) => Mode::Never,
+            _ => Mode::ByName,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct AttachArgs {
     #[command(flatten)]
     pub record: RecordArgs,
     /// Stop watching after this time; the process goes on
-    #[arg(short = 't', long, value_name = "TIME", value_parser = limit)]
+    #[arg(short = 't', long, visible_alias = "timeout", value_name = "TIME", value_parser = limit)]
     pub duration: Option<Duration>,
+    // mprof's `attach` takes all that its `run` takes; none of these changes anything.
+    #[arg(short, long, hide = true)]
+    pub attach: bool,
+    #[arg(long, hide = true)]
+    pub python: bool,
+    #[arg(long, hide = true)]
+    pub nopython: bool,
     /// Process id, or a part of the command name of one process
     #[arg(value_name = "PID|NAME")]
     pub process: String,
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct PlotArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -161,9 +216,13 @@ pub struct PlotArgs {
     /// Draw function spans as a flame graph
     #[arg(short, long)]
     pub flame: bool,
+    /// matplotlib's; taken, and without effect
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub backend: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct PeakArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -174,6 +233,7 @@ pub struct PeakArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct RmArgs {
     /// Traces by name or index
     #[arg(value_name = "TRACE|INDEX", required = true, allow_negative_numbers = true)]
@@ -184,6 +244,7 @@ pub struct RmArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub struct CleanArgs {
     /// Only say what would be deleted
     #[arg(long)]
@@ -211,6 +272,19 @@ impl From<MetricName> for Metric {
             MetricName::Uss => Self::Uss,
             MetricName::Footprint => Self::Footprint,
         }
+    }
+}
+
+/// mprof's names for what is measured.
+fn backend(text: &str) -> Result<MetricName, String> {
+    match text {
+        "psutil" | "posix" => Ok(MetricName::Rss),
+        "psutil_pss" => Ok(MetricName::Pss),
+        "psutil_uss" => Ok(MetricName::Uss),
+        "tracemalloc" => Err("tracemalloc counts what Python itself allocates, from inside; \
+                              rprof watches from outside: take psutil, psutil_pss or psutil_uss"
+            .to_owned()),
+        _ => Err("psutil, psutil_pss, psutil_uss and posix are known".to_owned()),
     }
 }
 
@@ -248,6 +322,14 @@ mod tests {
             Command::Run(arguments) => arguments.command,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// As argparse has it: the last one counts.
+    #[test]
+    fn an_option_may_be_given_twice() {
+        let words = ["rprof", "run", "-E", "--exit-code", "-T", "1", "-T", "2", "true"];
+        let Command::Run(run) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
+        assert_eq!(run.record.interval, Duration::from_secs(2));
     }
 
     #[test]

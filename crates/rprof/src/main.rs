@@ -1,11 +1,13 @@
 //! The command: arguments in, the three libraries called, words and exit codes out. Nothing else prints or exits.
 
+mod carried;
 mod cli;
 mod list;
 mod mark;
 mod output;
 mod peak;
 mod plot;
+mod python;
 mod recorder;
 mod run;
 mod sparkline;

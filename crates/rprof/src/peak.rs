@@ -37,7 +37,7 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
 /// Reads a trace; what is odd in it is said on stderr.
 pub fn read(path: &Path, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
     let (profiles, warnings) = rprof_trace::read_profiles(path, options)?;
-    for warning in warnings.iter() {
+    for warning in &warnings {
         say(&format!("{}: {warning}", path.display()));
     }
     for profile in &profiles {

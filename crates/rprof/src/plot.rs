@@ -18,7 +18,12 @@ const PNG_SCALE: f32 = 2.0;
 /// Draws the traces.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let paths = traces::resolve(&arguments.traces)?;
-    let output = arguments.output.clone().unwrap_or_else(|| paths[0].with_extension("svg"));
+    let output = match &arguments.output {
+        // As matplotlib does for mprof.
+        Some(path) if path.extension().is_none() && path.file_name().is_some() => path.with_extension("png"),
+        Some(path) => path.clone(),
+        None => paths[0].with_extension("svg"),
+    };
     let kind = Kind::from_path(&output)?;
     let options = options(arguments);
     let kept = ProfileOptions {
@@ -38,7 +43,7 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let shown: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let bytes = kind.render(&rprof_plot::svg(&options, &shown)?)?;
     write(&output, &bytes)?;
-    if arguments.output.is_none() {
+    if arguments.output.as_ref() != Some(&output) {
         println!("{}", output.display());
     }
     Ok(())

@@ -11,6 +11,7 @@ use rprof_trace::{Arg, Format, Header, Metric, Record};
 
 use crate::cli::{AttachArgs, RecordArgs, RunArgs};
 use crate::output;
+use crate::python::Program;
 use crate::recorder::Recorder;
 use crate::summary;
 
@@ -32,9 +33,26 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
     }
     options.time_limit = arguments.timeout;
     options.memory_limit = arguments.memory_limit;
-    rprof_sample::find_program(&arguments.command[0])?;
-    let launch = Launch { argv: arguments.command.clone(), env: Vec::new() };
-    record(&Target::Launch(launch), options, &arguments.record, &arguments.command)
+    let python = Program::new(&arguments.command, arguments.python_mode())?;
+    let (argv, env) = match &python {
+        Some(program) => (program.argv.clone(), program.env()),
+        None => (arguments.command.clone(), Vec::new()),
+    };
+    rprof_sample::find_program(&argv[0])?;
+    if let Some(program) = python.as_ref().filter(|_| !arguments.record.quiet) {
+        hint(program, arguments.record.output.as_deref());
+    }
+    let launch = Launch { argv: argv.clone(), env };
+    record(&Target::Launch(launch), options, &arguments.record, &argv)
+}
+
+/// Says when the spans of a Python program will not come.
+fn hint(program: &Program, output: Option<&Path>) {
+    if let Some(option) = program.deaf() {
+        summary::say(&format!("Python's `{option}` shuts its environment out: no `profile` and no spans"));
+    } else if output.is_some_and(|path| Format::from_path(path).is_ok_and(|format| format == Format::Csv)) {
+        summary::say("spans are written to .dat traces only");
+    }
 }
 
 /// Watches a running process.
@@ -46,7 +64,7 @@ pub fn attach(arguments: &AttachArgs) -> anyhow::Result<u8> {
 }
 
 fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {
-    let metric = Metric::from(arguments.metric);
+    let metric = Metric::from(arguments.mprof.backend.unwrap_or(arguments.metric));
     if !METRICS.contains(&metric) {
         let known: Vec<_> = METRICS.iter().map(|m| m.name()).collect();
         bail!("{} is not to be had on this system; there is {}", metric.name(), known.join(", "));
@@ -63,6 +81,9 @@ fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {
 
 fn find_process(wanted: &str) -> anyhow::Result<u32> {
     if let Ok(pid) = wanted.parse() {
+        if pid == std::process::id() {
+            bail!("process {pid} is rprof itself");
+        }
         return Ok(pid);
     }
     let matches = rprof_sample::find_processes(wanted);
@@ -109,16 +130,10 @@ fn record(
     })?;
     let outcome = session.watch(&mut |record| recorder.record(record))?;
     let code = exit_code(&outcome);
-    conclude(recorder, &outcome, &path, arguments.quiet, code)
+    Ok(conclude(recorder, &outcome, &path, arguments.quiet, code))
 }
 
-fn conclude(
-    mut recorder: Recorder,
-    outcome: &Outcome,
-    path: &Path,
-    quiet: bool,
-    code: u8,
-) -> anyhow::Result<u8> {
+fn conclude(mut recorder: Recorder, outcome: &Outcome, path: &Path, quiet: bool, code: u8) -> u8 {
     recorder.flush();
     let failure = recorder.failure();
     let profile = recorder.finish();
@@ -127,9 +142,9 @@ fn conclude(
     }
     if let Some(error) = failure {
         summary::say(&format!("the trace `{}` is incomplete: {error}", path.display()));
-        return Ok(if code == 0 { EXIT_OURS } else { code });
+        return if code == 0 { EXIT_OURS } else { code };
     }
-    Ok(code)
+    code
 }
 
 /// The child finds the trace here and may add records of its own: lines of `.dat`, which are all that it has to know.

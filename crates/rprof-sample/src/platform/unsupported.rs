@@ -66,6 +66,14 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
+    /// Never called.
+    ///
+    /// # Errors
+    /// `Unsupported`, always.
+    pub fn child_faults(&self) -> Result<u64, ReadError> {
+        Err(ReadError::Unsupported)
+    }
+
     /// Sends nothing; false.
     pub fn signal(&mut self, _number: i32) -> bool {
         false

@@ -1,4 +1,5 @@
-//! The article's three examples: what each does, what it needs, and what the article measured.
+//! The five examples: the article's three, and the two that it tried without giving figures. What each does, what it
+//! needs, and what the article measured.
 
 use rprof_workloads::options::Shape;
 use rprof_workloads::{Error, room};
@@ -9,7 +10,10 @@ pub const ARTICLE_DEPTH: u32 = 500;
 /// Rows and columns of a slice, in the article and here.
 pub const SIDE: usize = 2000;
 
-/// One of the article's examples; a workload of the same name does it.
+/// How many of the examples, the first ones, have figures in the article.
+pub const ARTICLE_EXAMPLES: usize = 3;
+
+/// One of the examples; a workload of the same name does it.
 #[derive(Debug)]
 pub struct Example {
     /// The workload.
@@ -20,8 +24,8 @@ pub struct Example {
     pub place: &'static str,
     /// The file the workload writes to the directory it runs in, if any.
     pub file: Option<&'static str>,
-    /// What the article measured.
-    pub article: Article,
+    /// What the article measured; `None` where it only says that it was tried.
+    pub article: Option<Article>,
     room: fn(Shape, &Path) -> Result<(), Error>,
     bytes: fn(&Shape) -> u64,
 }
@@ -39,19 +43,19 @@ pub struct Article {
     pub file: Option<&'static str>,
 }
 
-/// In the article's order.
-pub const EXAMPLES: [Example; 3] = [
+/// In the article's order, then those without figures.
+pub const EXAMPLES: [Example; 5] = [
     Example {
         name: "basic",
         value: "float64",
         place: "in memory",
         file: None,
-        article: Article {
+        article: Some(Article {
             elapsed: "16.56 s",
             calculated: "16.0 GB",
             peak_bytes: 16_050_000_000,
             file: None,
-        },
+        }),
         room: |shape, _| room::for_array::<f64>(shape),
         bytes: Shape::bytes::<f64>,
     },
@@ -60,7 +64,12 @@ pub const EXAMPLES: [Example; 3] = [
         value: "float32",
         place: "in memory",
         file: None,
-        article: Article { elapsed: "19.41 s", calculated: "8.0 GB", peak_bytes: 8_060_000_000, file: None },
+        article: Some(Article {
+            elapsed: "19.41 s",
+            calculated: "8.0 GB",
+            peak_bytes: 8_060_000_000,
+            file: None,
+        }),
         room: |shape, _| room::for_array::<f32>(shape),
         bytes: Shape::bytes::<f32>,
     },
@@ -69,13 +78,31 @@ pub const EXAMPLES: [Example; 3] = [
         value: "float32",
         place: "in an HDF5 file",
         file: Some("data.hdf5"),
-        article: Article {
+        article: Some(Article {
             elapsed: "21.34 s",
             calculated: "8.0 GB",
             peak_bytes: 104_000_000,
             file: Some("8.02 GB"),
-        },
+        }),
         room: |shape, file| room::for_file::<f32>(shape, file),
+        bytes: Shape::bytes::<f32>,
+    },
+    Example {
+        name: "memmap",
+        value: "float32",
+        place: "in a memory-mapped .npy file",
+        file: Some("data.npy"),
+        article: None,
+        room: |shape, file| room::for_file::<f32>(shape, file),
+        bytes: Shape::bytes::<f32>,
+    },
+    Example {
+        name: "zarr",
+        value: "float32",
+        place: "in a zarr store",
+        file: Some("data.zarr"),
+        article: None,
+        room: |shape, file| room::for_chunks::<f32>(shape, file),
         bytes: Shape::bytes::<f32>,
     },
 ];
@@ -111,7 +138,10 @@ mod tests {
     #[test]
     fn the_sizes_are_the_article_s() {
         let bytes = EXAMPLES.map(|example| example.bytes(ARTICLE_DEPTH as usize));
-        assert_eq!(bytes, [16_000_000_000, 8_000_000_000, 8_000_000_000]);
+        assert_eq!(bytes[..ARTICLE_EXAMPLES], [16_000_000_000, 8_000_000_000, 8_000_000_000]);
+        assert_eq!(bytes[ARTICLE_EXAMPLES..], [8_000_000_000, 8_000_000_000]);
+        let with_figures = EXAMPLES.map(|example| example.article.is_some());
+        assert_eq!(with_figures, [true, true, true, false, false]);
     }
 
     #[test]
@@ -120,8 +150,10 @@ mod tests {
         for example in &EXAMPLES {
             example.check(1, directory.path()).expect("room for 64 MB");
         }
-        let error = EXAMPLES[2].check(1, Path::new("/no/such/directory")).expect_err("no directory");
-        assert!(error.to_string().contains("`/no/such/directory`"), "{error}");
+        for example in &EXAMPLES[2..] {
+            let error = example.check(1, Path::new("/no/such/directory")).expect_err("no directory");
+            assert!(error.to_string().contains("`/no/such/directory`"), "{error}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin while a step runs. By default they would end this program at once and leave gigabytes of HDF5
+//! Ctrl-C and its kin while a step runs. By default they would end this program at once and leave gigabytes of files
 //! behind; so they are kept from it, the step running is ended, and this program fails as after any failed step.
 
 use anyhow::{Context, bail};

@@ -1,5 +1,5 @@
-//! `make figures`: runs the article's three examples under rprof, draws them, and writes the article's table with its
-//! figures and ours side by side. What rprof knows is asked of rprof; nothing is measured here.
+//! `make figures`: runs the five examples under rprof, draws them, and writes the article's table with its figures and
+//! ours side by side. What rprof knows is asked of rprof; nothing is measured here.
 
 mod depth;
 mod example;
@@ -7,10 +7,12 @@ mod interrupt;
 mod machine;
 mod progress;
 mod rprof;
+mod split;
 mod summary;
 mod trace;
+mod verdict;
 
-use crate::example::{ARTICLE_DEPTH, EXAMPLES, Example};
+use crate::example::{ARTICLE_DEPTH, ARTICLE_EXAMPLES, EXAMPLES, Example};
 use crate::interrupt::Interrupts;
 use crate::machine::Machine;
 use crate::rprof::Rprof;
@@ -19,6 +21,11 @@ use anyhow::Context;
 use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// One for each example, and one for all of them together.
+const STEPS: usize = EXAMPLES.len() + 1;
+/// The figures with several curves: their names, and how many of the examples they show.
+const TOGETHER: [(&str, usize); 2] = [("all", ARTICLE_EXAMPLES), ("five", EXAMPLES.len())];
 
 /// Run the article's examples under rprof; write traces, figures and a table
 #[derive(Parser)]
@@ -33,7 +40,7 @@ struct Options {
     /// Number of slices; fewer are taken where the machine holds no more
     #[arg(long, value_name = "N", default_value_t = ARTICLE_DEPTH, value_parser = clap::value_parser!(u32).range(1..))]
     depth: u32,
-    /// Where the HDF5 file is written for a while [default: `target` beside the results, else the temporary directory]
+    /// Where the workloads' files are written for a while [default: `target` beside the results, else the temporary directory]
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
 }
@@ -55,12 +62,14 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for (index, example) in EXAMPLES.iter().enumerate() {
         let title = example.title(options.depth as usize);
-        eprintln!("figures: [{}/{}] {title}", index + 1, EXAMPLES.len() + 1);
+        eprintln!("figures: [{}/{}] {title}", index + 1, STEPS);
         rows.push(one(&rprof, example, options.depth, &plots, &scratch)?);
     }
-    eprintln!("figures: [{0}/{0}] all three", EXAMPLES.len() + 1);
-    let traces: Vec<String> = EXAMPLES.iter().map(|example| format!("{}.dat", example.name)).collect();
-    rprof.plot(&plots, &traces, "all", &summary::title(&rows))?;
+    eprintln!("figures: [{STEPS}/{STEPS}] all in one");
+    let traces = EXAMPLES.map(|example| format!("{}.dat", example.name));
+    for (name, number) in TOGETHER {
+        rprof.plot(&plots, &traces[..number], name, &summary::title(&rows[..number]))?;
+    }
     let path = plots.join("summary.md");
     std::fs::write(&path, summary::text(&rows, &Machine::of_this()))
         .with_context(|| format!("cannot write the table `{}`", path.display()))?;
@@ -68,7 +77,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs and draws one example. Its HDF5 file, if it writes one, is gone afterwards, whatever happens.
+/// Runs and draws one example. The file it writes, if any, is gone afterwards, whatever happens.
 fn one(
     rprof: &Rprof,
     example: &'static Example,
@@ -102,7 +111,7 @@ fn scratch_directory(asked: Option<&Path>, plots: &Path) -> anyhow::Result<PathB
     if let Some(asked) = asked {
         return asked.canonicalize().with_context(|| {
             format!(
-                "cannot use `{}` for the HDF5 file; give an existing directory with `--scratch`",
+                "cannot use `{}` for the workloads' files; give an existing directory with `--scratch`",
                 asked.display()
             )
         });

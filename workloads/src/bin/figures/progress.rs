@@ -1,7 +1,8 @@
-//! How far a workload is, shown while it runs: the memory it has by its trace, or the length of its file.
+//! How far a workload is, shown while it runs: the memory it has by its trace, or the disk that its file takes.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -49,8 +50,18 @@ pub fn during<T>(goal: &Goal, work: impl FnOnce() -> T) -> T {
 impl Goal {
     /// Bytes so far; `None` while there is nothing to look at.
     fn done(&self) -> Option<u64> {
-        if self.is_trace { last_memory(&tail(&self.path)?) } else { Some(self.path.metadata().ok()?.len()) }
+        if self.is_trace { last_memory(&tail(&self.path)?) } else { written(&self.path) }
     }
+}
+
+/// Bytes on disk, of a file or of all files in a directory; a file made at its full size first has only what was
+/// written to it. `None` while there is nothing.
+fn written(path: &Path) -> Option<u64> {
+    let file = path.metadata().ok()?;
+    if !file.is_dir() {
+        return Some(file.blocks() * 512);
+    }
+    Some(path.read_dir().ok()?.filter_map(|entry| written(&entry.ok()?.path())).sum())
 }
 
 /// The end of a file, from anywhere in a line.
@@ -89,6 +100,11 @@ mod tests {
         std::fs::write(&file, "MEM 1 2\n".repeat(1000) + "MEM 3 4\n").expect("written");
         let goal = Goal { path: file.path().to_owned(), is_trace: true, bytes: 1 };
         assert_eq!(goal.done(), Some(3 << 20));
-        assert_eq!(Goal { is_trace: false, ..goal }.done(), Some(8008));
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(directory.path().join("c")).expect("a directory");
+        let mut file = File::create(directory.path().join("c/0")).expect("a file");
+        file.write_all(&vec![1; 65536]).and_then(|()| file.sync_all()).expect("written");
+        let goal = Goal { path: directory.path().to_owned(), is_trace: false, bytes: 1 };
+        assert!(goal.done() >= Some(65536), "{:?}", goal.done());
     }
 }

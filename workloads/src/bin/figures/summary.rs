@@ -1,10 +1,12 @@
 //! The results in words: `summary.md`, with the article's table and ours in one. Only text is made here; the same
 //! measurements give the same text.
 
+use crate::TOGETHER;
 use crate::example::{ARTICLE_DEPTH, Example, SIDE};
 use crate::machine::Machine;
 use crate::rprof::KINDS;
 use crate::trace::Trace;
+use crate::verdict;
 use rprof_workloads::report::{Report, gigabytes};
 
 /// What an example came to.
@@ -26,12 +28,14 @@ const HEAD: &str = r#"# The article's figures, measured by rprof
 
 "Memory usage of large NumPy array" (4 February 2023) fills an array slice by slice in three ways, and measures each
 with mprof: programs in Python, on a MacBook Pro (2.6 GHz 6-core Intel i7, 32 GB). Ours are the same three programs in
-Rust, on the machine below. Sizes can be compared; elapsed times compare the machines and languages as well.
+Rust, and two more for what it tried without giving figures, on the machine below. Sizes can be compared; elapsed times
+compare the machines and languages as well.
 
-Each cell has the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes.
+Each cell has the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes. Anonymous and
+file-backed is what the largest tick's memory was made of: file-backed memory can be dropped when others need it.
 
-| example | array | elapsed time | calculated storage | peak memory | peak memory, GiB | file storage |
-|---|---|--:|--:|--:|--:|--:|
+| example | array | elapsed time | calculated storage | peak memory | peak memory, GiB | file storage | anonymous | file-backed |
+|---|---|--:|--:|--:|--:|--:|--:|--:|
 "#;
 
 const DETAILS: &str = "
@@ -64,12 +68,16 @@ pub fn text(rows: &[Row], machine: &Machine) -> String {
             "\n† The article's figure is for a depth of {ARTICLE_DEPTH}; ours is for the smaller one in the table.\n"
         )]);
     }
+    text.extend(verdict::text(rows));
     text += DETAILS;
     text.extend(rows.iter().enumerate().map(|(index, row)| recorded(index + 1, row)));
     text += "\n## Where\n\n";
     text += &place(rows, machine);
     text += "\n## Figures\n";
-    text += &figure("all", &title(rows), &[]);
+    for (name, number) in TOGETHER {
+        let together = &rows[..number.min(rows.len())];
+        text += &figure(name, &title(together), &[]);
+    }
     text.extend(rows.iter().map(|row| figure(row.example.name, &row.example.title(row.depth), &["dat"])));
     text
 }
@@ -78,20 +86,25 @@ pub fn text(rows: &[Row], machine: &Machine) -> String {
 fn compared(number: usize, row: &Row) -> String {
     let Row { example, depth, report, trace } = row;
     let mark = if is_smaller(row) { "†" } else { "" };
-    let both = |article: &str, ours: &str| format!("{article}{mark} / **{ours}**");
-    let article = &example.article;
+    let both = |article: Option<String>, ours: &str| match article {
+        Some(article) => format!("{article}{mark} / **{ours}**"),
+        None => format!("not given / **{ours}**"),
+    };
+    let article = example.article.as_ref();
     let peak = trace.peak.bytes;
+    let kind = |bytes: Option<u64>| bytes.map_or("n/a".to_owned(), |bytes| format!("**{}**", size(bytes)));
     let cells = [
         format!("{number} {}", example.name),
         format!("{depth} × {SIDE} × {SIDE} {}", example.value),
-        both(article.elapsed, &format!("{:.2} s", report.elapsed.as_secs_f64())),
-        both(article.calculated, &size(report.calculated)),
-        both(&size(article.peak_bytes), &size(peak)),
-        both(&gibibytes(article.peak_bytes), &gibibytes(peak)),
-        match (article.file, report.file) {
-            (Some(article), Some(ours)) => both(article, &size(ours)),
-            _ => "n/a".to_owned(),
-        },
+        both(article.map(|a| a.elapsed.to_owned()), &format!("{:.2} s", report.elapsed.as_secs_f64())),
+        both(article.map(|a| a.calculated.to_owned()), &size(report.calculated)),
+        both(article.map(|a| size(a.peak_bytes)), &size(peak)),
+        both(article.map(|a| gibibytes(a.peak_bytes)), &gibibytes(peak)),
+        report.file.map_or("n/a".to_owned(), |ours| {
+            both(article.and_then(|a| a.file).map(str::to_owned), &size(ours))
+        }),
+        kind(trace.at_peak.anonymous),
+        kind(trace.at_peak.file),
     ];
     line(&cells)
 }
@@ -107,8 +120,8 @@ fn recorded(number: usize, row: &Row) -> String {
         seconds(end.system_s),
         seconds(Some(peak.elapsed_s)),
         match peak.upper_bytes {
-            Some(upper) => format!("{}, at most {upper}", peak.bytes),
-            None => peak.bytes.to_string(),
+            Some(upper) if upper > peak.bytes => format!("{}, at most {upper}", peak.bytes),
+            _ => peak.bytes.to_string(),
         },
         match peak.within_s {
             Some([from, to]) => format!("{from:.2} to {to:.2} s"),
@@ -154,7 +167,7 @@ fn line(cells: &[String]) -> String {
 }
 
 /// GB or MB, with the article's digits.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let gigabytes = gigabytes(bytes);
     if gigabytes < 1.0 { format!("{:.0} MB", gigabytes * 1e3) } else { format!("{gigabytes:.2} GB") }
 }
@@ -165,14 +178,15 @@ fn gibibytes(bytes: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::example::EXAMPLES;
     use crate::trace::{read, tests};
 
-    static EXAMPLE: [Example; 3] = EXAMPLES;
+    static EXAMPLE: [Example; 5] = EXAMPLES;
 
-    fn row(index: usize, depth: usize, report: &str) -> Row {
+    /// An example as it came out, with the trace of another.
+    pub fn row(index: usize, depth: usize, report: &str) -> Row {
         let trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
         Row { example: &EXAMPLE[index], depth, report: report.parse().expect("a report"), trace }
     }
@@ -191,13 +205,27 @@ mod tests {
     fn the_article_s_figures_and_ours_stand_side_by_side() {
         let text = text(&rows(500), &machine());
         let basic = "| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / **9.12 s** | 16.0 GB / **16.00 GB** \
-                     | 16.05 GB / **338 MB** | 14.948 / **0.315** | n/a |";
+                     | 16.05 GB / **338 MB** | 14.948 / **0.315** | n/a \
+                     | **321 MB** | **2 MB** |";
         let hdf5 = "| 2 hdf5 | 500 × 2000 × 2000 float32 | 21.34 s / **21.34 s** | 8.0 GB / **8.00 GB** \
-                    | 104 MB / **338 MB** | 0.097 / **0.315** | 8.02 GB / **8.00 GB** |";
+                    | 104 MB / **338 MB** | 0.097 / **0.315** | 8.02 GB / **8.00 GB** \
+                    | **321 MB** | **2 MB** |";
         for line in [basic, hdf5] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }
         assert!(!text.contains('†'), "{text}");
+    }
+
+    #[test]
+    fn what_the_article_does_not_give_is_not_made_up() {
+        let report = "elapsed time = 9.12 sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n";
+        let rows = [row(2, 20, report), row(3, 20, report), row(4, 20, report)];
+        let text = text(&rows, &machine());
+        let zarr = "| 3 zarr | 20 × 2000 × 2000 float32 | not given / **9.12 s** | not given / **8.00 GB** \
+                    | not given / **338 MB** | not given / **0.315** | not given / **8.00 GB** \
+                    | **321 MB** | **2 MB** |";
+        assert!(text.lines().any(|found| found == zarr), "{text}");
+        assert!(text.contains("\nThe article says that `numpy.memmap` and zarr were tried too"), "{text}");
     }
 
     #[test]
@@ -227,7 +255,13 @@ mod tests {
     #[test]
     fn every_figure_is_shown_and_linked() {
         let text = text(&rows(500), &machine());
-        for link in ["](all.svg)\n", "](basic.svg)\n", "[hdf5.png](hdf5.png)", "[hdf5.dat](hdf5.dat)"] {
+        for link in [
+            "](all.svg)\n",
+            "](five.svg)\n",
+            "](basic.svg)\n",
+            "[hdf5.png](hdf5.png)",
+            "[hdf5.dat](hdf5.dat)",
+        ] {
             assert!(text.contains(link), "{link}: {text}");
         }
         assert!(!text.contains("all.dat"), "{text}");

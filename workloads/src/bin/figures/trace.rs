@@ -1,6 +1,7 @@
 //! What a run took, by `rprof peak --json` and by the trace's first and last record, which tell of the machine and of
 //! CPU time. Only the fields the table needs are read.
 
+use crate::split::{self, Split};
 use anyhow::Context;
 use serde::Deserialize;
 
@@ -11,6 +12,8 @@ pub struct Trace {
     pub peak: Peak,
     /// From the record `RPROF`.
     pub header: Header,
+    /// From the records `MEM`.
+    pub at_peak: Split,
     /// From the record `END`.
     pub end: End,
 }
@@ -47,6 +50,9 @@ pub struct Header {
     pub writer: String,
     /// Seconds wanted between two ticks.
     pub interval_s: f64,
+    /// The columns of `MEM`.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 /// How it ended.
@@ -66,9 +72,10 @@ pub fn read(trace: &str, peaks: &str) -> anyhow::Result<Trace> {
         let found = trace.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         found.with_context(|| format!("no record `{name}`"))
     };
-    let header = serde_json::from_str(record("RPROF")?).context("cannot read the record `RPROF`")?;
+    let header: Header = serde_json::from_str(record("RPROF")?).context("cannot read the record `RPROF`")?;
     let end = serde_json::from_str(record("END")?).context("cannot read the record `END`")?;
-    Ok(Trace { peak, header, end })
+    let at_peak = split::read(trace, &header.columns);
+    Ok(Trace { peak, header, at_peak, end })
 }
 
 #[cfg(test)]
@@ -76,9 +83,9 @@ pub mod tests {
     use super::*;
 
     /// A trace as rprof writes it.
-    pub const TRACE: &str = r#"RPROF {"format":1,"writer":"rprof 0.1.0","command":["float32","--depth","20"],"start":"2026-11-22T23:55:13.866740155+00:00","start_s":1795391713.8667402,"host":"vm","os":"Linux 6.18.44 x86_64","page_size":4096,"interval_s":0.1,"metric":"rss"}
+    pub const TRACE: &str = r#"RPROF {"format":1,"writer":"rprof 0.1.0","command":["float32","--depth","20"],"start":"2026-11-22T23:55:13.866740155+00:00","start_s":1795391713.8667402,"host":"vm","os":"Linux 6.18.44 x86_64","page_size":4096,"interval_s":0.1,"metric":"rss","columns":["anon","file"]}
 CMDLINE float32 --depth 20
-MEM 308.1796875 1795391714.495582 313504 315576
+MEM 308.1796875 1795391714.495582 313504 2072
 MEM 322.5546875 1795391714.511876 ^ 0.628842 0.661429
 EXIT 6440:float32 0.661429 {"hwm_bytes":323149824,"exit_code":0}
 END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"system_s":0.376978,"ticks":13}
@@ -96,6 +103,7 @@ END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"syst
         assert_eq!(trace.peak.within_s, Some([0.628_842, 0.661_429]));
         assert_eq!((trace.end.user_s, trace.end.system_s), (Some(0.195_574), Some(0.376_978)));
         assert_eq!(trace.header.os, "Linux 6.18.44 x86_64");
+        assert_eq!(trace.at_peak, Split { anonymous: Some(313_504 * 1024), file: Some(2072 * 1024) });
     }
 
     #[test]

@@ -121,6 +121,14 @@ impl Process {
         Shares::parse(&text[..length]).ok_or(ReadError::Gone)
     }
 
+    /// Minor page faults of the children it has waited for: a number that rises with every child that ended.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn child_faults(&self) -> Result<u64, ReadError> {
+        Ok(stat(self.pid)?.child_faults)
+    }
+
     fn exists(&self) -> bool {
         PathBuf::from(format!("/proc/{}", self.pid)).exists()
     }

@@ -50,30 +50,31 @@ impl Search {
 
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
     /// pid is in the tree (or is rprof, which adopts orphans). Returns how many processes or threads, of the tree or
-    /// of others, were born and gone since the last call; `None` when the counter cannot be read.
+    /// of others, were born and gone since the last call; `None` when the kernel does not tell.
     pub fn newborns(
         &mut self,
         is_parent: impl Fn(u32) -> bool,
         found: &mut Vec<(Process, Reading)>,
     ) -> Option<u32> {
         let newest = self.read_counter();
-        let mut gone = 0;
-        self.stale |= self.newest != newest;
-        let first_look = self.newest.is_none() || newest.is_none();
+        let old = std::mem::replace(&mut self.newest, newest);
+        self.stale |= old != newest;
+        let mut gone = None;
+        if let (Some(old), Some(new)) = (old, newest) {
+            if new >= old {
+                gone = Some(keep_descendants(old + 1..=new, &is_parent, found));
+            } else {
+                // Started over: most numbers are free, and who is gone cannot be told from who never was.
+                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
+            }
+        }
+        let first_look = old.is_none() || newest.is_none();
         if first_look || (self.stale && self.walked.elapsed() > FULL_WALK_EVERY) {
             self.walked = Instant::now();
             self.stale = false;
             keep_descendants(all_pids(), &is_parent, found);
-        } else if let (Some(old), Some(new)) = (self.newest, newest) {
-            if new > old {
-                gone = keep_descendants(old + 1..=new, &is_parent, found);
-            } else if new < old {
-                // Most numbers up to the last one are free: who is gone cannot be told from who never was.
-                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
-            }
         }
-        self.newest = newest;
-        newest.map(|_| gone)
+        gone
     }
 
     fn read_counter(&self) -> Option<u32> {
@@ -97,7 +98,7 @@ fn keep_descendants(
     let mut gone = 0;
     let mut candidates = Vec::new();
     for pid in pids {
-        if is_parent(pid) {
+        if is_parent(pid) || found.iter().any(|(known, _)| known.pid() == pid) {
             continue;
         }
         match Process::open(pid) {

@@ -95,6 +95,14 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
+    /// This system does not tell.
+    ///
+    /// # Errors
+    /// `Unsupported`, always.
+    pub fn child_faults(&self) -> Result<u64, ReadError> {
+        Err(ReadError::Unsupported)
+    }
+
     /// Sends it a signal; whether it was there to take it. Another process that took its number is only at risk in the
     /// microsecond between the look and the kill, and numbers start over after 99 999 births.
     pub fn signal(&mut self, number: i32) -> bool {

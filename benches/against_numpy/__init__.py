@@ -1,0 +1,1 @@
+"""`make compare-numpy`: the article's programs in Python and ours, in turn, under rprof."""

@@ -1,0 +1,37 @@
+"""One run of one program under rprof, and what it took."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure.run import Failed, run
+
+EXAMPLES = ("basic", "float32", "hdf5")
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds, and bytes of the peak."""
+
+    elapsed: float
+    user: float
+    system: float
+    peak: float
+
+
+def measure(rprof: Path, program: Sequence[str | Path], directory: Path) -> Took:
+    """Runs a program in a directory under rprof; what it writes there is gone afterwards."""
+    trace = directory / "run.dat"
+    said = run([rprof, "run", "--quiet", "--force", "--output", trace, "--", *program], cwd=directory).output
+    found = re.search(r"^elapsed time = ([\d.]+) sec$", said, re.MULTILINE)
+    if not found:
+        raise Failed(f"`{program[0]}` did not say how long it took: {said!r}")
+    [peak] = json.loads(run([rprof, "peak", "--json", trace]).output)
+    end = json.loads(next(line[4:] for line in trace.read_text().splitlines() if line.startswith("END ")))
+    for file in directory.iterdir():
+        file.unlink()
+    return Took(float(found[1]), end["user_s"], end["system_s"], peak["peak_bytes"])

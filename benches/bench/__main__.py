@@ -1,0 +1,82 @@
+"""Measures rprof beside its peers and writes the results. Needs Python 3.9, a C compiler and cargo."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from measure import floors, machine
+from measure.run import Failed
+
+from . import binary, day, memory, peers, plotting, pss, reading, report, sampling, slowdown, startup, syscalls, tree
+from .section import Section
+from .setting import Setting
+
+MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
+    "sampling": sampling.measure,
+    "slowdown": slowdown.measure,
+    "tree": tree.measure,
+    "pss": pss.measure,
+    "startup": startup.measure,
+    "memory": memory.measure,
+    "reading": reading.measure,
+    "plotting": plotting.measure,
+    "day": day.measure,
+    "binary": binary.measure,
+    "syscalls": syscalls.measure,
+}
+
+
+def main() -> int:
+    """Exits with 1 when something could not be measured; a goal that is missed is a result, and no failure."""
+    options = _options()
+    busy = machine.load()
+    failed = False
+    sections: list[Section] = []
+    try:
+        built = floors.build(options.scratch / "floors")
+        with tempfile.TemporaryDirectory(dir=options.scratch) as place:
+            tool = peers.rprof(options.rprof)
+            setting = Setting(tool, peers.install(options.tools), built, Path(place), options.quick)
+            for name, measure in MEASUREMENTS.items():
+                if options.only not in name:
+                    continue
+                start = time.monotonic()
+                try:
+                    sections.append(measure(setting))
+                except (Failed, OSError) as error:
+                    print(f"bench: {name}: {error}", file=sys.stderr)
+                    failed = True
+                report.write(options.results, sections, setting, machine.describe(), machine.warning(busy))
+                print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
+    except Failed as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    for verdict in (verdict for section in sections for verdict in section.verdicts):
+        print(f"{verdict.what}: {verdict.measured} (goal {verdict.goal}): {verdict.outcome}")
+    print(f"written to {options.results}")
+    return int(failed)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure")
+    parser.add_argument("--tools", type=Path, required=True, help="where the peers are put")
+    parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
+    parser.add_argument("--results", type=Path, required=True, help="the file to write")
+    parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
+    parser.add_argument("--only", default="", help="only measurements with this in their name")
+    options = parser.parse_args()
+    for name in ("rprof", "tools", "scratch", "results"):
+        setattr(options, name, getattr(options, name).absolute())
+    if not options.rprof.is_file():
+        parser.error(f"there is no `{options.rprof}`")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

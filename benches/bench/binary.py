@@ -1,0 +1,48 @@
+"""The binary: its size, and what it needs to be there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from measure.numbers import size
+from measure.run import run
+
+from .section import Section
+from .setting import Setting
+
+GOAL = 6_000_000
+# The C library's own parts.
+LIBC = ("libc.so", "libm.so", "libgcc_s.so", "ld-linux", "linux-vdso", "libpthread.so", "libdl.so")
+
+
+def measure(setting: Setting) -> Section:
+    """By the file, and by ldd."""
+    section = Section(
+        "The binary", "Size of the file, stripped as it is built, and what ldd says it loads. A musl build needs none."
+    )
+    programs: dict[str, Path] = {"rprof": setting.rprof.program}
+    musl = setting.rprof.program.parent.parent.parent / "x86_64-unknown-linux-musl" / "release" / "rprof"
+    if musl.exists():
+        programs["rprof, musl"] = musl
+    programs |= {name: setting.peers[name].program for name in ("denet", "rizsotto/rprof") if name in setting.peers}
+    rows = []
+    for name, program in programs.items():
+        libraries = _libraries(program)
+        rows.append([name, size(program.stat().st_size), ", ".join(libraries) or "none, static"])
+    section.table(["program", "size", "libraries"], rows)
+    length = setting.rprof.program.stat().st_size
+    section.at_most("size of the binary", length, GOAL, (size(GOAL), size(length), "n/a"))
+    others = [name for name in _libraries(setting.rprof.program) if not name.startswith(LIBC)]
+    said = ("the C library's only", ", ".join(others) or "the C library's only", "n/a")
+    section.at_most("dynamic libraries", len(others), 0, said)
+    if not musl.exists():
+        section.tables.append(
+            "No musl build is beside this one: `cargo build --release --target x86_64-unknown-linux-musl`.\n"
+        )
+    return section
+
+
+def _libraries(program: Path) -> list[str]:
+    """Names only; none for a static program, which ldd refuses."""
+    said = run(["ldd", program], accept=(0, 1)).output
+    return [Path(line.split()[0]).name for line in said.splitlines() if "=>" in line or "ld-linux" in line]

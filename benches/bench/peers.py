@@ -1,0 +1,169 @@
+"""rprof and its peers: how each is had, told to record a command, and asked how often it looked."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import venv
+from measure.run import Failed, run
+
+PACKAGES = ("memory_profiler==0.61.0", "setuptools<81", "matplotlib", "psrecord==1.4", "con-duct==0.23.0")
+CRATES = {"denet": ("denet", "0.10.3"), "rizsotto/rprof": ("rprof", "1.1.0")}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A profiler."""
+
+    name: str
+    program: Path
+    version: str
+    # (interval in seconds, whether descendants are watched, trace, command) to the whole command line.
+    record: Callable[[float, bool, Path, Sequence[str]], list[str]]
+    # How often it measured, by its trace.
+    ticks: Callable[[str], int]
+    # The directory that has to be in PATH.
+    path: Path | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it needs besides what is there."""
+        return {"PATH": f"{self.path}:/usr/local/bin:/usr/bin:/bin"} if self.path else {}
+
+
+def rprof(program: Path, *more: str, name: str = "rprof") -> Tool:
+    """The one to be measured, with more options."""
+
+    def record(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        alone = [] if tree else ["--no-children"]
+        options = ["--quiet", "--force", "--interval", f"{interval:g}", "--output", str(trace)]
+        return [str(program), "run", *options, *alone, *more, "--", *command]
+
+    version = run([program, "--version"]).output.split()[-1]
+    return Tool(name, program, version, record, _lines("MEM "))
+
+
+def install(tools: Path) -> dict[str, Tool]:
+    """All that can be had, by name; what cannot is said, and left out."""
+    found: dict[str, Tool] = {}
+    for make in (_from_pypi, _from_crates, _from_path):
+        try:
+            found |= make(tools)
+        except (Failed, OSError) as error:
+            print(f"A PEER IS MISSING: {error}", file=sys.stderr)
+    return found
+
+
+def mprof(program: Path, *more: str, name: str = "mprof") -> Tool:
+    """mprof with more options."""
+
+    def record(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        whole = ["--include-children"] if tree else []
+        options = ["--interval", f"{interval:g}", "--output", str(trace), "--nopython", *whole, *more]
+        return [str(program), "run", *options, *command]
+
+    return Tool(name, program, "0.61.0", record, _lines("MEM "))
+
+
+def _from_pypi(tools: Path) -> dict[str, Tool]:
+    place = venv.make(tools / "peers-bench", PACKAGES)
+
+    def psrecord(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        whole = ["--include-children"] if tree else []
+        return [
+            str(place / "psrecord"),
+            shlex.join(command),
+            "--log",
+            str(trace),
+            "--interval",
+            f"{interval:g}",
+            *whole,
+        ]
+
+    def duct(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        options = [
+            "--sample-interval",
+            f"{interval:g}",
+            "--report-interval",
+            f"{interval:g}",
+            "--clobber",
+            "-l",
+            "NONE",
+        ]
+        return [str(place / "con-duct"), "run", *options, "-c", "none", "-p", f"{trace}.", *command]
+
+    return {
+        "mprof": mprof(place / "mprof"),
+        "mprof pss": mprof(place / "mprof", "--backend", "psutil_pss", name="mprof pss"),
+        "psrecord": Tool("psrecord", place / "psrecord", "1.4", psrecord, lambda text: len(text.splitlines()) - 1),
+        "duct": Tool("duct", place / "con-duct", "0.23.0", duct, lambda text: len(text.splitlines()), place),
+    }
+
+
+def _from_crates(tools: Path) -> dict[str, Tool]:
+    programs = {name: _crate(tools.resolve(), crate, version) for name, (crate, version) in CRATES.items()}
+
+    def denet(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        alone = [] if tree else ["--exclude-children"]
+        beat = f"{max(1, round(interval * 1000))}"
+        options = ["--quiet", "--interval", beat, "--max-interval", beat, "--out", str(trace), *alone]
+        return [str(programs["denet"]), *options, "run", *command]
+
+    def rizsotto(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
+        beat = f"{max(1, round(interval * 1000))}ms"
+        return [str(programs["rizsotto/rprof"]), "run", "--interval", beat, "--output", str(trace), "--", *command]
+
+    return {
+        "denet": Tool(
+            "denet", programs["denet"], CRATES["denet"][1], denet, _lines('{"kind":"tree"', '{"kind":"sample"')
+        ),
+        "rizsotto/rprof": Tool(
+            "rizsotto/rprof",
+            programs["rizsotto/rprof"],
+            CRATES["rizsotto/rprof"][1],
+            rizsotto,
+            _lines('{"type":"sample"'),
+        ),
+    }
+
+
+def _crate(tools: Path, crate: str, version: str) -> Path:
+    """The binary of a crate in a directory and under a name of its own: one of them is an rprof too."""
+    root = tools / f"{crate}-{version}"
+    program = root / f"peer-{crate}"
+    if not program.exists():
+        print(f"building {crate} {version}", flush=True)
+        options = ["--quiet", "--locked", "--force", "--root", str(root), "--target-dir", str(root / "target")]
+        run(["cargo", "install", *options, "--version", version, crate])
+        shutil.rmtree(root / "target", ignore_errors=True)
+        (root / "bin" / crate).rename(program)
+    return program
+
+
+def _from_path(_: Path) -> dict[str, Tool]:
+    """GNU time and hyperfine, where the machine has them: they only start a command and wait for it."""
+    found: dict[str, Tool] = {}
+    time = shutil.which("time")
+    if time:
+        options = ["-o", "/dev/null"]
+        found["GNU time"] = _starter("GNU time", Path(time), options)
+    hyperfine = shutil.which("hyperfine")
+    if hyperfine:
+        found["hyperfine -N"] = _starter(
+            "hyperfine -N", Path(hyperfine), ["-N", "-r", "1", "-w", "0", "--style", "none"]
+        )
+    return found
+
+
+def _starter(name: str, program: Path, options: list[str]) -> Tool:
+    return Tool(name, program, "", lambda _i, _t, _o, command: [str(program), *options, *command], lambda _: 0)
+
+
+def _lines(*starts: str) -> Callable[[str], int]:
+    """Counts lines that begin in one of these ways; a peak between two ticks is none of them."""
+    return lambda text: sum(line.startswith(starts) and " ^ " not in line for line in text.splitlines())

@@ -1,0 +1,58 @@
+"""Reading a long trace for its peak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from measure.numbers import Sample, ratio, size, times
+from measure.run import Usage, run
+
+from . import example
+from .section import Section
+from .setting import Setting
+
+# Bytes a second, and how many times faster than mprof.
+SPEED = 500e6
+FASTER = 20
+
+
+def measure(setting: Setting) -> Section:
+    """`rprof peak`, `mprof peak`, and `wc -l`, in turn."""
+    rounds = setting.pick(5, 2)
+    section = Section(
+        "Reading a trace: `peak`",
+        f"Traces of one process at 1 kHz whose memory changes at every tick (benches/bench/example.py). {rounds} "
+        "rounds, the file in the page cache; mprof once at 10 million. The limit is `wc -l`, which does nothing but "
+        "look for the ends of lines.",
+    )
+    rows = []
+    for samples in (1_000_000, setting.pick(10_000_000, 2_000_000)):
+        trace = example.write(setting.scratch / f"example-{samples}.dat", samples)
+        length = trace.stat().st_size
+        commands: dict[str, list[str | Path]] = {
+            "rprof": [setting.rprof.program, "peak", trace],
+            "wc -l": ["wc", "-l", trace],
+        }
+        if "mprof" in setting.peers:
+            commands["mprof"] = [setting.peers["mprof"].program, "peak", trace]
+        took: dict[str, list[Usage]] = {name: [] for name in commands}
+        for number in range(rounds):
+            for name, command in commands.items():
+                if name != "mprof" or samples <= 1_000_000 or number == 0:
+                    took[name].append(run(command))
+        walls = {name: Sample.of([one.wall for one in runs]) for name, runs in took.items()}
+        medians = {name: wall.median for name, wall in walls.items()}
+        for name, wall in walls.items():
+            cpu = Sample.of([one.cpu for one in took[name]])
+            rows.append(
+                [f"{samples:,}", size(length), name, times(wall), times(cpu), f"{size(length / wall.median)}/s"]
+            )
+        ours, what = medians["rprof"], f"reading {samples / 1e6:g} million samples"
+        limit = f"wc -l {size(length / medians['wc -l'])}/s"
+        section.at_least(what, length / ours, SPEED, (f"{size(SPEED)}/s", f"{size(length / ours)}/s", limit))
+        if "mprof" in medians:
+            faster = medians["mprof"] / ours
+            said = (f"{FASTER} x mprof", ratio(medians["mprof"], ours), limit)
+            section.at_least(f"{what}, to mprof", faster, FASTER, said)
+    section.table(["samples", "file", "by", "wall clock", "CPU time", "speed"], rows)
+    return section

@@ -1,0 +1,55 @@
+"""A tree of a thousand processes, ten times a second."""
+
+from __future__ import annotations
+
+import math
+
+from measure.numbers import Sample, ratio, time, times
+
+from . import cost
+from .section import Section
+from .setting import Setting
+
+RATE = 10
+PEERS = ("mprof", "duct", "psrecord", "denet")
+
+
+def measure(setting: Setting) -> Section:
+    """Round after round, each tool and the floor in turn."""
+    processes, ms, rounds = setting.pick(1000, 200), setting.pick(10_000, 2000), setting.pick(3, 1)
+    section = Section(
+        f"A tree of {processes} processes at {RATE} Hz",
+        f"A program in C with {processes} children that only wait, {ms / 1000:g} s, {rounds} rounds. CPU time of the "
+        "profiler by the rounds of the tree that it made, less that of runs of 1 ms. The floor is as many preads of "
+        "status from kept descriptors, one write, one sleep.",
+    )
+    found: dict[str, list[float]] = {}
+    ticks: dict[str, float] = {}
+    for _ in range(rounds):
+        floor = setting.floors.json(
+            "sample", str(processes), str(10**6 // RATE), str(ms / 1000), setting.scratch / "floor"
+        )
+        found.setdefault("floor", []).append(floor["cpu_s"] / floor["ticks"])
+        ticks["floor"] = floor["ticks"]
+        for tool in setting.tools(*PEERS):
+            one = cost.of(setting, tool, 1 / RATE, True, lambda ms: setting.child("swarm", ms, processes), ms)
+            if not math.isnan(one.tick):
+                found.setdefault(tool.name, []).append(one.tick)
+                ticks[tool.name] = one.ticks
+    samples = {name: Sample.of(values) for name, values in found.items()}
+    floor_tick = samples["floor"].median
+    section.table(
+        ["by", "CPU a tick", "to the floor", f"ticks in {ms / 1000:g} s"],
+        [
+            [name, times(sample), ratio(sample.median, floor_tick), f"{ticks[name]:.0f}"]
+            for name, sample in samples.items()
+        ],
+    )
+    what, goal = f"a tick of {processes} processes", "1.5 x the floor"
+    if "rprof" in samples:
+        ours = samples["rprof"].median
+        said = (goal, f"{time(ours)}, {ratio(ours, floor_tick)}", time(floor_tick))
+        section.at_most(what, ours / floor_tick, 1.5, said)
+    else:
+        section.untold(what, goal, "start-up varies by more")
+    return section

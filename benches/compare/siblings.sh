@@ -1,0 +1,16 @@
+#!/bin/sh
+# 100 MiB held by a grandchild for three seconds; meanwhile children of ours come and go.
+# usage: siblings.sh TRUTH DIR AT_ONCE
+truth=$1 dir=$2 at_once=$3
+("$truth" touch 100MiB ready "$dir/touched" hold 3s ready "$dir/done"; exit 0) &
+"$truth" await "$dir/touched"
+while [ ! -e "$dir/done" ]; do
+    i=0
+    while [ "$i" -lt "$at_once" ]; do
+        "$truth" ready "$dir/sibling" hold "$((i + 1))ms" &
+        i=$((i + 1))
+    done
+    # The last one only: the others end while new ones begin.
+    wait "$!"
+done
+wait

@@ -1,0 +1,20 @@
+#!/bin/sh
+# COUNT processes that each touch SIZE, AT_ONCE at a time; those of a batch wait for each other before they go.
+# usage: swarm.sh TRUTH DIR COUNT AT_ONCE SIZE
+truth=$1 dir=$2 count=$3 at_once=$4 size=$5
+begun=0
+while [ "$begun" -lt "$count" ]; do
+    go=$dir/go.$begun
+    barrier=
+    i=0
+    while [ "$i" -lt "$at_once" ]; do
+        touched=$dir/touched.$begun.$i
+        barrier="$barrier await $touched"
+        "$truth" touch "$size" ready "$touched" await "$go" hold 20ms &
+        i=$((i + 1))
+    done
+    # shellcheck disable=SC2086 # words of the script on purpose
+    "$truth" $barrier ready "$go"
+    wait
+    begun=$((begun + at_once))
+done

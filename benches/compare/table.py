@@ -1,0 +1,97 @@
+"""Writes the results as Markdown between two marker lines of a document."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from case import MIB, Case
+from judge import Verdict
+from tools import Tool
+
+BEGIN = "<!-- compare:begin -->"
+END = "<!-- compare:end -->"
+HEADING = "## Compared with other tools"
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that the table says: verdicts by case and tool, in the order of `cases` and `tools`."""
+
+    cases: list[Case]
+    tools: list[Tool]
+    verdicts: dict[tuple[str, str], Verdict]
+    swarm: int
+    rounds: int
+    notes: list[str]
+
+
+def write(document: Path, results: Results) -> None:
+    """Puts the results in the place of the former ones; adds the section when there is none."""
+    text = document.read_text() if document.exists() else ""
+    block = f"{BEGIN}\n{render(results)}\n{END}"
+    if BEGIN in text and END in text:
+        text = re.sub(f"{BEGIN}.*{END}", lambda _: block, text, flags=re.DOTALL)
+    else:
+        text = f"{text.rstrip()}\n\n{HEADING}\n\n{block}\n".lstrip()
+    document.write_text(text)
+
+
+def render(results: Results) -> str:
+    """The table, the versions and options, and each case with the reason for its truth."""
+    rows = [
+        ["case", "truth", *(tool.name for tool in results.tools)],
+        ["---"] * (len(results.tools) + 2),
+        *(_row(case, results) for case in results.cases),
+        _totals(results),
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    parts = [_setting(results), "\n".join(lines), _tools(results), _cases(results), *results.notes]
+    return "\n\n".join(parts)
+
+
+def _row(case: Case, results: Results) -> list[str]:
+    truth = f"{case.truth.low // MIB}–{case.truth.high // MIB}"
+    return [case.name, truth, *(cell(results.verdicts[case.name, tool.name]) for tool in results.tools)]
+
+
+def cell(verdict: Verdict) -> str:
+    return f"{'✓' if verdict.right else '✗'} {verdict.text}"
+
+
+def _totals(results: Results) -> list[str]:
+    return ["**right**", "", *(f"**{right_of(tool, results)} of {len(results.cases)}**" for tool in results.tools)]
+
+
+def right_of(tool: Tool, results: Results) -> int:
+    """In how many cases a tool is right."""
+    return sum(results.verdicts[case.name, tool.name].right for case in results.cases)
+
+
+def _setting(results: Results) -> str:
+    system = f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}"
+    return (
+        f"All numbers in MiB. Made on {date.today()}, {system}, {os.cpu_count()} cores; "
+        f"each case {results.rounds} times under each tool."
+    )
+
+
+def _tools(results: Results) -> str:
+    lines = ["How each was run:", ""]
+    for tool in results.tools:
+        version = f"{tool.version}, " if tool.version else ""
+        told = f"{version}`{tool.options}`" if tool.program else "**not installed on this machine**"
+        lines.append(f"- {tool.name}: {told}")
+    return "\n".join(lines)
+
+
+def _cases(results: Results) -> str:
+    lines = ["The cases, and why the truth is what it is:", ""]
+    for case in results.cases:
+        what = case.what.format(swarm=results.swarm)
+        lines.append(f"- **{case.name}**: {what}. Truth: {case.truth.why}.")
+    return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""Runs a program and says what it took: wall clock, CPU time and memory by wait4, for it and all it waited for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# A benchmark that takes longer than this hangs.
+LIMIT_S = 900.0
+
+
+class Failed(Exception):
+    """A program ended otherwise than it should; the message has what it said."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a program took: seconds, and bytes of the largest process among it and those it waited for."""
+
+    wall: float
+    user: float
+    system: float
+    peak: int
+    output: str
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds."""
+        return self.user + self.system
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    accept: tuple[int, ...] = (0,),
+) -> Usage:
+    """Runs a command to its end; its standard output is kept, what it says on stderr shown only when it fails."""
+    words = [str(word) for word in command]
+    environment = {**os.environ, **env} if env else None
+    start = time.perf_counter()
+    with subprocess.Popen(
+        words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        watch = threading.Timer(LIMIT_S, child.kill)
+        watch.start()
+        try:
+            output, errors = _read(child)
+            _, status, usage = os.wait4(child.pid, 0)
+            wall = time.perf_counter() - start
+        finally:
+            watch.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in accept:
+        raise Failed(f"`{' '.join(words)}` ended with {child.returncode}:\n{errors[-2000:]}")
+    return Usage(wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss * 1024, output)
+
+
+def _read(child: subprocess.Popen[bytes]) -> tuple[str, str]:
+    """Both of its outputs; stderr on a thread of its own, so that neither pipe fills."""
+    assert child.stdout is not None and child.stderr is not None
+    errors: list[bytes] = []
+    pipe = child.stderr
+    reader = threading.Thread(target=lambda: errors.append(pipe.read()))
+    reader.start()
+    output = child.stdout.read()
+    reader.join()
+    return output.decode(errors="replace"), b"".join(errors).decode(errors="replace")

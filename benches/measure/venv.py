@@ -1,0 +1,21 @@
+"""Python environments under .tools/, made once and kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .run import run
+
+
+def make(directory: Path, packages: Sequence[str]) -> Path:
+    """The `bin` of an environment that has the packages; installs what is missing."""
+    done = directory / "installed.txt"
+    wanted = "\n".join(packages)
+    if not done.exists() or done.read_text() != wanted:
+        print(f"installing {', '.join(packages)}", flush=True)
+        run([sys.executable, "-m", "venv", directory])
+        run([directory / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *packages])
+        done.write_text(wanted)
+    return directory.resolve() / "bin"

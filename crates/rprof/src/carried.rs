@@ -1,0 +1,172 @@
+//! The Python module that rprof carries, put where an interpreter can import it.
+//!
+//! In the user's cache, where Python keeps it compiled: compiling it takes longer than all it does. Where there is no
+//! such place that only the user can write to, in a private temporary directory, removed at the end.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+macro_rules! files {
+    ($($name:literal: $path:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../python/", $path)))),*]
+    };
+}
+
+const FILES: [(&str, &str); 7] = files![
+    "sitecustomize.py": "bootstrap/sitecustomize.py",
+    "rprof/__init__.py": "rprof/__init__.py",
+    "rprof/_decorate.py": "rprof/_decorate.py",
+    "rprof/_profile.py": "rprof/_profile.py",
+    "rprof/_span.py": "rprof/_span.py",
+    "rprof/_startup.py": "rprof/_startup.py",
+    "rprof/_trace.py": "rprof/_trace.py",
+];
+
+/// The module on disk.
+#[derive(Debug)]
+pub struct Carried {
+    /// The directory that goes first on PYTHONPATH.
+    pub path: PathBuf,
+    temporary: bool,
+}
+
+impl Carried {
+    /// Finds the module in the cache, or puts it there.
+    ///
+    /// # Errors
+    /// When neither the cache nor a temporary directory can be written.
+    pub fn new() -> anyhow::Result<Self> {
+        if let Some(path) = cache().and_then(|cache| kept(&cache)) {
+            return Ok(Self { path, temporary: false });
+        }
+        let path = write_new(&temporary_directory()).context("cannot write the Python module")?;
+        Ok(Self { path, temporary: true })
+    }
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        if self.temporary {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// `$XDG_CACHE_HOME/rprof` or `~/.cache/rprof`, made if need be.
+fn cache() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    // Root with another user's HOME must not run what that user can write.
+    let there = base.ancestors().find(|path| path.exists())?;
+    let cache = base.join("rprof");
+    let made = is_ours(there) && DirBuilder::new().recursive(true).mode(0o700).create(&cache).is_ok();
+    (made && is_ours(&cache) && is_fit(cache.as_os_str())).then_some(cache)
+}
+
+/// The module in the cache: one directory for each content, never changed once it is there.
+fn kept(cache: &Path) -> Option<PathBuf> {
+    let path = cache.join(format!("python-{FINGERPRINT:016x}"));
+    if holds(&path) {
+        return Some(path);
+    }
+    let new = write_new(cache).ok()?;
+    if fs::rename(&new, &path).is_err() && !holds(&path) {
+        // Something else, or a part of it: out of the way.
+        let _ = fs::remove_dir_all(&path);
+        let _ = fs::rename(&new, &path);
+    }
+    let _ = fs::remove_dir_all(&new);
+    holds(&path).then_some(path)
+}
+
+fn holds(path: &Path) -> bool {
+    is_ours(path)
+        && FILES
+            .iter()
+            .all(|(name, text)| fs::read(path.join(name)).is_ok_and(|read| read == text.as_bytes()))
+}
+
+/// A directory of this user's that no other may write to.
+fn is_ours(path: &Path) -> bool {
+    path.metadata().is_ok_and(|data| {
+        data.is_dir() && data.uid() == nix::unistd::geteuid().as_raw() && data.mode() & 0o022 == 0
+    })
+}
+
+/// An entry of PYTHONPATH ends at a colon.
+fn is_fit(path: &OsStr) -> bool {
+    !path.as_bytes().contains(&b':')
+}
+
+fn temporary_directory() -> PathBuf {
+    let path = std::env::temp_dir();
+    if is_fit(path.as_os_str()) && path.is_absolute() { path } else { PathBuf::from("/tmp") }
+}
+
+/// The files in a new directory that only this user can enter.
+fn write_new(under: &Path) -> io::Result<PathBuf> {
+    let path = nix::unistd::mkdtemp(&under.join("rprof-python-XXXXXX"))?;
+    let write = |(name, text): &(&str, &str)| {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(&path))?;
+        fs::write(file, text)
+    };
+    match FILES.iter().try_for_each(write) {
+        Ok(()) => Ok(path),
+        Err(error) => {
+            let _ = fs::remove_dir_all(&path);
+            Err(error)
+        }
+    }
+}
+
+/// Another rprof has another directory.
+const FINGERPRINT: u64 = {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut file = 0;
+    while file < FILES.len() {
+        hash = fnv(fnv(hash, FILES[file].0.as_bytes()), FILES[file].1.as_bytes());
+        file += 1;
+    }
+    hash
+};
+
+/// FNV-1a, with a mark at the end.
+const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    (hash ^ 0xff).wrapping_mul(0x0100_0000_01b3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_is_written_once_and_mended() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = kept(dir.path()).expect("written");
+        assert!(holds(&path) && kept(dir.path()) == Some(path.clone()));
+        fs::write(path.join("rprof/_span.py"), "broken").expect("written");
+        assert!(kept(dir.path()) == Some(path.clone()) && holds(&path));
+        assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 1, "nothing is left over");
+    }
+
+    #[test]
+    fn a_directory_that_others_can_write_to_is_not_ours() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a directory");
+        assert!(is_ours(dir.path()));
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).expect("set");
+        assert!(!is_ours(dir.path()));
+    }
+}

@@ -1,0 +1,19 @@
+# The wheel: the binary and the Python module in one. Tools stay under .tools/, the wheel under dist/. Nothing is uploaded.
+
+WHEEL_TOOLS := $(CURDIR)/.tools/wheel
+WHEEL_ARGS ?= --release
+
+.PHONY: wheel test-wheel
+
+wheel: .tools/wheel/ok ## dist/rprof-*.whl: the binary and the Python module, for pip install
+	@rm -rf dist
+	PATH="$(WHEEL_TOOLS)/bin:$$PATH" $(WHEEL_TOOLS)/bin/maturin build $(WHEEL_ARGS) --out dist
+
+test-wheel: wheel ## the wheel installed in a fresh venv, and a script run with it
+	PYTHON='$(PYTHON)' python/test_wheel.sh dist/rprof-*.whl
+
+.tools/wheel/ok:
+	@mkdir -p .tools
+	'$(PYTHON)' -m venv .tools/wheel
+	.tools/wheel/bin/pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2'
+	@touch $@

@@ -1,0 +1,145 @@
+//! Defects seen in rprof's peers that are told nowhere else in these tests: the number is that of the list they were
+//! collected in, the first words say whose it was. 01 to 08, 10, 12, 13, 19, 22, 24 and 34 stand with their subject;
+//! 11 (functions written to another directory) with Python; 15, 20, 23, 27, 28, 30 and 33 are the same as 04, 07, 05,
+//! 02, 08, 16 and 04; 17 (a busy loop unless told otherwise) and 36 (heap only) cannot be ours.
+
+use std::fmt::Write;
+use std::time::Instant;
+
+use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth};
+
+/// mprof -E: 256 - n when signal n killed the command.
+#[test]
+fn defect_09_a_killed_command_gives_137_not_247() {
+    let place = Place::new();
+    let done = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "kill -9 $$"]).status().unwrap();
+    assert_eq!(done.code(), Some(137));
+    let peak = place.peak();
+    assert_eq!((&peak["signal"], &peak["exit_code"]), (&9.into(), &serde_json::Value::Null));
+}
+
+/// mprof: 27.8 MB of SVG for 300,000 samples, and a title with a pair of dollars failed.
+#[test]
+fn defect_14_a_long_trace_makes_a_small_figure_with_any_title() {
+    let place = Place::new();
+    let mut text = String::from("CMDLINE sh -c \\$\\frac \\$x & <b> \"q\"\n");
+    for i in 0..300_000u32 {
+        let wobble = (i.wrapping_mul(2_654_435_761) >> 20) % 500;
+        let (value, second, part) = (100 + wobble, 1_600_000_000 + i / 10, i % 10 * 100);
+        writeln!(text, "MEM {value}.5 {second}.{part:03}0").unwrap();
+    }
+    std::fs::write(place.path("t.dat"), text).unwrap();
+    assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
+    let svg = std::fs::metadata(place.path("t.svg")).unwrap().len();
+    assert!(svg < 200_000, "{svg} bytes");
+    assert_eq!(place.run("plot t.dat -o t.pdf").code, Some(0));
+}
+
+/// psrecord, runexec and mprof: exit code 0 whatever the command did.
+#[test]
+fn defect_16_a_failure_is_not_hidden() {
+    assert_eq!(Place::new().run("run -q false").code, Some(1));
+}
+
+/// psrecord: `max()` of nothing.
+#[test]
+fn defect_18_the_shortest_command_has_a_peak_and_a_figure() {
+    let place = Place::new();
+    place.run("run -q -o t.dat true");
+    assert!(place.peak()["peak_bytes"].as_u64().unwrap() > 100 << 10);
+    let done = place.run("plot t.dat -o t.svg");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+}
+
+/// duct: one sample a second by default, 8.5 MB of 200.
+#[test]
+fn defect_21_a_short_run_is_measured_at_the_default_interval() {
+    let place = Place::new();
+    place.run_truth("-q", "touch 100MiB hold 20ms");
+    assert_near(&place.peak()["peak_bytes"], 100 * MIB, SLACK);
+}
+
+/// mprof and duct notice the end only after their sleep: `mprof run -T 5 sleep 0.1` takes 5.2 s.
+#[test]
+fn defect_25_the_end_is_noticed_at_once() {
+    let place = Place::new();
+    let begun = Instant::now();
+    assert_eq!(place.run("run -q -o t.dat -T 1h sleep 0.1").code, Some(0));
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+/// denet: the command's output went nowhere.
+#[test]
+fn defect_26_the_output_is_not_thrown_away() {
+    let place = Place::new();
+    let done = crate::support::done(
+        place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "echo OUT; echo ERR >&2"]).output().unwrap(),
+    );
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("OUT\n", "ERR\n"));
+}
+
+/// denet: exit code 1 for a program that is not there.
+#[test]
+fn defect_29_a_missing_program_is_127() {
+    assert_eq!(Place::new().run("run -q no-such-program-anywhere").code, Some(127));
+}
+
+/// runexec: background children were killed when the command ended.
+#[test]
+fn defect_31_who_outlives_the_command_is_left_alone() {
+    let place = Place::new();
+    let script =
+        format!("{} ready up await stop > /dev/null 2>&1 & echo $!; {0} await up", truth().display());
+    let done = crate::support::done(
+        place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", &script]).output().unwrap(),
+    );
+    let pid: i32 = done.stdout.trim().parse().unwrap();
+    assert!(is_alive(pid));
+    std::fs::write(place.path("stop"), "").unwrap();
+}
+
+/// runexec and cgmemtime: the page cache was counted as the program's memory.
+#[test]
+fn defect_32_a_file_that_is_only_read_is_not_counted() {
+    let place = Place::new();
+    std::fs::write(place.path("big"), vec![7u8; 80 << 20]).unwrap();
+    place.run("run -q -T 5ms -o t.dat dd if=big of=/dev/null bs=64k status=none");
+    assert!(place.peak()["peak_bytes"].as_u64().unwrap() < 10 * MIB);
+}
+
+/// What works: reading the kernel's mark at each tick finds the maximum to a tenth of a MiB.
+#[test]
+fn defect_35_the_mark_is_the_maximum_of_wait4() {
+    let place = Place::new();
+    place.run_truth("-q", "touch 30MiB hold 150ms touch 170MiB free hold 250ms");
+    let peak = place.peak();
+    let hwm = peak["hwm_bytes"].as_u64().unwrap();
+    assert_eq!(peak["peak_bytes"].as_u64(), Some(hwm));
+    assert_near(&peak["hwm_bytes"], 200 * MIB, SLACK);
+}
+
+/// Hundreds of thousands of ticks and thousands of processes in a day: memory and descriptors must not grow with them.
+#[test]
+fn a_long_run_keeps_its_size() {
+    let place = Place::new();
+    let script = "i=0; while [ $i -lt 1500 ]; do /bin/true; i=$((i+1)); done; touch half; \
+                  i=0; while [ $i -lt 1500 ]; do /bin/true; i=$((i+1)); done; touch over; read x";
+    let mut command = place.rprof(["run", "-q", "-T", "200us", "-o", "t.dat", "sh", "-c", script]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let own = |line: &str| -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let found = status.lines().find_map(|l| l.strip_prefix(line)).unwrap();
+        found.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    let descriptors = || std::fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap().count();
+    place.await_file("half");
+    let (memory, open) = (own("VmRSS:"), descriptors());
+    place.await_file("over");
+    let (later, still_open) = (own("VmRSS:"), descriptors());
+    assert!(later < memory + 600, "{memory} KiB became {later}");
+    assert!(later < 30 << 10, "{later} KiB, debug build");
+    assert!(still_open <= open + 3, "{open} descriptors became {still_open}");
+    drop(child.stdin.take());
+    assert!(finish(child).code.is_some());
+    assert!(place.peak()["samples"].as_u64().unwrap() > 2000);
+}

@@ -1,0 +1,106 @@
+//! Scripts of the kind that memory_profiler's examples are, under `mprof run` and under `rprof run`: the same
+//! functions, times and memory that agree.
+
+use std::collections::BTreeMap;
+
+use crate::support::{Place, done, skip};
+
+/// A list for each call, then a block, one after the other and one in the other; a decorator made by a call.
+const LISTS: &str = r#"
+import time
+@profile
+def grow(millions):
+    """Grows."""
+    numbers = [1] * (millions * 10**6)
+    time.sleep(0.3)
+    return numbers
+@profile
+def twice():
+    few = grow(2)
+    many = grow(8)
+    del few
+    time.sleep(0.2)
+    return many
+def plain(x):
+    """Plain."""
+    return x
+if __name__ == "__main__":
+    kept = twice()
+    with profile.timestamp("block"):
+        more = [2] * (4 * 10**6)
+        time.sleep(0.3)
+    stamped = profile()(plain)
+    assert (stamped.__name__, stamped.__doc__, grow.__doc__) == ("plain", "Plain.", "Grows.")
+    stamped(1)
+"#;
+
+/// A dictionary, filled in a function that is called twice, as memory_profiler's Makefile runs one.
+const CALLS: &str = r#"
+import time
+@profile
+def fill(count):
+    table = {}
+    for i in range(count):
+        table[i] = 2
+    time.sleep(0.1)
+if __name__ == "__main__":
+    fill(10)
+    fill(200000)
+"#;
+
+/// One call: MiB at entry and at exit, seconds, level.
+type Call = (f64, f64, f64, u32);
+
+fn calls(trace: &str) -> BTreeMap<String, Vec<Call>> {
+    let mut calls: BTreeMap<String, Vec<(f64, Call)>> = BTreeMap::new();
+    for words in trace.lines().filter_map(|line| line.strip_prefix("FUNC ")) {
+        let words: Vec<&str> = words.split(' ').collect();
+        let number = |at: usize| words[at].parse::<f64>().unwrap();
+        let call = (number(1), number(3), number(4) - number(2), words[5].parse().unwrap());
+        // mprof names a block after no module at all.
+        calls.entry(words[0].trim_start_matches('.').to_owned()).or_default().push((number(2), call));
+    }
+    let sorted = |mut calls: Vec<(f64, Call)>| {
+        calls.sort_by(|a, b| a.0.total_cmp(&b.0));
+        calls.into_iter().map(|(_, call)| call).collect()
+    };
+    calls.into_iter().map(|(name, calls)| (name, sorted(calls))).collect()
+}
+
+#[test]
+fn the_same_functions_with_the_same_times_and_memory() {
+    let Some(python) = super::peers::python() else {
+        return skip(
+            "no Python with memory_profiler (`make peers` makes one): the examples are not compared",
+        );
+    };
+    for script in [LISTS, CALLS] {
+        let place = Place::new();
+        std::fs::write(place.path("s.py"), script).unwrap();
+        let main = "import sys, mprof; sys.exit(mprof.main())";
+        let mut theirs = std::process::Command::new(&python);
+        theirs.args(["-c", main, "run", "-T", "0.02", "-o", "m.dat", "s.py"]).current_dir(place.dir.path());
+        let theirs = done(theirs.output().unwrap());
+        assert_eq!(theirs.code, Some(0), "{}", theirs.stderr);
+        let mut ours = place.rprof(["run", "-q", "-T", "0.02", "-o", "t.dat", "--python"]);
+        let ours =
+            done(ours.arg(&python).arg("s.py").env("XDG_CACHE_HOME", place.dir.path()).output().unwrap());
+        assert_eq!((ours.code, ours.stderr.as_str()), (Some(0), ""));
+        let theirs = calls(&std::fs::read_to_string(place.path("m.dat")).unwrap());
+        let ours = calls(&place.trace());
+        assert_eq!(theirs.keys().collect::<Vec<_>>(), ours.keys().collect::<Vec<_>>());
+        for (name, theirs) in &theirs {
+            let ours = &ours[name];
+            assert_eq!(theirs.len(), ours.len(), "{name}");
+            for (theirs, ours) in theirs.iter().zip(ours) {
+                let grown = |call: &Call| call.1 - call.0;
+                assert!((grown(theirs) - grown(ours)).abs() < 2.0, "{name}: {theirs:?} {ours:?}");
+                // The scripts mostly sleep; what comes on top depends on the machine's other work.
+                let slack = 0.25 + 0.6 * theirs.2.max(ours.2);
+                assert!((theirs.2 - ours.2).abs() < slack, "{name}: {theirs:?} {ours:?}");
+                assert_eq!(theirs.3, ours.3, "{name}");
+                assert!(ours.0 < theirs.0, "without memory_profiler's own memory: {theirs:?} {ours:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A float32 array in a new .npy file, created at its full size, mapped into memory and filled slice by slice with
+//! standard normal random numbers: what `numpy.lib.format.open_memmap` does. The pages written to are resident until
+//! the kernel wants them back; as with the other files, nothing waits for the disk.
+
+use anyhow::Context;
+use clap::Parser;
+use memmap2::MmapMut;
+use ndarray::{ArrayView2, ArrayViewMut3};
+use ndarray_npy::{ViewMutNpyExt, write_zeroed_npy};
+use rprof_workloads::options::{ArrayOptions, Shape};
+use rprof_workloads::random::Random;
+use rprof_workloads::report::{Report, conclude};
+use rprof_workloads::room;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Write a float32 array to a new, memory-mapped .npy file, slice by slice, with standard normal random numbers
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    #[command(flatten)]
+    array: ArrayOptions,
+    /// File to write, replaced if it exists
+    #[arg(long, value_name = "PATH", default_value = "data.npy")]
+    file: PathBuf,
+}
+
+fn main() -> ExitCode {
+    conclude("memmap", run(&Options::parse()))
+}
+
+fn run(options: &Options) -> anyhow::Result<Report> {
+    let shape = options.array.shape()?;
+    room::for_file::<f32>(shape, &options.file)?;
+    let start = Instant::now();
+    let file = write(&options.file, shape, Random::new(options.array.seed))?;
+    let elapsed = start.elapsed();
+    let file = file
+        .metadata()
+        .with_context(|| format!("cannot ask for the size of `{}`", options.file.display()))?;
+    Ok(Report { elapsed, calculated: shape.bytes::<f32>(), file: Some(file.len()) })
+}
+
+/// Creates the file with zeros, maps it and fills it.
+fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<File> {
+    let place = path.display();
+    // Not cut to nothing where it stands: another program may have that file mapped, and would be killed.
+    let _ = std::fs::remove_file(path);
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .with_context(|| format!("cannot create `{place}` (is its directory writable?)"))?;
+    write_zeroed_npy::<f32, _>(&file, (shape.depth, shape.rows, shape.cols))
+        .with_context(|| format!("cannot write zeros to `{place}` (is the disk full?)"))?;
+    #[expect(unsafe_code, reason = "no safe mapping of a file exists")]
+    // SAFETY: the file is new; a program that cuts it short meanwhile ends this one, and harms nothing else.
+    let map = unsafe { MmapMut::map_mut(&file) };
+    let mut map = map.with_context(|| format!("cannot map `{place}` into memory"))?;
+    let mut array = ArrayViewMut3::<f32>::view_mut_npy(&mut map)
+        .with_context(|| format!("`{place}` is not the array just created"))?;
+    for mut place in array.outer_iter_mut() {
+        let slice = random.normal(shape.slice_len());
+        place.assign(&ArrayView2::from_shape((shape.rows, shape.cols), &slice)?);
+    }
+    Ok(file)
+}

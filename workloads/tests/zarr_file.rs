@@ -1,0 +1,80 @@
+//! The store that the zarr workload writes, read back by zarrs, by hand and by zarr in Python: format, shape, chunks,
+//! type, codecs, every value; and what is not a store is left alone.
+
+mod common;
+
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use common::{SHAPE, ask_python, bits, raw, slices, write};
+use std::sync::Arc;
+use zarrs::array::Array;
+use zarrs::filesystem::FilesystemStore;
+
+const CHECK: &str = r#"
+import sys
+import numpy, zarr
+path, raw, *shape = sys.argv[1:]
+shape = tuple(int(length) for length in shape)
+data = zarr.open_array(path, mode="r")
+assert data.metadata.zarr_format == 3, data.metadata
+assert data.shape == shape, data.shape
+assert data.chunks == (1, *shape[1:]), data.chunks
+assert data.dtype == numpy.dtype("<f4"), data.dtype
+assert data.compressors == () and data.filters == (), data.info
+expected = numpy.fromfile(raw, "<u4").reshape(shape)
+assert numpy.array_equal(data[...].view("<u4"), expected), "values differ"
+"#;
+
+#[test]
+fn zarrs_reads_what_was_generated() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("small.zarr");
+    write(cargo_bin!("zarr"), &path);
+    let store = Arc::new(FilesystemStore::new(&path).expect("a store"));
+    let array = Array::open(store, "/").expect("an array");
+    assert_eq!(array.shape(), SHAPE.map(|length| length as u64));
+    for (index, expected) in slices().into_iter().enumerate() {
+        let read: Vec<f32> = array.retrieve_chunk(&[index as u64, 0, 0]).expect("a chunk");
+        assert_eq!(bits(&read), bits(&expected), "slice {index}");
+    }
+}
+
+#[test]
+fn a_chunk_is_a_slice_as_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("small.zarr");
+    write(cargo_bin!("zarr"), &path);
+    let chunks =
+        (0..SHAPE[0]).map(|index| std::fs::read(path.join(format!("c/{index}/0/0"))).expect("a chunk"));
+    assert_eq!(chunks.collect::<Vec<_>>().concat(), raw());
+}
+
+#[test]
+fn zarr_in_python_reads_what_was_generated() {
+    ask_python("zarr_in_python_reads_what_was_generated", "zarr, numpy", CHECK, cargo_bin!("zarr"));
+}
+
+#[test]
+fn an_older_store_is_replaced_and_anything_else_is_not() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("small.zarr");
+    write(cargo_bin!("zarr"), &path);
+    let stale = path.join("c/99");
+    std::fs::write(&stale, "a chunk of a larger array").expect("an older chunk");
+    write(cargo_bin!("zarr"), &path);
+    assert!(!stale.exists());
+    assert!(path.join("c/4/0/0").exists());
+
+    let papers = directory.path().join("papers");
+    std::fs::create_dir(&papers).expect("a directory");
+    let paper = papers.join("paper");
+    std::fs::write(&paper, "years of work").expect("a paper");
+    for place in [&papers, &paper] {
+        let refused = cargo_bin_cmd!("zarr").args(["--depth", "1", "--file"]).arg(place).assert().code(1);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(
+            said.ends_with("is there and is no zarr store; give another place with `--file`\n"),
+            "{said}"
+        );
+    }
+    assert_eq!(std::fs::read(&paper).expect("the paper"), b"years of work");
+}
