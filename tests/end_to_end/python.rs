@@ -99,7 +99,9 @@ fn spans(place: &Place) -> Vec<Span> {
 
 fn names(spans: &[Span]) -> BTreeMap<&str, usize> {
     let mut names = BTreeMap::new();
-    spans.iter().for_each(|span| *names.entry(span.name.as_str()).or_default() += 1);
+    for span in spans {
+        *names.entry(span.name.as_str()).or_default() += 1;
+    }
     names
 }
 
