@@ -21,7 +21,7 @@ REASONS: dict[str, str] = {
         "A window: the trace has no index, and its lines leave out what is as before, so it is read from its start."
     ),
     "system calls of a tick": (
-        "System calls: besides status, the write and the sleep there are a getpid and a pread of /proc/loadavg, which "
-        "spares looking through /proc for new processes."
+        "System calls: a getpid is the one too many. The second read is of /proc/loadavg, which spares looking through "
+        "/proc for new processes."
     ),
 }
