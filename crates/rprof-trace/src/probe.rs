@@ -93,11 +93,11 @@ impl Probe {
             self.raise(peak.value);
         }
         self.pass(Seconds(f64::INFINITY), last);
-        for (at, span) in spans.enumerate() {
-            let mut found = self.found[at];
+        for ((span, found), order) in spans.zip(&self.found).zip(&self.order) {
+            let mut found = *found;
             if span.leave.is_none() {
                 found.leave = last.value;
-                found.peak = self.largest(self.order[at]);
+                found.peak = self.largest(*order);
             }
             if span.thread.is_some() {
                 span.enter.1 = found.enter;
