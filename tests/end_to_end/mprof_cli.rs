@@ -395,7 +395,7 @@ fn children_have_curves_of_their_own() {
     assert!(place.trace().contains(r#""start":"20"#));
 }
 
-/// memory_profiler ended the whole program with an IndexError, and wrote no stamp at all.
+/// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.
 #[test]
 fn a_daemon_thread_in_a_function_harms_nobody() {
     let place = Place::new();
