@@ -6,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk
 
 .PHONY: help build test lint bless check-mac peers
 
@@ -20,11 +20,13 @@ build: ## target/release/rprof
 
 test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
+	$(CARGO) test -p rprof-mark --all-features
 	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --release -p rprof-workloads
 
 lint: $(CMAKE_STAMP) ## formatting and clippy, warnings refused
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy -p rprof-mark --all-features --all-targets -- -D warnings
 	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
 
 bless: ## rewrite the golden figures; look at them before you commit

@@ -177,3 +177,69 @@ fn a_csv_trace_is_not_offered_to_the_program() {
     let mut command = place.rprof(["run", "-q", "-o", "t.csv", "sh", "-c", "echo ${RPROF_TRACE-unset}"]);
     assert_eq!(done(command.env_remove("RPROF_TRACE").output().unwrap()).stdout, "unset\n");
 }
+
+#[test]
+fn peak_tells_the_spans_as_a_table_and_as_json() {
+    let place = Place::new();
+    let script = "mark begun span m.load [ touch 40MiB hold 150ms ] span m.load [ touch 20MiB hold 150ms ] \
+                  fork 1 [ span killed [ hold 100ms kill 9 ] ] wait free hold 150ms";
+    assert_eq!(place.run_truth("-q -T 10ms", script).code, Some(0));
+    let table = place.run("peak --spans t.dat").stdout;
+    let lines: Vec<&str> = table.lines().collect();
+    let head = lines.iter().position(|line| line.contains("peak inside")).unwrap();
+    let load: Vec<&str> = lines[head + 1].split_whitespace().collect();
+    assert_eq!((load[0], load[1], load[7]), ("m.load", "2", "0"), "{table}");
+    assert!(load[5].starts_with('+'), "{table}");
+    assert!(lines[head + 2].trim_start().starts_with("killed") && lines[head + 2].ends_with(" 1"), "{table}");
+
+    let peak = place.peak();
+    let spans = peak["spans"].as_array().unwrap();
+    let mut keys: Vec<_> = spans[0].as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["calls", "growth_bytes", "name", "open", "peak_bytes", "seconds"]);
+    assert_eq!(
+        (&spans[0]["name"], &spans[0]["calls"], &spans[0]["open"]),
+        (&"m.load".into(), &2.into(), &false.into())
+    );
+    assert_eq!((&spans[1]["name"], &spans[1]["open"]), (&"killed".into(), &true.into()));
+    crate::support::assert_near(&spans[0]["peak_bytes"], 60 << 20, crate::support::SLACK);
+    let growth = spans[0]["growth_bytes"].as_i64().unwrap() >> 20;
+    assert!((50..=66).contains(&growth), "{growth} MiB");
+    assert!(spans[0]["seconds"].as_f64().unwrap() > 0.29);
+    assert_eq!(
+        (&peak["marks"][0]["label"], peak["notes"].as_array().map(Vec::len)),
+        (&"begun".into(), Some(0))
+    );
+
+    for name in ["load", "m.load"] {
+        let inside = place.run(&format!("peak --func {name} t.dat")).stdout;
+        let mib: f64 =
+            inside.strip_prefix("t.dat\t").unwrap().strip_suffix(" MiB\n").unwrap().parse().unwrap();
+        assert!((60.0..66.0).contains(&mib), "{inside}");
+    }
+    for line in ["peak --func oad t.dat", "plot --span oad t.dat -o x.svg"] {
+        let unknown = place.run(line);
+        assert_eq!(unknown.code, Some(1));
+        assert!(unknown.stderr.contains("`m.load`, `killed`"), "{}", unknown.stderr);
+    }
+}
+
+#[test]
+fn plot_zooms_to_the_first_span_of_a_name() {
+    let place = Place::new();
+    let text = "CMDLINE x\nMEM 1 1795380800.0\nMEM 2 1795380801.0\nMEM 50 1795380802.0\nMEM 3 1795380803.0\n\
+                MEM 4 1795380809.0\nSPAN begin 1.1.1 1795380801.5 the step\nSPAN end 1.1.1 1795380802.5\n\
+                SPAN begin 1.1.2 1795380804.0 the step\nSPAN begin 1.1.3 1795380808.0 left open\nMARK 1795380802.1 now\n";
+    std::fs::write(place.path("t.dat"), text).unwrap();
+    let svg = |arguments: &[&str]| {
+        let mut command = place.rprof(["plot", "t.dat", "-o", "x.svg"]);
+        let run = done(command.args(arguments).output().unwrap());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        std::fs::read_to_string(place.path("x.svg")).unwrap()
+    };
+    assert_eq!(svg(&["--span", "the step"]), svg(&["--window", "1.5,2.5"]));
+    assert_eq!(svg(&["--span", "left open"]), svg(&["--window", "8,9"]));
+    assert!(svg(&[]).contains(">now<") && !svg(&["--span", "left open"]).contains(">now<"));
+    let both = place.run("plot --span x --window 1,2 t.dat -o x.svg");
+    assert_eq!(both.code, Some(2), "{}", both.stderr);
+}

@@ -7,6 +7,9 @@ use crate::rss;
 use crate::thread::{self, Level};
 use crate::trace::{self, Trace};
 
+/// Bytes of a name.
+const LONGEST: usize = 512;
+
 /// A span that ends when it is dropped, on whatever thread. One that is never dropped, because the program was killed
 /// or has left by `exit`, stays open: figures draw it to the end of the run.
 #[must_use = "a span that is not kept ends at once: `let _span = …`"]
@@ -27,8 +30,10 @@ pub fn span(name: &str) -> Span<'static> {
 }
 
 impl Trace {
-    /// Begins a span in this trace.
+    /// Begins a span in this trace; a name of more than 512 bytes is cut.
     pub fn span(&self, name: &str) -> Span<'_> {
+        // Both of its records can hold it so far, however it is escaped, and have to have the same.
+        let name = &name[..name.floor_char_boundary(LONGEST)];
         let (id, level) = thread::enter();
         let begin = (SystemTime::now(), rss::mib());
         let written = self.begin(&id, begin.0, name);

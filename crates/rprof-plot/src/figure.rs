@@ -14,7 +14,7 @@ use crate::palette::{INK, Stroke, TINT};
 use crate::series::{self, Chosen, Series};
 use crate::text::visible;
 use crate::view::View;
-use crate::{flame, frame, gap, lanes, legend, peak};
+use crate::{flame, frame, gap, lanes, legend, marks, peak};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,9 @@ struct Figure<'a> {
     view: View,
     functions: (Vec<functions::Function>, usize),
     boxes: Vec<flame::Box<'a>>,
+    marks: marks::Marks,
+    /// The end of the run.
+    end: f64,
     metric: Option<&'static str>,
 }
 
@@ -92,7 +95,14 @@ impl<'a> Figure<'a> {
         let wide = legend::width(&rows).max(lanes::label_width(&functions.0));
         let lanes = functions.0.len() + usize::from(functions.1 > 0);
         let panel = lanes as f64 * lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
-        let layout = Layout::new((options.width.into(), options.height.into()), &title, wide, panel);
+        let size = (options.width.into(), options.height.into());
+        let layout = Layout::new(size, &title, wide, panel, 0.0);
+        // Where a mark is on the time axis does not depend on the height of the strip, which depends on that.
+        let time = || axis::time(from, to, layout.plot.width(), TICK);
+        let flat = View::new(layout.plot, time(), axis::memory(1.0, 1.0, layout.plot.height()));
+        let own = single.map_or(&[][..], |profile| &profile.marks);
+        let marks = marks::Marks::place(own, &flat, layout.strip.x1, options.height.into());
+        let layout = Layout::new(size, &title, wide, panel, marks.height());
 
         let marked = single.and_then(|profile| profile.peak).filter(|_| options.peak);
         let marked = marked.filter(|peak| (from..=to).contains(&peak.time.0));
@@ -108,7 +118,7 @@ impl<'a> Figure<'a> {
         );
         let first = traces.first().map(|t| t.profile.metric);
         let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
-        Self { options, single, chosen, layout, view, functions, boxes, metric }
+        Self { options, single, chosen, layout, view, functions, boxes, marks, end, metric }
     }
 
     fn draw(&self, canvas: &mut Canvas) {
@@ -132,14 +142,16 @@ impl<'a> Figure<'a> {
             }
         });
         canvas.group("axes", |canvas| frame::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
+        let Layout { strip, panel, legend, .. } = self.layout;
+        canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, &self.view, strip, panel.y1));
         if let Some(peak) = &marked {
             peak::draw_lines(canvas, &self.view, peak);
         }
         if self.layout.panel.height() > 0.0 {
             canvas.group("functions", |canvas| {
-                let Layout { panel, legend, .. } = self.layout;
                 flame::draw(canvas, &self.view, panel, &self.boxes);
-                lanes::draw(canvas, &self.view, panel, &self.functions.0, self.functions.1, legend.width());
+                let functions = (&self.functions.0[..], self.functions.1);
+                lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
             });
         }
         canvas.group("curves", |canvas| {
@@ -151,6 +163,7 @@ impl<'a> Figure<'a> {
         if let Some(peak) = &marked {
             canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
         }
+        canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
         let rows = self.chosen.legend_rows(self.single.is_some());
         if !rows.is_empty() {
             canvas

@@ -1,19 +1,26 @@
 //! Function spans as nested boxes under the curve, with their names in them where they fit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rprof_trace::profile::Span;
+use rprof_trace::{Span, short_names};
 
 use crate::canvas::{Anchor, Canvas};
-use crate::functions::short_names;
 use crate::palette::{BOXES, HATCH, INK, MUTED};
 use crate::text::{Font, visible};
 use crate::view::{Rect, View};
 
-/// Height of a level in px.
+/// Height of a level in px, where there is room.
 pub const LEVEL: f64 = 20.0;
+/// Lower than this a name cannot be set in it.
+const LOWEST: f64 = 12.0;
 
-const FONT: Font = Font::regular(11.5);
+/// The face for boxes of a height.
+fn font(level: f64) -> Font {
+    Font::regular((level * 0.65).min(11.5))
+}
+
+/// Rows that are told apart; below, which no sheet shows, all is one.
+const DEEPEST: usize = 512;
 
 /// A call and the level it is drawn on.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,22 +29,46 @@ pub struct Box<'a> {
     from: f64,
     to: f64,
     level: usize,
+    open: bool,
 }
 
-/// The calls between two times with their levels: the trace's own where it says, else the first that is free.
+/// The calls between two times with their levels. Threads lie one under the other where they overlap in time; in each
+/// the levels are the trace's own where it says, else the first that is free.
 pub fn stack(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Box<'_>> {
-    let mut boxes: Vec<Box> = spans
-        .iter()
-        .map(|s| Box {
-            name: &s.name,
-            from: s.enter.0.0,
-            to: s.leave.map_or(end.max(s.enter.0.0), |leave| leave.0.0),
-            level: s.level.unwrap_or(0) as usize,
-        })
-        .filter(|b| b.to >= from && b.from <= to)
-        .collect();
+    let mut threads: BTreeMap<Option<&str>, (Vec<Box>, bool)> = BTreeMap::new();
+    for span in spans {
+        let leave = span.leave.map_or(end.max(span.enter.0.0), |leave| leave.0.0);
+        if leave < from || span.enter.0.0 > to {
+            continue;
+        }
+        let (boxes, levels_told) = threads.entry(span.thread.as_deref()).or_insert((Vec::new(), true));
+        *levels_told &= span.level.is_some();
+        let level = span.level.unwrap_or(0) as usize;
+        boxes.push(Box { name: &span.name, from: span.enter.0.0, to: leave, level, open: span.is_open() });
+    }
+    let mut threads: Vec<Vec<Box>> = threads.into_values().map(|(boxes, told)| nested(boxes, told)).collect();
+    let begin = |boxes: &[Box]| boxes.first().map_or(0.0, |b| b.from);
+    threads.sort_by(|a, b| begin(a).total_cmp(&begin(b)));
+    let mut busy: Vec<f64> = Vec::new();
+    let mut all = Vec::new();
+    for mut boxes in threads {
+        let (rows, begin) = (depth(&boxes).min(DEEPEST), begin(&boxes));
+        let last = boxes.iter().map(|b| b.to).fold(begin, f64::max);
+        let free = |row: usize| busy.get(row).is_none_or(|until| *until <= begin);
+        let top = (0..DEEPEST).find(|top| (*top..top + rows).all(free)).unwrap_or(DEEPEST);
+        busy.resize(busy.len().max(top + rows), f64::NEG_INFINITY);
+        busy[top..top + rows].fill(last);
+        boxes.iter_mut().for_each(|b| b.level = b.level.min(DEEPEST) + top);
+        all.append(&mut boxes);
+    }
+    all.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
+    all
+}
+
+/// The calls of one thread in order of their begin, each with its level.
+fn nested(mut boxes: Vec<Box<'_>>, levels_told: bool) -> Vec<Box<'_>> {
     boxes.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
-    if spans.iter().any(|s| s.level.is_none()) {
+    if !levels_told {
         let mut ends: Vec<f64> = Vec::new();
         for b in &mut boxes {
             b.level = ends.iter().position(|end| *end <= b.from).unwrap_or(ends.len());
@@ -64,6 +95,7 @@ struct Drawn<'a> {
     /// Whose calls they are; `None` for a run of several functions'.
     name: Option<&'a str>,
     run: bool,
+    open: bool,
 }
 
 /// The boxes in px. Those narrower than 3 px and less than 1.5 px apart become one, so that their number is bounded.
@@ -83,7 +115,8 @@ fn merged<'a>(view: &View, boxes: &[Box<'a>], levels: usize) -> Vec<Drawn<'a>> {
             Some(last) if narrow && to <= last.to => {}
             _ => {
                 latest[b.level] = Some(drawn.len());
-                drawn.push(Drawn { from, to, level: b.level, name: Some(b.name), run: narrow });
+                let (name, open) = (Some(b.name), b.open && !narrow);
+                drawn.push(Drawn { from, to, level: b.level, name, run: narrow, open });
             }
         }
     }
@@ -92,8 +125,10 @@ fn merged<'a>(view: &View, boxes: &[Box<'a>], levels: usize) -> Vec<Drawn<'a>> {
 
 /// Draws as many levels as the panel has room for, and says how many it has not.
 pub fn draw(canvas: &mut Canvas, view: &View, panel: Rect, boxes: &[Box]) {
-    let rows = ((panel.height() / LEVEL + 0.01) as usize).max(1);
     let depth = depth(boxes);
+    let level = (panel.height() / depth.max(1) as f64).clamp(LOWEST, LEVEL);
+    let (font, baseline) = (font(level), level / 2.0 + 4.0 * level / LEVEL);
+    let rows = ((panel.height() / level + 0.01) as usize).max(1);
     let shown = if depth > rows { rows - 1 } else { depth };
     let boxes = merged(view, boxes, shown);
     let short = short_names(boxes.iter().filter_map(|b| b.name));
@@ -107,24 +142,32 @@ pub fn draw(canvas: &mut Canvas, view: &View, panel: Rect, boxes: &[Box]) {
     // One colour after the other: each is one path.
     painted.sort_by_key(|(colour, _)| *colour);
     for (colour, b) in painted {
-        let y = panel.y0 + b.level as f64 * LEVEL;
+        let y = panel.y0 + b.level as f64 * level;
         let rim = if b.run { 0.0 } else { 0.5 };
         let colour = BOXES.get(colour).copied().unwrap_or(HATCH);
-        canvas.rect((b.from + rim, y + 0.5), (b.to - rim, y + LEVEL - 0.5), colour);
+        let ((left, top), (right, bottom)) = ((b.from + rim, y + 0.5), (b.to - rim, y + level - 0.5));
+        if b.open {
+            // What never ended points onward.
+            let shoulder = (right - 6.0).max(left);
+            let tip = (right, f64::midpoint(top, bottom));
+            canvas.area(&[(left, top), (shoulder, top), tip, (shoulder, bottom), (left, bottom)], colour);
+        } else {
+            canvas.rect((left, top), (right, bottom), colour);
+        }
     }
     for b in &boxes {
         let Some(name) = b.name else { continue };
         let name = visible(short.get(name).copied().unwrap_or(name));
-        let text = FONT.ellipsised(&name, b.to - b.from - 8.0);
+        let text = font.ellipsised(&name, b.to - b.from - 8.0);
         if text == name || text.chars().count() > 4 {
-            let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * LEVEL + 14.0);
-            canvas.text(&text, at, Anchor::Middle, FONT, INK);
+            let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * level + baseline);
+            canvas.text(&text, at, Anchor::Middle, font, INK);
         }
     }
     if shown < depth {
         let text = format!("… {} deeper levels", depth - shown);
-        let at = (f64::midpoint(panel.x0, panel.x1), panel.y0 + shown as f64 * LEVEL + 14.0);
-        canvas.text(&text, at, Anchor::Middle, FONT, MUTED);
+        let at = (f64::midpoint(panel.x0, panel.x1), panel.y0 + shown as f64 * level + baseline);
+        canvas.text(&text, at, Anchor::Middle, font, MUTED);
     }
 }
 
@@ -147,5 +190,27 @@ mod tests {
             stack(&spans, 0.0, 9.0, 9.0).iter().map(|b| (b.name, b.level)).collect();
         assert_eq!(levels, [("outer", 0), ("inner", 1), ("in2", 1), ("next", 0)]);
         assert_eq!(depth(&stack(&spans, 6.5, 9.0, 9.0)), 1);
+    }
+
+    #[test]
+    fn threads_that_overlap_lie_one_under_the_other() {
+        let span = |thread: &str, level, from, to| Span {
+            name: thread.into(),
+            enter: (Seconds(from), Bytes(0)),
+            leave: Some((Seconds(to), Bytes(0))),
+            level: Some(level),
+            thread: Some(thread.into()),
+            ..Span::default()
+        };
+        let spans = [
+            span("1.1", 0, 0.0, 5.0),
+            span("1.1", 1, 1.0, 2.0),
+            span("2.2", 0, 1.0, 6.0),
+            span("3.3", 0, 5.0, 7.0),
+            span("4.4", 0, 5.5, 7.0),
+        ];
+        let rows: Vec<(&str, usize)> =
+            stack(&spans, 0.0, 9.0, 9.0).iter().map(|b| (b.name, b.level)).collect();
+        assert_eq!(rows, [("1.1", 0), ("2.2", 2), ("1.1", 1), ("3.3", 0), ("4.4", 1)]);
     }
 }

@@ -1,7 +1,8 @@
-//! Functions as lanes under the curve, one each: told apart by place, so no colour is needed to read them.
+//! Functions as lanes under the curve, one each: told apart by place, so no colour is needed to read them. To the right
+//! of each stand its name and what it comes to, as a table.
 
 use crate::canvas::{Anchor, Canvas};
-use crate::functions::Function;
+use crate::functions::{Function, HEADINGS};
 use crate::palette::{BARS, DARK, GRID, MUTED, Stroke};
 use crate::text::Font;
 use crate::view::{Rect, View};
@@ -10,7 +11,12 @@ use crate::view::{Rect, View};
 pub const LANE: f64 = 17.0;
 
 const NAME: Font = Font::regular(12.0);
-const DETAIL: Font = Font::regular(11.0);
+const CELL: Font = Font::regular(11.0);
+const HEADING: Font = Font::regular(10.0);
+/// Between two columns.
+const GAP: f64 = 11.0;
+/// A name narrower than this says nothing: columns are left out first.
+const NARROW: f64 = 60.0;
 
 /// The functions that get a lane, and how many do not: those with the longest total time stay.
 pub fn choose(functions: Vec<Function>, lanes: usize) -> (Vec<Function>, usize) {
@@ -18,7 +24,7 @@ pub fn choose(functions: Vec<Function>, lanes: usize) -> (Vec<Function>, usize) 
         return (functions, 0);
     }
     let mut longest: Vec<usize> = (0..functions.len()).collect();
-    longest.sort_by(|a, b| functions[*b].total.total_cmp(&functions[*a].total));
+    longest.sort_by(|a, b| functions[*b].sum.time.0.total_cmp(&functions[*a].sum.time.0));
     // The last lane tells of the others.
     longest.truncate(lanes.saturating_sub(1));
     let hidden = functions.len() - longest.len();
@@ -26,39 +32,78 @@ pub fn choose(functions: Vec<Function>, lanes: usize) -> (Vec<Function>, usize) 
     (functions.into_iter().enumerate().filter(|(at, _)| stays(at)).map(|(_, f)| f).collect(), hidden)
 }
 
-/// Width of the labels to the right of the lanes.
+/// Width of the table to the right of the lanes, with all its columns.
 pub fn label_width(functions: &[Function]) -> f64 {
-    functions.iter().map(|f| NAME.width(&f.name) + 8.0 + DETAIL.width(&f.detail())).fold(0.0, f64::max)
+    let cells: f64 = (0..HEADINGS.len()).map(|column| column_width(functions, column)).sum();
+    let name = functions.iter().map(|f| NAME.width(&f.name)).fold(0.0, f64::max);
+    if functions.is_empty() { 0.0 } else { (name + cells).ceil() }
 }
 
-/// Draws the lanes into `panel`, their labels from its right edge for `width` px.
+/// Width of a column and the gap before it; 0 for one in which nothing stands.
+fn column_width(functions: &[Function], column: usize) -> f64 {
+    let widest = functions.iter().map(|f| CELL.width(&f.cells()[column])).fold(0.0, f64::max);
+    if widest > 0.0 { GAP + widest.max(HEADING.width(HEADINGS[column])) } else { 0.0 }
+}
+
+/// The columns that have something to say, as many as leave room for the name; each with its width.
+fn columns(functions: &[Function], width: f64) -> Vec<(usize, f64)> {
+    let name = functions.iter().map(|f| NAME.width(&f.name)).fold(0.0, f64::max).min(NARROW);
+    let with = |columns: &[usize]| -> Vec<(usize, f64)> {
+        let measured = columns.iter().map(|column| (*column, column_width(functions, *column)));
+        measured.filter(|(_, width)| *width > 0.0).collect()
+    };
+    let fits = |columns: &Vec<(usize, f64)>| columns.iter().map(|c| c.1).sum::<f64>() + name <= width;
+    let wishes: [&[usize]; 5] = [&[0, 1, 2, 3], &[0, 1, 3], &[0, 1], &[1], &[]];
+    wishes.into_iter().map(with).find(fits).unwrap_or_default()
+}
+
+/// Draws the lanes into `panel`, the table from its right edge for `width` px, its headings above. `end`: of the run.
 pub fn draw(
     canvas: &mut Canvas,
     view: &View,
     panel: Rect,
-    functions: &[Function],
-    hidden: usize,
+    (functions, hidden): (&[Function], usize),
     width: f64,
+    end: f64,
 ) {
+    let columns = columns(functions, width);
+    let left = panel.x1 + 14.0;
+    let name_room = width - columns.iter().map(|(_, width)| width).sum::<f64>();
+    let right_of = |at: usize| left + name_room + columns[..=at].iter().map(|(_, width)| width).sum::<f64>();
+    for (at, (column, _)) in columns.iter().enumerate() {
+        let place = (right_of(at), panel.y0 - 2.0);
+        canvas.text(HEADINGS[*column], place, Anchor::End, HEADING, MUTED);
+    }
     let mut y = panel.y0;
     for (function, colour) in functions.iter().zip(BARS.iter().cycle()) {
         let middle = y + LANE / 2.0;
         canvas.line(&[(panel.x0, middle), (panel.x1, middle)], &Stroke::solid(GRID, 0.8));
-        for (from, to) in bars(view, &function.spans) {
-            canvas.rect((from, y + 4.0), (to, y + LANE - 4.0), *colour);
+        let bars = bars(view, &function.spans);
+        let open = function.sum.open > 0 && end >= view.time.from;
+        for (at, (from, to)) in bars.iter().enumerate() {
+            let (top, bottom) = (y + 4.0, y + LANE - 4.0);
+            // What never ended points onward.
+            let tip = if open && at + 1 == bars.len() { (to - from).min(5.0) } else { 0.0 };
+            let corners = [(*from, top), (to - tip, top), (*to, middle), (to - tip, bottom), (*from, bottom)];
+            if tip > 0.0 {
+                canvas.area(&corners, *colour);
+            } else {
+                canvas.rect((*from, top), (*to, bottom), *colour);
+            }
         }
-        let detail = function.detail();
-        let room = width - 8.0 - DETAIL.width(&detail);
-        let (detail, room) = if room > 40.0 { (detail, room) } else { (String::new(), width) };
-        let name = NAME.ellipsised(&function.name, room);
-        let x = panel.x1 + 14.0;
-        canvas.text(&name, (x, middle + 4.0), Anchor::Start, NAME, DARK);
-        canvas.text(&detail, (x + NAME.width(&name) + 8.0, middle + 4.0), Anchor::Start, DETAIL, MUTED);
+        let name = NAME.ellipsised(&function.name, name_room);
+        canvas.text(&name, (left, middle + 4.0), Anchor::Start, NAME, DARK);
+        let cells = function.cells();
+        for (at, (column, _)) in
+            columns.iter().enumerate().filter(|(_, (column, _))| !cells[*column].is_empty())
+        {
+            canvas.text(&cells[*column], (right_of(at), middle + 4.0), Anchor::End, CELL, MUTED);
+        }
         y += LANE;
     }
     if hidden > 0 {
         let text = format!("… and {hidden} more");
-        canvas.text(&text, (panel.x1 + 14.0, y + LANE / 2.0 + 4.0), Anchor::Start, DETAIL, MUTED);
+        canvas.text(&text, (left, y + LANE / 2.0 + 4.0), Anchor::Start, CELL, MUTED);
     }
 }
 

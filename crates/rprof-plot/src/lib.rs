@@ -24,6 +24,7 @@ mod gap;
 mod lanes;
 mod layout;
 mod legend;
+mod marks;
 mod options;
 mod palette;
 mod peak;

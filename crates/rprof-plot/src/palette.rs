@@ -22,6 +22,8 @@ pub const DARK: RGBColor = RGBColor(0x40, 0x40, 0x40);
 pub const MUTED: RGBColor = RGBColor(0x60, 0x60, 0x60);
 /// The grid, to be seen on white and on the tint.
 pub const GRID: RGBColor = RGBColor(0xd8, 0xdd, 0xe2);
+/// Lines of marks.
+pub const MARK: Stroke = Stroke { colour: RGBColor(0x80, 0x80, 0x80), width: 0.9, dash: "3 2" };
 /// The area under the curve.
 pub const TINT: RGBColor = RGBColor(0xe3, 0xef, 0xf7);
 /// The interval a peak fell in.

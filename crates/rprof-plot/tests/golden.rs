@@ -5,8 +5,20 @@ mod support;
 
 use std::path::Path;
 
-const KEPT: [&str; 9] =
-    ["ramp", "spike", "children", "functions", "flame", "several_slope", "gap", "window", "nasty_title"];
+const KEPT: [&str; 12] = [
+    "ramp",
+    "spike",
+    "children",
+    "functions",
+    "flame",
+    "spans",
+    "process_flame",
+    "marks",
+    "several_slope",
+    "gap",
+    "window",
+    "nasty_title",
+];
 
 #[test]
 fn figures_are_what_they_were() {

@@ -29,6 +29,22 @@ pub enum Error {
         /// What a trace begins with.
         expected: &'static str,
     },
+    /// No span of the run has this name.
+    #[error("no span `{wanted}`; there is {known}")]
+    NoSuchSpan {
+        /// What was asked for.
+        wanted: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Several names end in this one.
+    #[error("`{wanted}` is the end of several names; give one of them in full: {known}")]
+    AmbiguousSpan {
+        /// What was asked for.
+        wanted: String,
+        /// The names that end so.
+        known: String,
+    },
     /// The name of a file to be written does not tell the format.
     #[error("`{}` does not tell the format of the trace: use a name that ends in `.dat` (mprof reads it) or `.csv`", path.display())]
     UnknownFormat {

@@ -39,7 +39,8 @@ pub fn fold<R: Read>(
     mut open: impl FnMut() -> Result<Reader<R>, Error>,
     options: &ProfileOptions,
 ) -> Result<(Vec<Profile>, Warnings), Error> {
-    let (mut runs, warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
+    let (mut runs, mut warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
+    settle_stamps(&mut runs, &mut warnings);
     let curves = matches!(options.processes, Keep::Largest(_));
     let asks_again =
         |builder: &ProfileBuilder| (curves && builder.has_samples()) || !builder.stamps.spans.is_empty();
@@ -117,9 +118,16 @@ fn pass<R: Read>(
     }
     let mut warnings = reader.take_warnings();
     warnings.append(too_many);
-    runs.iter_mut().for_each(|run| run.builder.stamps.settle());
-    attribute_spans(&mut runs);
-    for run in &mut runs {
+    Ok((runs, warnings))
+}
+
+/// Spans, marks and notes as they are to be: once, since a second pass relies on their order.
+fn settle_stamps(runs: &mut [Run], warnings: &mut Warnings) {
+    for run in &mut *runs {
+        run.builder.stamps.settle();
+    }
+    attribute_spans(runs);
+    for run in runs {
         run.builder.stamps.settle();
         if run.builder.stamps.spans.left_out > 0 {
             warnings.add(WarningKind::ManySpans, 0, b"FUNC");
@@ -128,7 +136,6 @@ fn pass<R: Read>(
             warnings.add(WarningKind::ManyMarks, 0, b"MARK");
         }
     }
-    Ok((runs, warnings))
 }
 
 /// The functions of a short run of mprof stand before its CMDLINE, hence among the lines of the run before: each goes

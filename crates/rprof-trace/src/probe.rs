@@ -93,11 +93,11 @@ impl Probe {
             self.raise(peak.value);
         }
         self.pass(Seconds(f64::INFINITY), last);
-        for (at, span) in spans.enumerate() {
-            let mut found = self.found[at];
+        for ((span, found), order) in spans.zip(&self.found).zip(&self.order) {
+            let mut found = *found;
             if span.leave.is_none() {
                 found.leave = last.value;
-                found.peak = self.largest(self.order[at]);
+                found.peak = self.largest(*order);
             }
             if span.thread.is_some() {
                 span.enter.1 = found.enter;
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn without_a_tick_nothing_is_known() {
-        let mut spans = vec![span(0.0, Some(1.0))];
+        let mut spans = [span(0.0, Some(1.0))];
         Probe::new(spans.iter()).finish(spans.iter_mut());
         assert_eq!((spans[0].peak, spans[0].growth), (None, None));
     }

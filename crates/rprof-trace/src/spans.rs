@@ -84,7 +84,9 @@ impl Spans {
         if told.is_empty() {
             return;
         }
-        told.values_mut().for_each(|calls| calls.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        for calls in told.values_mut() {
+            calls.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
         self.list.retain(|span| {
             let calls = told.get(span.name.as_bytes()).filter(|_| span.thread.is_none());
             let (Some(calls), Some((enter, leave))) = (calls, times(span)) else { return true };

@@ -207,6 +207,9 @@ pub struct PlotArgs {
     /// Show only this part, in seconds since the start: A,B
     #[arg(short, long, value_name = "A,B", value_parser = window)]
     pub window: Option<(Seconds, Seconds)>,
+    /// Show only the first span of this name (in full, or what follows a dot)
+    #[arg(long, value_name = "NAME", conflicts_with = "window")]
+    pub span: Option<String>,
     /// Leave out function spans
     #[arg(short = 'n', long)]
     pub no_function_ts: bool,
@@ -227,9 +230,15 @@ pub struct PeakArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
     pub traces: Vec<PathBuf>,
-    /// Print a JSON array, one object a run
+    /// Print a JSON array, one object a run; it holds the spans, marks and notes too
     #[arg(long)]
     pub json: bool,
+    /// Print the peak inside the spans of this name alone (in full, or what follows a dot)
+    #[arg(long, value_name = "NAME", visible_alias = "span")]
+    pub func: Option<String>,
+    /// Print what the spans of each name come to: calls, seconds, peak inside, growth, never ended
+    #[arg(long, conflicts_with = "func")]
+    pub spans: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod plot;
 mod python;
 mod recorder;
 mod run;
+mod span_report;
 mod sparkline;
 mod summary;
 mod traces;

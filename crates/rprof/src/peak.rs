@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Keep, Profile, ProfileOptions};
+use rprof_trace::{Bytes, Keep, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
+use crate::span_report;
 use crate::summary::say;
 use crate::traces;
 
@@ -21,10 +22,18 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
     let options = ProfileOptions { slices: 64, processes: Keep::Peaks, ..ProfileOptions::default() };
     for path in traces::resolve(&arguments.traces)? {
         for profile in read(&path, &options)? {
+            let func = arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
+            let func = func.transpose()?;
             if arguments.json {
-                objects.push(object(&path, &profile));
+                objects.push(object(&path, &profile, func.flatten()));
+            } else if let Some(peak) = func {
+                let peak = peak.with_context(|| format!("`{}` has no sample", path.display()))?;
+                writeln!(out, "{}\t{:.3} MiB", path.display(), peak.mib())?;
             } else {
                 write_text(&mut out, &path, &profile)?;
+                if arguments.spans {
+                    out.write_all(span_report::table(&profile).as_bytes())?;
+                }
             }
         }
     }
@@ -63,9 +72,9 @@ fn write_text(out: &mut impl Write, path: &Path, profile: &Profile) -> anyhow::R
     Ok(())
 }
 
-fn object(path: &Path, profile: &Profile) -> Value {
+fn object(path: &Path, profile: &Profile, func: Option<Bytes>) -> Value {
     let end = profile.end.as_ref();
-    json!({
+    let mut object = json!({
         "file": path.to_string_lossy(),
         "command": profile.command,
         "metric": profile.metric,
@@ -82,5 +91,12 @@ fn object(path: &Path, profile: &Profile) -> Value {
         "reason": end.and_then(|end| end.reason.as_deref()),
         "samples": profile.samples,
         "processes": profile.process_count,
-    })
+        "spans": span_report::spans(profile),
+        "marks": span_report::marks(profile),
+        "notes": span_report::notes(profile),
+    });
+    if let Some(peak) = func {
+        object["func_peak_bytes"] = json!(peak);
+    }
+    object
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use rprof_plot::{Functions, Options, Trace};
-use rprof_trace::{Keep, Profile, ProfileOptions};
+use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name};
 
 use crate::cli::PlotArgs;
 use crate::peak::read;
@@ -25,9 +25,13 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         None => paths[0].with_extension("svg"),
     };
     let kind = Kind::from_path(&output)?;
-    let options = options(arguments);
+    let window = match &arguments.span {
+        Some(name) => Some(span_window(&paths, name)?),
+        None => arguments.window,
+    };
+    let options = Options { window, ..options(arguments) };
     let kept = ProfileOptions {
-        window: arguments.window,
+        window,
         processes: if paths.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
         ..ProfileOptions::default()
     };
@@ -49,19 +53,31 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// From when to when the first span of a name was, in the first run that has one.
+fn span_window(paths: &[PathBuf], name: &str) -> anyhow::Result<(Seconds, Seconds)> {
+    let [path] = paths else { bail!("--span is for one trace, and there are {}", paths.len()) };
+    let (runs, _) =
+        rprof_trace::read_profiles(path, &ProfileOptions { slices: 2, ..ProfileOptions::default() })?;
+    let [run] = &runs[..] else {
+        bail!("--span is for one run, and `{}` holds {}", path.display(), runs.len())
+    };
+    let name = find_name(run.spans.iter().map(|span| span.name.as_str()), name)
+        .with_context(|| path.display().to_string())?;
+    let named = run.spans.iter().filter(|span| span.name == name);
+    let first = named.min_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0)).context("the span is gone")?;
+    let from = first.enter.0;
+    let to = first.leave.map_or(run.elapsed, |(time, _)| time);
+    // One without length still needs an axis.
+    Ok((from, if to.0 - from.0 < 1e-5 { Seconds(from.0 + 1e-5) } else { to }))
+}
+
 fn options(arguments: &PlotArgs) -> Options {
     let functions = match (arguments.no_function_ts, arguments.flame) {
         (true, _) => Functions::Hidden,
         (false, true) => Functions::Boxes,
         (false, false) => Functions::Lanes,
     };
-    Options {
-        title: arguments.title.clone(),
-        window: arguments.window,
-        functions,
-        slope: arguments.slope,
-        ..Options::default()
-    }
+    Options { title: arguments.title.clone(), functions, slope: arguments.slope, ..Options::default() }
 }
 
 /// What a figure's file name asks for.

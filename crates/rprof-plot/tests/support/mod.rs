@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rprof_plot::{Functions, Options};
-use rprof_trace::profile::Span;
-use rprof_trace::{Bytes, Curve, Envelope, Peak, Point, ProcessProfile, Profile, Seconds};
+use rprof_trace::{Bytes, Curve, Envelope, Mark, Peak, Point, ProcessProfile, Profile, Seconds, Span};
 
 pub const MIB: f64 = 1_048_576.0;
 
@@ -165,6 +164,92 @@ pub fn functions() -> Profile {
     p
 }
 
+/// A span as it is read from our traces: with its thread, and measured.
+pub fn stamped(
+    name: &str,
+    thread: &str,
+    level: u32,
+    (enter, leave): (f64, Option<f64>),
+    mib: (f64, f64),
+) -> Span {
+    Span {
+        thread: Some(thread.to_owned()),
+        peak: Some(Bytes((mib.0 * MIB) as u64)),
+        growth: Some((mib.1 * MIB) as i64),
+        ..span(name, enter, leave, Some(level))
+    }
+}
+
+pub fn mark(time: f64, label: &str) -> Mark {
+    Mark { time: Seconds(time), label: label.to_owned() }
+}
+
+/// Nested spans with marks, one of them never ended.
+pub fn nested() -> Profile {
+    let mut p = ramp();
+    p.command = "./train --epochs 3".to_owned();
+    p.spans = vec![
+        stamped("load data", "7.7", 0, (0.3, Some(2.0)), (100.0, 85.0)),
+        stamped("parse", "7.7", 1, (0.5, Some(1.1)), (55.0, 30.0)),
+        stamped("parse", "7.7", 1, (1.2, Some(1.9)), (95.0, 35.0)),
+        stamped("train", "7.7", 0, (2.1, None), (300.0, 195.0)),
+        stamped("epoch", "7.7", 1, (2.2, Some(3.4)), (170.0, 60.0)),
+        stamped("epoch", "7.7", 1, (3.5, Some(4.7)), (235.0, 60.0)),
+        stamped("epoch", "7.7", 1, (4.8, None), (300.0, 60.0)),
+        stamped("gradient of the loss with a long name", "7.7", 2, (2.4, Some(2.8)), (140.0, -20.0)),
+    ];
+    p.marks = vec![
+        mark(2.05, "data are in memory"),
+        mark(3.45, "epoch 1"),
+        mark(4.75, "epoch 2"),
+        mark(5.95, "checkpoint written"),
+    ];
+    p
+}
+
+/// 40 spans of 6 names.
+pub fn forty() -> Profile {
+    let mut p = ramp();
+    let names = ["read", "decode", "filter", "join", "write index", "flush"];
+    p.spans = (0..40_u32)
+        .map(|i| {
+            let t = 0.1 + f64::from(i) * 0.145;
+            stamped(names[((i * 5 + i / 6) % 6) as usize], "7.7", 0, (t, Some(t + 0.1)), (t * 50.0, 5.0))
+        })
+        .collect();
+    p
+}
+
+/// Spans in 8 processes at once, each with one inside it.
+pub fn processes() -> Profile {
+    let mut p = children();
+    for i in 0..8_u32 {
+        let (thread, t) = (format!("{0}.{0}", 4711 + i), 1.0 + f64::from(i) * 3.0);
+        p.spans.push(stamped("compile", &thread, 0, (t, Some(t + 14.0)), (400.0 + t * 20.0, 120.0)));
+        p.spans.push(stamped("optimise", &thread, 1, (t + 4.0, Some(t + 12.5)), (400.0 + t * 20.0, 80.0)));
+    }
+    p.spans.push(stamped("link", "4710.4710", 0, (40.0, None), (700.0, -90.0)));
+    p
+}
+
+/// More marks than there is room for.
+pub fn marked() -> Profile {
+    let mut p = ramp();
+    p.marks = (0..40).map(|i| mark(0.2 + f64::from(i) * 0.14, &format!("step {i} is done"))).collect();
+    p.marks.push(mark(
+        6.0,
+        "the end of it all, with a label that is far too long to be set beside its line in full",
+    ));
+    p
+}
+
+/// Marks past counting, some at one place.
+pub fn many_marks() -> Profile {
+    let mut p = ramp();
+    p.marks = (0..20_000).map(|i| mark(f64::from(i) * 0.0003, "tick")).collect();
+    p
+}
+
 /// A million noisy samples with one spike, through the envelope as a reader would keep them.
 pub fn million() -> Profile {
     let mut envelope = Envelope::new(4096, Seconds(0.0));
@@ -214,6 +299,15 @@ pub fn gallery() -> Vec<Figure> {
         ("many_functions", plain(), one(functions())),
         ("flame", Options { functions: Functions::Boxes, ..plain() }, one(mprof("mprof_funcs.dat"))),
         ("many_flames", Options { functions: Functions::Boxes, ..plain() }, one(functions())),
+        ("spans", plain(), one(nested())),
+        ("spans_flame", Options { functions: Functions::Boxes, ..plain() }, one(nested())),
+        ("spans_small", Options { width: 480, height: 300, ..plain() }, one(nested())),
+        ("forty_spans", plain(), one(forty())),
+        ("forty_flames", Options { functions: Functions::Boxes, ..plain() }, one(forty())),
+        ("process_spans", plain(), one(processes())),
+        ("process_flame", Options { functions: Functions::Boxes, ..plain() }, one(processes())),
+        ("marks", plain(), one(marked())),
+        ("many_marks", Options { width: 640, ..plain() }, one(many_marks())),
         ("several", plain(), numpy()),
         (
             "several_slope",

@@ -1,0 +1,85 @@
+//! Names of spans: as short as tells them apart, and found by what a user types.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::error::Error;
+
+/// Each dotted name with its shortest suffix of whole parts that is no other name's suffix.
+pub fn short_names<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, &'a str> {
+    let names: HashSet<&str> = names.collect();
+    let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
+    for suffix in names.iter().flat_map(|name| suffixes(name)) {
+        *owners.entry(suffix).or_default() += 1;
+    }
+    let unique = |suffix: &&str| owners.get(suffix) == Some(&1);
+    names.into_iter().map(|name| (name, suffixes(name).find(unique).unwrap_or(name))).collect()
+}
+
+/// The name that is meant: `wanted` itself, else the one that ends in it after a dot.
+///
+/// # Errors
+/// [`Error::NoSuchSpan`] when there is none, [`Error::AmbiguousSpan`] when there are several; both list the names.
+pub fn find_name<'a>(names: impl IntoIterator<Item = &'a str>, wanted: &str) -> Result<&'a str, Error> {
+    let (mut seen, mut known, mut ending) = (HashSet::new(), Vec::new(), Vec::new());
+    for name in names {
+        if name == wanted {
+            return Ok(name);
+        }
+        if seen.insert(name) {
+            known.push(name);
+            if name.strip_suffix(wanted).is_some_and(|before| before.ends_with('.')) {
+                ending.push(name);
+            }
+        }
+    }
+    let wanted = wanted.to_owned();
+    match ending[..] {
+        [only] => Ok(only),
+        [] => Err(Error::NoSuchSpan { wanted, known: list(&known) }),
+        _ => Err(Error::AmbiguousSpan { wanted, known: list(&ending) }),
+    }
+}
+
+/// `c`, `b.c`, `a.b.c`.
+fn suffixes(name: &str) -> impl Iterator<Item = &str> {
+    let dots = name.rmatch_indices('.').map(|(at, _)| &name[at + 1..]).filter(|suffix| !suffix.is_empty());
+    dots.chain(std::iter::once(name))
+}
+
+/// For a message: the first of them, and how many more.
+fn list(names: &[&str]) -> String {
+    const SHOWN: usize = 40;
+    let mut shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", name.escape_debug())).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("and {} more", names.len() - SHOWN));
+    }
+    if shown.is_empty() { "none at all".to_owned() } else { shown.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_short_as_is_unambiguous() {
+        let names = ["__main__.load", "a.f", "b.f", "f", "x.y.z", "w.y.z", "<module>", "odd.", ""];
+        let short = short_names(names.into_iter());
+        let shown: Vec<&str> = names.iter().map(|n| short[n]).collect();
+        assert_eq!(shown, ["load", "a.f", "b.f", "f", "x.y.z", "w.y.z", "<module>", "odd.", ""]);
+    }
+
+    #[test]
+    fn a_name_is_found_in_full_or_by_its_end() {
+        let find = |wanted| find_name(["__main__.load", "a.f", "b.f", "f", "a.f"], wanted);
+        assert_eq!(find("load").ok(), Some("__main__.load"));
+        assert_eq!(find("a.f").ok(), Some("a.f"));
+        assert_eq!(find("f").ok(), Some("f"));
+        assert!(find("oad").is_err() && find("").is_err());
+        let none = find("main").expect_err("no such name").to_string();
+        assert_eq!(none, "no span `main`; there is `__main__.load`, `a.f`, `b.f`, `f`");
+        let several = find_name(["a.f", "b.f"], "f").expect_err("two of them").to_string();
+        assert_eq!(several, "`f` is the end of several names; give one of them in full: `a.f`, `b.f`");
+        assert!(find_name([], "x").expect_err("nothing").to_string().ends_with("there is none at all"));
+    }
+}

@@ -1,0 +1,88 @@
+//! The spans of a run by name: how often, how long, and what they did to memory.
+
+use std::collections::HashMap;
+
+use crate::profile::{Profile, Span};
+use crate::units::{Bytes, Seconds};
+
+/// All spans of one name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SpanTotal {
+    /// The name in full.
+    pub name: String,
+    /// How many there were.
+    pub calls: u64,
+    /// Their total time, nested ones counted each; up to the end of the run for one that never ended.
+    pub time: Seconds,
+    /// The largest value of the run's curve inside any of them; `None` when it was not measured.
+    pub peak: Option<Bytes>,
+    /// What they added to memory in total, bytes; `None` when it was not measured.
+    pub growth: Option<i64>,
+    /// How many never ended.
+    pub open: u64,
+}
+
+impl SpanTotal {
+    /// Counts one more; `time`: how long it took.
+    pub fn add(&mut self, span: &Span, time: Seconds) {
+        self.calls += 1;
+        self.time.0 += time.0;
+        self.peak = self.peak.max(span.peak);
+        self.growth = match (self.growth, span.growth) {
+            (Some(sum), Some(growth)) => Some(sum.saturating_add(growth)),
+            (one, other) => one.or(other),
+        };
+        self.open += u64::from(span.is_open());
+    }
+}
+
+/// The spans of a run by name, in order of their first begin.
+pub fn span_totals(profile: &Profile) -> Vec<SpanTotal> {
+    let mut spans: Vec<&Span> = profile.spans.iter().collect();
+    spans.sort_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0));
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut totals: Vec<SpanTotal> = Vec::new();
+    for span in spans {
+        let at = *places.entry(&span.name).or_insert_with(|| {
+            totals.push(SpanTotal { name: span.name.clone(), ..SpanTotal::default() });
+            totals.len() - 1
+        });
+        let leave = span.leave.map_or(profile.elapsed, |leave| leave.0);
+        totals[at].add(span, Seconds((leave.0 - span.enter.0.0).max(0.0)));
+    }
+    totals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_summed_by_name_in_order_of_the_first() {
+        let span = |name: &str, enter: f64, leave: Option<f64>, peak: u64, growth: i64| Span {
+            name: name.into(),
+            enter: (Seconds(enter), Bytes(0)),
+            leave: leave.map(|time| (Seconds(time), Bytes(0))),
+            peak: Some(Bytes(peak)),
+            growth: Some(growth),
+            ..Span::default()
+        };
+        let spans = vec![
+            span("late", 5.0, Some(6.0), 7, 1),
+            span("early", 1.0, Some(2.0), 9, 5),
+            span("early", 3.0, None, 8, -7),
+            Span { enter: (Seconds(9.0), Bytes(0)), name: "later".into(), ..Span::default() },
+        ];
+        let totals = span_totals(&Profile { spans, elapsed: Seconds(10.0), ..Profile::default() });
+        let told: Vec<_> =
+            totals.iter().map(|t| (t.name.as_str(), t.calls, t.time.0, t.peak, t.growth, t.open)).collect();
+        assert_eq!(
+            told,
+            [
+                ("early", 2, 8.0, Some(Bytes(9)), Some(-2), 1),
+                ("late", 1, 1.0, Some(Bytes(7)), Some(1), 0),
+                ("later", 1, 1.0, None, None, 1)
+            ]
+        );
+    }
+}
