@@ -92,7 +92,10 @@ fn single(options: &Options, profile: &Profile, window: (f64, f64)) -> Chosen {
     let mut processes: Vec<_> = profile.processes.iter().filter(|p| !p.curve.is_empty()).collect();
     // Stable: of two equal ones the first to appear stays first.
     processes.sort_by_key(|p| std::cmp::Reverse(p.peak));
-    let more = if options.processes == 0 { 0 } else { processes.len().saturating_sub(options.processes) };
+    // A profile keeps the curves of the largest; the others have at least a peak.
+    let all = profile.processes.iter().filter(|p| p.peak.0 > 0).count().max(processes.len());
+    let shown = processes.len().min(options.processes);
+    let more = if options.processes == 0 { 0 } else { all - shown };
     for (i, process) in processes.into_iter().take(options.processes).enumerate() {
         let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, window);
         part.row.details = vec![peak(process.peak)];

@@ -16,8 +16,10 @@ const SHARE: u32 = 100;
 #[derive(Debug)]
 pub struct Rounds {
     next: Duration,
-    /// The curve's height at the last round that held.
+    /// The curve's height at the highest round that held.
     measured: Bytes,
+    /// What the last round that held found.
+    shared_once: Bytes,
     /// Set when a process does not tell: no more rounds.
     refused: bool,
 }
@@ -25,13 +27,14 @@ pub struct Rounds {
 impl Rounds {
     /// No round yet; none will come when `wanted` is false.
     pub fn new(wanted: bool) -> Self {
-        Self { next: Duration::ZERO, measured: Bytes(0), refused: !wanted }
+        Self { next: Duration::ZERO, measured: Bytes(0), shared_once: Bytes(0), refused: !wanted }
     }
 
     /// Whether a round should be made `now`, with the curve at `value`.
     pub fn due(&self, now: Duration, value: Bytes) -> bool {
-        // A quarter higher than at any round so far: the costs of such rounds add up to five times the last one's.
-        let new_height = value.0 > self.measured.0.saturating_add(self.measured.0 / 4);
+        // Higher than at any round so far by an eighth of what that round found, since growth may be nobody else's and
+        // count in full: the costs of such rounds add up to nine times the last one's.
+        let new_height = value.0 > self.measured.0.saturating_add(self.shared_once.0 / 8);
         !self.refused && (now >= self.next || new_height)
     }
 
@@ -43,6 +46,7 @@ impl Rounds {
             match tree.shares() {
                 Ok(Some(sum)) => {
                     self.measured = self.measured.max(value);
+                    self.shared_once = sum;
                     result = Some(sum);
                     break;
                 }
