@@ -6,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk
 
 .PHONY: help build test lint bless check-mac peers
 

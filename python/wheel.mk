@@ -1,4 +1,7 @@
 # The wheel: the binary and the Python module in one. Tools stay under .tools/, the wheel under dist/. Nothing is uploaded.
+# Other systems, with ziglang installed beside maturin and the target known to rustup:
+#   make wheel WHEEL_ARGS='--release --zig --compatibility manylinux2014'
+#   make wheel WHEEL_ARGS='--release --zig --target aarch64-apple-darwin'
 
 WHEEL_TOOLS := $(CURDIR)/.tools/wheel
 WHEEL_ARGS ?= --release

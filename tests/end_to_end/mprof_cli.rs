@@ -143,7 +143,7 @@ fn the_end_is_noticed_at_once() {
 #[test]
 fn children_are_counted_with_and_without_c() {
     let place = Place::new();
-    let script = "fork 2 [ touch 20MiB hold 300ms ] touch 10MiB hold 300ms";
+    let script = "fork 2 [ touch 20MiB hold 1500ms ] touch 10MiB hold 1s";
     for (options, expected) in
         [("", 50), ("-C", 50), ("--include-children", 50), ("-C -M", 50), ("--no-children", 10)]
     {
@@ -398,7 +398,7 @@ fn children_have_curves_of_their_own() {
     assert!(place.trace().contains(r#""start":"20"#));
 }
 
-/// memory_profiler ended the whole program with an IndexError, and wrote no stamp at all.
+/// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.
 #[test]
 fn a_daemon_thread_in_a_function_harms_nobody() {
     let place = Place::new();

@@ -131,7 +131,7 @@ pub struct MprofArgs {
     /// Exit with the command's exit code: the default
     #[arg(short = 'E', long)]
     pub exit_code: bool,
-    /// psutil is --metric rss, psutil_pss and psutil_uss are pss and uss, posix is rss
+    /// psutil, posix: --metric rss; psutil_pss: pss; psutil_uss: uss
     #[arg(long, value_name = "BACKEND", value_parser = backend, conflicts_with = "metric")]
     pub backend: Option<MetricName>,
 }
