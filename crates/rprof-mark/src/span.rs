@@ -27,6 +27,7 @@ struct Open<'a> {
 }
 
 /// Begins a span. No-op when not under rprof; see [`span!`](crate::span!) for a name that is costly to make.
+#[inline]
 pub fn span(name: &str) -> Span<'static> {
     trace::current().map_or(Span(None), |trace| trace.span(name))
 }
