@@ -25,6 +25,7 @@ pub use span::{Span, span};
 pub use trace::{Trace, VARIABLE, is_active};
 
 /// Records an instant. No-op when not under rprof.
+#[inline]
 pub fn mark(label: &str) {
     if let Some(trace) = trace::current() {
         let _ = trace.mark(label);
@@ -32,6 +33,7 @@ pub fn mark(label: &str) {
 }
 
 /// Records a value of this run under a key, whose blanks become `_`. No-op when not under rprof.
+#[inline]
 pub fn note(key: &str, value: &str) {
     if let Some(trace) = trace::current() {
         let _ = trace.note(key, value);

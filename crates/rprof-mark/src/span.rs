@@ -20,11 +20,14 @@ struct Open<'a> {
     id: String,
     name: String,
     begin: (SystemTime, f64),
+    /// Whether the memory of this process is told.
+    measured: bool,
     level: Level,
     process: u32,
 }
 
 /// Begins a span. No-op when not under rprof; see [`span!`](crate::span!) for a name that is costly to make.
+#[inline]
 pub fn span(name: &str) -> Span<'static> {
     trace::current().map_or(Span(None), |trace| trace.span(name))
 }
@@ -32,13 +35,22 @@ pub fn span(name: &str) -> Span<'static> {
 impl Trace {
     /// Begins a span in this trace; a name of more than 512 bytes is cut.
     pub fn span(&self, name: &str) -> Span<'_> {
+        self.begin_span(name, true)
+    }
+
+    /// The same for a span whose work is done by other processes, so that the memory of this one says nothing of it.
+    pub fn span_of_others(&self, name: &str) -> Span<'_> {
+        self.begin_span(name, false)
+    }
+
+    fn begin_span(&self, name: &str, measured: bool) -> Span<'_> {
         // Both of its records can hold it so far, however it is escaped, and have to have the same.
         let name = &name[..name.floor_char_boundary(LONGEST)];
         let (id, level) = thread::enter();
-        let begin = (SystemTime::now(), rss::mib());
+        let begin = (SystemTime::now(), if measured { rss::mib() } else { 0.0 });
         let written = self.begin(&id, begin.0, name);
         let process = std::process::id();
-        let open = Open { trace: self, id, name: name.to_owned(), begin, level, process };
+        let open = Open { trace: self, id, name: name.to_owned(), begin, measured, level, process };
         Span(written.is_ok().then_some(open))
     }
 }
@@ -62,7 +74,7 @@ impl Drop for Span<'_> {
     fn drop(&mut self) {
         // After a fork the span is the parent's; the child has only a copy of it.
         let Some(open) = self.0.take().filter(|open| open.process == std::process::id()) else { return };
-        let leave = (SystemTime::now(), rss::mib());
+        let leave = (SystemTime::now(), if open.measured { rss::mib() } else { 0.0 });
         let _ = open.trace.end(&open.id, leave.0);
         let _ = open.trace.function(&open.name, open.begin, leave, open.level.number);
     }

@@ -89,6 +89,7 @@ impl Trace {
 }
 
 /// The trace of this program; `None` when it does not run under rprof. One atomic load after the first call.
+#[inline]
 pub(crate) fn current() -> Option<&'static Trace> {
     static TRACE: OnceLock<Option<Trace>> = OnceLock::new();
     // A program must not fail because it is measured: a trace that cannot be written to is none.
@@ -96,6 +97,7 @@ pub(crate) fn current() -> Option<&'static Trace> {
 }
 
 /// Whether this program runs under rprof and its records are kept. One atomic load after the first call.
+#[inline]
 pub fn is_active() -> bool {
     current().is_some()
 }

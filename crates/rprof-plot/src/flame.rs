@@ -58,7 +58,9 @@ pub fn stack(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Box<'_>> {
         let top = (0..DEEPEST).find(|top| (*top..top + rows).all(free)).unwrap_or(DEEPEST);
         busy.resize(busy.len().max(top + rows), f64::NEG_INFINITY);
         busy[top..top + rows].fill(last);
-        boxes.iter_mut().for_each(|b| b.level = b.level.min(DEEPEST) + top);
+        for b in &mut boxes {
+            b.level = b.level.min(DEEPEST) + top;
+        }
         all.append(&mut boxes);
     }
     all.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));

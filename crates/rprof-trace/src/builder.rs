@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::command_line::command_line;
 use crate::envelope::Point;
-use crate::model::{End, Header, Proven, Record, Tick};
+use crate::model::{End, Header, Metric, Proven, Record, Tick};
 use crate::options::{Keep, ProfileOptions};
 use crate::probe::Probe;
 use crate::processes::Processes;
@@ -101,7 +101,12 @@ impl ProfileBuilder {
                 }
             }
             Record::Proven(proven) => self.proven(proven),
-            Record::Header(header) => self.header = Some((**header).clone()),
+            Record::Header(header) => {
+                self.header = Some((**header).clone());
+                if let Some(probe) = self.probe.as_mut().filter(|_| header.metric == Metric::Rss) {
+                    probe.count_own();
+                }
+            }
             Record::Command(command) => self.command = Some((*command).to_owned()),
             Record::Pss(time, value) => {
                 self.reach(*time);

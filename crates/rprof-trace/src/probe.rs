@@ -34,6 +34,8 @@ pub(crate) struct Probe {
     /// above resp. below those of the entry before.
     maxima: Vec<(usize, Option<Bytes>)>,
     begun: usize,
+    /// Whether what processes tell of themselves is what the curve is made of.
+    own_counts: bool,
     /// For each span its number in the order of begin.
     order: Vec<usize>,
     found: Vec<Found>,
@@ -58,9 +60,15 @@ impl Probe {
             proven: Vec::new(),
             maxima: Vec::new(),
             begun: 0,
+            own_counts: false,
             order: vec![0; count],
             found: vec![Found::default(); count],
         }
+    }
+
+    /// The curve is of RSS, which is what processes tell of themselves.
+    pub fn count_own(&mut self) {
+        self.own_counts = true;
     }
 
     /// A tick; one that is earlier than the one before is left out.
@@ -99,14 +107,21 @@ impl Probe {
                 found.leave = last.value;
                 found.peak = self.largest(*order);
             }
+            let mut peak = found.peak.unwrap_or(found.enter.max(found.leave));
+            if let Some((enter, leave)) = span.own.filter(|_| self.own_counts) {
+                // To the instant, which the line between two ticks is not; and the tree is no smaller than a part of it.
+                (found.enter, found.leave) = (enter, leave);
+                peak = peak.max(enter).max(leave);
+            }
             if span.thread.is_some() {
                 span.enter.1 = found.enter;
                 span.leave = span.leave.map(|(time, _)| (time, found.leave));
             } else if let Some((_, value)) = span.leave {
                 // mprof's have the memory of their own process.
                 (found.enter, found.leave) = (span.enter.1, value);
+                peak = found.peak.unwrap_or(found.enter.max(found.leave));
             }
-            span.peak = found.peak.or(Some(found.enter.max(found.leave)));
+            span.peak = Some(peak);
             span.growth = Some(found.leave.0.cast_signed().saturating_sub(found.enter.0.cast_signed()));
         }
     }

@@ -35,7 +35,7 @@ pub struct ProcessProfile {
 pub struct Span {
     /// Its name; a function's is dotted.
     pub name: String,
-    /// Time and memory at entry: the process's own where the trace says, else the run's curve at that time.
+    /// Time and memory at entry: its process's own where the trace tells it, else the run's curve at that time.
     pub enter: (Seconds, Bytes),
     /// Time and memory at exit, likewise; `None` when it never ended.
     pub leave: Option<(Seconds, Bytes)>,
@@ -43,8 +43,10 @@ pub struct Span {
     pub level: Option<u32>,
     /// Which thread of which process it was in: its id without the last part; `None` for a function of mprof's.
     pub thread: Option<String>,
-    /// The largest value of the run's curve within it, or of its ends when there is none between them; `None` when it
-    /// was not measured: [`read_profiles`](crate::read_profiles) does, a builder in one pass does not.
+    /// The process's own memory at both ends, as the program told mprof's readers; `None` where it did not.
+    pub own: Option<(Bytes, Bytes)>,
+    /// The largest value of the run's curve within it, and at its ends where there is none between them or they were
+    /// told; `None` when it was not measured: [`read_profiles`](crate::read_profiles) does, a builder in one pass does not.
     pub peak: Option<Bytes>,
     /// Memory at exit, or at the end of the run, less that at entry; bytes, `None` when it was not measured.
     pub growth: Option<i64>,

@@ -73,12 +73,13 @@ impl Spans {
         self.list
     }
 
-    /// A program writes each span for mprof's readers too, as a function: those are dropped in favour of the span.
+    /// A program writes each span for mprof's readers too, as a function: those are dropped in favour of the span,
+    /// which takes over the memory they tell.
     fn drop_repeated(&mut self) {
-        let mut told: HashMap<Vec<u8>, Vec<(f64, f64)>> = HashMap::new();
-        for span in self.list.iter().filter(|span| span.thread.is_some()) {
-            if let Some(times) = times(span) {
-                told.entry(word(&span.name)).or_default().push(times);
+        let mut told: HashMap<Vec<u8>, Vec<(f64, f64, usize)>> = HashMap::new();
+        for (at, span) in self.list.iter().enumerate().filter(|(_, span)| span.thread.is_some()) {
+            if let Some((enter, leave)) = times(span) {
+                told.entry(word(&span.name)).or_default().push((enter, leave, at));
             }
         }
         if told.is_empty() {
@@ -87,13 +88,28 @@ impl Spans {
         for calls in told.values_mut() {
             calls.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
-        self.list.retain(|span| {
+        let mut own = Vec::new();
+        let mut keep = Vec::with_capacity(self.list.len());
+        for span in &self.list {
             let calls = told.get(span.name.as_bytes()).filter(|_| span.thread.is_none());
-            let (Some(calls), Some((enter, leave))) = (calls, times(span)) else { return true };
+            let (Some(calls), Some((enter, leave))) = (calls, times(span)) else {
+                keep.push(true);
+                continue;
+            };
             let first = calls.partition_point(|call| call.0 < enter - SAME);
             let near = calls[first..].iter().take_while(|call| call.0 <= enter + SAME);
-            !near.into_iter().any(|call| (call.1 - leave).abs() <= SAME)
-        });
+            let same = near.into_iter().find(|call| (call.1 - leave).abs() <= SAME);
+            keep.push(same.is_none());
+            let memory = span.leave.map(|(_, value)| (span.enter.1, value));
+            // 0 is what a program writes that does not know.
+            let memory = memory.filter(|(enter, leave)| enter.0 > 0 && leave.0 > 0);
+            own.extend(same.map(|call| (call.2, memory)));
+        }
+        for (at, memory) in own {
+            self.list[at].own = memory;
+        }
+        let mut keep = keep.into_iter();
+        self.list.retain(|_| keep.next().unwrap_or(true));
     }
 
     /// Leaves out the shortest above the limit.

@@ -62,7 +62,7 @@ fn a_span_without_end_is_open() {
 #[test]
 fn a_function_that_a_span_explains_is_the_span() {
     let run = run("SPAN begin 7.7.1 1795380799.146213 load data\n\
-                   FUNC load_data 1.0 1795380799.1462 2.0 1795380800.1469 0\n\
+                   FUNC load_data 1.5 1795380799.1462 7.5 1795380800.1469 0\n\
                    SPAN end 7.7.1 1795380800.146213\n\
                    FUNC load_data 3.0 1795380801.1462 5.0 1795380802.1469 0\n\
                    FUNC load_data 1.0 1795380799.1482 2.0 1795380800.1462 0\n\
@@ -70,7 +70,8 @@ fn a_function_that_a_span_explains_is_the_span() {
     assert_eq!(
         run.spans.iter().map(told).collect::<Vec<_>>(),
         [
-            ("load data", 1.0, Some(2.0), Some(0), 2.0, 1),
+            // The memory of its own process at both ends, to the instant; its peak is no smaller.
+            ("load data", 1.0, Some(2.0), Some(0), 7.5, 6),
             ("other", 1.0, Some(2.0), Some(0), 2.0, 1),
             ("load_data", 1.002, Some(2.0), Some(0), 2.0, 1),
             ("load_data", 3.0, Some(4.001), Some(0), 4.0, 2),

@@ -187,7 +187,7 @@ pub fn mark(time: f64, label: &str) -> Mark {
 /// Nested spans with marks, one of them never ended.
 pub fn nested() -> Profile {
     let mut p = ramp();
-    p.command = "./train --epochs 3".to_owned();
+    "./train --epochs 3".clone_into(&mut p.command);
     p.spans = vec![
         stamped("load data", "7.7", 0, (0.3, Some(2.0)), (100.0, 85.0)),
         stamped("parse", "7.7", 1, (0.5, Some(1.1)), (55.0, 30.0)),
