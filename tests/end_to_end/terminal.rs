@@ -25,6 +25,7 @@ impl Terminal {
         let pty = openpty(None, None).expect("a terminal");
         let inner = || Stdio::from(pty.slave.try_clone().unwrap());
         command.stdin(inner()).stdout(inner()).stderr(inner());
+        crate::support::listen(&mut command);
         // SAFETY: setsid and ioctl are safe after fork.
         unsafe {
             command.pre_exec(|| {

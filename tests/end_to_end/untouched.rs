@@ -3,13 +3,14 @@
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, done, skip};
+use crate::support::{Place, done, listen, skip};
 
 /// Runs a shell script without rprof and with it, both in the same directory and state; what each printed.
 fn both(script: &str, prepare: impl Fn(&mut Command)) -> (String, String) {
     let place = Place::new();
     let mut plain = Command::new("sh");
     plain.args(["-c", script]).current_dir(place.dir.path()).stdin(Stdio::null());
+    listen(&mut plain);
     prepare(&mut plain);
     let mut watched = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]);
     prepare(&mut watched);
@@ -76,6 +77,7 @@ fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
     let mut seen = Vec::new();
     for mut command in [place.rprof(["run", "-q", "-o", "t.dat", "grep"]), Command::new("grep")] {
         command.args(["-E", "Sig(Blk|Ign)", "/proc/self/status"]);
+        listen(&mut command);
         prepare(&mut command);
         seen.push(done(command.output().unwrap()).stdout);
     }

@@ -49,6 +49,7 @@ impl Place {
     pub fn rprof<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rprof"));
         command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
+        listen(&mut command);
         command
     }
 
@@ -103,6 +104,24 @@ pub fn done(output: Output) -> Done {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Gives a command the usual signals: what runs the tests may ignore some (`nohup`, a shell's `&`), and an ignored
+/// signal stays ignored in every program that is started.
+pub fn listen(command: &mut Command) {
+    use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
+    use std::os::unix::process::CommandExt;
+    // SAFETY: only system calls that are safe after fork.
+    unsafe {
+        command.pre_exec(|| {
+            let usual = [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP, Signal::SIGTERM, Signal::SIGUSR1];
+            for number in usual.into_iter().chain([Signal::SIGUSR2, Signal::SIGCHLD, Signal::SIGPIPE]) {
+                signal(number, SigHandler::SigDfl)?;
+            }
+            sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+            Ok(())
+        })
+    };
 }
 
 pub fn words(line: &str) -> impl Iterator<Item = &str> {
