@@ -30,7 +30,10 @@ impl Terminal {
         unsafe {
             command.pre_exec(|| {
                 nix::unistd::setsid()?;
-                if libc::ioctl(0, libc::TIOCSCTTY, 0) == -1 {
+                // Half as wide on macOS.
+                #[allow(clippy::unnecessary_cast)]
+                let request = libc::TIOCSCTTY as libc::c_ulong;
+                if libc::ioctl(0, request, 0) == -1 {
                     return Err(std::io::Error::last_os_error());
                 }
                 Ok(())
