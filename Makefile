@@ -21,13 +21,13 @@ build: ## target/release/rprof
 test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
 	$(CARGO) test -p rprof-mark --all-features
-	PATH="$(CMAKE_PATH):$$PATH" RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test --release -p rprof-workloads
+	RPROF_PYTHON="$(PEERS_PYTHON)" $(WORKLOADS_CARGO) test --release -p rprof-workloads
 
 lint: $(CMAKE_STAMP) ## formatting and clippy, warnings refused
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy -p rprof-mark --all-features --all-targets -- -D warnings
-	PATH="$(CMAKE_PATH):$$PATH" $(CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
+	$(WORKLOADS_CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
 
 bless: ## rewrite the golden figures; look at them before you commit
 	RPROF_BLESS=1 $(CARGO) test -p rprof-plot

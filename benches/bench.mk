@@ -24,7 +24,7 @@ bench-build:
 
 compare-numpy: bench-build $(CMAKE_STAMP)
 	@mkdir -p '$(BENCH_SCRATCH)'
-	$(if $(WORKLOADS),,PATH="$(CMAKE_PATH):$$PATH" cargo build --release -p rprof-workloads)
+	$(if $(WORKLOADS),,$(WORKLOADS_CARGO) build --release -p rprof-workloads)
 	$(BENCH_RUN) against_numpy --rprof '$(BENCH_RPROF)' --workloads '$(or $(WORKLOADS),$(BENCH_BUILT))' \
 		--tools .tools --scratch '$(BENCH_SCRATCH)' --results benches/NUMPY.md \
 		$(if $(DEPTH),--depth $(DEPTH)) $(if $(PAIRS),--pairs $(PAIRS))

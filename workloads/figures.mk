@@ -8,6 +8,6 @@ FIGURES_TARGET = $(or $(CARGO_TARGET_DIR),target)
 .PHONY: figures
 figures: $(CMAKE_STAMP)
 	cargo build --release
-	PATH="$(CMAKE_PATH):$$PATH" cargo build --release -p rprof-workloads
+	$(WORKLOADS_CARGO) build --release -p rprof-workloads
 	'$(FIGURES_TARGET)/release/figures' --rprof '$(FIGURES_TARGET)/release/rprof' \
 		--plots '$(PLOTS)' --scratch '$(FIGURES_TARGET)' $(if $(DEPTH),--depth $(DEPTH))

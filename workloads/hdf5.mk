@@ -1,13 +1,15 @@
 # A cmake new enough to build libhdf5, for a root Makefile to include.
 #   $(CMAKE_STAMP)  the target to depend on: a link to the machine's cmake or to one in a venv under .tools/
-#   $(CMAKE_PATH)   the directory to put first on PATH
-# e.g.  workloads: $(CMAKE_STAMP) ; PATH="$(CMAKE_PATH):$$PATH" cargo build --release -p rprof-workloads
+#   $(WORKLOADS_CARGO)  cargo as every build, test and lint of the workloads calls it, so that libhdf5 is built once:
+#                   with that cmake, and without link-time optimisation, which is for rprof's one binary
+# e.g.  workloads: $(CMAKE_STAMP) ; $(WORKLOADS_CARGO) build --release -p rprof-workloads
 
 PYTHON ?= python3
 # What libhdf5 2.x asks for in its CMakeLists.txt.
 CMAKE_MINIMUM := 3.26
 
 CMAKE_PATH := $(CURDIR)/.tools/bin
+WORKLOADS_CARGO = PATH="$(CMAKE_PATH):$$PATH" CARGO_PROFILE_RELEASE_LTO=off cargo
 CMAKE_VENV := $(CURDIR)/.tools/cmake
 # A link, not an empty file: when the cmake behind it goes away, make sees a missing file and looks again.
 CMAKE_STAMP := .tools/bin/cmake
