@@ -178,7 +178,7 @@ impl Session {
         self.state.ticks += 1;
         self.state.last_tick = Some(now);
         self.state.last_value = sum.value;
-        sink(&Record::Tick(Tick {
+        sink(&Record::Tick(&Tick {
             time,
             value: sum.value,
             memory: sum.memory,

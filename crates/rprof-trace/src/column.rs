@@ -1,6 +1,7 @@
 //! The extra columns of MEM and CHLD records: their names and order, and one row of them.
 
-use crate::model::{Memory, Metric};
+use crate::model::{Memory, Metric, Tick};
+use crate::number::read_count;
 use crate::units::Bytes;
 
 /// A field that may follow the time in MEM and CHLD records. All are in KiB but `processes`, a plain count.
@@ -115,32 +116,43 @@ impl Row {
         let value = self.0[column as usize];
         (value != UNKNOWN).then_some(value)
     }
+}
 
-    pub fn set(&mut self, column: Column, value: Option<u64>) {
-        self.0[column as usize] = value.unwrap_or(UNKNOWN);
+impl Memory {
+    /// Sets the part of this column, in KiB; a column that is no part of one process's memory is left out.
+    pub(crate) fn set(&mut self, column: Column, kib: Option<u64>) {
+        let part = match column {
+            Column::Rss => &mut self.rss,
+            Column::Footprint => &mut self.footprint,
+            Column::Anon => &mut self.anon,
+            Column::Hwm => &mut self.hwm,
+            Column::File => &mut self.file,
+            Column::Vsz => &mut self.vsz,
+            Column::Shmem => &mut self.shmem,
+            Column::Swap => &mut self.swap,
+            Column::Upper | Column::Processes => return,
+        };
+        *part = kib.map(Bytes::from_kib);
     }
 
-    /// The parts; of a metric that is a part itself, the value.
-    pub fn memory(&self, metric: Metric, value: Bytes) -> Memory {
-        let part = |column| self.at(column).map(Bytes::from_kib);
-        Memory {
-            rss: if metric == Metric::Rss { Some(value) } else { part(Column::Rss) },
-            anon: part(Column::Anon),
-            file: part(Column::File),
-            shmem: part(Column::Shmem),
-            swap: part(Column::Swap),
-            vsz: part(Column::Vsz),
-            hwm: part(Column::Hwm),
-            footprint: if metric == Metric::Footprint { Some(value) } else { part(Column::Footprint) },
+    /// Of a metric that is a part itself, the part is the value.
+    pub(crate) fn set_metric(&mut self, metric: Metric, value: Bytes) {
+        match metric {
+            Metric::Rss => self.rss = Some(value),
+            Metric::Footprint => self.footprint = Some(value),
+            Metric::Pss | Metric::Uss => {}
         }
     }
+}
 
-    pub fn upper(&self) -> Option<Bytes> {
-        self.at(Column::Upper).map(Bytes::from_kib)
-    }
-
-    pub fn processes(&self) -> Option<u32> {
-        self.at(Column::Processes).and_then(|n| u32::try_from(n).ok())
+impl Tick {
+    /// Sets what this column tells of the whole tree, in KiB or as a count.
+    pub(crate) fn set(&mut self, column: Column, value: Option<u64>) {
+        match column {
+            Column::Upper => self.upper = value.map(Bytes::from_kib),
+            Column::Processes => self.processes = value.and_then(|n| u32::try_from(n).ok()),
+            part => self.memory.set(part, value),
+        }
     }
 }
 
@@ -152,9 +164,43 @@ pub(crate) struct Layout {
     pub columns: Vec<Option<Column>>,
 }
 
+/// Columns that are read at most; more than there are, for those of later versions.
+const MOST_COLUMNS: usize = 16;
+
+/// The columns one line gives: the first so many of its layout.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    values: [u64; MOST_COLUMNS],
+    given: usize,
+}
+
 impl Layout {
     pub fn new(metric: Metric, names: &[String]) -> Self {
-        Self { metric, columns: names.iter().map(|n| Column::from_name(n)).collect() }
+        let columns = names.iter().take(MOST_COLUMNS).map(|n| Column::from_name(n)).collect();
+        Self { metric, columns }
+    }
+
+    /// Reads the columns at the head of a text, and gives what follows them; `None` when one of them is no number.
+    #[inline(always)]
+    pub fn read<'a>(&self, text: &'a [u8], fields: &mut Fields) -> Option<&'a [u8]> {
+        let mut rest = text;
+        fields.given = 0;
+        for value in fields.values.iter_mut().take(self.columns.len()) {
+            if matches!(rest, [] | [b'\n', ..]) {
+                break;
+            }
+            let (count, after) = read_count(rest)?;
+            (*value, rest) = (count.unwrap_or(UNKNOWN), after);
+            fields.given += 1;
+        }
+        Some(rest)
+    }
+
+    /// What a line gives, by name, without columns that are not known.
+    #[inline(always)]
+    pub fn named(&self, fields: &Fields) -> impl Iterator<Item = (Column, Option<u64>)> {
+        let values = self.columns.iter().zip(&fields.values).take(fields.given);
+        values.filter_map(|(column, value)| Some(((*column)?, (*value != UNKNOWN).then_some(*value))))
     }
 }
 
@@ -173,6 +219,6 @@ mod tests {
     #[test]
     fn an_upper_bound_is_never_rounded_down() {
         let row = Row::of(&Memory::default(), Some(Bytes(1025)), None);
-        assert_eq!(row.upper(), Some(Bytes(2048)));
+        assert_eq!(row.at(Column::Upper), Some(2));
     }
 }

@@ -57,14 +57,15 @@ pub struct Envelope {
     slices: Vec<Option<Slice>>,
     limit: usize,
     origin: f64,
-    width: f64,
+    /// Slices a second: a product is cheaper than a quotient.
+    rate: f64,
 }
 
 impl Envelope {
     /// Space for `limit` slices (at least 2); times before `origin` are counted into the first one.
     pub fn new(limit: usize, origin: Seconds) -> Self {
         // The first width is far below any sampling interval; 30 doublings reach a century.
-        Self { slices: Vec::new(), limit: limit.max(2), origin: origin.0, width: 1e-4 }
+        Self { slices: Vec::new(), limit: limit.max(2), origin: origin.0, rate: 1e4 }
     }
 
     /// Takes a point; one whose time is not finite is dropped.
@@ -87,11 +88,11 @@ impl Envelope {
     }
 
     fn slot(&self, time: Seconds) -> usize {
-        ((time.0 - self.origin) / self.width).max(0.0) as usize
+        ((time.0 - self.origin) * self.rate).max(0.0) as usize
     }
 
     fn double(&mut self) {
-        self.width *= 2.0;
+        self.rate /= 2.0;
         let half = self.slices.len().div_ceil(2);
         for to in 0..half {
             let mut merged = self.slices[2 * to];

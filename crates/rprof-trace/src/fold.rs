@@ -101,7 +101,8 @@ fn pass<R: Read>(
 ) -> Result<(Vec<Run>, Warnings), Error> {
     let mut runs: Vec<Run> = Vec::new();
     let mut too_many = Warnings::default();
-    while let Some(entry) = reader.next_entry()? {
+    while reader.advance()? {
+        let entry = reader.entry();
         if entry.run >= MAX_RUNS {
             if matches!(entry.record, Record::Command(_) | Record::Header(_)) {
                 too_many.add(WarningKind::ManyRuns, entry.line, b"");

@@ -4,12 +4,13 @@ use crate::model::Memory;
 use crate::model::{Born, End, Exit, Function, Header, Proven, Record, Sample, Tick};
 use crate::units::{Bytes, Seconds};
 
-/// A [`Record`] without its text.
+/// A [`Record`] without its text, and without the tick.
 #[derive(Debug)]
 pub(crate) enum Found {
     Header(Box<Header>),
     Command,
-    Tick(Tick),
+    /// The run's last.
+    Tick,
     Proven(Proven),
     Sample {
         time: Seconds,
@@ -37,23 +38,23 @@ pub(crate) enum Found {
 impl Found {
     /// Takes the record out, with its text.
     #[inline]
-    pub fn take<'a>(&mut self, text: &'a str) -> Record<'a> {
+    pub fn take<'a>(&mut self, text: &'a str, tick: &'a Tick) -> Record<'a> {
         match self {
             // Copied where they stand: these are all but a few of a trace's records.
-            Self::Tick(tick) => Record::Tick(*tick),
+            Self::Tick => Record::Tick(tick),
             Self::Sample { time, value, memory } => {
                 Record::Sample(Sample { id: text, time: *time, value: *value, memory: *memory })
             }
-            other => std::mem::replace(other, Self::Command).into_record(text),
+            other => std::mem::replace(other, Self::Command).into_record(text, tick),
         }
     }
 
     #[inline(never)]
-    fn into_record(self, text: &str) -> Record<'_> {
+    fn into_record<'a>(self, text: &'a str, tick: &'a Tick) -> Record<'a> {
         match self {
             Self::Header(header) => Record::Header(header),
             Self::Command => Record::Command(text),
-            Self::Tick(tick) => Record::Tick(tick),
+            Self::Tick => Record::Tick(tick),
             Self::Proven(proven) => Record::Proven(proven),
             Self::Sample { time, value, memory } => Record::Sample(Sample { id: text, time, value, memory }),
             Self::Pss(time, value) => Record::Pss(time, value),

@@ -53,6 +53,19 @@ impl<R: Read> Lines<R> {
         self.head = self.tail.min(self.head + count);
     }
 
+    /// What is in the buffer already; it may end anywhere.
+    #[inline]
+    pub fn ahead(&self) -> &[u8] {
+        &self.buffer[self.head..self.tail]
+    }
+
+    /// Takes the next line, which is all in the buffer, with its newline of this length.
+    #[inline]
+    pub fn take(&mut self, length: usize) {
+        self.head += length;
+        self.number += 1;
+    }
+
     /// The next line, or `None` at the end.
     #[inline]
     pub fn next(&mut self) -> io::Result<Option<Place>> {

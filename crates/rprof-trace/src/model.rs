@@ -244,7 +244,7 @@ pub enum Record<'a> {
     /// The command line as mprof shows it; a run of mprof's begins (or, after a header, is named).
     Command(&'a str),
     /// The whole tree at one instant.
-    Tick(Tick),
+    Tick(&'a Tick),
     /// A proven maximum between two ticks that neither of them saw.
     Proven(Proven),
     /// One process at one tick. Absent at a tick: as before.

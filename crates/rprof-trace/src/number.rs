@@ -86,8 +86,8 @@ struct Decimal {
     digits: u32,
 }
 
-/// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank.
-/// `None` for any other number, however valid.
+/// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank; or that ends at the end
+/// of the line, whose newline follows if it is there. `None` for any other number, however valid.
 #[inline(always)]
 fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     let (whole, count) = digits(text)?;
@@ -99,10 +99,15 @@ fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     if let [b'.', after @ ..] = rest {
         (fraction, digits_after, rest) = after_point(after);
     }
-    let decimal = Decimal { whole, fraction, digits: digits_after };
+    Some((Decimal { whole, fraction, digits: digits_after }, after_number(rest)?))
+}
+
+/// What follows the blank after a number, or the end of the line.
+#[inline(always)]
+fn after_number(rest: &[u8]) -> Option<&[u8]> {
     match rest {
-        [] => Some((decimal, rest)),
-        [b' ', rest @ ..] => Some((decimal, rest)),
+        [b' ', rest @ ..] => Some(rest),
+        [] | [b'\n', ..] => Some(rest),
         _ => None,
     }
 }
@@ -176,13 +181,19 @@ pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// Reads MiB as bytes, to the nearest, when they are a plain decimal; the end is that of [`decimal`].
+#[inline(always)]
+pub(crate) fn plain_mib(text: &[u8]) -> Option<(Bytes, &[u8])> {
+    let (decimal, rest) = decimal(text)?;
+    let fits = decimal.whole < 1 << (64 - MIB_BITS - 1);
+    fits.then(|| (Bytes((decimal.whole << MIB_BITS) + fraction_of_mib(&decimal)), rest))
+}
+
 /// Reads MiB as bytes, to the nearest.
 #[inline(always)]
 pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
-    if let Some((decimal, rest)) = decimal(text)
-        && decimal.whole < 1 << (64 - MIB_BITS - 1)
-    {
-        return Ok((Bytes((decimal.whole << MIB_BITS) + fraction_of_mib(&decimal)), rest));
+    if let Some(plain) = plain_mib(text) {
+        return Ok(plain);
     }
     let (number, rest) = slow_number(text)?;
     let bytes = number * f64::from(1 << MIB_BITS);
@@ -216,20 +227,27 @@ fn fraction_of_mib(decimal: &Decimal) -> u64 {
     }
 }
 
+/// Reads seconds as nanoseconds when they are a plain decimal; the end is that of [`decimal`].
+#[inline(always)]
+pub(crate) fn plain_time(text: &[u8]) -> Option<(Time, &[u8])> {
+    let (Decimal { whole, fraction, digits }, rest) = decimal(text)?;
+    if whole >= 9_000_000_000 {
+        return None;
+    }
+    let nanos = match digits {
+        4 => fraction * 100_000,
+        6 => fraction * 1_000,
+        0..=9 => fraction * POWERS[9 - digits as usize],
+        _ => fraction / POWERS[digits as usize - 9],
+    };
+    Some((Time { nanos: (whole * 1_000_000_000 + nanos).cast_signed(), digits }, rest))
+}
+
 /// Reads seconds as nanoseconds; digits beyond the ninth after the point are left out.
 #[inline(always)]
 pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
-    if let Some((decimal, rest)) = decimal(text)
-        && decimal.whole < 9_000_000_000
-    {
-        let Decimal { whole, fraction, digits } = decimal;
-        let nanos = match digits {
-            4 => fraction * 100_000,
-            6 => fraction * 1_000,
-            0..=9 => fraction * POWERS[9 - digits as usize],
-            _ => fraction / POWERS[digits as usize - 9],
-        };
-        return Ok((Time { nanos: (whole * 1_000_000_000 + nanos).cast_signed(), digits }, rest));
+    if let Some(plain) = plain_time(text) {
+        return Ok(plain);
     }
     if let Some((time, rest)) = text.strip_prefix(b"-").and_then(|t| read_time(t).ok()) {
         return Ok((Time { nanos: -time.nanos, ..time }, rest));
@@ -262,7 +280,7 @@ pub(crate) fn integer(text: &[u8]) -> Option<u64> {
     }
 }
 
-/// Reads an unsigned integer or `-` for none, up to a blank or the end, and what follows the blank.
+/// Reads an unsigned integer or `-` for none; the end is that of [`decimal`].
 #[inline(always)]
 pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
     let (value, rest) = if let [b'-', rest @ ..] = text {
@@ -271,11 +289,7 @@ pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
         let (value, count) = digits(text).filter(|(_, count)| *count > 0)?;
         (Some(value), &text[count..])
     };
-    match rest {
-        [] => Some((value, rest)),
-        [b' ', rest @ ..] => Some((value, rest)),
-        _ => None,
-    }
+    Some((value, after_number(rest)?))
 }
 
 #[cfg(test)]

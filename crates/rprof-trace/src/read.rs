@@ -95,7 +95,7 @@ impl<R: Read> Reader<R> {
     /// [`Error::Io`] when the input cannot be read on, [`Error::NotATrace`] at the first call when it is none.
     #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Error> {
-        if self.advance()? { Ok(Some(self.found.take(&self.text))) } else { Ok(None) }
+        if self.advance()? { Ok(Some(self.found.take(&self.text, &self.run.tick))) } else { Ok(None) }
     }
 
     /// The next record with its place in the file, or `None` at the end.
@@ -104,15 +104,19 @@ impl<R: Read> Reader<R> {
     /// As [`next_record`](Self::next_record).
     #[inline]
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, Error> {
-        if !self.advance()? {
-            return Ok(None);
-        }
+        if self.advance()? { Ok(Some(self.entry())) } else { Ok(None) }
+    }
+
+    /// The record that was advanced to.
+    #[inline]
+    pub(crate) fn entry(&mut self) -> Entry<'_> {
         let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
-        Ok(Some(Entry { line, run, start_s, record: self.found.take(&self.text) }))
+        Entry { line, run, start_s, record: self.found.take(&self.text, &self.run.tick) }
     }
 
     /// Goes on to the next record; `false` at the end.
-    fn advance(&mut self) -> Result<bool, Error> {
+    #[inline]
+    pub(crate) fn advance(&mut self) -> Result<bool, Error> {
         loop {
             match self.step()? {
                 Step::Found => return Ok(true),
@@ -162,6 +166,15 @@ impl<R: Read> Reader<R> {
         if !self.begun {
             self.begin()?;
             self.begun = true;
+        }
+        if self.rows.is_none()
+            && let Some(length) = self.run.plain_tick(self.lines.ahead())
+        {
+            self.lines.take(length);
+            if !matches!(self.found, Found::Tick) {
+                self.found = Found::Tick;
+            }
+            return Ok(Step::Found);
         }
         let place = match self.lines.next() {
             Ok(Some(place)) => place,

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::column::{Layout, Row};
+use crate::column::{Fields, Layout};
 use crate::found::Found;
-use crate::line::{Extras, Line};
+use crate::line::{Extras, Line, Parts};
 use crate::model::{Header, Memory, Proven, Tick};
-use crate::number::{Time, read_count};
+use crate::number::{Time, plain_mib, plain_time};
 use crate::text::{set_lossy, unescape};
 use crate::units::{Bytes, Seconds};
 use crate::warning::WarningKind;
@@ -37,8 +37,11 @@ pub(crate) struct Run {
     /// The header's start.
     start_s: Option<f64>,
     layout: Layout,
-    tick: Row,
-    samples: HashMap<String, Row>,
+    /// What the line at hand gives beside its value.
+    fields: Fields,
+    /// The last tick: what its line left out is as before.
+    pub tick: Tick,
+    samples: HashMap<String, Memory>,
     commands: u64,
     empty: bool,
 }
@@ -132,7 +135,8 @@ impl Run {
         self.empty = false;
         match line {
             Line::Tick { value, time, extras } => {
-                *into = Found::Tick(self.tick(value, time, &extras)?);
+                self.tick(value, time, &extras)?;
+                *into = Found::Tick;
                 let back = self.last.is_some_and(|last| time.nanos < last.nanos);
                 self.last = Some(time);
                 Ok(back.then_some(WarningKind::BackInTime))
@@ -211,35 +215,63 @@ impl Run {
         seconds(nanos.saturating_sub(self.base.unwrap_or(0)))
     }
 
+    /// Takes the line at the head of `text` if it is what nearly all are: a tick of plain numbers that follows the last
+    /// one. Gives its length with its newline; `None` for every other line, of which nothing is taken.
     #[inline]
-    fn tick(&mut self, value: Bytes, time: Time, extras: &Extras<'_>) -> Result<Tick, WarningKind> {
-        let time = self.elapsed(time.nanos);
-        let (memory, upper, processes) = match *extras {
-            Extras::Whole(parts) => (parts.memory, parts.upper, parts.processes),
-            Extras::Fields(_) if !self.ours => (Memory::default(), None, None),
-            Extras::Fields(fields) => {
-                read_row(&self.layout, fields, &mut self.tick)?;
-                let row = &self.tick;
-                (row.memory(self.layout.metric, value), row.upper(), row.processes())
+    pub fn plain_tick(&mut self, text: &[u8]) -> Option<usize> {
+        let last = self.last?;
+        let (value, rest) = plain_mib(text.strip_prefix(b"MEM ")?)?;
+        let (time, rest) = plain_time(rest)?;
+        let rest = self.layout.read(rest, &mut self.fields)?;
+        if rest.first() != Some(&b'\n') || time.nanos < last.nanos {
+            return None;
+        }
+        self.last = Some(time);
+        self.set_tick(value, time);
+        Some(text.len() - rest.len() + 1)
+    }
+
+    fn tick(&mut self, value: Bytes, time: Time, extras: &Extras<'_>) -> Result<(), WarningKind> {
+        match *extras {
+            Extras::Whole(&Parts { memory, upper, processes }) => {
+                self.tick = Tick { time: self.elapsed(time.nanos), value, memory, upper, processes };
             }
-        };
-        Ok(Tick { time, value, memory, upper, processes })
+            Extras::Fields(fields) => {
+                self.read_fields(fields)?;
+                self.set_tick(value, time);
+            }
+        }
+        Ok(())
     }
 
     #[inline]
+    fn set_tick(&mut self, value: Bytes, time: Time) {
+        (self.tick.time, self.tick.value) = (self.elapsed(time.nanos), value);
+        if self.ours {
+            self.tick.memory.set_metric(self.layout.metric, value);
+            self.layout.named(&self.fields).for_each(|(column, value)| self.tick.set(column, value));
+        }
+    }
+
     fn sample(&mut self, id: &str, value: Bytes, extras: &Extras<'_>) -> Result<Memory, WarningKind> {
         match *extras {
             Extras::Whole(parts) => Ok(parts.memory),
             Extras::Fields(_) if !self.ours => Ok(Memory::default()),
             Extras::Fields(fields) => {
+                self.read_fields(fields)?;
                 if !self.samples.contains_key(id) {
-                    self.samples.insert(id.to_owned(), Row::default());
+                    self.samples.insert(id.to_owned(), Memory::default());
                 }
-                let row = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
-                read_row(&self.layout, fields, row)?;
-                Ok(row.memory(self.layout.metric, value))
+                let memory = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
+                memory.set_metric(self.layout.metric, value);
+                self.layout.named(&self.fields).for_each(|(column, value)| memory.set(column, value));
+                Ok(*memory)
             }
         }
+    }
+
+    fn read_fields(&mut self, text: &[u8]) -> Result<(), WarningKind> {
+        self.layout.read(text, &mut self.fields).map(drop).ok_or(WarningKind::Malformed)
     }
 }
 
@@ -259,26 +291,4 @@ fn add_escaped(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
     let escaped = String::from_utf8_lossy(bytes);
     unescape(&escaped, text);
     matches!(escaped, Cow::Owned(_)).then_some(WarningKind::NotUtf8)
-}
-
-/// Reads the columns that are there into the row; the row is left as it was when one of them is no number.
-#[inline]
-fn read_row(layout: &Layout, fields: &[u8], row: &mut Row) -> Result<(), WarningKind> {
-    if fields.is_empty() {
-        return Ok(());
-    }
-    let mut changed = *row;
-    let mut rest = fields;
-    for column in &layout.columns {
-        if rest.is_empty() {
-            break;
-        }
-        let (value, after) = read_count(rest).ok_or(WarningKind::Malformed)?;
-        if let Some(column) = column {
-            changed.set(*column, value);
-        }
-        rest = after;
-    }
-    *row = changed;
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{every_record, header, profiles, sample, tick, ticks, write};
+use common::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 use rprof_trace::{
     Born, Bytes, End, Exit, Format, Keep, Point, Profile, ProfileBuilder, ProfileOptions, Proven, Reader,
     Record, Seconds, Tick, fold,
@@ -22,7 +22,7 @@ fn run(mut records: Vec<Record<'static>>) -> Profile {
 }
 
 fn plain(time: f64, bytes: u64) -> Record<'static> {
-    Record::Tick(Tick { time: Seconds(time), value: Bytes(bytes), ..Tick::default() })
+    recorded(Tick { time: Seconds(time), value: Bytes(bytes), ..Tick::default() })
 }
 
 fn end(upper: Option<u64>) -> Record<'static> {
@@ -73,7 +73,7 @@ fn swap_is_a_curve_only_when_there_was_any() {
     let swapping = |time: f64, swap: u64| {
         let mut tick = Tick { time: Seconds(time), value: Bytes(1), ..Tick::default() };
         tick.memory.swap = Some(Bytes(swap));
-        Record::Tick(tick)
+        recorded(tick)
     };
     assert!(run(vec![swapping(0.0, 0), swapping(0.1, 0)]).swap.is_empty());
     let swap =

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::HashMap;
 
-use common::{read, write};
+use common::{read, recorded, write};
 use proptest::prelude::*;
 use rprof_trace::{
     Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Function, Header, Memory, Metric,
@@ -60,7 +60,7 @@ prop_compose! {
     fn tick()(time in seconds(), value in bytes(), memory in memory(), upper in kib(), processes in any::<Option<u32>>())
         -> Record<'static>
     {
-        Record::Tick(Tick { time, value, memory, upper, processes })
+        recorded(Tick { time, value, memory, upper, processes })
     }
 }
 
@@ -124,10 +124,12 @@ fn fit(mut record: Record<'static>, header: &Header) -> Record<'static> {
         m.hwm = m.hwm.filter(|_| has(Column::Hwm));
     };
     match &mut record {
-        Record::Tick(t) => {
+        Record::Tick(tick) => {
+            let mut t = **tick;
             fit_memory(&mut t.memory, t.value);
             t.upper = t.upper.filter(|_| has(Column::Upper));
             t.processes = t.processes.filter(|_| has(Column::Processes));
+            record = recorded(t);
         }
         Record::Sample(s) => fit_memory(&mut s.memory, s.value),
         _ => {}

@@ -325,3 +325,44 @@ fn a_million_faults_of_one_kind_are_one_warning() {
     let (_, warnings) = read(&text).expect("a trace");
     assert_eq!(shown(&warnings), ["line 2: `bad line` is not a record; skipped (and 999999 more like it)"]);
 }
+
+/// Ticks of plain numbers are read faster than other lines. A carriage return at the end of each line makes them other
+/// lines: the records must be the same, whatever stands between them.
+#[test]
+fn plain_ticks_are_read_as_any_other_line() {
+    let columns =
+        r#"RPROF {"format":1,"start_s":1795380800.0,"metric":"rss","columns":["anon","swap","new","file"]}"#;
+    let odd = [
+        "MEM 1.5 1795380800.2 - 8 9 7",
+        "MEM 1.25 1795380800.3 4 x",
+        "MEM 1.0 1795380800.4",
+        "MEM ",
+        "MEM 1.0",
+        "",
+        "MEM 1.0 1795380800.5 ",
+        "MEM  1.0 1795380800.6",
+        "MEM 2.0 1795380800.7 1 2 3 4 5",
+        "MEM -1.0 1795380800.8",
+        "1e3 1795380800.9 5",
+        "MEM nan 1795380801.0",
+        "MEM 1e2 1795380801.1 3",
+        "MEM 3.0 1795380800.0 2 3",
+        "MEM 123456789012.123456789012 1795380802.123456789",
+        "MEM 1.0 5.0",
+        "MEM 1 1795380803 7",
+        "CHLD 7:x 1.0 1795380803.5 1",
+        "MEM 99999999999999999999.0 1795380804.0",
+        "MEM 1.0 1795380805.000000 18446744073709551615 1",
+        "MEM 1.5 1795380806.0 3",
+    ];
+    for ours in [true, false] {
+        let head = if ours { columns } else { "CMDLINE x" };
+        let text: String = std::iter::once(head)
+            .chain(odd.iter().flat_map(|odd| ["MEM 1.0 1795380800.1 2", *odd, "MEM 1.0 1795380806.25"]))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let (plain, warnings) = read(text.as_bytes()).expect("a trace");
+        let (other, as_warned) = read(text.replace('\n', "\r\n").as_bytes()).expect("a trace");
+        assert_eq!((plain, shown(&warnings)), (other, shown(&as_warned)));
+    }
+}

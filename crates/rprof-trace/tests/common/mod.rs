@@ -81,10 +81,15 @@ pub fn memory(rss: u64, anon: u64) -> Memory {
     }
 }
 
+/// A record that outlives what it was made of.
+pub fn recorded(tick: Tick) -> Record<'static> {
+    Record::Tick(Box::leak(Box::new(tick)))
+}
+
 pub fn tick(time: f64, rss: u64) -> Record<'static> {
     let memory = memory(rss, rss / 8192 * 4096);
     let upper = Some(Bytes(rss + 4096));
-    Record::Tick(Tick { time: Seconds(time), value: Bytes(rss), memory, upper, processes: Some(2) })
+    recorded(Tick { time: Seconds(time), value: Bytes(rss), memory, upper, processes: Some(2) })
 }
 
 pub fn sample(id: &str, time: f64, rss: u64) -> Record<'_> {
