@@ -15,11 +15,12 @@ BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 
 bench: bench-build
 	@mkdir -p '$(BENCH_SCRATCH)'
-	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --tools .tools --scratch '$(BENCH_SCRATCH)' \
+	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --long '$(BENCH_BUILT)/examples/long' --tools .tools --scratch '$(BENCH_SCRATCH)' \
 		--results $(if $(QUICK)$(ONLY),'$(BENCH_SCRATCH)/RESULTS.md',benches/RESULTS.md) \
 		$(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
 
 bench-build:
+	cargo build --release -p rprof-trace --example long
 	$(if $(RPROF),,cargo build --release)
 
 compare-numpy: bench-build $(CMAKE_STAMP)

@@ -41,7 +41,7 @@ def main() -> int:
         built = floors.build(options.scratch / "floors")
         with tempfile.TemporaryDirectory(dir=options.scratch) as place:
             tool = peers.rprof(options.rprof)
-            setting = Setting(tool, peers.install(options.tools), built, Path(place), options.quick)
+            setting = Setting(tool, peers.install(options.tools), built, options.long, Path(place), options.quick)
             for name, measure in MEASUREMENTS.items():
                 if options.only not in name:
                     continue
@@ -65,13 +65,14 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure")
+    parser.add_argument("--long", type=Path, required=True, help="the program that writes long traces")
     parser.add_argument("--tools", type=Path, required=True, help="where the peers are put")
     parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
     parser.add_argument("--results", type=Path, required=True, help="the file to write")
     parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
     parser.add_argument("--only", default="", help="only measurements with this in their name")
     options = parser.parse_args()
-    for name in ("rprof", "tools", "scratch", "results"):
+    for name in ("rprof", "long", "tools", "scratch", "results"):
         setattr(options, name, getattr(options, name).absolute())
     if not options.rprof.is_file():
         parser.error(f"there is no `{options.rprof}`")

@@ -26,7 +26,7 @@ def measure(setting: Setting) -> Section:
     )
     rows = []
     for samples in (1_000_000, setting.pick(10_000_000, 2_000_000)):
-        trace = example.write(setting.scratch / f"example-{samples}.dat", samples)
+        trace = example.write(setting, samples)
         reading = min(setting.peak([setting.rprof.program, "peak", trace]).wall for _ in range(rounds))
         for kind in KINDS:
             figure = setting.scratch / f"figure.{kind}"

@@ -21,13 +21,13 @@ def measure(setting: Setting) -> Section:
     rounds = setting.pick(5, 2)
     section = Section(
         "Reading a trace: `peak`",
-        f"Traces of one process at 1 kHz whose memory changes at every tick (benches/bench/example.py). {rounds} "
+        f"Traces of one process at 1 kHz whose memory changes at every tick (crates/rprof-trace/examples/long.rs). {rounds} "
         "rounds, the file in the page cache; mprof once at 10 million. The limit is `wc -l`, which does nothing but "
         "look for the ends of lines.",
     )
     rows = []
     for samples in (1_000_000, setting.pick(10_000_000, 2_000_000)):
-        trace = example.write(setting.scratch / f"example-{samples}.dat", samples)
+        trace = example.write(setting, samples)
         length = trace.stat().st_size
         commands: dict[str, list[str | Path]] = {
             "rprof": [setting.rprof.program, "peak", trace],

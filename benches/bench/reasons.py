@@ -17,9 +17,6 @@ REASONS: dict[str, str] = {
     ),
     "svg of": "SVG: reading the trace is nearly all of it.",
     "pdf of": "PDF: reading the trace is most of it; the rest is the font.",
-    "a minute of a long trace": (
-        "A window: the trace has no index, and its lines leave out what is as before, so it is read from its start."
-    ),
     "system calls of a tick": (
         "System calls: a getpid is the one too many. The second read is of /proc/loadavg, which spares looking through "
         "/proc for new processes."

@@ -20,6 +20,7 @@ class Setting:
     rprof: Tool
     peers: dict[str, Tool]
     floors: Floors
+    long: Path
     scratch: Path
     quick: bool
 

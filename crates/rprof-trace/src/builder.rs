@@ -131,6 +131,7 @@ impl ProfileBuilder {
                 }
             }
             Record::Gap(from, to) => self.gap(*from, *to),
+            Record::Index(_) => {}
             Record::End(end) => self.end = Some((**end).clone()),
             stamp => self.stamp(stamp),
         }
@@ -287,7 +288,7 @@ impl ProfileBuilder {
             elapsed,
             peak,
             hwm: self.hwm.max(self.end.as_ref().and_then(|e| e.hwm_bytes)),
-            samples: self.ticks,
+            samples: self.end.as_ref().map_or(0, |end| end.ticks).max(self.ticks),
             process_count,
             total: curve(self.total),
             pss: curve(self.pss),
@@ -330,7 +331,7 @@ impl ProfileBuilder {
     fn finished_peak(&self, zero: f64) -> Option<Peak> {
         let peak = self.peak?;
         let since = |t: Seconds| Seconds(t.0 - zero);
-        let upper = self.end.as_ref().and_then(|e| e.upper_bytes).or(self.upper);
+        let upper = self.end.as_ref().map_or(self.upper, |end| end.upper_bytes);
         Some(Peak {
             value: peak.value,
             time: since(peak.time),

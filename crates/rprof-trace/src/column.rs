@@ -1,5 +1,7 @@
 //! The extra columns of MEM and CHLD records: their names and order, and one row of them.
 
+#![expect(clippy::inline_always, reason = "measured: called for each line of a trace")]
+
 use crate::model::{Memory, Metric, Tick};
 use crate::number::read_count;
 use crate::units::Bytes;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::builder::ProfileBuilder;
 use crate::error::Error;
+use crate::excerpt::Plan;
 use crate::model::Record;
 use crate::options::{Keep, ProfileOptions};
 use crate::profile::{Profile, Span};
@@ -20,7 +21,8 @@ const MAX_RUNS: u64 = 4096;
 /// Reads a trace and reduces each of its runs, in the order of the file.
 ///
 /// Reads the file once, or twice for [`Keep::Largest`], a window or where there are spans; space grows with the number of processes and
-/// runs, not with the length of the trace.
+/// runs, not with the length of the trace. Of a long `.dat` trace of ours with a window only the parts the window needs
+/// are read.
 ///
 /// # Errors
 /// When the file cannot be read or is no trace. Faults of single lines are warnings.
@@ -28,7 +30,19 @@ pub fn read_profiles(
     path: impl AsRef<Path>,
     options: &ProfileOptions,
 ) -> Result<(Vec<Profile>, Warnings), Error> {
-    fold(|| Reader::open(&path), options)
+    let path = path.as_ref();
+    if let Some(plan) = options.window.and_then(|window| Plan::of(path, window)) {
+        let open = || match plan.open(path) {
+            Ok(excerpt) => Ok(Reader::new(excerpt, path)),
+            Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+        };
+        let (profiles, warnings) = fold(open, options)?;
+        // A warning names a line, whose number only the whole file tells.
+        if warnings.is_empty() && matches!(&profiles[..], [run] if run.end.is_some()) {
+            return Ok((profiles, warnings));
+        }
+    }
+    fold(|| Reader::open(path), options)
 }
 
 /// [`read_profiles`] of any input that can be opened twice.

@@ -1,5 +1,6 @@
 //! A record whose texts stand in the reader's one text buffer, so that it can be handed out without a copy.
 
+use crate::index::Index;
 use crate::model::Memory;
 use crate::model::{Born, End, Exit, Function, Header, Proven, Record, Sample, Tick};
 use crate::units::{Bytes, Seconds};
@@ -32,6 +33,7 @@ pub(crate) enum Found {
     Gap(Seconds, Seconds),
     /// The text is the key, and from this byte on the value.
     Note(usize),
+    Index(Box<Index>),
     End(Box<End>),
 }
 
@@ -73,6 +75,7 @@ impl Found {
             Self::SpanEnd(time) => Record::SpanEnd(text, time),
             Self::Mark(time) => Record::Mark(time, text),
             Self::Note(value) => Record::Note(&text[..value], &text[value..]),
+            Self::Index(index) => Record::Index(index),
             Self::End(end) => Record::End(end),
         }
     }

@@ -1,6 +1,7 @@
 //! One line of a trace, understood but not yet placed: times are on the clock of the file, "as before" is not
 //! resolved. Both formats are read into this.
 
+use crate::index::Index;
 use crate::model::{Born, End, Exit, Header, Memory};
 use crate::number::Time;
 use crate::units::Bytes;
@@ -64,6 +65,7 @@ pub(crate) enum Line<'a> {
     Gap(i64, i64),
     /// A key and an escaped value.
     Note(&'a [u8], &'a [u8]),
+    Index(Box<Index>),
     End(Box<End>),
     /// A record of some other program, or a comment.
     Other,

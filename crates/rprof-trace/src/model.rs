@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::index::Index;
 use crate::units::{Bytes, Seconds};
 
 /// Which memory a run's curve shows.
@@ -267,6 +268,8 @@ pub enum Record<'a> {
     Gap(Seconds, Seconds),
     /// A key (one word) and a value: something to know of this run. Ours have the key `rprof`.
     Note(&'a str, &'a str),
+    /// The parts of a long run.
+    Index(Box<Index>),
     /// A run of ours has ended.
     End(Box<End>),
 }

@@ -38,7 +38,7 @@ pub struct Entry<'a> {
 
 /// Reads the records of a `.dat` or `.csv` trace; which of the two, its content tells.
 ///
-/// Memory grows with the number of processes alive at once, not with the length of the trace. About 130 ns a line.
+/// Memory grows with the number of processes alive at once, not with the length of the trace.
 #[derive(Debug)]
 pub struct Reader<R> {
     path: PathBuf,

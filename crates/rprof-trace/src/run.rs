@@ -107,7 +107,7 @@ impl Run {
             None => !is_epoch(time) || time.digits >= 4,
         };
         match line {
-            Line::Header(_) | Line::Born { .. } | Line::Exit { .. } | Line::End(_) => true,
+            Line::Header(_) | Line::Born { .. } | Line::Exit { .. } | Line::Index(_) | Line::End(_) => true,
             _ if self.ours || csv => false,
             Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
                 self.is_on_clock(*time) && follows(*time)
@@ -202,6 +202,7 @@ impl Run {
                 fault = add_escaped(text, value).or(fault);
                 Found::Note(at)
             }
+            Line::Index(index) => Found::Index(index),
             Line::End(end) => Found::End(end),
             Line::Header(header) => Found::Header(header),
             Line::Command(_) | Line::Other | Line::Tick { .. } | Line::Sample { .. } => {

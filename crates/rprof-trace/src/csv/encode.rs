@@ -56,6 +56,8 @@ impl CsvWriter {
                 text::push_escaped(detail, value);
                 push_row(out, "note", &Row { detail, ..Row::default() });
             }
+            // It tells bytes of the other format.
+            Record::Index(_) => {}
             Record::Born(id, time, born) => push_row(out, "born", &about(id, *time, json(detail, born))),
             Record::Exit(id, time, exit) => push_row(out, "exit", &about(id, *time, json(detail, exit))),
             Record::Function(function) => push_function(out, detail, function),

@@ -56,6 +56,7 @@ fn other(line: &[u8]) -> Parsed<Line<'_>> {
             Line::Mark { time, label }
         }
         b"NOTE" => note(rest)?,
+        b"INDEX" => Line::Index(json(rest)?),
         b"END" => Line::End(json(rest)?),
         _ if is_keyword(keyword) => Line::Other,
         _ => return Err(WarningKind::Malformed),

@@ -89,6 +89,10 @@ impl DatWriter {
                 text::push_escaped(out, value);
                 out.push(b'\n');
             }
+            Record::Index(index) => {
+                out.extend_from_slice(b"INDEX ");
+                push_json(out, index);
+            }
             Record::End(end) => {
                 out.extend_from_slice(b"END ");
                 push_json(out, end);

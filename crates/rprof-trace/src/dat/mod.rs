@@ -8,5 +8,7 @@ pub(crate) use encode::micros;
 pub use encode::DatWriter;
 
 /// The first word of every record this format has.
-pub const KEYWORDS: [&str; 13] =
-    ["RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP", "NOTE", "END"];
+pub const KEYWORDS: [&str; 14] = [
+    "RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP", "NOTE", "INDEX",
+    "END",
+];

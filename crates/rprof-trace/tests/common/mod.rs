@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+use rprof_trace::index::{Index, Part};
 use rprof_trace::{
     Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Keep, Memory, Metric, Profile,
     ProfileOptions, Proven, Reader, Record, Sample, Seconds, Tick, Warnings, Writer, columns, fold,
@@ -138,6 +139,25 @@ pub fn every_record() -> Vec<Record<'static>> {
             leave_value: Bytes(45056),
             level: Some(0),
         }),
+        Record::Index(Box::new(Index {
+            at: 3_500_000,
+            parts: vec![
+                Part {
+                    peak_bytes: Bytes(45_056),
+                    peak_s: Seconds(0.07),
+                    within_s: Some((Seconds(0.0), Seconds(0.1))),
+                    stamps: true,
+                    ..Part::default()
+                },
+                Part {
+                    at: 1_049_000,
+                    from_s: Seconds(7.5),
+                    peak_bytes: Bytes(40960),
+                    peak_s: Seconds(7.5),
+                    ..Part::default()
+                },
+            ],
+        })),
         Record::End(Box::new(End {
             elapsed_s: Seconds(7.6),
             exit_code: None,

@@ -1,0 +1,161 @@
+//! The parts of a trace that a window of time needs, read one after the other as if they were all.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::vec::IntoIter;
+
+use memchr::memmem;
+
+use crate::dat::DatWriter;
+use crate::index::{Index, Part};
+use crate::model::{Proven, Record, Tick};
+use crate::read::Reader;
+use crate::units::Seconds;
+
+/// The index is looked for in the last bytes of a file.
+const TAIL: u64 = 1 << 20;
+/// What others can have written between the making of the index and its writing.
+const AFTER: u64 = 64 << 10;
+
+/// A piece of an excerpt.
+#[derive(Debug, Clone)]
+enum Piece {
+    /// These bytes of the file, from and up to.
+    Bytes(u64, u64),
+    /// A line in the place of a part that is left out: its largest value.
+    Line(Vec<u8>),
+}
+
+/// What of a file is to be read.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pieces: Vec<Piece>,
+}
+
+impl Plan {
+    /// What a window of a trace needs; `None` when the trace has to be read whole: it has no index, the index is not of
+    /// this file, or the window needs nearly all.
+    pub fn of(path: &Path, window: (Seconds, Seconds)) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let (index, index_at) = find_index(&mut file)?;
+        let mut writer = writer_of(&file, path)?;
+        let needed = needed(&index.parts, window);
+        let ends = index.parts.iter().skip(1).map(|part| part.at).chain([index_at]);
+        let mut pieces = Vec::new();
+        for ((part, end), needed) in index.parts.iter().zip(ends).zip(needed) {
+            if !needed {
+                pieces.push(Piece::Line(line(&mut writer, part)));
+                continue;
+            }
+            is_at_line_start(&mut file, part.at).then_some(())?;
+            match pieces.last_mut() {
+                Some(Piece::Bytes(_, to)) if *to == part.at => *to = end,
+                _ => pieces.push(Piece::Bytes(part.at, end)),
+            }
+        }
+        pieces.push(Piece::Bytes(index_at, u64::MAX));
+        let saves = pieces.iter().any(|piece| matches!(piece, Piece::Line(_)));
+        saves.then_some(Self { pieces })
+    }
+
+    /// Opens the file, of which only this is read.
+    pub fn open(&self, path: &Path) -> io::Result<Excerpt> {
+        Ok(Excerpt { file: File::open(path)?, rest: self.pieces.clone().into_iter(), piece: None })
+    }
+}
+
+/// The index of a file and where it stands; `None` when there is none, or it is that of another file.
+fn find_index(file: &mut File) -> Option<(Index, u64)> {
+    let length = file.seek(SeekFrom::End(0)).ok()?;
+    let from = length.saturating_sub(TAIL);
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(from)).ok()?;
+    file.take(TAIL).read_to_end(&mut tail).ok()?;
+    let at = memmem::rfind(&tail, b"\nINDEX ")? + 1;
+    let line = tail[at..].split(|b| *b == b'\n').next()?;
+    let index: Index = serde_json::from_slice(line.strip_prefix(b"INDEX ")?).ok()?;
+    let here = from + at as u64;
+    let rises = index.parts.windows(2).all(|two| two[0].at < two[1].at);
+    let is_of_file = rises
+        && index.parts.first()?.at == 0
+        && index.parts.last()?.at < index.at
+        && (index.at..=index.at + AFTER).contains(&here);
+    is_of_file.then_some((index, here))
+}
+
+/// A writer of lines on the clock of the trace.
+fn writer_of(file: &File, path: &Path) -> Option<DatWriter> {
+    let mut file = file.try_clone().ok()?;
+    file.seek(SeekFrom::Start(0)).ok()?;
+    let mut reader = Reader::new(file, path);
+    let header = reader.next_record().ok()??;
+    let mut writer = DatWriter::new();
+    matches!(header, Record::Header(_)).then(|| writer.write(&header, &mut Vec::new()))?;
+    Some(writer)
+}
+
+/// Which parts are needed: the one with the header, those with more than ticks, and those from the last tick before
+/// the window to the first after it.
+fn needed(parts: &[Part], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
+    let first = parts.iter().rposition(|part| part.from_s <= from).unwrap_or(0);
+    let last = parts.iter().position(|part| part.from_s > to).unwrap_or(parts.len());
+    parts.iter().enumerate().map(move |(at, part)| at == 0 || part.stamps || (first..=last).contains(&at))
+}
+
+fn line(writer: &mut DatWriter, part: &Part) -> Vec<u8> {
+    let (value, time) = (part.peak_bytes, part.peak_s);
+    let mut line = Vec::new();
+    match part.within_s {
+        Some(within) => writer.write(&Record::Proven(Proven { time, within, value }), &mut line),
+        None => writer.write(&Record::Tick(&Tick { time, value, ..Tick::default() }), &mut line),
+    }
+    line
+}
+
+fn is_at_line_start(file: &mut File, at: u64) -> bool {
+    let mut before = [0];
+    at == 0
+        || (file.seek(SeekFrom::Start(at - 1)).is_ok()
+            && file.read_exact(&mut before).is_ok()
+            && before == *b"\n")
+}
+
+/// Reads the pieces of a plan.
+#[derive(Debug)]
+pub(crate) struct Excerpt {
+    file: File,
+    rest: IntoIter<Piece>,
+    piece: Option<Piece>,
+}
+
+impl Read for Excerpt {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match &mut self.piece {
+                None => 0,
+                Some(Piece::Line(line)) => {
+                    let count = line.len().min(buffer.len());
+                    buffer[..count].copy_from_slice(&line[..count]);
+                    line.drain(..count);
+                    count
+                }
+                Some(Piece::Bytes(from, to)) => {
+                    let most = usize::try_from(*to - *from).unwrap_or(usize::MAX).min(buffer.len());
+                    let count = self.file.read(&mut buffer[..most])?;
+                    *from += count as u64;
+                    count
+                }
+            };
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            self.piece = self.rest.next();
+            match self.piece {
+                None => return Ok(0),
+                Some(Piece::Bytes(from, _)) => _ = self.file.seek(SeekFrom::Start(from))?,
+                Some(Piece::Line(_)) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Where a long trace can be read on from, so that a part of it needs no reading of the whole.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Record;
+use crate::units::{Bytes, Seconds};
+
+/// A part begins when the one before has this many bytes, at first.
+const STRIDE: u64 = 1 << 20;
+/// Parts kept; with twice as many, two and two become one.
+const PARTS: usize = 1024;
+/// Shorter traces are read whole.
+const FEWEST: usize = 4;
+
+/// The parts of a run, which stand one after the other. Only a trace of more than 3 MiB has one, just before its end.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Index {
+    /// Bytes of the file when the record was made. It stands there, or a little after what others wrote at that moment.
+    pub at: u64,
+    /// In order of the file. The first begins with the header.
+    pub parts: Vec<Part>,
+}
+
+/// A stretch of a trace that can be understood without what is before it: its first lines leave nothing out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// Byte of the file at which it begins; it ends where the next one begins.
+    pub at: u64,
+    /// Time of its first tick.
+    pub from_s: Seconds,
+    /// The largest value in it.
+    pub peak_bytes: Bytes,
+    /// When that was, or where a figure draws it.
+    pub peak_s: Seconds,
+    /// The interval it fell in, when no tick saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_s: Option<(Seconds, Seconds)>,
+    /// Whether more than ticks stand in it: spans, marks, notes, gaps.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stamps: bool,
+}
+
+impl Part {
+    /// Takes a value; the first of the largest stays.
+    fn reach(&mut self, value: Bytes, time: Seconds, within: Option<(Seconds, Seconds)>) {
+        if value > self.peak_bytes {
+            (self.peak_bytes, self.peak_s, self.within_s) = (value, time, within);
+        }
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.reach(next.peak_bytes, next.peak_s, next.within_s);
+        self.stamps |= next.stamps;
+    }
+}
+
+/// Makes the index while a trace is being written. Its size does not depend on the trace's length.
+#[derive(Debug)]
+pub struct Indexer {
+    parts: Vec<Part>,
+    stride: u64,
+    open: Part,
+    /// Whether the open part has a tick.
+    begun: bool,
+    /// Bytes of ours in the open part.
+    written: u64,
+}
+
+impl Default for Indexer {
+    fn default() -> Self {
+        Self { parts: Vec::new(), stride: STRIDE, open: Part::default(), begun: false, written: 0 }
+    }
+}
+
+impl Indexer {
+    /// Takes a record that is being written.
+    pub fn add(&mut self, record: &Record<'_>) {
+        match record {
+            Record::Tick(tick) => {
+                if !self.begun {
+                    self.begun = true;
+                    self.open.from_s = tick.time;
+                }
+                self.open.reach(tick.value, tick.time, None);
+            }
+            Record::Proven(proven) => self.open.reach(proven.value, proven.time, Some(proven.within)),
+            Record::Gap(..) | Record::Note(..) | Record::Mark(..) => self.open.stamps = true,
+            _ => {}
+        }
+    }
+
+    /// So many bytes of ours were written. Whether it is time for the next part, which is between two ticks.
+    pub fn wrote(&mut self, bytes: u64) -> bool {
+        self.written += bytes;
+        self.begun && self.written >= self.stride
+    }
+
+    /// The next part begins at this byte of the file, the end of what was written; what was not of ours up to there
+    /// are the spans and marks of others.
+    pub fn cut(&mut self, at: u64) {
+        self.close(at);
+        if self.parts.len() == 2 * PARTS {
+            for to in 0..PARTS {
+                let (mut first, second) = (self.parts[2 * to].clone(), self.parts[2 * to + 1].clone());
+                first.join(&second);
+                self.parts[to] = first;
+            }
+            self.parts.truncate(PARTS);
+            self.stride *= 2;
+        }
+    }
+
+    /// The index, when the file is of this many bytes; `None` for a trace that is read whole as fast.
+    pub fn finish(mut self, at: u64) -> Option<Index> {
+        self.close(at);
+        let ordered = self.parts.windows(2).all(|two| two[0].at < two[1].at);
+        (self.parts.len() >= FEWEST && ordered).then_some(Index { at, parts: self.parts })
+    }
+
+    fn close(&mut self, at: u64) {
+        let mut part = std::mem::replace(&mut self.open, Part { at, ..Part::default() });
+        part.stamps |= at - part.at.min(at) != self.written;
+        (self.begun, self.written) = (false, 0);
+        self.parts.push(part);
+    }
+}

@@ -1,0 +1,166 @@
+//! A part of a long trace is read without the whole of it, and comes out the same.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{header, recorded, sample, tick};
+use rprof_trace::{
+    Bytes, DatWriter, End, Indexer, Keep, Profile, ProfileOptions, Proven, Record, Seconds, Tick, Warnings,
+    fold, read_profiles,
+};
+use tempfile::TempDir;
+
+const TICKS: u64 = 60_000;
+
+/// A long run of two processes, with a spike in each tenth of it. `others`: before which ticks somebody else writes
+/// which line.
+fn write(others: &[(u64, &str)]) -> Vec<u8> {
+    let (mut writer, mut index, mut file) = (DatWriter::new(), Indexer::default(), Vec::new());
+    let mut put = |record: &Record<'_>, file: &mut Vec<u8>| {
+        let before = file.len();
+        index.add(record);
+        writer.write(record, file);
+        if index.wrote((file.len() - before) as u64) {
+            index.cut(file.len() as u64);
+            writer.forget();
+        }
+    };
+    put(&Record::Header(Box::new(header(&[b"x"]))), &mut file);
+    for number in 0..TICKS {
+        for (_, line) in others.iter().filter(|(at, _)| *at == number) {
+            file.extend_from_slice(line.as_bytes());
+        }
+        let time = number as f64 / 1e3;
+        let spike = if number % (TICKS / 10) == 777 { (1 << 30) + (number << 10) } else { 0 };
+        let rss = (1 << 20) + number % 1000 * 4096 + spike;
+        if number == 8_077 {
+            let within = (Seconds(time - 1e-3), Seconds(time));
+            put(&Record::Proven(Proven { time: Seconds(time), within, value: Bytes(1 << 40) }), &mut file);
+        }
+        put(&sample("7:still", time, 1 << 20), &mut file);
+        put(&sample("8:busy", time, rss), &mut file);
+        put(&tick(time, rss + (1 << 20)), &mut file);
+    }
+    let length = file.len() as u64;
+    let index = index.finish(length).expect("long enough");
+    let end = End {
+        elapsed_s: Seconds(60.0),
+        ticks: TICKS,
+        processes: 2,
+        hwm_bytes: Some(Bytes(1 << 40)),
+        ..End::default()
+    };
+    writer.write(&Record::Index(Box::new(index)), &mut file);
+    writer.write(&Record::End(Box::new(end)), &mut file);
+    file
+}
+
+fn options(from: f64, to: f64) -> ProfileOptions {
+    let window = Some((Seconds(from), Seconds(to)));
+    ProfileOptions { window, processes: Keep::Largest(9), ..ProfileOptions::default() }
+}
+
+struct Trace(TempDir);
+
+impl Trace {
+    fn new(content: &[u8]) -> Self {
+        let place = tempfile::tempdir().expect("a place");
+        fs::write(place.path().join("t.dat"), content).expect("room");
+        Self(place)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("t.dat")
+    }
+}
+
+fn part(path: &Path, options: &ProfileOptions) -> (Vec<Profile>, Warnings) {
+    read_profiles(path, options).expect("a trace")
+}
+
+fn whole(content: &[u8], options: &ProfileOptions) -> (Vec<Profile>, Warnings) {
+    fold(|| Ok(rprof_trace::Reader::new(content, "t.dat")), options).expect("a trace")
+}
+
+/// What a figure of the window shows: lines run on to its edge from wherever the next point is. The peak of a process
+/// is that of the parts that were read.
+fn shown(mut profile: Profile, (from, to): (f64, f64)) -> Profile {
+    for process in &mut profile.processes {
+        (process.peak, process.peak_time) = Default::default();
+        process.curve.iter_mut().for_each(|point| point.time.0 = point.time.0.clamp(from - 1e-3, to + 1e-3));
+    }
+    profile
+}
+
+#[test]
+fn a_window_shows_the_same_as_the_whole() {
+    let content = write(&[]);
+    let trace = Trace::new(&content);
+    for (from, to) in
+        [(30.0, 31.0), (0.0, 0.5), (59.5, 80.0), (-5.0, -1.0), (13.3, 13.3), (8.0, 9.0), (1.0, 45.0)]
+    {
+        let (mut read, _) = part(&trace.path(), &options(from, to));
+        let (mut wanted, _) = whole(&content, &options(from, to));
+        assert_eq!(shown(read.remove(0), (from, to)), shown(wanted.remove(0), (from, to)), "{from} to {to}");
+    }
+}
+
+/// What is left out of a window is not read at all: damage there is not noticed.
+#[test]
+fn a_window_needs_no_full_scan() {
+    let mut content = write(&[]);
+    let middle = content.len() / 2;
+    content[middle..middle + 999].fill(b'x');
+    let trace = Trace::new(&content);
+    assert!(part(&trace.path(), &options(55.0, 56.0)).1.is_empty());
+    assert!(!part(&trace.path(), &options(30.0, 31.0)).1.is_empty(), "damage in what is read is told");
+}
+
+/// A span may begin and end anywhere, and what it reached is the largest of all that it lasted.
+#[test]
+fn spans_marks_and_notes_of_others_are_all_found() {
+    let others = [
+        (10_000, "SPAN begin 8.8.1 1795380808.146213 outer\n"),
+        (20_000, "MARK 1795380818.146213 there\n"),
+        (21_000, "NOTE key value\n"),
+        (40_000, "SPAN end 8.8.1 1795380838.146213\n"),
+    ];
+    let content = write(&others);
+    let trace = Trace::new(&content);
+    for (from, to) in [(50.0, 51.0), (30.0, 31.0)] {
+        let (mut read, _) = part(&trace.path(), &options(from, to));
+        let (mut wanted, _) = whole(&content, &options(from, to));
+        let (read, wanted) = (shown(read.remove(0), (from, to)), shown(wanted.remove(0), (from, to)));
+        assert_eq!((&read.spans, &read.marks, &read.notes), (&wanted.spans, &wanted.marks, &wanted.notes));
+        assert_eq!((read.spans.len(), read.marks.len(), read.notes.len()), (1, 1, 1));
+        assert_eq!(read, wanted);
+    }
+}
+
+/// An index is believed only where it stands in the file it was made for.
+#[test]
+fn an_index_of_another_file_is_not_used() {
+    let content = write(&[]);
+    let short = {
+        let mut short = Vec::new();
+        let mut writer = DatWriter::new();
+        writer.write(&Record::Header(Box::new(header(&[b"y"]))), &mut short);
+        writer.write(&recorded(Tick { value: Bytes(5), ..Tick::default() }), &mut short);
+        short
+    };
+    let at_end = content.len() - 1 - content.iter().rev().skip(1).position(|b| *b == b'\n').expect("a line");
+    for (joined, runs) in [
+        ([&short[..], &content].concat(), 2),
+        ([&content[..], &content].concat(), 2),
+        ([&content[..], &short].concat(), 2),
+        (content[..at_end].to_vec(), 1),
+        (content[..content.len() / 2].to_vec(), 1),
+    ] {
+        let trace = Trace::new(&joined);
+        let (read, _) = part(&trace.path(), &options(30.0, 31.0));
+        assert_eq!(read.len(), runs);
+        assert_eq!(read, whole(&joined, &options(30.0, 31.0)).0);
+    }
+}
