@@ -357,10 +357,8 @@ fn plain_ticks_are_read_as_any_other_line() {
     ];
     for ours in [true, false] {
         let head = if ours { columns } else { "CMDLINE x" };
-        let text: String = std::iter::once(head)
-            .chain(odd.iter().flat_map(|odd| ["MEM 1.0 1795380800.1 2", *odd, "MEM 1.0 1795380806.25"]))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let ticks = odd.iter().flat_map(|odd| ["MEM 1.0 1795380800.1 2", *odd, "MEM 1.0 1795380806.25"]);
+        let text = std::iter::once(head).chain(ticks).collect::<Vec<_>>().join("\n") + "\n";
         let (plain, warnings) = read(text.as_bytes()).expect("a trace");
         let (other, as_warned) = read(text.replace('\n', "\r\n").as_bytes()).expect("a trace");
         assert_eq!((plain, shown(&warnings)), (other, shown(&as_warned)));

@@ -3,10 +3,12 @@
 //! `status` and not `statm`: it costs 9 µs instead of 1.3, and has the parts, the swap and the high-water mark.
 #![allow(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::error::ReadError;
 use crate::platform::{Autopsy, Reading, Shares};
@@ -29,7 +31,7 @@ impl Process {
     /// `Gone` when there is no such process, `Unsupported` for a thread that leads none, `Denied` when it may not be
     /// read.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
-        let (status, start) = match File::open(format!("/proc/{pid}/status")) {
+        let (status, start) = match open(pid, "status") {
             Ok(file) => (Some(file), None),
             Err(error) if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
                 (None, Some(stat(pid)?.start))
@@ -71,7 +73,7 @@ impl Process {
             if Some(stat(self.pid)?.start) != self.start {
                 return Err(ReadError::Gone);
             }
-            File::open(format!("/proc/{}/status", self.pid))?.read_at(&mut text, 0)?
+            open(self.pid, "status")?.read_at(&mut text, 0)?
         };
         Ok(Status::parse(&text[..length]))
     }
@@ -97,9 +99,8 @@ impl Process {
     /// # Errors
     /// `Denied` when it belongs to another user, `Gone` when it has ended.
     pub fn reset_hwm(&self) -> Result<(), ReadError> {
-        let path = format!("/proc/{}/clear_refs", self.pid);
-        io::Write::write_all(&mut OpenOptions::new().write(true).open(path)?, b"5")?;
-        Ok(())
+        let mut file = at(self.pid, "clear_refs", |path| OpenOptions::new().write(true).open(path))?;
+        Ok(file.write_all(b"5")?)
     }
 
     /// Its proportional and unique set size. Costs about 15 ms per resident GiB of 4 KiB pages, with its address space
@@ -109,7 +110,7 @@ impl Process {
     /// `Gone`, `Denied`, or `Unsupported` before Linux 4.14.
     pub fn shares(&self) -> Result<Shares, ReadError> {
         // Not kept open: a descriptor of this file is bound to the program of before an exec.
-        let file = match File::open(format!("/proc/{}/smaps_rollup", self.pid)) {
+        let file = match open(self.pid, "smaps_rollup") {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.exists() => {
                 return Err(ReadError::Unsupported);
             }
@@ -130,7 +131,7 @@ impl Process {
     }
 
     fn exists(&self) -> bool {
-        PathBuf::from(format!("/proc/{}", self.pid)).exists()
+        at(self.pid, "", Path::exists)
     }
 
     /// Sends it a signal, never to another process that took its number; whether it was there to take it.
@@ -163,8 +164,24 @@ fn reading(status: &Status) -> Reading {
     Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
 }
 
+/// Does something with the path `/proc/PID/FILE`, which is made without an allocation: it may be at each tick.
+fn at<T>(pid: u32, file: &str, act: impl FnOnce(&Path) -> T) -> T {
+    let mut path = [0; 48];
+    let mut rest = &mut path[..];
+    // It cannot fail: the longest of them has 30 bytes.
+    let _ = write!(rest, "/proc/{pid}/{file}");
+    let unused = rest.len();
+    act(Path::new(OsStr::from_bytes(&path[..path.len() - unused])))
+}
+
+fn open(pid: u32, file: &str) -> io::Result<File> {
+    at(pid, file, |path| File::open(path))
+}
+
 fn stat(pid: u32) -> Result<Stat, ReadError> {
-    Stat::parse(&fs::read(format!("/proc/{pid}/stat"))?).ok_or(ReadError::Gone)
+    let mut text = [0; 4096];
+    let length = open(pid, "stat")?.read_at(&mut text, 0)?;
+    Stat::parse(&text[..length]).ok_or(ReadError::Gone)
 }
 
 /// What a zombie still tells.

@@ -1,0 +1,53 @@
+//! A tick in steady state allocates nothing: neither measuring nor encoding nor what the summary keeps.
+
+#![cfg(any(target_os = "linux", target_os = "macos"))]
+
+use std::time::Duration;
+
+use rprof_sample::{COLUMNS, Clock, Launch, Options, Session, Target};
+use rprof_trace::{DatWriter, Header, Metric, ProfileBuilder, ProfileOptions, Record, columns};
+
+/// Ticks, and allocations, of a run of a command at 1 kHz that is watched for so long, as `rprof run` does it.
+fn watch(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
+    let argv = command.iter().map(Into::into).collect();
+    let launch = Launch { argv, env: Vec::new() };
+    let options = Options {
+        interval: Duration::from_millis(1),
+        exact,
+        duration: Some(Duration::from_millis(milliseconds)),
+        ..Options::default()
+    };
+    let clock = Clock::start();
+    let mut summary = ProfileBuilder::new(&ProfileOptions { slices: 128, ..ProfileOptions::default() });
+    let (mut writer, mut lines, mut ticks) = (DatWriter::new(), Vec::with_capacity(4096), 0);
+    let columns = columns(Metric::Rss, COLUMNS);
+    let header = Header { format: 1, start_s: clock.epoch_s(), columns, ..Header::default() };
+    writer.write(&Record::Header(Box::new(header)), &mut lines);
+    let allocated = allocation_counter::measure(|| {
+        let session = Session::begin(&Target::Launch(launch.clone()), options.clone(), clock);
+        let watched = session.expect("started").watch(&mut |record| {
+            summary.add(record);
+            writer.write(record, &mut lines);
+            if matches!(record, Record::Tick(_)) {
+                ticks += 1;
+                lines.clear();
+            }
+        });
+        watched.expect("watched");
+    });
+    (ticks, allocated.count_total)
+}
+
+/// One test, since a session waits for every child of its process.
+#[test]
+fn a_tick_in_steady_state_allocates_nothing() {
+    let alone = &["sleep", "3"][..];
+    let tree = &["sh", "-c", "sleep 3 & sleep 3 & sleep 3 & wait"][..];
+    for (command, exact) in [(alone, false), (tree, false), (tree, true)] {
+        let ((few, at_first), (many, in_all)) = (watch(command, exact, 300), watch(command, exact, 900));
+        let (ticks, allocations) = (many - few, in_all.saturating_sub(at_first));
+        assert!(ticks > 50, "only {ticks} ticks");
+        // What grows by doubling is rare.
+        assert!(allocations < ticks / 20, "{allocations} allocations in {ticks} ticks of {command:?}");
+    }
+}
