@@ -184,7 +184,7 @@ impl Tree {
                 Ok(_) | Err(ReadError::Gone) => {}
             }
             seen.changes += 1;
-            self.bury(at, time, sink);
+            self.leave(at, None, time, sink);
         }
     }
 
@@ -229,13 +229,18 @@ impl Tree {
         sink(&Record::Born(&self.members[at].id, time, born));
     }
 
-    fn bury(&mut self, at: usize, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// A process has ended; `how`, where it was waited for.
+    fn leave(&mut self, at: usize, how: Option<Ending>, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let member = self.members.remove(at);
         if !member.borrowed {
             self.lost = self.lost.plus(member.last_words());
         }
-        let exit = Exit { hwm_bytes: member.hwm, ..Exit::default() };
-        sink(&Record::Exit(&member.id, time, exit));
+        let (exit_code, signal) = match how {
+            None => (None, None),
+            Some(Ending::Exited(code)) => (Some(code), None),
+            Some(Ending::Killed(number) | Ending::Stopped(number)) => (None, Some(number)),
+        };
+        sink(&Record::Exit(&member.id, time, Exit { hwm_bytes: member.hwm, exit_code, signal }));
     }
 
     /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
@@ -325,15 +330,7 @@ impl Tree {
     /// A process was waited for: it leaves the tree with what is known of its end.
     pub fn forget(&mut self, pid: u32, time: Seconds, ending: Ending, sink: &mut dyn FnMut(&Record<'_>)) {
         let Some(at) = self.members.iter().position(|m| m.process.pid() == pid) else { return };
-        let member = self.members.remove(at);
-        let (exit_code, signal) = match ending {
-            Ending::Exited(code) => (Some(code), None),
-            Ending::Killed(number) | Ending::Stopped(number) => (None, Some(number)),
-        };
-        sink(&Record::Exit(&member.id, time, Exit { hwm_bytes: member.hwm, exit_code, signal }));
-        if !member.borrowed {
-            self.lost = self.lost.plus(member.last_words());
-        }
+        self.leave(at, Some(ending), time, sink);
     }
 
     /// Takes in whoever was born since the last look, without measuring.

@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -136,20 +137,15 @@ impl Process {
 
     /// Sends it a signal, never to another process that took its number; whether it was there to take it.
     pub fn signal(&mut self, number: i32) -> bool {
-        use std::os::fd::{FromRawFd, OwnedFd};
-        // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
-        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, self.pid, 0) };
-        if fd < 0 {
+        let Some(pidfd) = pidfd(self.pid) else {
             // Before Linux 5.3, or the process is gone.
             return self.read().is_ok_and(|r| !r.dead) && super::kill(self.pid, number);
-        }
-        // SAFETY: the descriptor is new and ours.
-        let pidfd = unsafe { OwnedFd::from_raw_fd(fd as i32) };
+        };
         // The pidfd names whoever has the number now; that we can still read the old one proves that they are the same.
         if self.read().is_err() {
             return false;
         }
-        let raw = std::os::fd::AsRawFd::as_raw_fd(&pidfd);
+        let raw = pidfd.as_raw_fd();
         // SAFETY: a null siginfo asks for what kill(2) would send.
         unsafe {
             libc::syscall(libc::SYS_pidfd_send_signal, raw, number, std::ptr::null::<libc::siginfo_t>(), 0)
@@ -182,6 +178,15 @@ fn stat(pid: u32) -> Result<Stat, ReadError> {
     let mut text = [0; 4096];
     let length = open(pid, "stat")?.read_at(&mut text, 0)?;
     Stat::parse(&text[..length]).ok_or(ReadError::Gone)
+}
+
+/// A descriptor of whichever process has this number now; readable when it has ended. `None` before Linux 5.3, and when
+/// there is none.
+pub fn pidfd(pid: u32) -> Option<OwnedFd> {
+    // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    // SAFETY: the descriptor is new and ours.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
 /// What a zombie still tells.

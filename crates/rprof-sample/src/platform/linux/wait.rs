@@ -1,7 +1,7 @@
 //! Sleeping until a deadline or a signal: one ppoll a tick, every signal taken from a signalfd and none in a handler.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -10,6 +10,7 @@ use nix::sys::signal::SigSet;
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 
+use super::process::pidfd;
 use crate::error::Error;
 use crate::platform::unix::TAKEN;
 use crate::platform::{Signal, Woken};
@@ -36,7 +37,7 @@ impl Waiter {
 
     /// Also wakes when process `pid` ends. Where the kernel cannot (before Linux 5.3), the next tick sees the end.
     pub fn watch(&mut self, pid: u32) {
-        self.watched = end_of(pid);
+        self.watched = pidfd(pid);
     }
 
     /// Sleeps for `span` at most, less when a signal comes or the watched process ends.
@@ -68,13 +69,4 @@ impl Waiter {
             sender: info.ssi_pid,
         }))
     }
-}
-
-/// A descriptor that becomes readable when the process ends; `None` before Linux 5.3.
-#[allow(unsafe_code)]
-fn end_of(pid: u32) -> Option<OwnedFd> {
-    // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    // SAFETY: the descriptor is new and ours.
-    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
