@@ -170,3 +170,26 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
         assert!(place.path(kept).exists(), "{kept}");
     }
 }
+
+/// mprof's trace as a table, and a table as a trace that mprof reads: what they hold stays the same.
+#[test]
+fn a_trace_is_converted_and_holds_the_same() {
+    let place = Place::new();
+    let mprofs = format!("{DATA}/mprof_pool_M.dat");
+    assert_eq!(place.run(&format!("convert {mprofs} t.csv")).code, Some(0));
+    assert_eq!(place.run("convert t.csv t.dat").code, Some(0));
+    let peaks = |file: &str| {
+        let said = place.run(&format!("peak {file}")).stdout;
+        said.lines().map(|line| line.replace(file, "")).collect::<Vec<_>>()
+    };
+    assert_eq!((peaks("t.csv"), peaks("t.dat")), (peaks(&mprofs), peaks(&mprofs)));
+    // Neither what is there already is lost, nor is something made of what is no trace.
+    let again = place.run(&format!("convert {mprofs} t.csv"));
+    assert!(again.code == Some(1) && again.stderr.contains("--force"), "{}", again.stderr);
+    std::fs::write(place.path("no.dat"), "no trace\n").unwrap();
+    assert_eq!(place.run("convert no.dat no.csv").code, Some(1));
+    assert!(!place.path("no.csv").exists());
+    assert_eq!(place.run("convert t.dat t.txt").code, Some(1));
+    assert_eq!(place.run("convert --force t.dat ./t.dat").code, Some(1));
+    assert_eq!(peaks("t.dat"), peaks(&mprofs));
+}

@@ -33,7 +33,10 @@ pub fn convert<R: Read>(
             writer.write(&Record::Header(Box::new(foreign)), &mut out);
             headed = Some(entry.run);
         }
-        writer.write(&entry.record, &mut out);
+        // It tells bytes of the file that is read.
+        if !matches!(entry.record, Record::Index(_)) {
+            writer.write(&entry.record, &mut out);
+        }
         if out.len() >= BLOCK {
             output.write_all(&out).map_err(Error::Write)?;
             out.clear();

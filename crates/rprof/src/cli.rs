@@ -35,6 +35,8 @@ pub enum Command {
     Plot(PlotArgs),
     /// Print the peak of traces
     Peak(PeakArgs),
+    /// Write a trace in the other format, .dat or .csv: also mprof's, for pandas, R or a spreadsheet
+    Convert(ConvertArgs),
     /// List the traces of this directory
     List,
     /// Delete traces
@@ -47,6 +49,19 @@ pub enum Command {
     Note(NoteArgs),
     /// Run a command as a span in the trace of the run this is in
     Span(SpanArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// A trace
+    #[arg(value_name = "TRACE")]
+    pub from: PathBuf,
+    /// What is written: a new .dat or .csv file
+    #[arg(value_name = "FILE")]
+    pub to: PathBuf,
+    /// Overwrite FILE if it exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

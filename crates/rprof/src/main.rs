@@ -2,6 +2,7 @@
 
 mod carried;
 mod cli;
+mod convert;
 mod list;
 mod mark;
 mod output;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Attach(arguments) => return finish(run::attach(&arguments), EXIT_OURS),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
+        Command::Convert(arguments) => convert::convert(&arguments),
         Command::List => list::list(),
         Command::Rm(arguments) => list::remove(&arguments),
         Command::Clean(arguments) => list::clean(&arguments),

@@ -14,27 +14,32 @@ use jiff::tz::TimeZone;
 /// When the file exists and `force` is not given, or it cannot be made.
 pub fn create(given: Option<&Path>, force: bool, start: Timestamp) -> anyhow::Result<(PathBuf, File)> {
     match given {
-        Some(path) => {
-            if force {
-                // Truncated apart from the appending descriptor, which must not be opened for truncation.
-                let truncated = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-                truncated.with_context(|| cannot(path))?;
-                let file = OpenOptions::new().append(true).open(path).with_context(|| cannot(path))?;
-                return Ok((path.to_owned(), file));
-            }
-            match new_file(path) {
-                Ok(file) => Ok((path.to_owned(), file)),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    bail!("`{}` exists; take another name, or --force to overwrite it", path.display())
-                }
-                Err(error) => Err(error).with_context(|| cannot(path)),
-            }
-        }
+        Some(path) => Ok((path.to_owned(), create_named(path, force)?)),
         None => next_free(start),
     }
 }
 
-fn cannot(path: &Path) -> String {
+/// Opens a trace of this name for appending.
+///
+/// # Errors
+/// When the file exists and `force` is not given, or it cannot be made.
+pub fn create_named(path: &Path, force: bool) -> anyhow::Result<File> {
+    if force {
+        // Truncated apart from the appending descriptor, which must not be opened for truncation.
+        let truncated = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+        truncated.with_context(|| cannot(path))?;
+        return OpenOptions::new().append(true).open(path).with_context(|| cannot(path));
+    }
+    match new_file(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("`{}` exists; take another name, or --force to overwrite it", path.display())
+        }
+        file => file.with_context(|| cannot(path)),
+    }
+}
+
+/// What could not be done.
+pub fn cannot(path: &Path) -> String {
     format!("cannot write the trace `{}`", path.display())
 }
 

@@ -122,7 +122,7 @@ fn record(
     recorder.flush();
     if let Some(error) = recorder.failure() {
         let _ = std::fs::remove_file(&path);
-        return Err(error).with_context(|| format!("cannot write the trace `{}`", path.display()));
+        return Err(error).with_context(|| output::cannot(&path));
     }
     let target = with_trace_path(target, &path, format);
     let session = Session::begin(&target, options, clock).inspect_err(|_| {
