@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 use rprof_trace::Seconds;
 
 use crate::error::Error;
-use crate::figure::Trace;
-use crate::options::Options;
+use crate::options::{Options, Trace};
 use crate::text::visible;
 
 /// Length of the longest trace in seconds.

@@ -9,21 +9,12 @@ use crate::curve::thinned;
 use crate::error::Error;
 use crate::functions;
 use crate::layout::{Layout, TICK, TITLE};
-use crate::options::{Functions, Options};
+use crate::options::{Functions, Options, Trace};
 use crate::palette::{INK, Stroke, TINT};
 use crate::series::{self, Chosen, Series};
 use crate::text::visible;
 use crate::view::View;
 use crate::{flame, frame, gap, lanes, legend, marks, peak};
-
-/// One trace of a figure.
-#[derive(Debug, Clone, Copy)]
-pub struct Trace<'a> {
-    /// What the legend calls it when there are several: a file's name.
-    pub label: &'a str,
-    /// What was measured.
-    pub profile: &'a Profile,
-}
 
 /// Points of all curves together; the file stays below 200 kB with twice as many.
 const BUDGET: usize = 8000;

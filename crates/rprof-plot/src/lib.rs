@@ -39,8 +39,8 @@ mod pdf;
 mod png;
 
 pub use error::Error;
-pub use figure::{Trace, svg};
-pub use options::{Functions, Options};
+pub use figure::svg;
+pub use options::{Functions, Options, Trace};
 #[cfg(feature = "pdf")]
 pub use pdf::pdf;
 #[cfg(feature = "png")]

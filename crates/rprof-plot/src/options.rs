@@ -1,6 +1,15 @@
 //! What is asked of a figure.
 
-use rprof_trace::Seconds;
+use rprof_trace::{Profile, Seconds};
+
+/// One trace of a figure.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace<'a> {
+    /// What the legend calls it when there are several: a file's name.
+    pub label: &'a str,
+    /// What was measured.
+    pub profile: &'a Profile,
+}
 
 /// What is asked of a figure; the default is what `rprof plot` draws without flags.
 #[derive(Debug, Clone, PartialEq)]

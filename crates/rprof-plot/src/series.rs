@@ -3,9 +3,8 @@
 use rprof_trace::{Bytes, Point, Profile};
 
 use crate::curve::{self, Sample};
-use crate::figure::Trace;
 use crate::legend::Row;
-use crate::options::Options;
+use crate::options::{Options, Trace};
 use crate::palette::{self, DARK, GREEN, Stroke};
 use crate::slope::Slope;
 use crate::text::visible;

@@ -8,8 +8,7 @@ use std::vec::IntoIter;
 use memchr::memmem;
 
 use crate::dat::DatWriter;
-use crate::index::{Index, Part};
-use crate::model::{Proven, Record, Tick};
+use crate::model::{Index, Part, Proven, Record, Tick};
 use crate::read::Reader;
 use crate::units::Seconds;
 

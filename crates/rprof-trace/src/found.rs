@@ -1,8 +1,7 @@
 //! A record whose texts stand in the reader's one text buffer, so that it can be handed out without a copy.
 
-use crate::index::Index;
 use crate::model::Memory;
-use crate::model::{Born, End, Exit, Function, Header, Proven, Record, Sample, Tick};
+use crate::model::{Born, End, Exit, Function, Header, Index, Proven, Record, Sample, Tick};
 use crate::units::{Bytes, Seconds};
 
 /// A [`Record`] without its text, and without the tick.

@@ -1,8 +1,6 @@
 //! Where a long trace can be read on from, so that a part of it needs no reading of the whole.
 
-use serde::{Deserialize, Serialize};
-
-use crate::model::Record;
+use crate::model::{Index, Part, Record};
 use crate::units::{Bytes, Seconds};
 
 /// A part begins when the one before has this many bytes, at first.
@@ -11,36 +9,6 @@ const STRIDE: u64 = 1 << 20;
 const PARTS: usize = 1024;
 /// Shorter traces are read whole.
 const FEWEST: usize = 4;
-
-/// The parts of a run, which stand one after the other. Only a trace of more than 3 MiB has one, just before its end.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Index {
-    /// Bytes of the file when the record was made. It stands there, or a little after what others wrote at that moment.
-    pub at: u64,
-    /// In order of the file. The first begins with the header.
-    pub parts: Vec<Part>,
-}
-
-/// A stretch of a trace that can be understood without what is before it: its first lines leave nothing out.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Part {
-    /// Byte of the file at which it begins; it ends where the next one begins.
-    pub at: u64,
-    /// Time of its first tick.
-    pub from_s: Seconds,
-    /// The largest value in it.
-    pub peak_bytes: Bytes,
-    /// When that was, or where a figure draws it.
-    pub peak_s: Seconds,
-    /// The interval it fell in, when no tick saw it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub within_s: Option<(Seconds, Seconds)>,
-    /// Whether more than ticks stand in it: spans, marks, notes, gaps.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub stamps: bool,
-}
 
 impl Part {
     /// Takes a value; the first of the largest stays.

@@ -13,7 +13,7 @@ mod excerpt;
 mod fold;
 mod format;
 mod found;
-pub mod index;
+mod index;
 mod line;
 mod lines;
 pub mod model;
@@ -45,8 +45,10 @@ pub use envelope::{Curve, Envelope, Point};
 pub use error::Error;
 pub use fold::{fold, read_profiles};
 pub use format::{Format, Writer};
-pub use index::{Index, Indexer};
-pub use model::{Arg, Born, End, Exit, Function, Header, Memory, Metric, Proven, Record, Sample, Tick};
+pub use index::Indexer;
+pub use model::{
+    Arg, Born, End, Exit, Function, Header, Index, Memory, Metric, Part, Proven, Record, Sample, Tick,
+};
 pub use names::{find_name, short_names};
 pub use options::{Keep, ProfileOptions};
 pub use profile::{Mark, Note, Peak, ProcessProfile, Profile, Span};

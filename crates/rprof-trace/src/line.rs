@@ -1,8 +1,7 @@
 //! One line of a trace, understood but not yet placed: times are on the clock of the file, "as before" is not
 //! resolved. Both formats are read into this.
 
-use crate::index::Index;
-use crate::model::{Born, End, Exit, Header, Memory};
+use crate::model::{Born, End, Exit, Header, Index, Memory};
 use crate::number::Time;
 use crate::units::Bytes;
 

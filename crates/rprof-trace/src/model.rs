@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::index::Index;
 use crate::units::{Bytes, Seconds};
 
 /// Which memory a run's curve shows.
@@ -204,6 +203,36 @@ pub struct Function<'a> {
     pub leave_value: Bytes,
     /// Nesting depth, 0 for the outermost; `None` in traces older than 2019.
     pub level: Option<u32>,
+}
+
+/// The parts of a run, which stand one after the other. Only a trace of more than 3 MiB has one, just before its end.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Index {
+    /// Bytes of the file when the record was made. It stands there, or a little after what others wrote at that moment.
+    pub at: u64,
+    /// In order of the file. The first begins with the header.
+    pub parts: Vec<Part>,
+}
+
+/// A stretch of a trace that can be understood without what is before it: its first lines leave nothing out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// Byte of the file at which it begins; it ends where the next one begins.
+    pub at: u64,
+    /// Time of its first tick.
+    pub from_s: Seconds,
+    /// The largest value in it.
+    pub peak_bytes: Bytes,
+    /// When that was, or where a figure draws it.
+    pub peak_s: Seconds,
+    /// The interval it fell in, when no tick saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_s: Option<(Seconds, Seconds)>,
+    /// Whether more than ticks stand in it: spans, marks, notes, gaps.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stamps: bool,
 }
 
 /// The last record of a run: how it ended and what it cost.

@@ -2,10 +2,9 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
-use rprof_trace::index::{Index, Part};
 use rprof_trace::{
-    Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Keep, Memory, Metric, Profile,
-    ProfileOptions, Proven, Reader, Record, Sample, Seconds, Tick, Warnings, Writer, columns, fold,
+    Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Index, Keep, Memory, Metric, Part,
+    Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Tick, Warnings, Writer, columns, fold,
 };
 
 /// The records of a trace, one line of text each, and its warnings.
