@@ -8,15 +8,24 @@ PYTHON ?= python3
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk
 
-.PHONY: help build test lint bless check-mac peers
+.PHONY: help build static test lint bless check-mac peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "  make figures      the article's figures and table, remade under plots/ (DEPTH=N for fewer slices)"
+	@echo "  make bench        what is claimed of speed, against the peers: benches/RESULTS.md (about an hour)"
+	@echo "  make compare-numpy  the article's programs in Python and ours, in turn: benches/NUMPY.md"
 	@echo "  make compare      twelve hard cases under rprof and its peers: the table of docs/measuring.md"
 
 build: ## target/release/rprof
 	$(CARGO) build --release
+
+# For any Linux of this processor, whatever its C library.
+STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
+
+static: ## a fully static rprof, target/*-linux-musl/release/rprof
+	rustup target add $(STATIC_TARGET)
+	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
 test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test

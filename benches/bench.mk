@@ -14,6 +14,7 @@ BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 .PHONY: bench bench-build compare-numpy
 
 bench: bench-build
+	$(if $(RPROF)$(QUICK)$(ONLY),,$(MAKE) static)
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --long '$(BENCH_BUILT)/examples/long' --tools .tools --scratch '$(BENCH_SCRATCH)' \
 		--results $(if $(QUICK)$(ONLY),'$(BENCH_SCRATCH)/RESULTS.md',benches/RESULTS.md) \

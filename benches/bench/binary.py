@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 from measure.numbers import size
@@ -21,7 +22,7 @@ def measure(setting: Setting) -> Section:
         "The binary", "Size of the file, stripped as it is built, and what ldd says it loads. A musl build needs none."
     )
     programs: dict[str, Path] = {"rprof": setting.rprof.program}
-    musl = setting.rprof.program.parent.parent.parent / "x86_64-unknown-linux-musl" / "release" / "rprof"
+    musl = setting.rprof.program.parent.parent.parent / f"{platform.machine()}-unknown-linux-musl" / "release" / "rprof"
     if musl.exists():
         programs["rprof, musl"] = musl
     programs |= {name: setting.peers[name].program for name in ("denet", "rizsotto/rprof") if name in setting.peers}
@@ -37,7 +38,7 @@ def measure(setting: Setting) -> Section:
     section.at_most("dynamic libraries", len(others), 0, said)
     if not musl.exists():
         section.tables.append(
-            "No musl build is beside this one: `cargo build --release --target x86_64-unknown-linux-musl`.\n"
+            "No static build is beside this one: `make static`.\n"
         )
     return section
 
