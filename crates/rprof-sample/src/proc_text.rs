@@ -50,8 +50,14 @@ pub struct Status {
 impl Status {
     /// Reads the file's text. Missing lines leave their fields at 0 or `None`.
     pub fn parse(text: &[u8]) -> Self {
-        let mut status = Self::default();
-        for line in text.split(|b| *b == b'\n') {
+        let (mut status, mut start) = (Self::default(), 0);
+        for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+            let line = &text[start.min(end)..end];
+            start = end + 1;
+            // Half of the lines begin otherwise, and none of them is of interest.
+            if !matches!(line.first(), Some(b'N' | b'S' | b'T' | b'P' | b'V' | b'R')) {
+                continue;
+            }
             let Some(colon) = line.iter().position(|b| *b == b':') else { continue };
             let (key, value) = (&line[..colon], line[colon + 1..].trim_ascii_start());
             let kib = || number(value).map(Bytes::from_kib);
