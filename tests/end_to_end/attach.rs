@@ -134,3 +134,17 @@ fn a_name_of_several_processes_lists_them() {
         twin.wait().unwrap();
     }
 }
+
+#[test]
+fn rprof_itself_never_matches() {
+    let place = Place::new();
+    let named = place.path("rprof-by-name");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_rprof"), &named).unwrap();
+    let mut command = Command::new(&named);
+    command
+        .args(["attach", "-o", "t.dat", "--duration", "50ms", "rprof-by-name"])
+        .current_dir(place.dir.path());
+    let done = crate::support::done(command.output().unwrap());
+    assert_eq!(done.code, Some(125), "{}", done.stderr);
+    assert!(done.stderr.contains("no process has a name with `rprof-by-name`"), "{}", done.stderr);
+}
