@@ -45,7 +45,7 @@ fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
 #[test]
 fn shares_that_may_not_be_read_are_missing_and_said_once() {
     let place = Place::new();
-    let script = "private fork 1 [ touch 30MiB hold 300ms ] touch 20MiB wait exit 4";
+    let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     assert_eq!(done.stderr.matches("PSS is left out").count(), 1, "{}", done.stderr);

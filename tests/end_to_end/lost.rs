@@ -111,6 +111,9 @@ fn a_stop_of_rprof_is_a_gap() {
     let (from, to) = gap.split_once(' ').unwrap();
     let length = to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap();
     assert!((0.4..5.0).contains(&length), "{gap}");
+    let overruns = trace.split_once("\"overruns\":").expect("an end").1;
+    let overruns: u32 = overruns.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
+    assert!(overruns > 30, "the ticks that could not be kept are not counted: {overruns}");
 }
 
 /// Somebody sets the clock while the run goes on: every question for the wall clock is answered by another hour.

@@ -17,14 +17,16 @@ fn defect_02_a_spike_between_two_ticks_is_seen() {
 #[test]
 fn a_spike_is_proven_at_the_next_tick() {
     let place = Place::new();
-    place.run_truth("-q -T 50ms", "hold 300ms touch 200MiB free hold 600ms");
+    // Several, each higher than the one before: a tick may by chance hit one of them at its very top.
+    let spikes = "touch 100MiB free hold 150ms touch 150MiB free hold 150ms touch 200MiB free hold 400ms";
+    place.run_truth("-q -T 50ms", &format!("hold 300ms {spikes}"));
     let trace = place.trace();
     let proven = trace.lines().position(|line| line.contains(" ^ ")).expect("a proven maximum");
     let after = trace.lines().skip(proven).filter(|line| line.starts_with("MEM ")).count();
     assert!(after > 3, "{trace}");
-    let within = &place.peak()["peak_within_s"];
-    let (from, to) = (within[0].as_f64().unwrap(), within[1].as_f64().unwrap());
-    assert!(from > 0.2 && to - from < 0.5, "{from} {to}");
+    let fields = trace.lines().nth(proven).unwrap().split(' ').skip(4);
+    let within: Vec<f64> = fields.map(|second| second.parse().unwrap()).collect();
+    assert!(within[0] > 0.2 && within[1] - within[0] < 0.5, "{within:?}");
 }
 
 #[test]
@@ -157,7 +159,7 @@ fn a_trees_bounds_hold_the_truth() {
 fn processes_that_nobody_saw_are_in_the_upper_bound() {
     let place = Place::new();
     let pair = "fork 1 [ touch 60MiB ready one await two hold 20ms ] fork 1 [ touch 60MiB ready two await one hold 20ms ]";
-    place.run_truth("-q -T 30s", &format!("hold 300ms {pair} wait hold 50ms"));
+    place.run_truth("-q -T 30s", &format!("hold 1100ms {pair} wait hold 50ms"));
     let peak = place.peak();
     let upper = peak["peak_upper_bytes"].as_u64();
     assert!(upper.is_none_or(|upper| upper >= 120 * MIB), "{peak}");

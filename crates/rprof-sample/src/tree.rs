@@ -312,9 +312,14 @@ impl Tree {
 
     /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
     /// than `largest`; `None` when a mark is not known.
-    pub fn ceiling(&self, largest: Bytes) -> Option<Bytes> {
-        self.members.iter().try_fold(self.lost, |sum, member| {
-            let most = member.last_words().min(largest.max(member.hwm?));
+    pub fn ceiling(&mut self, largest: Bytes) -> Option<Bytes> {
+        self.members.iter_mut().try_fold(self.lost, |sum, member| {
+            let most = match (member.hwm, member.process.read()) {
+                (Some(hwm), _) => member.last_words().min(largest.max(hwm)),
+                // Found after the last tick: its own mark now, or it has ended and was waited for.
+                (None, Ok(reading)) if !reading.dead => reading.memory.hwm?,
+                (None, _) => largest,
+            };
             Some(sum.plus(most))
         })
     }
