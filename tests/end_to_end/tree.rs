@@ -312,21 +312,6 @@ fn shares_are_read_within_their_budget() {
     assert!(ticks > 50 && rounds * 4 < ticks, "{rounds} rounds in {ticks} ticks");
 }
 
-/// A tree is read one process after the other: when one ends meanwhile its share moves to the others and would be counted
-/// twice. Such a round is dropped.
-#[test]
-fn a_round_of_shares_that_was_torn_is_dropped() {
-    let place = Place::new();
-    let script = format!("touch 100MiB {}", "fork 1 [ hold 4ms ] hold 1ms ".repeat(200));
-    place.run_truth("-q -T 1ms --metric pss", &script);
-    if place.peak()["peak_bytes"].is_null() {
-        return skip("no smaps_rollup on this machine: shared pages cannot be counted once");
-    }
-    let values = curve(&place);
-    let most = values.iter().copied().fold(0.0, f64::max);
-    assert!((100.0..108.0).contains(&most), "{values:?}");
-}
-
 /// A number that is given out again: the old curve ends, the new process has one of its own. In a room of its own, where
 /// nobody else takes the number.
 #[test]
