@@ -7,6 +7,8 @@ mod support;
 mod attach;
 #[path = "end_to_end/defects.rs"]
 mod defects;
+#[path = "end_to_end/denied.rs"]
+mod denied;
 #[path = "end_to_end/languages.rs"]
 mod languages;
 #[path = "end_to_end/limits.rs"]

@@ -8,7 +8,10 @@ use crate::support::{MIB, Place, assert_near, finish, send, truth, wait_for};
 
 /// The program of known memory use, started by somebody else.
 fn stranger(place: &Place, script: &str) -> Child {
-    let child = Command::new(truth()).args(script.split(' ')).current_dir(place.dir.path()).spawn().unwrap();
+    let mut command = Command::new(truth());
+    command.args(script.split(' ')).current_dir(place.dir.path());
+    crate::support::listen(&mut command);
+    let child = command.spawn().unwrap();
     place.await_file("up");
     child
 }
@@ -133,4 +136,33 @@ fn a_name_of_several_processes_lists_them() {
     for twin in &mut twins {
         twin.wait().unwrap();
     }
+}
+
+#[test]
+fn rprof_itself_never_matches() {
+    let place = Place::new();
+    let named = place.path("rprof-by-name");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_rprof"), &named).unwrap();
+    let mut command = Command::new(&named);
+    command
+        .args(["attach", "-o", "t.dat", "--duration", "50ms", "rprof-by-name"])
+        .current_dir(place.dir.path());
+    let done = crate::support::done(command.output().unwrap());
+    assert_eq!(done.code, Some(125), "{}", done.stderr);
+    assert!(done.stderr.contains("no process has a name with `rprof-by-name`"), "{}", done.stderr);
+}
+
+/// The next tick is an hour away.
+#[test]
+fn the_end_is_noticed_at_once() {
+    let place = Place::new();
+    let mut process = stranger(&place, "touch 10MiB ready up await go");
+    let mut command = place.rprof(["attach", "-q", "-o", "t.dat", "-T", "1h", &process.id().to_string()]);
+    let rprof = command.spawn().unwrap();
+    wait_for("the first tick", || {
+        std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM "))
+    });
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(finish(rprof).code, Some(0));
+    process.wait().unwrap();
 }

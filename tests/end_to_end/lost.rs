@@ -111,4 +111,65 @@ fn a_stop_of_rprof_is_a_gap() {
     let (from, to) = gap.split_once(' ').unwrap();
     let length = to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap();
     assert!((0.4..5.0).contains(&length), "{gap}");
+    let overruns = trace.split_once("\"overruns\":").expect("an end").1;
+    let overruns: u32 = overruns.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
+    assert!(overruns > 30, "the ticks that could not be kept are not counted: {overruns}");
+}
+
+/// Somebody sets the clock while the run goes on: every question for the wall clock is answered by another hour.
+#[test]
+fn a_wall_clock_that_jumps_bends_no_curve() {
+    let place = Place::new();
+    let code = r"
+#define _GNU_SOURCE
+#include <time.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+int clock_gettime(clockid_t id, struct timespec *at) {
+    static int asked;
+    int result = syscall(SYS_clock_gettime, id, at);
+    if (id == CLOCK_REALTIME) at->tv_sec += ++asked % 2 ? 3600 * asked : -3600 * asked;
+    return result;
+}
+";
+    std::fs::write(place.path("jumps.c"), code).unwrap();
+    let mut build = Command::new("cc");
+    build.args(["-shared", "-fPIC", "-o", "jumps.so", "jumps.c"]).current_dir(place.dir.path());
+    if !build.output().is_ok_and(|built| built.status.success()) {
+        return crate::support::skip("no C compiler: the wall clock cannot be made to jump");
+    }
+    let mut command = place.rprof(["run", "-q", "-T", "20ms", "-o", "t.dat", "--"]);
+    command.arg(truth()).args(["touch", "10MiB", "hold", "300ms"]).env("LD_PRELOAD", place.path("jumps.so"));
+    assert_eq!(done(command.output().unwrap()).code, Some(0));
+    let mut reader = rprof_trace::Reader::open(place.path("t.dat")).unwrap();
+    let mut times = Vec::new();
+    while let Some(record) = reader.next_record().unwrap() {
+        match record {
+            rprof_trace::Record::Tick(tick) => times.push(tick.time.0),
+            rprof_trace::Record::Gap(..) => panic!("{}", place.trace()),
+            _ => {}
+        }
+    }
+    assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
+    assert!(
+        times.len() > 5 && times.is_sorted() && times.iter().all(|t| (0.0..60.0).contains(t)),
+        "{times:?}"
+    );
+    assert!(place.peak()["elapsed_s"].as_f64().unwrap() < 60.0);
+}
+
+/// As a mount that goes away: the trace has no name any more.
+#[test]
+fn a_directory_that_vanishes_does_not_disturb_the_command() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("gone")).unwrap();
+    let mut command = place.rprof(["run", "-T", "5ms", "-o", "gone/t.dat", "--"]);
+    command.arg(truth()).args(["touch", "20MiB", "ready", "up", "await", "go", "hold", "50ms", "exit", "4"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    place.await_file("up");
+    std::fs::remove_dir_all(place.path("gone")).unwrap();
+    std::fs::write(place.path("go"), "").unwrap();
+    let done = crate::support::finish(child);
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert!(done.stderr.contains("peak 2"), "{}", done.stderr);
 }

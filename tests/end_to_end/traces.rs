@@ -115,10 +115,10 @@ fn what_is_no_trace_is_refused_and_never_a_panic() {
 fn four_traces(place: &Place) {
     for n in 1..=4 {
         let text = format!("CMDLINE run {n}\nMEM {n}0.0 1600000000.0\nMEM {n}.0 1600000001.0\n");
-        std::fs::write(place.path(&format!("mprofile_2020010112000{n}.dat")), text).unwrap();
+        std::fs::write(place.path(&format!("mprofile_2020010212000{n}.dat")), text).unwrap();
     }
     std::fs::write(place.path("mprofile_aaaaaaaaaaaaaa.dat"), "mine").unwrap();
-    std::fs::write(place.path("mprofile_20200101120001.dat.bak"), "mine").unwrap();
+    std::fs::write(place.path("mprofile_20200102120001.dat.bak"), "mine").unwrap();
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn list_shows_index_name_time_and_date_as_mprof_does() {
     let place = Place::new();
     four_traces(&place);
     let list = place.run("list").stdout;
-    assert_eq!(list.lines().next(), Some("0 mprofile_20200101120001.dat 12:00:01 01/01/2020"));
+    assert_eq!(list.lines().next(), Some("0 mprofile_20200102120001.dat 12:00:01 02/01/2020"));
     assert_eq!(list.lines().count(), 4);
 }
 
@@ -137,7 +137,7 @@ fn indices_count_from_the_oldest_and_negative_ones_from_the_newest() {
     for (arguments, file) in [("0", 1), ("3", 4), ("-1", 4), ("-4", 1), ("", 4)] {
         let done = place.run(&format!("peak {arguments}"));
         let line = done.stdout.lines().last().unwrap().to_owned();
-        assert!(line.starts_with(&format!("mprofile_2020010112000{file}.dat\t{file}0.000 MiB")), "{line}");
+        assert!(line.starts_with(&format!("mprofile_2020010212000{file}.dat\t{file}0.000 MiB")), "{line}");
     }
     assert_eq!(place.run("peak 4").code, Some(1));
     // A negative index works wherever it stands; mprof took what followed for a trace.
@@ -153,7 +153,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
     std::fs::write(place.path("data.txt"), "precious").unwrap();
     let dry = place.run("rm --dry-run 0 -1");
     assert!(
-        dry.stdout.contains("mprofile_20200101120001.dat") && dry.stdout.contains("120004"),
+        dry.stdout.contains("mprofile_20200102120001.dat") && dry.stdout.contains("120004"),
         "{}",
         dry.stdout
     );
@@ -166,7 +166,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
     assert_eq!(place.run("clean --dry-run").code, Some(0));
     assert_eq!(place.run("clean").code, Some(0));
     assert_eq!(place.run("list").stdout, "");
-    for kept in ["data.txt", "mprofile_aaaaaaaaaaaaaa.dat", "mprofile_20200101120001.dat.bak"] {
+    for kept in ["data.txt", "mprofile_aaaaaaaaaaaaaa.dat", "mprofile_20200102120001.dat.bak"] {
         assert!(place.path(kept).exists(), "{kept}");
     }
 }

@@ -139,6 +139,15 @@ fn stdin_at_its_end_is_at_its_end() {
 }
 
 #[test]
+fn a_command_that_closes_its_streams_goes_on() {
+    let place = Place::new();
+    let script = "exec 0<&- 1>&- 2>&-; sleep 0.2; : > on; exit 4";
+    let done = done(place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]).output().unwrap());
+    assert_eq!((done.code, done.stderr.as_str()), (Some(4), ""));
+    assert!(place.path("on").exists());
+}
+
+#[test]
 fn a_core_dump_is_still_made() {
     let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
     if pattern.starts_with('|') || pattern.contains('/') {

@@ -14,7 +14,14 @@ pub struct Memory {
 impl Memory {
     /// Maps `size` bytes and writes to each page.
     pub fn touch(&mut self, size: usize) {
-        let Some(length) = NonZeroUsize::new(size) else { return };
+        if let Some(block) = self.map(size) {
+            write_to(block, size);
+        }
+    }
+
+    /// Maps `size` bytes, of which none is resident.
+    pub fn map(&mut self, size: usize) -> Option<NonNull<libc::c_void>> {
+        let length = NonZeroUsize::new(size)?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a new anonymous mapping overlaps nothing.
         let block = unsafe { mmap_anonymous(None, length, access, MapFlags::MAP_PRIVATE) };
@@ -22,8 +29,8 @@ impl Memory {
             eprintln!("truth: cannot map {size} bytes: {error}");
             std::process::exit(1);
         });
-        write_to(block, size);
         self.blocks.push((block, size));
+        Some(block)
     }
 
     /// Writes to every page again: after a fork this makes private copies.

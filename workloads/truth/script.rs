@@ -36,6 +36,8 @@ pub fn run(words: &[String], state: &mut State) {
         rest = after;
         match word.as_str() {
             "touch" => state.memory.touch(bytes(next(&mut rest))),
+            "map" => drop(state.memory.map(bytes(next(&mut rest)))),
+            "private" => keep_private(),
             "retouch" => state.memory.retouch(),
             "free" => state.memory.free(),
             "hold" => std::thread::sleep(time(next(&mut rest))),
@@ -114,6 +116,12 @@ fn await_file(path: &Path) {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Where the system has such a thing: other users may not read more of it than anybody's.
+fn keep_private() {
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_dumpable(false);
 }
 
 fn kill_self(number: i32) {

@@ -16,7 +16,7 @@ use crate::options::{Options, Target};
 use crate::platform::{self, Ending, Process, Search, Waiter};
 use crate::schedule::Schedule;
 use crate::shares::Rounds;
-use crate::tree::Tree;
+use crate::tree::{NOTES, Tree};
 
 /// While processes come and go the ticks may come closer than the interval, as long as they take no more than one part
 /// in this many of the time.
@@ -63,6 +63,8 @@ struct State {
     terminated: bool,
     stop: bool,
     limit: Option<limits::Ending>,
+    /// Why there is no PSS beside the RSS, in a sentence.
+    no_shares: Option<String>,
 }
 
 impl Session {
@@ -96,6 +98,10 @@ impl Session {
             }
             Err(_) => return Err(Error::NoSuchProcess { pid: root }),
         };
+        let shared = matches!(options.metric, Metric::Pss | Metric::Uss);
+        if attached && shared && matches!(opened.0.shares(), Err(ReadError::Denied)) {
+            return Err(not_ours(root));
+        }
         let tree = Tree::new(opened, options.metric, options.exact, attached, search);
         let schedule = Schedule::new(clock.elapsed(), options.interval, !attached);
         let rounds = Rounds::new(options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss));
@@ -169,11 +175,8 @@ impl Session {
         self.state.bound.add(upper, seen.unseen);
         self.state.peak = self.state.peak.max(sum.value);
         let plural = self.tree.is_plural();
-        if plural
-            && self.rounds.due(now, sum.value)
-            && let Some(pss) = self.rounds.measure(&mut self.tree, sum.value, self.clock)
-        {
-            sink(&Record::Pss(time, pss));
+        if plural && self.rounds.due(now, sum.value) {
+            self.count_once(time, sum.value, sink);
         }
         self.state.ticks += 1;
         self.state.last_tick = Some(now);
@@ -191,6 +194,19 @@ impl Session {
         if seen.changes > 0 && self.state.ticks > 1 {
             let cost = self.clock.elapsed().saturating_sub(now);
             self.schedule.densify(self.clock.elapsed(), cost * FLUX_SHARE);
+        }
+    }
+
+    /// Sums the tree with shared pages counted once, as far as its processes tell.
+    fn count_once(&mut self, time: Seconds, value: Bytes, sink: &mut dyn FnMut(&Record<'_>)) {
+        match self.rounds.measure(&mut self.tree, value, self.clock) {
+            Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
+            Ok(None) => {}
+            Err(error) => {
+                let sentence = format!("shared pages are not counted once: {error}; PSS is left out");
+                sink(&Record::Note(NOTES, &sentence));
+                self.state.no_shares = Some(sentence);
+            }
         }
     }
 

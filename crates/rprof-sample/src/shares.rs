@@ -39,7 +39,15 @@ impl Rounds {
     }
 
     /// Makes a round, a second one if the tree changed under the first; what shared pages counted once come to.
-    pub fn measure(&mut self, tree: &mut Tree, value: Bytes, clock: Clock) -> Option<Bytes> {
+    ///
+    /// # Errors
+    /// `Denied` or `Unsupported` when a process does not tell; no round is due after that.
+    pub fn measure(
+        &mut self,
+        tree: &mut Tree,
+        value: Bytes,
+        clock: Clock,
+    ) -> Result<Option<Bytes>, ReadError> {
         let begun = clock.elapsed();
         let mut result = None;
         for _ in 0..2 {
@@ -51,15 +59,15 @@ impl Rounds {
                     break;
                 }
                 Ok(None) => {}
-                Err(ReadError::Denied | ReadError::Unsupported) => {
+                Err(error @ (ReadError::Denied | ReadError::Unsupported)) => {
                     self.refused = true;
-                    break;
+                    return Err(error);
                 }
                 Err(ReadError::Gone | ReadError::Io(_)) => break,
             }
         }
         let ended = clock.elapsed();
         self.next = ended + ended.saturating_sub(begun) * SHARE;
-        result
+        Ok(result)
     }
 }

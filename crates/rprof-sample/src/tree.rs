@@ -9,6 +9,9 @@ use crate::member::Member;
 use crate::names::Names;
 use crate::platform::{self, Ending, Process, Reading, Search};
 
+/// The key of the notes that are rprof's own.
+pub const NOTES: &str = "rprof";
+
 /// What a tick saw besides the sum.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Seen {
@@ -42,7 +45,7 @@ pub struct Tree {
     pub count: u64,
     /// Largest RSS of any one process so far, as the kernel told it.
     pub hwm: Option<Bytes>,
-    /// Whether processes could not be read, by name, to be said once.
+    /// The first process that could not be read, in a sentence.
     pub denied: Option<String>,
     /// Until the first tick of a tree that ran before.
     joined: bool,
@@ -168,29 +171,41 @@ impl Tree {
                     if reading.name != member.name {
                         self.rename(at, &reading, time, sink);
                     }
-                    if self.take(at, &reading) {
+                    if self.take(at, &reading, sink) {
                         at += 1;
                         continue;
                     }
                 }
-                Err(ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {
+                Err(error @ (ReadError::Denied | ReadError::Unsupported | ReadError::Io(_))) => {
                     member.denied = true;
-                    if self.denied.is_none() {
-                        self.denied = Some(member.id.clone());
-                    }
+                    self.say_denied(at, &error, sink);
                     at += 1;
                     continue;
                 }
-                Ok(_) | Err(ReadError::Gone) => {}
+                Ok(_) => {}
+                Err(ReadError::Gone) => {
+                    self.search.iter_mut().for_each(|search| search.look_at(member.process.pid()));
+                }
             }
             seen.changes += 1;
             self.leave(at, None, time, sink);
         }
     }
 
+    /// Says of the first process that could not be read that it is left out.
+    fn say_denied(&mut self, at: usize, error: &ReadError, sink: &mut dyn FnMut(&Record<'_>)) {
+        if self.denied.is_none() {
+            let id = &self.members[at].id;
+            let sentence = format!("could not measure all of `{id}`: {error}; it is left out");
+            sink(&Record::Note(NOTES, &sentence));
+            self.denied = Some(sentence);
+        }
+    }
+
     /// Takes a member's new reading; false when it ended meanwhile.
-    fn take(&mut self, at: usize, reading: &Reading) -> bool {
+    fn take(&mut self, at: usize, reading: &Reading, sink: &mut dyn FnMut(&Record<'_>)) -> bool {
         let member = &mut self.members[at];
+        let mut refused = None;
         let first = member.hwm.is_none();
         member.take(reading, self.exact && !first);
         let value = match self.metric {
@@ -200,7 +215,10 @@ impl Tree {
                 Ok(shares) if self.metric == Metric::Pss => Some(shares.pss),
                 Ok(shares) => Some(shares.uss),
                 Err(ReadError::Gone) => return false,
-                Err(_) => None,
+                Err(error) => {
+                    refused = Some(error);
+                    None
+                }
             },
         };
         match value {
@@ -212,8 +230,11 @@ impl Tree {
             member.value = Bytes(0);
         }
         self.hwm = self.hwm.max(member.hwm);
-        if self.exact && member.process.reset_hwm().is_err() && self.denied.is_none() {
-            self.denied = Some(member.id.clone());
+        if self.exact {
+            refused = refused.or(member.process.reset_hwm().err().filter(|e| !matches!(e, ReadError::Gone)));
+        }
+        if let Some(error) = refused {
+            self.say_denied(at, &error, sink);
         }
         true
     }
@@ -296,9 +317,14 @@ impl Tree {
 
     /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
     /// than `largest`; `None` when a mark is not known.
-    pub fn ceiling(&self, largest: Bytes) -> Option<Bytes> {
-        self.members.iter().try_fold(self.lost, |sum, member| {
-            let most = member.last_words().min(largest.max(member.hwm?));
+    pub fn ceiling(&mut self, largest: Bytes) -> Option<Bytes> {
+        self.members.iter_mut().try_fold(self.lost, |sum, member| {
+            let most = match (member.hwm, member.process.read()) {
+                (Some(hwm), _) => member.last_words().min(largest.max(hwm)),
+                // Found after the last tick: its own mark now, or it has ended and was waited for.
+                (None, Ok(reading)) if !reading.dead => reading.memory.hwm?,
+                (None, _) => largest,
+            };
             Some(sum.plus(most))
         })
     }
@@ -342,7 +368,14 @@ impl Tree {
     /// Drops whoever has ended and takes in whoever was born, without measuring.
     pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         self.take_in(time, sink);
-        self.members.retain_mut(|m| m.process.read().is_ok_and(|r| !r.dead));
+        let mut at = 0;
+        while at < self.members.len() {
+            if self.members[at].process.read().is_ok_and(|reading| !reading.dead) {
+                at += 1;
+            } else {
+                self.bury(at, time, sink);
+            }
+        }
     }
 
     /// Sends every member a signal; how many took it.

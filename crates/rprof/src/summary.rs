@@ -32,7 +32,8 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
     let mut lines = Vec::new();
     lines.push(match &profile.peak {
         Some(peak) => peak_line(profile, peak),
-        None => "no memory could be measured: it ended too soon".to_owned(),
+        None if outcome.denied.is_empty() => "no memory could be measured: it ended too soon".to_owned(),
+        None => "no memory could be measured".to_owned(),
     });
     let before = end.hwm_bytes.filter(|hwm| profile.peak.is_some_and(|peak| *hwm > peak.value));
     if let Some(hwm) = before.filter(|_| profile.header.as_ref().is_some_and(|h| h.attached)) {
@@ -54,9 +55,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
             "still running, not measured any more: {names} (--wait-all watches them to the end)"
         ));
     }
-    if let Some(denied) = &outcome.denied {
-        lines.push(format!("could not measure all of `{denied}`: permission denied; it is left out"));
-    }
+    lines.extend(outcome.denied.iter().cloned());
     lines.push(format!("trace: {}", trace.display()));
     lines.join("\n")
 }

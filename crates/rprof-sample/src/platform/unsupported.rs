@@ -87,6 +87,9 @@ impl Search {
         Self
     }
 
+    /// Looks at nobody.
+    pub fn look_at(&mut self, _pid: u32) {}
+
     /// How many were born is not told.
     pub fn newborns(
         &mut self,

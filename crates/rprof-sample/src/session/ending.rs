@@ -20,14 +20,25 @@ pub struct Outcome {
     pub out_of_memory: bool,
     /// Who outlives the command, `pid:name` each.
     pub survivors: Vec<String>,
-    /// Who could not be read.
-    pub denied: Option<String>,
+    /// Who or what could not be read, a sentence each; they stand in the trace as notes.
+    pub denied: Vec<String>,
     /// The record that ends the trace.
     pub end: End,
 }
 
-/// What the child touches between measuring its floor and its exec.
-const FLOOR_SLACK: Bytes = Bytes::from_kib(64);
+/// A floor below this is lower than what a program with a C library holds: what exceeds it by the pages touched between
+/// measuring it and the exec is the program's own.
+const SMALL_FLOOR: Bytes = Bytes::from_kib(1024);
+const TOUCHED: Bytes = Bytes::from_kib(64);
+/// A larger one would be told in place of the program's memory. So where a tick has seen the program, it must be exceeded
+/// for certain: besides what is touched, the kernel's counters keep back up to 32 pages of each kind on each CPU when the
+/// floor is measured.
+const UNCERTAIN: Bytes = Bytes::from_kib(1024);
+
+/// What the maximum of the command must exceed to be its own.
+fn above(floor: Bytes, seen: bool) -> Bytes {
+    floor.plus(if floor > SMALL_FLOOR && seen { UNCERTAIN } else { TOUCHED })
+}
 
 impl Session {
     /// A child of ours, the command or an orphan, has ended or was stopped.
@@ -46,7 +57,7 @@ impl Session {
         self.state.system += reaped.system;
         let had_children = reaped.autopsy.had_children != Some(false);
         self.state.had_children |= had_children;
-        let floor = if is_root { self.floor.plus(FLOOR_SLACK) } else { Bytes(0) };
+        let floor = if is_root { above(self.floor, self.state.peak.0 > 0) } else { Bytes(0) };
         let counts = self.options.tree || !had_children;
         if reaped.max_rss > floor && counts {
             self.tree.hwm = self.tree.hwm.max(Some(reaped.max_rss));
@@ -137,7 +148,7 @@ impl Session {
             limit,
             out_of_memory,
             survivors: self.tree.members.iter().map(|m| m.id.clone()).collect(),
-            denied: self.tree.denied.take(),
+            denied: self.tree.denied.take().into_iter().chain(self.state.no_shares).collect(),
             end,
         }
     }

@@ -14,6 +14,10 @@ use crate::proc_text::{last_pid, number};
 /// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU).
 const FULL_WALK_EVERY: Duration = Duration::from_secs(5);
 
+/// A counter that was set back by more than this is not followed: asking for up to four million numbers takes half a
+/// minute, a full walk some milliseconds.
+const FAR: u32 = 10_000;
+
 /// The state of the search.
 #[derive(Debug)]
 pub struct Search {
@@ -25,6 +29,8 @@ pub struct Search {
     walked: Instant,
     /// Whether anything was born since the last full walk.
     stale: bool,
+    /// Numbers to be looked at once more.
+    again: Vec<u32>,
 }
 
 impl Search {
@@ -45,7 +51,14 @@ impl Search {
             pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
             walked: Instant::now(),
             stale: true,
+            again: Vec::new(),
         }
+    }
+
+    /// Looks at the number of a process that was found gone next time: where another has it already, that one was passed
+    /// over as known.
+    pub fn look_at(&mut self, pid: u32) {
+        self.again.push(pid);
     }
 
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
@@ -60,15 +73,20 @@ impl Search {
         let old = std::mem::replace(&mut self.newest, newest);
         self.stale |= old != newest;
         let mut gone = None;
+        let mut far = false;
+        keep_descendants(self.again.drain(..), &is_parent, found);
         if let (Some(old), Some(new)) = (old, newest) {
+            let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
                 gone = Some(keep_descendants(old + 1..=new, &is_parent, found));
+            } else if around > FAR {
+                far = true;
             } else {
                 // Started over: most numbers are free, and who is gone cannot be told from who never was.
                 keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
             }
         }
-        let first_look = old.is_none() || newest.is_none();
+        let first_look = old.is_none() || newest.is_none() || far;
         if first_look || (self.stale && self.walked.elapsed() > FULL_WALK_EVERY) {
             self.walked = Instant::now();
             self.stale = false;

@@ -24,6 +24,12 @@ impl Search {
         Self { known: known.unwrap_or_default(), buffer }
     }
 
+    /// Looks at the number of a process that was found gone next time: where another has it already, that one was passed
+    /// over as known.
+    pub fn look_at(&mut self, pid: u32) {
+        self.known.retain(|known| *known != pid);
+    }
+
     /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
     /// pid is in the tree. The answer is `None`: macOS does not tell how many were born, so who lived only between two
     /// looks is not known of.

@@ -1,0 +1,78 @@
+//! What may not be read is left out, said once, and stands in the trace; the run goes on.
+
+use std::process::Stdio;
+
+use crate::support::{Done, MIB, Place, as_ordinary_user, done, finish, skip, truth, wait_for, words};
+
+const NO_USER: &str = "an ordinary user cannot run the binary where it lies: root is denied nothing";
+
+/// A run of the program of known memory use, by somebody who is not root.
+fn run_ordinary(place: &Place, options: &str, script: &str) -> Option<Done> {
+    let mut command = place.rprof(["run", "-o", "t.dat"]);
+    command.args(words(options)).arg("--").arg(truth()).args(words(script));
+    as_ordinary_user(&mut command, place).then(|| done(command.output().unwrap()))
+}
+
+fn notes(trace: &str) -> Vec<&str> {
+    trace.lines().filter(|line| line.starts_with("NOTE rprof ")).collect()
+}
+
+/// The child lets nobody read its shares from some moment on: neither its last value nor the whole run hangs on it.
+#[test]
+fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
+    let place = Place::new();
+    let script = "fork 1 [ touch 60MiB hold 200ms private ready closed hold 400ms ] touch 20MiB wait exit 4";
+    let Some(done) = run_ordinary(&place, "--metric pss -T 20ms", script) else { return skip(NO_USER) };
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    let trace = place.trace();
+    if place.peak()["peak_bytes"].is_null() {
+        return skip("no smaps_rollup on this machine: nothing of it can be denied");
+    }
+    assert_eq!(done.stderr.matches("permission denied").count(), 1, "{}", done.stderr);
+    let [note] = notes(&trace)[..] else { panic!("{trace}") };
+    assert!(note.contains(":truth`: permission denied"), "{note}");
+    let after: Vec<f64> = trace
+        .split_once(note)
+        .unwrap()
+        .1
+        .lines()
+        .filter_map(|line| line.strip_prefix("MEM ")?.split(' ').next()?.parse().ok())
+        .collect();
+    assert!(after.len() > 3, "the run went on: {trace}");
+    assert!(after.iter().all(|mib| (20.0..40.0).contains(mib)), "{after:?}");
+}
+
+#[test]
+fn shares_that_may_not_be_read_are_missing_and_said_once() {
+    let place = Place::new();
+    let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
+    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert_eq!(done.stderr.matches("PSS is left out").count(), 1, "{}", done.stderr);
+    assert_eq!(notes(&place.trace()).len(), 1, "{}", place.trace());
+    let peak = place.peak();
+    assert!(peak["peak_bytes"].as_u64().unwrap() >= 50 * MIB, "{peak}");
+    assert!(peak["pss_peak_bytes"].is_null(), "{peak}");
+}
+
+/// The first process is another's, or may be.
+#[test]
+fn to_attach_without_permission_says_whose_it_is_and_what_is_needed() {
+    let place = Place::new();
+    let script = ["private", "ready", "up", "await", "go"];
+    let mut process =
+        std::process::Command::new(truth()).args(script).current_dir(place.dir.path()).spawn().unwrap();
+    place.await_file("up");
+    let pid = process.id().to_string();
+    let mut command = place.rprof(["attach", "--metric", "pss", "-o", "t.dat", &pid]);
+    let asked = as_ordinary_user(&mut command, &place);
+    let done = asked.then(|| finish(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()));
+    std::fs::write(place.path("go"), "").unwrap();
+    wait_for("its end", || process.try_wait().unwrap().is_some());
+    let Some(done) = done else { return skip(NO_USER) };
+    assert_eq!(done.code, Some(125), "{}", done.stderr);
+    for part in [pid.as_str(), "`truth`", "of user", "permission denied", "as that user or as root"] {
+        assert!(done.stderr.contains(part), "`{part}` is not in: {}", done.stderr);
+    }
+    assert!(!place.path("t.dat").exists());
+}
