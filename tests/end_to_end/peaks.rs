@@ -165,3 +165,14 @@ fn processes_that_nobody_saw_are_in_the_upper_bound() {
     assert!(upper.is_none_or(|upper| upper >= 120 * MIB), "{peak}");
     assert_eq!(peak["exact"], false);
 }
+
+/// Two children that were small at every tick meet at their largest, and are gone at the next.
+#[test]
+fn processes_that_grew_after_their_last_tick_are_in_the_upper_bound() {
+    let place = Place::new();
+    let pair = "fork 1 [ hold 1s touch 60MiB ready one await two hold 20ms ] fork 1 [ hold 1s touch 60MiB ready two await one hold 20ms ]";
+    place.run_truth("-q -T 30s", &format!("{pair} wait hold 50ms"));
+    let peak = place.peak();
+    let upper = peak["peak_upper_bytes"].as_u64();
+    assert!(upper.is_none_or(|upper| upper >= 120 * MIB), "{peak}");
+}

@@ -45,37 +45,69 @@ impl Sum {
         self.processes += 1;
     }
 
-    /// What the tree cannot have exceeded since the last tick, when `lost` more may have been held by processes that
-    /// ended meanwhile.
-    pub fn upper(&self, lost: Bytes) -> Option<Bytes> {
-        if self.processes == 0 { Some(lost) } else { self.upper.map(|upper| upper.plus(lost)) }
+    /// What those counted in cannot have exceeded since the last tick.
+    pub fn upper(&self) -> Option<Bytes> {
+        if self.processes == 0 { Some(Bytes(0)) } else { self.upper }
     }
 }
 
+/// Processes that were seen, and ended after their last reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// What they held at their end, by what they held and how fast they grew.
+    pub held: Bytes,
+    /// How many they are.
+    pub processes: u32,
+}
+
+impl Lost {
+    /// Counts one in.
+    pub fn add(&mut self, held: Bytes) {
+        self.held = self.held.plus(held);
+        self.processes += 1;
+    }
+}
+
+/// What a process takes at its end without having grown.
+const LAST_PAGES: Bytes = Bytes(1 << 20);
+
 /// What the whole run cannot have exceeded, from what each tick says.
+///
+/// Nobody tells what a process held between its last reading and its end, but for the largest of them all. If that was
+/// no more than was seen, those who ended went on as they had grown; if it was, any of them may have been as large.
 #[derive(Debug, Default)]
 pub struct Bound {
     /// By the number of processes that may have lived unseen: the largest sum of all others.
     by_unseen: BTreeMap<u32, Bytes>,
+    /// By the number of those and of those who ended: the largest sum of all others.
+    by_unread: BTreeMap<u32, Bytes>,
     /// Whether some tick could not be bounded at all.
     unknown: bool,
 }
 
 impl Bound {
-    /// Takes a tick: what those seen cannot have exceeded, and how many may have lived unseen.
-    pub fn add(&mut self, upper: Option<Bytes>, unseen: Option<u32>) {
+    /// Takes a tick: what those read cannot have exceeded, who has ended, and how many may have lived unseen.
+    pub fn add(&mut self, upper: Option<Bytes>, lost: Lost, unseen: Option<u32>) {
+        let reach = |sums: &mut BTreeMap<u32, Bytes>, count, sum: Bytes| {
+            let largest = sums.entry(count).or_default();
+            *largest = sum.max(*largest);
+        };
         match (upper, unseen) {
             (Some(upper), Some(unseen)) => {
-                let largest = self.by_unseen.entry(unseen).or_default();
-                *largest = upper.max(*largest);
+                reach(&mut self.by_unseen, unseen, upper.plus(lost.held));
+                reach(&mut self.by_unread, unseen + lost.processes, upper);
             }
             _ => self.unknown = true,
         }
     }
 
-    /// The bound, when each of the unseen held no more than `each`; `None` when it is not known.
-    pub fn at_most(&self, each: Option<Bytes>) -> Option<Bytes> {
-        if self.unknown || self.by_unseen.is_empty() {
+    /// The bound, when no process held more than `each`, and of those that were read none more than `seen`; `None` when
+    /// it is not known.
+    pub fn at_most(&self, each: Option<Bytes>, seen: Bytes) -> Option<Bytes> {
+        let beyond = Bytes(each.unwrap_or_default().0.saturating_sub(seen.0));
+        let expected = beyond.0 <= LAST_PAGES.0 + seen.0 / 16;
+        let sums = if expected { &self.by_unseen } else { &self.by_unread };
+        if self.unknown || sums.is_empty() {
             return None;
         }
         let with = |(unseen, upper): (&u32, &Bytes)| match (unseen, each) {
@@ -83,7 +115,8 @@ impl Bound {
             (n, Some(each)) => Some(upper.plus(Bytes(each.0.saturating_mul(u64::from(*n))))),
             (_, None) => None,
         };
-        self.by_unseen.iter().map(with).try_fold(Bytes(0), |most, upper| Some(most.max(upper?)))
+        let most = sums.iter().map(with).try_fold(Bytes(0), |most, upper| Some(most.max(upper?)))?;
+        Some(if expected { most.plus(beyond) } else { most })
     }
 }
 
@@ -94,15 +127,32 @@ mod tests {
     #[test]
     fn the_unseen_are_counted_at_what_each_may_have_held() {
         let mut bound = Bound::default();
-        assert_eq!(bound.at_most(None), None);
-        bound.add(Some(Bytes(100)), Some(0));
-        bound.add(Some(Bytes(40)), Some(0));
-        assert_eq!(bound.at_most(None), Some(Bytes(100)));
-        bound.add(Some(Bytes(60)), Some(3));
-        assert_eq!((bound.at_most(Some(Bytes(5))), bound.at_most(None)), (Some(Bytes(100)), None));
-        assert_eq!(bound.at_most(Some(Bytes(50))), Some(Bytes(210)));
-        bound.add(None, Some(0));
-        assert_eq!(bound.at_most(Some(Bytes(50))), None);
+        let (nobody, seen) = (Lost::default(), Bytes(50));
+        assert_eq!(bound.at_most(None, seen), None);
+        bound.add(Some(Bytes(100)), nobody, Some(0));
+        bound.add(Some(Bytes(40)), nobody, Some(0));
+        assert_eq!(bound.at_most(None, seen), Some(Bytes(100)));
+        bound.add(Some(Bytes(60)), nobody, Some(3));
+        assert_eq!(
+            (bound.at_most(Some(Bytes(5)), seen), bound.at_most(None, seen)),
+            (Some(Bytes(100)), None)
+        );
+        assert_eq!(bound.at_most(Some(Bytes(50)), seen), Some(Bytes(210)));
+        bound.add(None, nobody, Some(0));
+        assert_eq!(bound.at_most(Some(Bytes(50)), seen), None);
+    }
+
+    /// Two children that were seen small both grow and end before the next tick: the largest of them is told, and the
+    /// bound once was less than both of them together.
+    #[test]
+    fn when_one_grew_unseen_all_who_ended_may_have() {
+        let mib = |n: u64| Bytes(n << 20);
+        let (mut bound, mut lost) = (Bound::default(), Lost::default());
+        lost.add(mib(2));
+        lost.add(mib(2));
+        bound.add(Some(mib(4)), lost, Some(0));
+        assert_eq!(bound.at_most(Some(mib(2)), mib(2)), Some(mib(8)));
+        assert_eq!(bound.at_most(Some(mib(60)), mib(2)), Some(mib(124)));
     }
 
     #[test]
@@ -111,9 +161,9 @@ mod tests {
         let partly = Memory { rss: Some(Bytes(5)), ..Memory::default() };
         let mut sum = Sum::default();
         sum.add(Bytes(10), &known, Window { proven: Some(Bytes(30)), upper: Some(Bytes(30)) });
-        assert_eq!(sum.upper(Bytes(7)), Some(Bytes(37)));
+        assert_eq!(sum.upper(), Some(Bytes(30)));
         sum.add(Bytes(5), &partly, Window::default());
         assert_eq!((sum.value, sum.memory.rss, sum.memory.anon), (Bytes(15), Some(Bytes(15)), None));
-        assert_eq!((sum.proven, sum.upper(Bytes(0))), (Some(Bytes(30)), None));
+        assert_eq!((sum.proven, sum.upper()), (Some(Bytes(30)), None));
     }
 }

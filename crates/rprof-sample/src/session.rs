@@ -171,8 +171,8 @@ impl Session {
             let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
             self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
         }
-        let upper = if is_rss { sum.upper(seen.lost) } else { None };
-        self.state.bound.add(upper, seen.unseen);
+        let upper = if is_rss { sum.upper() } else { None };
+        self.state.bound.add(upper, seen.lost, seen.unseen);
         self.state.peak = self.state.peak.max(sum.value);
         let plural = self.tree.is_plural();
         if plural && self.rounds.due(now, sum.value) {
@@ -185,7 +185,7 @@ impl Session {
             time,
             value: sum.value,
             memory: sum.memory,
-            upper: upper.filter(|_| plural && seen.unseen == Some(0)),
+            upper: upper.filter(|_| plural && seen.unseen == Some(0)).map(|upper| upper.plus(seen.lost.held)),
             processes: Some(sum.processes),
         }));
         if self.options.memory_limit.is_some_and(|limit| self.state.peak > limit) {

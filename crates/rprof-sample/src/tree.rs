@@ -3,7 +3,7 @@
 
 use rprof_trace::{Born, Bytes, Exit, Metric, Record, Sample, Seconds};
 
-use crate::bounds::Sum;
+use crate::bounds::{Lost, Sum};
 use crate::error::ReadError;
 use crate::member::Member;
 use crate::names::Names;
@@ -17,8 +17,8 @@ pub const NOTES: &str = "rprof";
 pub struct Seen {
     /// The sum over the tree.
     pub sum: Sum,
-    /// What processes that ended since the last tick may have held.
-    pub lost: Bytes,
+    /// Those that ended since the last tick.
+    pub lost: Lost,
     /// How many processes of the tree may have lived and ended unseen since the last tick; `None` when the system does
     /// not tell.
     pub unseen: Option<u32>,
@@ -45,6 +45,8 @@ pub struct Tree {
     pub count: u64,
     /// Largest RSS of any one process so far, as the kernel told it.
     pub hwm: Option<Bytes>,
+    /// The largest RSS of any one process that was read.
+    pub largest: Bytes,
     /// The first process that could not be read, in a sentence.
     pub denied: Option<String>,
     /// Until the first tick of a tree that ran before.
@@ -54,7 +56,7 @@ pub struct Tree {
     /// Processes that were found dead and not reaped yet, since the last tick.
     found_dead: u32,
     /// What processes that ended since the last tick may have held.
-    lost: Bytes,
+    lost: Lost,
 }
 
 impl Tree {
@@ -82,7 +84,8 @@ impl Tree {
             joined,
             gone: Some(0),
             found_dead: 0,
-            lost: Bytes(0),
+            lost: Lost::default(),
+            largest: Bytes(0),
         };
         tree.found.push(root);
         tree
@@ -230,6 +233,7 @@ impl Tree {
             member.value = Bytes(0);
         }
         self.hwm = self.hwm.max(member.hwm);
+        self.largest = self.largest.max(member.hwm.unwrap_or_default());
         if self.exact {
             refused = refused.or(member.process.reset_hwm().err().filter(|e| !matches!(e, ReadError::Gone)));
         }
@@ -254,7 +258,7 @@ impl Tree {
     fn leave(&mut self, at: usize, how: Option<Ending>, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let member = self.members.remove(at);
         if !member.borrowed {
-            self.lost = self.lost.plus(member.last_words());
+            self.lost.add(member.last_words());
         }
         let (exit_code, signal) = match how {
             None => (None, None),
@@ -317,15 +321,16 @@ impl Tree {
 
     /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
     /// than `largest`; `None` when a mark is not known.
-    pub fn ceiling(&mut self, largest: Bytes) -> Option<Bytes> {
-        self.members.iter_mut().try_fold(self.lost, |sum, member| {
+    pub fn ceiling(&mut self, largest: Bytes) -> Option<Lost> {
+        self.members.iter_mut().try_fold(self.lost, |mut lost, member| {
             let most = match (member.hwm, member.process.read()) {
                 (Some(hwm), _) => member.last_words().min(largest.max(hwm)),
                 // Found after the last tick: its own mark now, or it has ended and was waited for.
                 (None, Ok(reading)) if !reading.dead => reading.memory.hwm?,
                 (None, _) => largest,
             };
-            Some(sum.plus(most))
+            lost.add(most);
+            Some(lost)
         })
     }
 
@@ -373,7 +378,7 @@ impl Tree {
             if self.members[at].process.read().is_ok_and(|reading| !reading.dead) {
                 at += 1;
             } else {
-                self.bury(at, time, sink);
+                self.leave(at, None, time, sink);
             }
         }
     }

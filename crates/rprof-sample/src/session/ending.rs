@@ -93,14 +93,16 @@ impl Session {
     /// From the last tick to the end: whoever lived in it is dead by now and was noted as such.
     fn bound_last_window(&mut self) {
         let unseen = if self.state.had_children { self.tree.gone() } else { Some(0) };
-        self.state.bound.add(self.tree.ceiling(self.state.max_rss), unseen);
+        let lost = self.tree.ceiling(self.state.max_rss);
+        self.state.bound.add(lost.map(|_| Bytes(0)), lost.unwrap_or_default(), unseen);
     }
 
     /// What the tree cannot have exceeded.
     fn upper(&self) -> Option<Bytes> {
         // Whoever was not seen was waited for, by the command or by us, and wait4 told the largest of them.
         let each = Some(self.state.max_rss).filter(|max| max.0 > 0);
-        let upper = self.state.bound.at_most(each).filter(|_| self.options.metric == Metric::Rss);
+        let upper =
+            self.state.bound.at_most(each, self.tree.largest).filter(|_| self.options.metric == Metric::Rss);
         upper.map(|upper| upper.max(self.state.peak))
     }
 
