@@ -370,7 +370,11 @@ fn the_slope_has_a_unit_and_an_interval() {
             "{:?}",
             texts(&svg)
         );
+        assert!(!says(&svg, "not linear"), "{:?}", texts(&svg));
     }
+    // The file is written at one size of memory, after a start: a line says little of that.
+    let svg = plot(&place, &format!("-s {DATA}/numpy_ex3.dat"));
+    assert!(says(&svg, "not linear: "), "{:?}", texts(&svg));
 }
 
 #[test]

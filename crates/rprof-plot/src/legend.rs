@@ -1,5 +1,7 @@
 //! The legend: a column to the right of the plot area, never on it; what does not fit is folded into one row.
 
+use plotters::style::RGBColor;
+
 use crate::canvas::{Anchor, Canvas};
 use crate::palette::{DARK, MUTED, Marker, Stroke};
 use crate::text::Font;
@@ -22,6 +24,13 @@ pub struct Row {
     pub name: String,
     /// What to know of it, a line each.
     pub details: Vec<String>,
+}
+
+impl Row {
+    /// What the boxes of a colour are called.
+    pub fn of_boxes((name, colour): (String, RGBColor)) -> Self {
+        Self { stroke: Stroke::solid(colour, 11.0), marker: None, name, details: Vec::new() }
+    }
 }
 
 /// Width the rows would like to have.
