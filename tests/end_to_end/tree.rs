@@ -256,7 +256,8 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
     let peak = place.peak();
     let (low, high) = (peak["peak_bytes"].as_u64().unwrap(), peak["peak_upper_bytes"].as_u64());
     assert!(low <= 200 * MIB + 12 * SLACK, "{peak}");
-    assert!(high.is_some_and(|high| high >= 200 * MIB), "{peak}");
+    // Without one, no more than was seen is possible.
+    assert!(high.unwrap_or(low) >= 200 * MIB, "{peak}");
     assert!(low >= 100 * MIB, "{peak}");
 }
 
