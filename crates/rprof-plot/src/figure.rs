@@ -64,8 +64,8 @@ struct Figure<'a> {
     view: View,
     functions: (Vec<functions::Function>, usize),
     flame: flame::Flame<'a>,
-    /// The legend's.
-    rows: Vec<legend::Row>,
+    /// The legend's: so many of curves, then those of boxes.
+    rows: (Vec<legend::Row>, usize),
     marks: marks::Marks,
     /// The end of the run.
     end: f64,
@@ -135,7 +135,19 @@ impl<'a> Figure<'a> {
         let flame = flame::Flame::new(&view, layout.panel.height(), &boxes);
         let first = traces.first().map(|t| t.profile.metric);
         let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
-        Self { options, single, chosen, layout, view, functions, flame, rows, marks, end, metric }
+        Self {
+            options,
+            single,
+            chosen,
+            layout,
+            view,
+            functions,
+            flame,
+            rows: (rows, curves),
+            marks,
+            end,
+            metric,
+        }
     }
 
     fn draw(&self, canvas: &mut Canvas) {
@@ -181,9 +193,12 @@ impl<'a> Figure<'a> {
             canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
         }
         canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
-        if !self.rows.is_empty() {
+        let (curves, boxes) = self.rows.0.split_at(self.rows.1);
+        if !self.rows.0.is_empty() {
             let more = self.chosen.more;
-            canvas.group("legend", |canvas| legend::draw(canvas, self.layout.legend, &self.rows, more));
+            canvas.group("legend", |canvas| {
+                legend::draw(canvas, self.layout.legend, curves, more, boxes);
+            });
         }
     }
 
