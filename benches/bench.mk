@@ -2,6 +2,8 @@
 #   make bench QUICK=1          shorter runs and fewer of them, to see that it works; to target/bench/RESULTS.md
 #   make bench ONLY=reading     only rows with that in their name; likewise
 #   make bench RPROF=PATH       with an rprof that is built already
+#   make bench ONLY=stamps BENCH_PYTHON=python3.9     what `profile` costs a script of that Python, at its start and in memory
+# make bench-mark: what rprof-mark costs a Rust program that does not run under rprof, a call at a time; to the terminal.
 # make compare-numpy: the article's programs in Python and ours, in turn; benches/NUMPY.md is written anew.
 #   make compare-numpy DEPTH=N  slices (100 else); PAIRS=N runs of each (5 else)
 
@@ -11,7 +13,7 @@ BENCH_RPROF := $(or $(RPROF),$(BENCH_BUILT)/rprof)
 BENCH_SCRATCH := $(or $(CARGO_TARGET_DIR),target)/bench
 BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 
-.PHONY: bench bench-build compare-numpy
+.PHONY: bench bench-build bench-mark compare-numpy
 
 bench: bench-build
 	$(if $(RPROF)$(QUICK)$(ONLY),,$(MAKE) static)
@@ -23,6 +25,9 @@ bench: bench-build
 bench-build:
 	cargo build --release -p rprof-trace --example long
 	$(if $(RPROF),,cargo build --release)
+
+bench-mark:
+	env -u RPROF_TRACE cargo bench -p rprof-mark --bench idle
 
 compare-numpy: bench-build $(CMAKE_STAMP)
 	@mkdir -p '$(BENCH_SCRATCH)'

@@ -1,12 +1,11 @@
 # The wheel: the binary and the Python module in one. Tools stay under .tools/, the wheel under dist/. Nothing is uploaded.
-# Other systems, with ziglang installed beside maturin and the target known to rustup:
+# For older Linux systems than this one, with ziglang installed beside maturin:
 #   make wheel WHEEL_ARGS='--release --zig --compatibility manylinux2014'
-#   make wheel WHEEL_ARGS='--release --zig --target aarch64-apple-darwin'
 
 WHEEL_TOOLS := $(CURDIR)/.tools/wheel
 WHEEL_ARGS ?= --release
 
-.PHONY: wheel test-wheel
+.PHONY: wheel test-wheel wheel-mac
 
 wheel: .tools/wheel/ok ## dist/rprof-*.whl: the binary and the Python module, for pip install
 	@rm -rf dist
@@ -14,6 +13,9 @@ wheel: .tools/wheel/ok ## dist/rprof-*.whl: the binary and the Python module, fo
 
 test-wheel: wheel ## the wheel installed in a fresh venv, and a script run with it
 	PYTHON='$(PYTHON)' python/test_wheel.sh dist/rprof-*.whl
+
+wheel-mac: .tools/wheel/ok ## the same for macOS, arm64 and x86_64, linked with zig where this is no Mac
+	python/wheel_mac.sh '$(WHEEL_TOOLS)' dist
 
 .tools/wheel/ok:
 	@mkdir -p .tools

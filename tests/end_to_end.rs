@@ -21,6 +21,10 @@ mod marks;
 mod mprof_cli;
 #[path = "end_to_end/mprof_examples.rs"]
 mod mprof_examples;
+#[path = "end_to_end/mprof_plot.rs"]
+mod mprof_plot;
+#[path = "end_to_end/mprof_table.rs"]
+mod mprof_table;
 #[path = "end_to_end/peaks.rs"]
 mod peaks;
 #[path = "end_to_end/peers.rs"]

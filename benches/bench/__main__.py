@@ -12,7 +12,22 @@ from pathlib import Path
 from measure import floors, machine
 from measure.run import Failed
 
-from . import binary, day, memory, peers, plotting, pss, reading, report, sampling, slowdown, startup, syscalls, tree
+from . import (
+    binary,
+    day,
+    memory,
+    peers,
+    plotting,
+    pss,
+    reading,
+    report,
+    sampling,
+    slowdown,
+    stamps,
+    startup,
+    syscalls,
+    tree,
+)
 from .section import Section
 from .setting import Setting
 
@@ -22,6 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "tree": tree.measure,
     "pss": pss.measure,
     "startup": startup.measure,
+    "stamps": stamps.measure,
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,

@@ -47,7 +47,7 @@ def judge(section: Section, what: str, ratios: dict[str, Slower], name: str, goa
     """A verdict on a slow-down by wall clock; nothing is said where the goal is within two standard errors and another
     bare run differs as much."""
     ours, again = ratios[name].wall, ratios["bare again"].wall
-    if abs(ours.median - 1 - goal) < 2 * _error(ours) and _error(again) > goal / 2:
+    if abs(ours.median - 1 - goal) < 2 * ours.error and again.error > goal / 2:
         section.untold(what, f"{goal:.0%}", f"{_written(ours)}; bare again {_written(again)}")
         return
     said = (f"{goal:.0%}", _written(ours), f"bare again {_written(again)}")
@@ -90,10 +90,4 @@ def _calibrated(setting: Setting, kind: str, seconds: float) -> int:
 
 
 def _written(sample: Sample) -> str:
-    return f"{percent(sample.median - 1)} ± {_error(sample) * 100:.2f}"
-
-
-def _error(sample: Sample) -> float:
-    """The standard error of a median, by the spread between the quartiles (a normal one is 1.35 deviations wide)."""
-    deviation = sample.spread * 2 * sample.median / 1.349
-    return float(1.253 * deviation / len(sample.values) ** 0.5)
+    return f"{percent(sample.median - 1)} ± {sample.error * 100:.2f}"

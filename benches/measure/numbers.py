@@ -34,6 +34,14 @@ class Sample:
             low, _, high = statistics.quantiles(ordered, n=4)
         return abs((high - low) / 2 / self.median)
 
+    @property
+    def error(self) -> float:
+        """The standard error of the median, by the range between the quartiles (a normal one is 1.35 deviations wide)."""
+        if len(self.values) < 4:
+            return (max(self.values) - min(self.values)) / 2
+        low, _, high = statistics.quantiles(self.values, n=4)
+        return 1.253 * (high - low) / 1.349 / len(self.values) ** 0.5
+
 
 def time(seconds: float) -> str:
     """Three digits, in the unit that has them before the point."""

@@ -40,6 +40,23 @@ fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
     assert_near(&place.peak()["peak_bytes"], 100 * MIB, 8 * MIB);
 }
 
+/// mprof wrote the pid, or a list as Python prints it; a figure had no title to tell what it is of.
+#[test]
+fn the_trace_has_the_command_of_the_process() {
+    let place = Place::new();
+    let mut process = stranger(&place, "ready up await go");
+    let rprof = attach(&place, &["-q"], &process.id().to_string());
+    std::fs::write(place.path("go"), "").unwrap();
+    assert_eq!(finish(rprof).code, Some(0));
+    process.wait().unwrap();
+    let expected = if cfg!(target_os = "linux") {
+        format!("\nCMDLINE {} ready up await go\n", truth().display())
+    } else {
+        "\nCMDLINE truth\n".to_owned()
+    };
+    assert!(place.trace().contains(&expected), "{}", place.trace());
+}
+
 #[test]
 fn its_children_old_and_new_are_counted() {
     let place = Place::new();

@@ -168,7 +168,14 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
         assert!((0.1..30.0).contains(&seconds), "{language}: {seconds} s");
         assert!(profile.marks.iter().any(|mark| mark.label == "ready"), "{language}: {:?}", profile.marks);
         assert!(profile.notes.iter().any(|note| note.key == "rows" && note.value == "1000"), "{language}");
-        // Alone it does nothing, and no file appears.
+        // A trace that is gone is not made anew, and the program does not fail for it.
+        let gone = place.path("gone.dat");
+        let mut late = Command::new(command[0]);
+        late.args(&command[1..]).arg(&program).current_dir(place.dir.path()).env("RPROF_TRACE", &gone);
+        let late = done(late.output().unwrap());
+        assert_eq!((late.code, late.stderr.as_str()), (Some(0), ""), "{language} with a trace that is gone");
+        assert!(!gone.exists(), "{language} makes a trace");
+        // Alone it does nothing.
         let mut alone = Command::new(command[0]);
         alone.args(&command[1..]).arg(&program).current_dir(place.dir.path()).env_remove("RPROF_TRACE");
         let alone = done(alone.output().unwrap());

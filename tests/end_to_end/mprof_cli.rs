@@ -1,4 +1,4 @@
-//! docs/coming-from-mprof.md, row by row: what mprof's users type, and what comes of it.
+//! What mprof's users type, and what comes of it: the rows of docs/coming-from-mprof.md but those of `plot`.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -6,91 +6,11 @@ use std::time::{Duration, Instant};
 use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
-const TABLE: &str = include_str!("../../docs/coming-from-mprof.md");
-
-/// The cells of each row: mprof, rprof, note, test.
-fn rows() -> Vec<Vec<&'static str>> {
-    let lines = TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| mprof |"));
-    let rows: Vec<Vec<_>> =
-        lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect();
-    assert!(rows.len() > 60 && rows.iter().all(|row| row.len() == 4), "{rows:?}");
-    rows
-}
-
-/// What stands between backticks.
-fn code(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
-}
-
-#[test]
-fn each_row_of_the_table_has_its_test() {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/end_to_end");
-    for row in rows() {
-        let (module, test) = code(row[3]).next().and_then(|name| name.split_once("::")).expect(row[3]);
-        let text = std::fs::read_to_string(format!("{directory}/{module}.rs")).expect(row[3]);
-        assert!(text.contains(&format!("fn {test}")), "{}: {} is not there", row[0], row[3]);
-    }
-}
-
-#[test]
-fn each_command_line_of_the_table_is_taken() {
-    let place = Place::new();
-    let program = ["--", "CMD", "PID", "script.py", "./script.py", "python3", "pkg.mod"];
-    let mut count = 0;
-    for line in rows().iter().flat_map(|row| code(row[1])).filter(|code| code.starts_with("rprof ")) {
-        count += 1;
-        // --help ends it before anything is run, after all options before it were read.
-        let words = line.split(' ').skip(1).take_while(|word| !program.contains(word));
-        let done = done(place.rprof(words).arg("--help").output().unwrap());
-        assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
-    }
-    assert!(count > 50, "{count}");
-}
-
-/// Each option that `mprof` 0.61 has.
-#[test]
-fn every_option_of_mprof_is_in_the_table() {
-    for option in [
-        "--python",
-        "--nopython",
-        "--interval",
-        "-T",
-        "--include-children",
-        "-C",
-        "--multiprocess",
-        "-M",
-        "--exit-code",
-        "-E",
-        "--attach",
-        "-a",
-        "--timeout",
-        "-t",
-        "--output",
-        "-o",
-        "--backend",
-        "--version",
-        "-h",
-        "--dry-run",
-        "--func",
-        "--title",
-        "--no-function-ts",
-        "-n",
-        "--window",
-        "-w",
-        "--flame",
-        "-f",
-        "--slope",
-        "-s",
-    ] {
-        let named = |code: &str| code.split(' ').any(|word| word == option);
-        assert!(rows().iter().any(|row| code(row[0]).any(named)), "{option}");
-    }
-}
 
 #[test]
 fn without_a_command_there_is_usage() {
     let place = Place::new();
-    for line in ["", "bogus", "rm", "peak --bogus"] {
+    for line in ["", "bogus", "rm", "peak --bogus", "plot --bogus", "list --bogus"] {
         let done = place.run(line);
         assert_eq!(done.code, Some(2), "{line}");
         assert!(done.stderr.contains("Usage"), "{}", done.stderr);
@@ -104,7 +24,9 @@ fn version_is_on_every_command() {
         let done = place.run(&format!("{command} --version"));
         assert_eq!(done.code, Some(0), "{command}");
         assert!(done.stdout.contains(env!("CARGO_PKG_VERSION")), "{command}: {}", done.stdout);
-        assert_eq!(place.run(&format!("{command} -h")).code, Some(0), "{command}");
+        let help = place.run(&format!("{command} -h"));
+        assert_eq!(help.code, Some(0), "{command}");
+        assert!(help.stdout.contains(format!("Usage: rprof {command}").trim()), "{}", help.stdout);
     }
 }
 
@@ -209,6 +131,22 @@ fn backends_are_metrics() {
     assert!(!place.path("started").exists());
 }
 
+/// The pages that a child got by its fork are its parent's too: mprof counted them in full for each child, whatever it
+/// was told to measure.
+#[test]
+fn a_backend_is_of_the_children_too() {
+    let place = Place::new();
+    let largest = |backend: &str| {
+        place.run_truth(&format!("-q -T 20ms --backend {backend}"), "touch 30MiB fork 3 [ hold 500ms ] wait");
+        let peaks = place.run("peak t.dat").stdout;
+        let children = peaks.lines().filter(|line| line.starts_with("  Child "));
+        let mib = |line: &str| line.trim_end_matches(" MiB").rsplit('\t').next()?.parse::<f64>().ok();
+        children.map(|line| mib(line).expect(line)).filter(|mib| *mib > 20.0).count()
+    };
+    assert_eq!(largest("psutil"), 4);
+    assert!(largest("psutil_pss") <= 1, "the parent, before it forked");
+}
+
 #[test]
 fn attach_takes_what_run_takes() {
     for spelling in ["attach", "run --attach", "attach --attach --python", "attach -a --nopython --exit-code"]
@@ -221,8 +159,43 @@ fn attach_takes_what_run_takes() {
         stranger.kill().unwrap();
         stranger.wait().unwrap();
         assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
-        assert!(place.trace().contains("\nMEM "), "{line}");
+        assert!(place.trace().contains("\nMEM ") && !place.trace().contains("\nFUNC "), "{line}");
     }
+}
+
+/// The invocations in memory_profiler's README, in its order, `mprof` replaced.
+#[test]
+fn what_the_readme_of_memory_profiler_types_works() {
+    let place = Place::new();
+    std::fs::write(place.path("script.py"), "@profile\ndef f(): pass\nf()\n").unwrap();
+    for line in [
+        "run sh -c exit",
+        "plot",
+        "run --python python3 script.py",
+        "plot",
+        "plot --flame",
+        "list",
+        "run --include-children script.py",
+        "run --multiprocess script.py",
+        "plot",
+        "plot -t 'Recorded memory usage'",
+        "plot -n",
+        "plot -s",
+        "rm 0",
+        "clean",
+    ] {
+        // By way of a shell, which knows quotes.
+        let script = format!("exec {} {line}", env!("CARGO_BIN_EXE_rprof"));
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script]).current_dir(place.dir.path()).env("XDG_CACHE_HOME", place.dir.path());
+        let done = done(shell.output().unwrap());
+        if done.code == Some(127) && line.contains(".py") {
+            skip("there is no Python: a line of memory_profiler's README is not run");
+            continue;
+        }
+        assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
+    }
+    assert_eq!(place.run("list").stdout, "");
 }
 
 #[test]
@@ -250,7 +223,8 @@ fn a_file_named_like_a_number_wins() {
 #[test]
 fn peak_without_a_name_takes_the_newest() {
     let place = Place::new();
-    assert_eq!(place.run("peak").code, Some(1));
+    let none = place.run("peak");
+    assert_eq!((none.code, none.stdout.as_str()), (Some(1), ""));
     for (name, data) in
         [("mprofile_20200101120000.dat", "numpy_ex1"), ("mprofile_20200102120000.dat", "numpy_ex3")]
     {
@@ -261,141 +235,63 @@ fn peak_without_a_name_takes_the_newest() {
 }
 
 #[test]
+fn nothing_to_list_is_no_fault() {
+    let place = Place::new();
+    for line in ["list", "clean"] {
+        let done = place.run(line);
+        assert_eq!((done.code, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "", ""), "{line}");
+    }
+}
+
+#[test]
+fn a_trace_named_twice_counts_once() {
+    let place = Place::new();
+    std::fs::copy(format!("{DATA}/numpy_ex3.dat"), place.path("mprofile_20200101120000.dat")).unwrap();
+    let twice = "mprofile_20200101120000.dat 0 -1";
+    assert_eq!(place.run(&format!("peak {twice}")).stdout, place.run("peak 0").stdout);
+    for (line, file) in [(format!("plot {twice} -o a.svg"), "a.svg"), ("plot 0 -o b.svg".into(), "b.svg")] {
+        assert_eq!(place.run(&line).code, Some(0));
+        assert!(place.path(file).exists());
+    }
+    let figure = |name: &str| std::fs::read(place.path(name)).unwrap();
+    assert!(figure("a.svg") == figure("b.svg"));
+}
+
+/// What a function's stamps tell of memory is not in the curve nor in its peak, but in what is told of the function.
+#[test]
+fn the_peak_is_of_mem_alone() {
+    let place = Place::new();
+    let text = "CMDLINE x\nMEM 10.0 1600000000.0\nMEM 20.0 1600000001.0\n\
+                FUNC m.f 15.0 1600000000.4 50.0 1600000000.6 0\nMEM 12.0 1600000002.0\n";
+    std::fs::write(place.path("t.dat"), text).unwrap();
+    assert_eq!(place.run("peak t.dat").stdout, "t.dat\t20.000 MiB\n");
+    assert_eq!(place.run("peak --func m.f t.dat").stdout, "t.dat\t50.000 MiB\n");
+    assert_eq!(place.run("plot t.dat -o x.svg").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("x.svg")).unwrap();
+    assert!(svg.contains(">peak 20.0 MiB at 1.00 s<") && svg.contains(">50.0 MiB<"), "{svg}");
+}
+
+#[test]
+fn a_profile_without_a_sample_is_an_error() {
+    let place = Place::new();
+    std::fs::write(place.path("t.dat"), "CMDLINE x\n").unwrap();
+    for line in ["peak t.dat", "plot t.dat -o x.svg"] {
+        let done = place.run(line);
+        assert_eq!((done.code, done.stdout.as_str()), (Some(1), ""), "{line}");
+        assert!(done.stderr.contains("t.dat") && done.stderr.contains("no sample"), "{}", done.stderr);
+    }
+    assert!(!place.path("x.svg").exists());
+}
+
+#[test]
 fn peak_func_takes_the_short_name_too() {
     let place = Place::new();
-    if !place.run("peak --help").stdout.contains("--func") {
-        return skip("`rprof peak` has no --func");
-    }
     let peak = |name: &str| place.run(&format!("peak --func {name} {DATA}/mprof_funcs.dat"));
     assert_eq!(peak("__main__.load").stdout, peak("load").stdout);
     assert!(peak("load").stdout.contains(" MiB"));
     let unknown = peak("nothing");
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.stderr.contains("load") && unknown.stderr.contains("transform"), "{}", unknown.stderr);
-}
-
-/// The figure of a trace as SVG.
-fn plot(place: &Place, line: &str) -> String {
-    let done = place.run(&format!("plot {line} -o x.svg"));
-    assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
-    std::fs::read_to_string(place.path("x.svg")).unwrap()
-}
-
-/// What the figure says, as text.
-fn texts(svg: &str) -> Vec<String> {
-    let parts = svg.split("<text").skip(1).filter_map(|part| part.split_once('>'));
-    parts.map(|(_, rest)| rest.split("</text>").next().unwrap_or_default().trim().to_owned()).collect()
-}
-
-fn says(svg: &str, part: &str) -> bool {
-    texts(svg).iter().any(|text| text.contains(part))
-}
-
-#[test]
-fn a_figure_without_extension_is_a_png() {
-    let place = Place::new();
-    for option in ["-o fig", "--output=fig"] {
-        let done = place.run(&format!("plot {option} {DATA}/numpy_ex3.dat"));
-        assert_eq!((done.code, done.stdout.as_str()), (Some(0), "fig.png\n"), "{}", done.stderr);
-        assert!(std::fs::read(place.path("fig.png")).unwrap().starts_with(b"\x89PNG"));
-    }
-}
-
-#[test]
-fn the_title_is_the_command_or_what_is_given() {
-    let place = Place::new();
-    let plain = plot(&place, &format!("{DATA}/mprof_funcs.dat"));
-    assert!(says(&plain, "time (s)") || says(&plain, "(s)"), "{:?}", texts(&plain));
-    assert!(says(&plain, "MiB") && texts(&plain).iter().any(|text| text == "0"), "{:?}", texts(&plain));
-    for option in ["-t", "--title"] {
-        let titled = plot(&place, &format!("{option} Recorded {DATA}/mprof_funcs.dat"));
-        assert!(says(&titled, "Recorded") && !says(&plain, "Recorded"));
-    }
-}
-
-#[test]
-fn without_functions_the_peak_stays() {
-    let place = Place::new();
-    let full = plot(&place, &format!("{DATA}/mprof_funcs.dat"));
-    assert!(says(&full, "transform") && says(&full, "peak 502.9 MiB"), "{:?}", texts(&full));
-    for option in ["-n", "--no-function-ts"] {
-        let bare = plot(&place, &format!("{option} {DATA}/mprof_funcs.dat"));
-        assert!(!says(&bare, "transform") && says(&bare, "peak 502.9 MiB"), "{:?}", texts(&bare));
-    }
-}
-
-#[test]
-fn a_function_is_one_row_however_often_it_is_called() {
-    let svg = plot(&Place::new(), &format!("{DATA}/mprof_funcs.dat"));
-    let texts = texts(&svg);
-    let row = texts.iter().position(|text| text == "load").unwrap();
-    assert_eq!(texts[row + 1..row + 5], ["2", "1.02 s", "+200.0 MiB", "222.9 MiB"]);
-    assert_eq!(texts.iter().filter(|text| *text == "load").count(), 1);
-}
-
-/// mprof kept the range of the whole run.
-#[test]
-fn a_window_rescales_the_memory_axis() {
-    let place = Place::new();
-    place.run_truth("-q -T 20ms", "hold 400ms touch 400MiB hold 300ms");
-    let highest = |svg: &str| {
-        let labels = texts(svg).into_iter().filter_map(|text| text.parse::<f64>().ok());
-        labels.fold(0.0, f64::max)
-    };
-    let whole = plot(&place, "t.dat -w 0,10");
-    assert!(highest(&whole) >= 300.0 && says(&whole, "peak 4"), "{:?}", texts(&whole));
-    for option in ["-w 0,0.2", "--window 0,0.2"] {
-        let start = plot(&place, &format!("t.dat {option}"));
-        // The time axis counts in ms here; the memory axis must not reach the hundreds.
-        assert!(!texts(&start).iter().any(|text| text == "300" || text == "400"), "{:?}", texts(&start));
-    }
-}
-
-#[test]
-fn a_flame_has_its_names_in_the_file() {
-    let place = Place::new();
-    for option in ["-f", "--flame"] {
-        let svg = plot(&place, &format!("{option} {DATA}/mprof_funcs.dat"));
-        assert!(says(&svg, "transform") && says(&svg, "peak 502.9 MiB"), "{:?}", texts(&svg));
-    }
-}
-
-#[test]
-fn the_slope_has_a_unit_and_an_interval() {
-    let place = Place::new();
-    for option in ["-s", "--slope", "--backend agg -s"] {
-        let svg = plot(&place, &format!("{option} {DATA}/numpy_ex1.dat"));
-        assert!(
-            texts(&svg).iter().any(|text| text.contains("/s") && text.contains('±')),
-            "{:?}",
-            texts(&svg)
-        );
-    }
-}
-
-#[test]
-fn several_files_keep_their_peaks() {
-    let svg = plot(&Place::new(), &format!("{DATA}/numpy_ex1.dat {DATA}/numpy_ex2.dat {DATA}/numpy_ex3.dat"));
-    for part in ["numpy_ex1", "numpy_ex3", "14.95 GiB", "61.0 MiB"] {
-        assert!(says(&svg, part), "{part}: {:?}", texts(&svg));
-    }
-}
-
-#[test]
-fn a_missing_trace_is_an_error() {
-    let place = Place::new();
-    let done = place.run(&format!("plot {DATA}/numpy_ex3.dat missing.dat -o x.svg"));
-    assert_eq!(done.code, Some(1));
-    assert!(done.stderr.contains("missing.dat") && !place.path("x.svg").exists(), "{}", done.stderr);
-}
-
-#[test]
-fn children_have_curves_of_their_own() {
-    let place = Place::new();
-    place.run_truth("-q -T 20ms", "fork 12 [ touch 10MiB hold 300ms ] hold 300ms");
-    let svg = plot(&place, "t.dat");
-    assert!(texts(&svg).iter().filter(|text| text.contains(":truth")).count() >= 8, "{:?}", texts(&svg));
-    assert!(place.trace().contains(r#""start":"20"#));
 }
 
 /// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, exists};
+use crate::support::Place;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
@@ -109,7 +109,7 @@ fn what_is_no_trace_is_refused_and_never_a_panic() {
             assert!(done.stderr.contains(bad), "{line}: {}", done.stderr);
         }
     }
-    assert!(exists(&place.path("text")) && exists(&place.path("dir")));
+    assert!(place.path("text").exists() && place.path("dir").exists());
 }
 
 fn four_traces(place: &Place) {

@@ -282,7 +282,8 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
     let peak = place.peak();
     let (low, high) = (peak["peak_bytes"].as_u64().unwrap(), peak["peak_upper_bytes"].as_u64());
     assert!(low <= 200 * MIB + 12 * SLACK, "{peak}");
-    assert!(high.map_or(started_over, |high| high >= 200 * MIB), "{peak}");
+    // A bound that is no more than what was seen is not told.
+    assert!(started_over || high.unwrap_or(low) >= 200 * MIB, "{peak}");
     assert!(low >= 100 * MIB, "{peak}");
 }
 

@@ -1,7 +1,7 @@
 //! What the end-to-end tests have in common: a directory of their own, the two programs, and patience with a deadline.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -201,8 +201,4 @@ pub fn assert_near(value: &Value, truth: u64, slack: u64) {
         truth as f64 / MIB as f64,
         (truth + slack) as f64 / MIB as f64
     );
-}
-
-pub fn exists(path: &Path) -> bool {
-    path.exists()
 }

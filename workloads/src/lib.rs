@@ -3,6 +3,7 @@
 
 pub mod array;
 mod error;
+pub mod in_memory;
 pub mod options;
 pub mod random;
 pub mod report;

@@ -74,6 +74,33 @@ fn zarr_reports_all_of_its_files() {
     assert_eq!(directory.path().join("data.zarr/c").read_dir().expect("chunks").count(), 3);
 }
 
+/// What the figures have below their curves: one span for the allocation, or the making of the file, and one for the
+/// loop.
+#[test]
+fn each_tells_its_two_steps_as_spans() {
+    for (mut program, first) in [
+        (cargo_bin_cmd!("basic"), "allocate"),
+        (cargo_bin_cmd!("float32"), "allocate"),
+        (cargo_bin_cmd!("hdf5"), "create file"),
+        (cargo_bin_cmd!("memmap"), "create file"),
+        (cargo_bin_cmd!("zarr"), "create store"),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let trace = directory.path().join("t.dat");
+        std::fs::write(&trace, "").expect("an empty trace");
+        program.current_dir(&directory).args(SMALL).env("RPROF_TRACE", &trace).assert().success();
+        let text = std::fs::read_to_string(&trace).expect("the trace");
+        // SPAN begin ID TIME NAME, SPAN end ID TIME
+        let told: Vec<_> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("SPAN "))
+            .map(|line| line.splitn(4, ' ').enumerate().filter(|(i, _)| i % 3 == 0).map(|(_, word)| word))
+            .map(|words| words.collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(told, [format!("begin {first}").as_str(), "end", "begin fill", "end"], "{text}");
+    }
+}
+
 #[test]
 fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
     for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32")] {

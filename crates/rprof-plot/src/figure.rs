@@ -54,7 +54,9 @@ struct Figure<'a> {
     layout: Layout,
     view: View,
     functions: (Vec<functions::Function>, usize),
-    boxes: Vec<flame::Box<'a>>,
+    flame: flame::Flame<'a>,
+    /// The legend's: so many of curves, then those of boxes.
+    rows: (Vec<legend::Row>, usize),
     marks: marks::Marks,
     /// The end of the run.
     end: f64,
@@ -82,18 +84,32 @@ impl<'a> Figure<'a> {
             (None, Some(profile)) => visible(profile.command.trim()),
             (None, None) => String::new(),
         };
-        let rows = chosen.legend_rows(single.is_some());
-        let wide = legend::width(&rows).max(lanes::label_width(&functions.0));
+        let mut rows = chosen.legend_rows(single.is_some());
+        let curves = rows.len();
         let lanes = functions.0.len() + usize::from(functions.1 > 0);
         let panel = lanes as f64 * lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
         let size = (options.width.into(), options.height.into());
-        let layout = Layout::new(size, &title, wide, panel, 0.0);
-        // Where a mark is on the time axis does not depend on the height of the strip, which depends on that.
-        let time = || axis::time(from, to, layout.plot.width(), TICK);
-        let flat = View::new(layout.plot, time(), axis::memory(1.0, 1.0, layout.plot.height()));
+        let plan = |rows: &[legend::Row], strip: f64| {
+            let wide = legend::width(rows).max(lanes::label_width(&functions.0));
+            Layout::new(size, &title, wide, panel, strip)
+        };
+        // Where a time is does not depend on the height of the memory axis.
+        let flat = |layout: &Layout| {
+            let time = axis::time(from, to, layout.plot.width(), TICK);
+            View::new(layout.plot, time, axis::memory(1.0, 1.0, layout.plot.height()))
+        };
+        // Names that are in no box go into the legend, which may leave the boxes less room: looked at twice.
+        for _ in 0..2 {
+            let layout = plan(&rows, 0.0);
+            let flame = flame::Flame::new(&flat(&layout), layout.panel.height(), &boxes);
+            rows.truncate(curves);
+            rows.extend(flame.key.into_iter().map(legend::Row::of_boxes));
+        }
+        let layout = plan(&rows, 0.0);
+        // Nor does it on the height of the strip, which depends on where the marks are.
         let own = single.map_or(&[][..], |profile| &profile.marks);
-        let marks = marks::Marks::place(own, &flat, layout.strip.x1, options.height.into());
-        let layout = Layout::new(size, &title, wide, panel, marks.height());
+        let marks = marks::Marks::place(own, &flat(&layout), layout.strip.x1, options.height.into());
+        let layout = plan(&rows, marks.height());
 
         let marked = single.and_then(|profile| profile.peak).filter(|_| options.peak);
         let marked = marked.filter(|peak| (from..=to).contains(&peak.time.0));
@@ -107,9 +123,22 @@ impl<'a> Figure<'a> {
             axis::time(from, to, layout.plot.width(), TICK),
             axis::memory(top, highest, height),
         );
+        let flame = flame::Flame::new(&view, layout.panel.height(), &boxes);
         let first = traces.first().map(|t| t.profile.metric);
         let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
-        Self { options, single, chosen, layout, view, functions, boxes, marks, end, metric }
+        Self {
+            options,
+            single,
+            chosen,
+            layout,
+            view,
+            functions,
+            flame,
+            rows: (rows, curves),
+            marks,
+            end,
+            metric,
+        }
     }
 
     fn draw(&self, canvas: &mut Canvas) {
@@ -140,7 +169,7 @@ impl<'a> Figure<'a> {
         }
         if self.layout.panel.height() > 0.0 {
             canvas.group("functions", |canvas| {
-                flame::draw(canvas, &self.view, panel, &self.boxes);
+                self.flame.draw(canvas, panel);
                 let functions = (&self.functions.0[..], self.functions.1);
                 lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
             });
@@ -155,10 +184,12 @@ impl<'a> Figure<'a> {
             canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
         }
         canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
-        let rows = self.chosen.legend_rows(self.single.is_some());
-        if !rows.is_empty() {
-            canvas
-                .group("legend", |canvas| legend::draw(canvas, self.layout.legend, &rows, self.chosen.more));
+        let (curves, boxes) = self.rows.0.split_at(self.rows.1);
+        if !self.rows.0.is_empty() {
+            let more = self.chosen.more;
+            canvas.group("legend", |canvas| {
+                legend::draw(canvas, self.layout.legend, curves, more, boxes);
+            });
         }
     }
 

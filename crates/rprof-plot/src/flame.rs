@@ -1,7 +1,8 @@
-//! Function spans as nested boxes under the curve, with their names in them where they fit.
+//! Function spans as nested boxes under the curve, with their names in them where they fit, else in the legend.
 
 use std::collections::{BTreeMap, HashMap};
 
+use plotters::style::RGBColor;
 use rprof_trace::{Span, short_names};
 
 use crate::canvas::{Anchor, Canvas};
@@ -13,6 +14,8 @@ use crate::view::{Rect, View};
 pub const LEVEL: f64 = 20.0;
 /// Lower than this a name cannot be set in it.
 const LOWEST: f64 = 12.0;
+/// Rows of the legend for names that are in no box.
+const MOST_UNWRITTEN: usize = 8;
 
 /// The face for boxes of a height.
 fn font(level: f64) -> Font {
@@ -125,57 +128,112 @@ fn merged<'a>(view: &View, boxes: &[Box<'a>], levels: usize) -> Vec<Drawn<'a>> {
     drawn
 }
 
-/// Draws as many levels as the panel has room for, and says how many it has not.
-pub fn draw(canvas: &mut Canvas, view: &View, panel: Rect, boxes: &[Box]) {
-    let depth = depth(boxes);
-    let level = (panel.height() / depth.max(1) as f64).clamp(LOWEST, LEVEL);
-    let (font, baseline) = (font(level), level / 2.0 + 4.0 * level / LEVEL);
-    let rows = ((panel.height() / level + 0.01) as usize).max(1);
-    let shown = if depth > rows { rows - 1 } else { depth };
-    let boxes = merged(view, boxes, shown);
-    let short = short_names(boxes.iter().filter_map(|b| b.name));
-    let mut colours: HashMap<&str, usize> = HashMap::new();
-    let mut painted: Vec<(usize, &Drawn)> = Vec::new();
-    for b in &boxes {
-        let fresh = colours.len();
-        let colour = b.name.map_or(BOXES.len(), |name| *colours.entry(name).or_insert(fresh) % BOXES.len());
-        painted.push((colour, b));
+/// The boxes as they lie in a panel, with what can be said in them.
+pub struct Flame<'a> {
+    /// Each with what is written in it: its name, or enough of it to be told.
+    boxes: Vec<(Drawn<'a>, Option<String>)>,
+    /// Names that are in no box, with their colours: for the legend.
+    pub key: Vec<(String, RGBColor)>,
+    /// The number of each name's colour.
+    colours: HashMap<&'a str, usize>,
+    /// Height of a level in px.
+    level: f64,
+    /// The levels drawn, and all there are.
+    shown: usize,
+    depth: usize,
+}
+
+impl<'a> Flame<'a> {
+    /// Lays out as many levels as a panel of this height has room for.
+    pub fn new(view: &View, height: f64, boxes: &[Box<'a>]) -> Self {
+        let depth = depth(boxes);
+        let level = (height / depth.max(1) as f64).clamp(LOWEST, LEVEL);
+        let rows = ((height / level + 0.01) as usize).max(1);
+        let shown = if depth > rows { rows - 1 } else { depth };
+        let boxes = merged(view, boxes, shown);
+        let names = || boxes.iter().filter_map(|b| b.name);
+        let short: HashMap<&str, String> =
+            short_names(names()).into_iter().map(|(name, short)| (name, visible(short))).collect();
+        let text = |b: &Drawn| {
+            let name = &short[b.name?];
+            let text = font(level).ellipsised(name, b.to - b.from - 8.0);
+            (text == *name || text.chars().count() > 4).then_some(text)
+        };
+        let texts: Vec<Option<String>> = boxes.iter().map(text).collect();
+        let unwritten = unwritten(&boxes, &texts);
+        // Those that only their colour tells apart choose first.
+        let mut colours: HashMap<&str, usize> = HashMap::new();
+        for name in unwritten.iter().copied().chain(names()) {
+            let fresh = colours.len();
+            colours.entry(name).or_insert(fresh % BOXES.len());
+        }
+        let key = unwritten.iter().map(|name| (short[name].clone(), BOXES[colours[name]])).collect();
+        Self { boxes: boxes.into_iter().zip(texts).collect(), key, colours, level, shown, depth }
     }
-    // One colour after the other: each is one path.
-    painted.sort_by_key(|(colour, _)| *colour);
-    for (colour, b) in painted {
-        let y = panel.y0 + b.level as f64 * level;
-        let rim = if b.run { 0.0 } else { 0.5 };
-        let colour = BOXES.get(colour).copied().unwrap_or(HATCH);
-        let ((left, top), (right, bottom)) = ((b.from + rim, y + 0.5), (b.to - rim, y + level - 0.5));
-        if b.open {
-            // What never ended points onward.
-            let shoulder = (right - 6.0).max(left);
-            let tip = (right, f64::midpoint(top, bottom));
-            canvas.area(&[(left, top), (shoulder, top), tip, (shoulder, bottom), (left, bottom)], colour);
-        } else {
-            canvas.rect((left, top), (right, bottom), colour);
+
+    /// Draws them into the panel, and says how many levels found no room.
+    pub fn draw(&self, canvas: &mut Canvas, panel: Rect) {
+        let (level, font) = (self.level, font(self.level));
+        let baseline = level / 2.0 + 4.0 * level / LEVEL;
+        let colour = |b: &Drawn| b.name.map_or(BOXES.len(), |name| self.colours[name]);
+        let mut painted: Vec<(usize, &Drawn)> = self.boxes.iter().map(|(b, _)| (colour(b), b)).collect();
+        // One colour after the other: each is one path.
+        painted.sort_by_key(|(colour, _)| *colour);
+        for (colour, b) in painted {
+            let y = panel.y0 + b.level as f64 * level;
+            let rim = if b.run { 0.0 } else { 0.5 };
+            let colour = BOXES.get(colour).copied().unwrap_or(HATCH);
+            let ((left, top), (right, bottom)) = ((b.from + rim, y + 0.5), (b.to - rim, y + level - 0.5));
+            if b.open {
+                // What never ended points onward.
+                let shoulder = (right - 6.0).max(left);
+                let tip = (right, f64::midpoint(top, bottom));
+                canvas.area(&[(left, top), (shoulder, top), tip, (shoulder, bottom), (left, bottom)], colour);
+            } else {
+                canvas.rect((left, top), (right, bottom), colour);
+            }
+        }
+        for (b, text) in &self.boxes {
+            if let Some(text) = text {
+                let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * level + baseline);
+                canvas.text(text, at, Anchor::Middle, font, INK);
+            }
+        }
+        if self.shown < self.depth {
+            let text = format!("… {} deeper levels", self.depth - self.shown);
+            let at = (f64::midpoint(panel.x0, panel.x1), panel.y0 + self.shown as f64 * level + baseline);
+            canvas.text(&text, at, Anchor::Middle, font, MUTED);
         }
     }
-    for b in &boxes {
+}
+
+/// Names that stand in none of their boxes, which are too narrow for them: those that take the most room, in order of
+/// their first box.
+fn unwritten<'a>(boxes: &[Drawn<'a>], texts: &[Option<String>]) -> Vec<&'a str> {
+    let mut known: HashMap<&str, (bool, f64)> = HashMap::new();
+    let mut names = Vec::new();
+    for (b, text) in boxes.iter().zip(texts) {
         let Some(name) = b.name else { continue };
-        let name = visible(short.get(name).copied().unwrap_or(name));
-        let text = font.ellipsised(&name, b.to - b.from - 8.0);
-        if text == name || text.chars().count() > 4 {
-            let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * level + baseline);
-            canvas.text(&text, at, Anchor::Middle, font, INK);
-        }
+        let (written, room) = known.entry(name).or_insert_with(|| {
+            names.push(name);
+            (false, 0.0)
+        });
+        *written |= text.is_some();
+        *room += b.to - b.from;
     }
-    if shown < depth {
-        let text = format!("… {} deeper levels", depth - shown);
-        let at = (f64::midpoint(panel.x0, panel.x1), panel.y0 + shown as f64 * level + baseline);
-        canvas.text(&text, at, Anchor::Middle, font, MUTED);
-    }
+    names.retain(|name| !known[name].0);
+    let mut widest = names.clone();
+    widest.sort_by(|a, b| known[b].1.total_cmp(&known[a].1));
+    widest.truncate(MOST_UNWRITTEN);
+    names.retain(|name| widest.contains(name));
+    names
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::axis;
+    use crate::layout::TICK;
     use rprof_trace::{Bytes, Seconds};
 
     #[test]
@@ -192,6 +250,29 @@ mod tests {
             stack(&spans, 0.0, 9.0, 9.0).iter().map(|b| (b.name, b.level)).collect();
         assert_eq!(levels, [("outer", 0), ("inner", 1), ("in2", 1), ("next", 0)]);
         assert_eq!(depth(&stack(&spans, 6.5, 9.0, 9.0)), 1);
+    }
+
+    /// A flame of calls that were all too short for their names had no name at all.
+    #[test]
+    fn a_name_that_fits_in_no_box_is_in_the_key_with_its_colour() {
+        let span = |name: &str, from, to| Span {
+            name: name.into(),
+            enter: (Seconds(from), Bytes(0)),
+            leave: Some((Seconds(to), Bytes(0))),
+            ..Span::default()
+        };
+        let plot = Rect { x0: 0.0, y0: 0.0, x1: 1000.0, y1: 100.0 };
+        let view = View::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
+        let mut spans: Vec<Span> = (0..12)
+            .map(|i| span(&format!("m.short_{i}"), f64::from(i) * 0.2, f64::from(i) * 0.2 + 0.1))
+            .collect();
+        spans.extend([span("m.wide", 3.0, 6.0), span("m.both", 6.0, 9.0), span("m.both", 9.0, 9.1)]);
+        let flame = Flame::new(&view, 20.0, &stack(&spans, 0.0, 10.0, 10.0));
+        assert_eq!(flame.key.len(), MOST_UNWRITTEN);
+        let colours: Vec<RGBColor> = flame.key.iter().map(|(_, colour)| *colour).collect();
+        assert_eq!(colours, BOXES, "no two of one colour");
+        assert!(flame.key.iter().all(|(name, _)| name.starts_with("short_")), "{:?}", flame.key);
+        assert!(Flame::new(&view, 20.0, &stack(&spans[12..], 0.0, 10.0, 10.0)).key.is_empty());
     }
 
     #[test]

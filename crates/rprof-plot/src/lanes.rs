@@ -3,7 +3,7 @@
 
 use crate::canvas::{Anchor, Canvas};
 use crate::functions::{Function, HEADINGS};
-use crate::palette::{BARS, DARK, GRID, MUTED, Stroke};
+use crate::palette::{BARS, DARK, GRID, MUTED, PAPER, Stroke};
 use crate::text::Font;
 use crate::view::{Rect, View};
 
@@ -15,6 +15,8 @@ const CELL: Font = Font::regular(11.0);
 const HEADING: Font = Font::regular(10.0);
 /// Between two columns.
 const GAP: f64 = 11.0;
+/// A call narrower than this, in px, is not told from the next.
+const TELLABLE: f64 = 5.0;
 /// A name narrower than this says nothing: columns are left out first.
 const NARROW: f64 = 60.0;
 
@@ -91,6 +93,9 @@ pub fn draw(
                 canvas.rect((*from, top), (*to, bottom), *colour);
             }
         }
+        for x in seams(view, &function.spans, &bars) {
+            canvas.line(&[(x, y + 4.0), (x, y + LANE - 4.0)], &Stroke::solid(PAPER, 1.0));
+        }
         let name = NAME.ellipsised(&function.name, name_room);
         canvas.text(&name, (left, middle + 4.0), Anchor::Start, NAME, DARK);
         let cells = function.cells();
@@ -121,4 +126,48 @@ fn bars(view: &View, spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
         }
     }
     bars
+}
+
+/// Where a call begins inside a bar: next to another, or while another lasts. Not where calls are too short to be told
+/// apart.
+fn seams(view: &View, spans: &[(f64, f64)], bars: &[(f64, f64)]) -> Vec<f64> {
+    let mut begins: Vec<f64> = spans
+        .iter()
+        .map(|(from, to)| (view.x(*from), view.x(*to)))
+        .filter(|(from, to)| to - from >= TELLABLE)
+        .map(|(from, _)| from)
+        .collect();
+    begins.sort_by(f64::total_cmp);
+    let inside = |x: f64| bars.iter().any(|(from, to)| x >= from + TELLABLE && x <= to - TELLABLE);
+    let mut seams: Vec<f64> = Vec::new();
+    for x in begins {
+        if seams.last().is_none_or(|last| x - last >= TELLABLE) && inside(x) {
+            seams.push(x);
+        }
+    }
+    seams
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::axis;
+    use crate::layout::TICK;
+
+    /// Two calls, one right after the other, were one long bar.
+    #[test]
+    fn calls_that_touch_or_overlap_are_told_apart() {
+        let plot = Rect { x0: 0.0, y0: 0.0, x1: 1000.0, y1: 100.0 };
+        let view = View::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
+        let at = |spans: &[(f64, f64)]| {
+            let bars = bars(&view, spans);
+            (bars.len(), seams(&view, spans, &bars).iter().map(|x| x.round()).collect::<Vec<_>>())
+        };
+        assert_eq!(at(&[(1.0, 2.0), (2.001, 3.0)]), (1, vec![200.0]));
+        assert_eq!(at(&[(1.0, 4.0), (2.0, 5.0), (3.0, 4.0)]), (1, vec![200.0, 300.0]));
+        assert_eq!(at(&[(1.0, 2.0), (3.0, 4.0)]), (2, vec![]));
+        let short: Vec<(f64, f64)> =
+            (0..1000).map(|i| (f64::from(i) * 0.01, f64::from(i) * 0.01 + 0.009)).collect();
+        assert_eq!(at(&short), (1, vec![]));
+    }
 }

@@ -20,7 +20,7 @@ const BOTTOM: f64 = 55.0;
 /// Between the plot area and the panel: the headings of the panel's table.
 const GAP: f64 = 14.0;
 /// How much of the room the panel may take.
-const PANEL: f64 = 0.4;
+const PANEL: f64 = 0.45;
 
 /// The places.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,13 +50,15 @@ impl Layout {
         let room = height - top - BOTTOM;
         let panel = panel.min(room * PANEL);
         let gap = if panel > 0.0 { GAP } else { 0.0 };
+        // The legend keeps off the headings.
+        let apart = if panel > 0.0 { 8.0 } else { 0.0 };
         let plot = Rect { x0: LEFT, y0: top, x1: right, y1: height - BOTTOM - panel - gap };
         Self {
             title,
             strip: Rect { x0: LEFT, y0: strip_top, x1: width - MARGIN, y1: top },
             plot,
             panel: Rect { y0: plot.y1 + gap, y1: height - BOTTOM, ..plot },
-            legend: Rect { x0: right + 16.0, y0: top, x1: right + 16.0 + legend, y1: plot.y1 },
+            legend: Rect { x0: right + 16.0, y0: top, x1: right + 16.0 + legend, y1: plot.y1 - apart },
         }
     }
 

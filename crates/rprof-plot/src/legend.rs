@@ -1,5 +1,7 @@
 //! The legend: a column to the right of the plot area, never on it; what does not fit is folded into one row.
 
+use plotters::style::RGBColor;
+
 use crate::canvas::{Anchor, Canvas};
 use crate::palette::{DARK, MUTED, Marker, Stroke};
 use crate::text::Font;
@@ -10,6 +12,8 @@ const DETAIL: Font = Font::regular(11.0);
 const SWATCH: f64 = 30.0;
 const LINE: f64 = 15.0;
 const GAP: f64 = 8.0;
+/// A row without details.
+const LOW: f64 = LINE + 3.0;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +28,13 @@ pub struct Row {
     pub details: Vec<String>,
 }
 
+impl Row {
+    /// What the boxes of a colour are called.
+    pub fn of_boxes((name, colour): (String, RGBColor)) -> Self {
+        Self { stroke: Stroke::solid(colour, 11.0), marker: None, name, details: Vec::new() }
+    }
+}
+
 /// Width the rows would like to have.
 pub fn width(rows: &[Row]) -> f64 {
     let widest =
@@ -31,10 +42,20 @@ pub fn width(rows: &[Row]) -> f64 {
     rows.iter().map(|row| SWATCH + 8.0 + widest(row)).fold(0.0, f64::max).ceil()
 }
 
-/// Draws the rows into `place`, and `more` as those that were left out already.
-pub fn draw(canvas: &mut Canvas, place: Rect, rows: &[Row], more: usize) {
+/// Draws the rows into `place`, then how many `more` were left out already, then the rows of the boxes.
+pub fn draw(canvas: &mut Canvas, place: Rect, rows: &[Row], more: usize, boxes: &[Row]) {
+    let apart = if rows.is_empty() || boxes.is_empty() { 0.0 } else { GAP };
+    let room = boxes.len() as f64 * LOW + apart;
+    let y = draw_curves(canvas, Rect { y1: place.y1 - room, ..place }, rows, more) + apart;
+    for (at, row) in boxes.iter().enumerate() {
+        draw_row(canvas, (place.x0, y + at as f64 * LOW), place.width(), row, false);
+    }
+}
+
+/// Gives the height at which they end.
+fn draw_curves(canvas: &mut Canvas, place: Rect, rows: &[Row], more: usize) -> f64 {
     let height = |row: &Row, details: bool| {
-        if details { LINE * (1 + row.details.len()) as f64 + GAP } else { LINE + 3.0 }
+        if details { LINE * (1 + row.details.len()) as f64 + GAP } else { LOW }
     };
     let last = if more > 0 { LINE } else { 0.0 };
     // With their details if all fit so, else one line each, else as many as fit.
@@ -43,7 +64,7 @@ pub fn draw(canvas: &mut Canvas, place: Rect, rows: &[Row], more: usize) {
     let shown = if details || needed <= place.height() {
         rows.len()
     } else {
-        ((place.height() - LINE) / (LINE + 3.0)).max(0.0) as usize
+        ((place.height() - LINE) / LOW).max(0.0) as usize
     };
     let mut y = place.y0;
     for row in &rows[..shown.min(rows.len())] {
@@ -54,7 +75,9 @@ pub fn draw(canvas: &mut Canvas, place: Rect, rows: &[Row], more: usize) {
     if more > 0 {
         let text = DETAIL.ellipsised(&format!("… and {more} more"), place.width() - SWATCH - 8.0);
         canvas.text(&text, (place.x0 + SWATCH + 8.0, y + 11.0), Anchor::Start, DETAIL, MUTED);
+        y += LINE;
     }
+    y
 }
 
 fn draw_row(canvas: &mut Canvas, (x, y): (f64, f64), width: f64, row: &Row, details: bool) {

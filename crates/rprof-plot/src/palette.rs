@@ -35,13 +35,16 @@ pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
 /// The paper.
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
-/// Boxes with dark text in them: tints of the palette.
-pub const BOXES: [RGBColor; 5] = [
+/// Boxes with dark text in them: tints of the palette, then three that are told from them.
+pub const BOXES: [RGBColor; 8] = [
     RGBColor(0xf9, 0xd9, 0x99),
     RGBColor(0xbb, 0xe1, 0xf6),
     RGBColor(0xb3, 0xe2, 0xd5),
     RGBColor(0xf5, 0xc9, 0xae),
     RGBColor(0xea, 0xcf, 0xe0),
+    RGBColor(0xf6, 0xf1, 0x9c),
+    RGBColor(0xc6, 0xc2, 0xf2),
+    RGBColor(0xd3, 0xc4, 0xa9),
 ];
 
 /// Bars on white.

@@ -127,5 +127,7 @@ fn fit(options: &Options, series: &mut Series) {
     if options.slope {
         series.slope = Slope::fit(&series.pieces.concat());
         series.row.details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
+        let bend = series.slope.and_then(|slope| slope.bend);
+        series.row.details.extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
     }
 }

@@ -12,9 +12,16 @@ pub struct Slope {
     /// Half the width of the slope's 95 % confidence interval in bytes per second (Student's t, n - 2 degrees of
     /// freedom, deviations taken as independent, which for memory is optimistic); `None` for two points.
     pub half: Option<f64>,
+    /// How far the curve is off the line in bytes, where that is too far for growth at one rate.
+    pub bend: Option<f64>,
     mean: Sample,
     span: (f64, f64),
 }
+
+/// The parts of its time in which a curve is compared with its line.
+const PARTS: usize = 8;
+/// A curve further off its line than this share of what it grew by does not grow at one rate.
+const BENT: f64 = 0.1;
 
 impl Slope {
     /// Fits the points; `None` when they are fewer than two or of one time.
@@ -35,7 +42,36 @@ impl Slope {
         });
         let times = points.iter().map(|p| p.0);
         let span = (times.clone().fold(f64::INFINITY, f64::min), times.fold(f64::NEG_INFINITY, f64::max));
-        Some(Self { rate, half, mean, span })
+        let mut slope = Self { rate, half, bend: None, mean, span };
+        slope.bend = slope.bend_of(points);
+        Some(slope)
+    }
+
+    /// How far the curve is off the line on average in the part of the time where it is furthest. `None` where that is
+    /// little of the growth, or no more than what scatters about the line can come to (three standard errors), or there
+    /// is no growth that the interval is sure of.
+    fn bend_of(&self, points: &[Sample]) -> Option<f64> {
+        let (from, length) = (self.span.0, self.span.1 - self.span.0);
+        let mut parts: [Vec<f64>; PARTS] = Default::default();
+        for point in points {
+            let part = ((point.0 - from) / length * PARTS as f64) as usize;
+            parts[part.min(PARTS - 1)].push(point.1 - self.at(point.0));
+        }
+        let parts: Vec<(f64, f64, f64)> = parts
+            .iter()
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                let count = part.len() as f64;
+                let mean = part.iter().sum::<f64>() / count;
+                (count, mean, part.iter().map(|off| (off - mean).powi(2)).sum::<f64>())
+            })
+            .collect();
+        let freedom = points.len().checked_sub(parts.len()).filter(|freedom| *freedom > 0)? as f64;
+        let scatter = (parts.iter().map(|part| part.2).sum::<f64>() / freedom).sqrt();
+        let off = parts.iter().filter(|(count, mean, _)| mean.abs() > 3.0 * scatter / count.sqrt());
+        let furthest = off.map(|part| part.1.abs()).fold(0.0, f64::max);
+        let sure = self.half.is_some_and(|half| half < self.rate.abs());
+        (sure && furthest > BENT * self.rate.abs() * length).then_some(furthest)
     }
 
     /// The line's value at a time.
@@ -123,12 +159,37 @@ mod tests {
 
     #[test]
     fn it_is_written_with_unit_and_sensible_digits() {
-        let shown = |rate, half| Slope { rate, half, mean: (0.0, 0.0), span: (0.0, 1.0) }.to_string();
+        let shown =
+            |rate, half| Slope { rate, half, bend: None, mean: (0.0, 0.0), span: (0.0, 1.0) }.to_string();
         assert_eq!(shown(4.2 * MIB, Some(0.3 * MIB)), "+4.2 MiB/s ± 0.3");
         assert_eq!(shown(-380.4 * MIB, Some(22.0 * MIB)), "-380 MiB/s ± 22");
         assert_eq!(shown(4.234 * MIB, Some(0.11 * MIB)), "+4.23 MiB/s ± 0.11");
         assert_eq!(shown(0.0, Some(0.0)), "+0.00 B/s");
         assert_eq!(shown(1536.0, None), "+1.50 KiB/s");
+    }
+
+    #[test]
+    fn growth_that_is_not_linear_is_told_from_growth_that_is() {
+        let fit = |f: &dyn Fn(f64) -> f64| {
+            let points: Vec<Sample> =
+                (0..200).map(|i| (f64::from(i) * 0.1, f(f64::from(i) * 0.1) * MIB)).collect();
+            Slope::fit(&points).unwrap().bend.map(|off| (off / MIB).round())
+        };
+        // A cheap noise between -1 and 1.
+        let noise = |t: f64| (t * 7919.0).sin();
+        assert_eq!(fit(&|t| 50.0 + 10.0 * t), None);
+        assert_eq!(fit(&|t| 50.0 + 10.0 * t + 40.0 * noise(t)), None);
+        assert_eq!(
+            fit(&|t| 50.0 + (10.0 * t / 16.0).floor() * 16.0),
+            None,
+            "steps that are small to the whole"
+        );
+        assert_eq!(fit(&|t| 50.0 + 40.0 * noise(t)), None, "no growth at all");
+        assert_eq!(fit(&|_| 50.0), None);
+        assert_eq!(fit(&|t| 200.0 * (1.0 - (-t / 3.0).exp())), Some(51.0), "it levels off");
+        assert_eq!(fit(&|t| t * t), Some(44.0), "it grows ever faster");
+        assert_eq!(fit(&|t| if t < 10.0 { 50.0 } else { 250.0 }), Some(81.0), "one step");
+        assert_eq!(Slope::fit(&[(0.0, 0.0), (1.0, 5.0), (2.0, 6.0)]).unwrap().bend, None, "three points");
     }
 
     #[test]

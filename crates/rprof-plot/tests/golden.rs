@@ -5,14 +5,16 @@ mod support;
 
 use std::path::Path;
 
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 14] = [
     "ramp",
     "spike",
     "children",
     "functions",
     "flame",
     "spans",
+    "process_spans",
     "process_flame",
+    "forty_flames",
     "marks",
     "several_slope",
     "gap",

@@ -23,7 +23,7 @@ pub use clock::Clock;
 pub use error::{Error, ReadError};
 pub use options::{Options, Target};
 pub use platform::{
-    COLUMNS, Ending, Launch, METRICS, find_processes, host, os, page_size, prepare, signal_name,
+    COLUMNS, Ending, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare, signal_name,
 };
 pub use program::find_program;
 pub use session::{Outcome, Session};

@@ -92,7 +92,7 @@ pub struct Header {
     pub format: u32,
     /// Program and version that wrote the trace, `rprof 0.1.0`.
     pub writer: String,
-    /// The command, argument by argument; empty when a process was attached to.
+    /// The command, argument by argument; of a process that was attached to, as the system told it then.
     pub command: Vec<Arg>,
     /// Start of the run, RFC 3339 with nanoseconds and the local zone's offset.
     pub start: String,

@@ -228,7 +228,7 @@ pub struct PlotArgs {
     /// Leave out function spans
     #[arg(short = 'n', long)]
     pub no_function_ts: bool,
-    /// Add the least-squares slope
+    /// Add the least-squares slope, and say where growth is not linear
     #[arg(short, long)]
     pub slope: bool,
     /// Draw function spans as a flame graph

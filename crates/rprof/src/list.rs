@@ -23,9 +23,7 @@ pub fn list() -> anyhow::Result<()> {
 
 /// Deletes the named traces, or none of them.
 pub fn remove(arguments: &RmArgs) -> anyhow::Result<()> {
-    let mut paths = traces::resolve(&arguments.traces)?;
-    paths.sort();
-    paths.dedup();
+    let paths = traces::resolve(&arguments.traces)?;
     for path in &paths {
         // A file under a trace's own name may be empty or cut short; any other must prove to be one.
         let named_as_trace =

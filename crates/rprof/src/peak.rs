@@ -14,13 +14,14 @@ use crate::traces;
 
 /// Prints the peak of each run of each trace.
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
-    if arguments.traces.is_empty() && !arguments.json {
-        println!("Using last profile data.");
-    }
+    let paths = traces::resolve(&arguments.traces)?;
     let mut out = std::io::stdout().lock();
+    if arguments.traces.is_empty() && !arguments.json {
+        writeln!(out, "Using last profile data.")?;
+    }
     let mut objects = Vec::new();
     let options = ProfileOptions { slices: 64, processes: Keep::Peaks, ..ProfileOptions::default() };
-    for path in traces::resolve(&arguments.traces)? {
+    for path in paths {
         for profile in read(&path, &options)? {
             let func = arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
             let func = func.transpose()?;

@@ -28,8 +28,7 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
             bail!("--attach takes one process id or name");
         };
         options.duration = arguments.timeout;
-        let pid = find_process(&process.to_string_lossy())?;
-        return record(&Target::Attach { pid }, options, &arguments.record, &[]);
+        return watch(&process.to_string_lossy(), options, &arguments.record);
     }
     options.time_limit = arguments.timeout;
     options.memory_limit = arguments.memory_limit;
@@ -59,8 +58,12 @@ fn hint(program: &Program, output: Option<&Path>) {
 pub fn attach(arguments: &AttachArgs) -> anyhow::Result<u8> {
     let mut options = options(&arguments.record)?;
     options.duration = arguments.duration;
-    let pid = find_process(&arguments.process)?;
-    record(&Target::Attach { pid }, options, &arguments.record, &[])
+    watch(&arguments.process, options, &arguments.record)
+}
+
+fn watch(process: &str, options: Options, arguments: &RecordArgs) -> anyhow::Result<u8> {
+    let pid = find_process(process)?;
+    record(&Target::Attach { pid }, options, arguments, &rprof_sample::command_of(pid))
 }
 
 fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {

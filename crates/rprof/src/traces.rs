@@ -29,7 +29,8 @@ pub fn time_of(name: &str) -> Option<&str> {
     (digits.len() == 14 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
-/// What the arguments mean: an existing file of that name, else an index; the newest when there is none.
+/// What the arguments mean: an existing file of that name, else an index; the newest when there is none. One that is
+/// named twice is there once.
 ///
 /// # Errors
 /// When an argument is neither, or nothing is there to choose from.
@@ -38,7 +39,14 @@ pub fn resolve(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         let newest = in_directory()?.pop();
         return Ok(vec![newest.context("no trace mprofile_*.dat in this directory; name one")?]);
     }
-    arguments.iter().map(|argument| resolve_one(argument)).collect()
+    let mut traces: Vec<PathBuf> = Vec::new();
+    for argument in arguments {
+        let trace = resolve_one(argument)?;
+        if !traces.contains(&trace) {
+            traces.push(trace);
+        }
+    }
+    Ok(traces)
 }
 
 fn resolve_one(argument: &Path) -> anyhow::Result<PathBuf> {

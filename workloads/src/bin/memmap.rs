@@ -46,6 +46,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
 /// Creates the file with zeros, maps it and fills it.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<File> {
     let place = path.display();
+    let create = rprof_mark::span!("create file");
     // Not cut to nothing where it stands: another program may have that file mapped, and would be killed.
     let _ = std::fs::remove_file(path);
     let file = File::options()
@@ -62,9 +63,12 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<File> 
     let mut map = map.with_context(|| format!("cannot map `{place}` into memory"))?;
     let mut array = ArrayViewMut3::<f32>::view_mut_npy(&mut map)
         .with_context(|| format!("`{place}` is not the array just created"))?;
+    create.end();
+    let fill = rprof_mark::span!("fill");
     for mut place in array.outer_iter_mut() {
         let slice = random.normal(shape.slice_len());
         place.assign(&ArrayView2::from_shape((shape.rows, shape.cols), &slice)?);
     }
+    fill.end();
     Ok(file)
 }

@@ -217,6 +217,11 @@ pub fn name_of(_pid: u32) -> Option<String> {
     None
 }
 
+/// Not told.
+pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
+    Vec::new()
+}
+
 /// Not counted.
 pub fn oom_kills() -> Option<u64> {
     None

@@ -35,7 +35,6 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     let shape = options.array.shape()?;
     room::for_chunks::<f32>(shape, &options.file)?;
     let start = Instant::now();
-    replace(&options.file)?;
     write(&options.file, shape, Random::new(options.array.seed))?;
     let elapsed = start.elapsed();
     let file = room::length(&options.file)
@@ -57,20 +56,25 @@ fn replace(path: &Path) -> anyhow::Result<()> {
     std::fs::create_dir(path).with_context(|| format!("cannot create `{place}` (is its directory writable?)"))
 }
 
-/// The array is the store's root, so that `zarr.open_array(path)` has it.
+/// Makes the store and fills it. The array is the store's root, so that `zarr.open_array(path)` has it.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let place = path.display();
+    let create = rprof_mark::span!("create store");
+    replace(path)?;
     let [depth, rows, cols] = [shape.depth, shape.rows, shape.cols].map(|length| length as u64);
     let array =
         ArrayBuilder::new(vec![depth, rows, cols], vec![1, rows, cols], data_type::float32(), 0.0_f32)
             .build(Arc::new(Store::new(path)), "/")
             .context("cannot describe the array")?;
     array.store_metadata().with_context(|| format!("cannot write `zarr.json` in `{place}`"))?;
+    create.end();
+    let fill = rprof_mark::span!("fill");
     for index in 0..depth {
         let slice = random.normal(shape.slice_len());
         array
             .store_chunk(&[index, 0, 0], slice)
             .with_context(|| format!("cannot write slice {index} to `{place}` (is the disk full?)"))?;
     }
+    fill.end();
     Ok(())
 }

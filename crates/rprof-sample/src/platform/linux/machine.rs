@@ -1,6 +1,8 @@
 //! Facts about processes that are not read, and the out-of-memory killer's counters.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
 use crate::proc_text::counter;
@@ -14,6 +16,14 @@ pub fn owner(pid: u32) -> Option<String> {
 pub fn name_of(pid: u32) -> Option<String> {
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The command line of a process, word by word, as it stands now: a process may write over its own. Empty for one of
+/// the kernel's.
+pub fn command_of(pid: u32) -> Vec<OsString> {
+    let text = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let words = text.strip_suffix(b"\0").unwrap_or(&text).split(|byte| *byte == 0);
+    words.filter(|_| !text.is_empty()).map(|word| OsString::from_vec(word.to_vec())).collect()
 }
 
 /// How often the kernel has killed a process for want of memory: in our cgroup where that is counted, else on this

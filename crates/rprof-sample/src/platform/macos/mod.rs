@@ -69,6 +69,12 @@ pub fn name_of(pid: u32) -> Option<String> {
     kernel::public(pid).ok().map(|public| public.name.to_text()).filter(|name| !name.is_empty())
 }
 
+/// The command name of a process: macOS tells its whole command line in one buffer with its environment, which is
+/// none of ours.
+pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
+    name_of(pid).into_iter().map(Into::into).collect()
+}
+
 /// Not counted by macOS.
 pub fn oom_kills() -> Option<u64> {
     None

@@ -1,0 +1,57 @@
+"""What a Python script pays so that `profile` is there: at its start, and in memory."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from measure.numbers import Sample, mib, time, times
+from measure.run import Usage
+
+from .section import Section
+from .setting import Setting
+
+GOAL_TIME = 0.005
+GOAL_MEMORY = 1 << 20
+
+
+def measure(setting: Setting) -> Section:
+    """A script that does nothing: bare, watched, and watched with `profile` in it, in turn."""
+    rounds = setting.pick(40, 5)
+    section = Section(
+        "Stamps of Python",
+        f"A script of nothing under Python {platform.python_version()}: bare, under `rprof run --nopython`, and under "
+        f"`rprof run --python`, in turn, {rounds} rounds after one that fills the cache of compiled modules. *Added* "
+        "is the median of a round's differences to `--nopython`: what the module costs, without what watching does.",
+    )
+    script, trace = setting.scratch / "nothing.py", setting.scratch / "stamps.dat"
+    script.write_text("pass\n")
+    python = [sys.executable, script]
+    record = [setting.rprof.program, "run", "--quiet", "--force", "--output", trace]
+    watched = {name: [*record, name, *python] for name in ("--nopython", "--python")}
+    commands = {"bare": python, **watched}
+    used: dict[str, list[Usage]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            usage = setting.peak(["env", f"XDG_CACHE_HOME={setting.scratch / 'cache'}", *command])
+            if number:
+                used[name].append(usage)
+    pairs = list(zip(used["--python"], used["--nopython"]))
+    differences = Sample.of([one.wall - other.wall for one, other in pairs])
+    wall = differences.median
+    cpu = Sample.of([one.cpu - other.cpu for one, other in pairs]).median
+    peak = Sample.of([one.peak - other.peak for one, other in pairs]).median
+    rows = []
+    for name, usages in used.items():
+        row = [name, times(Sample.of([u.wall for u in usages])), mib(Sample.of([u.peak for u in usages]).median)]
+        rows.append([*row, time(wall), time(cpu), mib(peak)] if name == "--python" else [*row, "", "", ""])
+    section.table(["under", "wall clock", "peak", "time added", "CPU time added", "memory added"], rows)
+    bare = time(Sample.of([usage.wall for usage in used["bare"]]).median)
+    what, goal = "stamps of Python, time", time(GOAL_TIME)
+    if differences.error > GOAL_TIME / 2:
+        section.untold(what, goal, f"{time(wall)} ± {time(differences.error)} (CPU time {time(cpu)})")
+    else:
+        section.at_most(what, wall, GOAL_TIME, (goal, time(wall), f"the script itself {bare}"))
+    limit = f"the script itself {mib(Sample.of([usage.peak for usage in used['bare']]).median)}"
+    section.at_most("stamps of Python, memory", peak, GOAL_MEMORY, (mib(GOAL_MEMORY), mib(peak), limit))
+    return section

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Builds the wheels for macOS into a directory: on a Mac with its linker, elsewhere with zig, which carries stubs of the
+# system's libraries. What cannot be had is skipped loudly: a line that starts with `skipped:`. Nothing in them is run;
+# what can be seen from outside is looked at: the tag, the module, and that the binary is one for that processor.
+set -euo pipefail
+
+tools=$1 out=$2
+shift 2
+export PATH="$tools/bin:$PATH"
+
+skip() { echo "skipped: $*" >&2; }
+fail() { echo "wheel-mac: $*" >&2; exit 1; }
+has_std() { ls "$(rustc --print target-libdir --target "$1")"/libstd-*.rlib >/dev/null 2>&1; }
+
+link=()
+if [ "$(uname)" != Darwin ]; then
+    "$tools/bin/pip" install --quiet --disable-pip-version-check ziglang ||
+        { skip "wheels for macOS: ziglang could not be installed, and only a Mac links without it"; exit 0; }
+    link=(--zig)
+fi
+
+# Processor, its number in a Mach-O header, and how the wheel's tag ends.
+for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
+    read -r processor number tag <<<"$row"
+    target=$processor-apple-darwin
+    if ! has_std "$target" && command -v rustup >/dev/null; then
+        rustup target add "$target" || true
+    fi
+    has_std "$target" ||
+        { skip "the wheel for $target: its standard library is not installed (rustup target add $target)"; continue; }
+    rm -f "$out"/rprof-*-macosx_*_"$tag".whl
+    maturin build --release "${link[@]}" --target "$target" --out "$out" "$@"
+    wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "no wheel with a tag of macosx and $tag"
+    python - "$wheel" "$number" <<'LOOK' || fail "$wheel is not what it should be"
+import sys, zipfile
+
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    names = wheel.namelist()
+    binary, = (name for name in names if name.endswith(".data/scripts/rprof"))
+    head = wheel.read(binary)[:8].hex()
+    assert head == "cffaedfe" + sys.argv[2], f"no 64-bit Mach-O for this processor: {head}"
+    assert "rprof/__init__.py" in names and "rprof/_startup.py" in names, names
+    assert wheel.getinfo(binary).external_attr >> 16 & 0o111, "not executable"
+LOOK
+    echo "wheel-mac: $(basename "$wheel") is built; it was not run"
+done
