@@ -12,6 +12,9 @@ pub const HEADROOM: f64 = 30.0;
 
 const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
+/// An upper bound more than this many times the peak says no more than that the peak is a lower one.
+const LOOSE: u64 = 2;
+
 /// `peak 14.95 GiB at 41.1 s`; with what is known of where and how much at most.
 pub fn label(peak: &Peak) -> String {
     let value = peak.value.to_string();
@@ -23,9 +26,14 @@ pub fn label(peak: &Peak) -> String {
         None => format!("at {}", time(peak.time)),
     };
     match most {
+        Some(_) if is_loose(peak) => format!("peak at least {value} {place}"),
         Some(most) => format!("peak {value}, at most {most}, {place}"),
         None => format!("peak {value} {place}"),
     }
+}
+
+fn is_loose(peak: &Peak) -> bool {
+    peak.upper.is_some_and(|upper| upper.0 / LOOSE > peak.value.0)
 }
 
 fn time(time: Seconds) -> String {
@@ -36,7 +44,7 @@ fn time(time: Seconds) -> String {
 /// squeezed for it.
 pub fn reach(peak: &Peak) -> f64 {
     let value = peak.value.0 as f64;
-    peak.upper.map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
+    peak.upper.filter(|_| !is_loose(peak)).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
 }
 
 /// Draws what lies behind the curve: the interval the peak fell in.
@@ -94,6 +102,8 @@ mod tests {
         assert_eq!(label(&PEAK), "peak 1.21 GiB at 3.20 s");
         let upper = Some(Bytes(1_331_439_861));
         assert_eq!(label(&Peak { upper, ..PEAK }), "peak 1.21 GiB, at most 1.24 GiB, at 3.20 s");
+        let upper = Some(Bytes(3_331_439_861));
+        assert_eq!(label(&Peak { upper, ..PEAK }), "peak at least 1.21 GiB at 3.20 s");
         let within = Some((Seconds(0.3), Seconds(0.4)));
         assert_eq!(label(&Peak { within, ..PEAK }), "peak 1.21 GiB between 0.30 s and 0.40 s");
         let same = Peak { within: Some((Seconds(3.2001), Seconds(3.2002))), upper: Some(PEAK.value), ..PEAK };
