@@ -22,7 +22,7 @@ def measure(setting: Setting) -> Section:
         "The binary", "Size of the file, stripped as it is built, and what ldd says it loads. A musl build needs none."
     )
     programs: dict[str, Path] = {"rprof": setting.rprof.program}
-    musl = setting.rprof.program.parent.parent.parent / f"{platform.machine()}-unknown-linux-musl" / "release" / "rprof"
+    musl = setting.rprof.program.parent.parent / f"{platform.machine()}-unknown-linux-musl" / "release" / "rprof"
     if musl.exists():
         programs["rprof, musl"] = musl
     programs |= {name: setting.peers[name].program for name in ("denet", "rizsotto/rprof") if name in setting.peers}

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth};
+use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth, wait_for};
 
 /// mprof -E: 256 - n when signal n killed the command.
 #[test]
@@ -107,6 +107,7 @@ fn defect_31_who_outlives_the_command_is_left_alone() {
     let pid: i32 = done.stdout.trim().parse().unwrap();
     assert!(is_alive(pid));
     std::fs::write(place.path("stop"), "").unwrap();
+    wait_for("its end", || !is_alive(pid));
 }
 
 /// runexec and cgmemtime: the page cache was counted as the program's memory.

@@ -1,6 +1,6 @@
 //! The whole tree, counted right: every descendant however it was born, shared pages once, nobody twice.
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth, wait_for};
+use crate::support::{MIB, Place, SLACK, assert_near, done, finish, is_alive, skip, truth, wait_for};
 
 #[test]
 fn defect_04_children_are_counted() {
@@ -231,8 +231,12 @@ fn who_outlives_the_command_is_named() {
     let script =
         format!("{t} daemon [ ready up await stop ] > /dev/null 2>&1; {t} await up", t = truth().display());
     let done = done(place.rprof(["run", "-o", "t.dat", "sh", "-c", &script]).output().unwrap());
-    assert!(done.stderr.contains("still running") && done.stderr.contains(":truth"), "{}", done.stderr);
+    let named = done.stderr.split_once("still running").and_then(|(_, rest)| rest.split_once(":truth"));
+    let pid = named.and_then(|(before, _)| before.rsplit(' ').next()).and_then(|pid| pid.parse().ok());
+    let pid: i32 = pid.unwrap_or_else(|| panic!("{}", done.stderr));
+    assert!(is_alive(pid));
     std::fs::write(place.path("stop"), "").unwrap();
+    wait_for("its end", || !is_alive(pid));
 }
 
 #[test]

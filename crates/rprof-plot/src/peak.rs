@@ -12,9 +12,6 @@ pub const HEADROOM: f64 = 30.0;
 
 const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
-/// An upper bound more than this many times the peak says no more than that the peak is a lower one.
-const LOOSE: u64 = 2;
-
 /// `peak 14.95 GiB at 41.1 s`; with what is known of where and how much at most.
 pub fn label(peak: &Peak) -> String {
     let value = peak.value.to_string();
@@ -26,14 +23,10 @@ pub fn label(peak: &Peak) -> String {
         None => format!("at {}", time(peak.time)),
     };
     match most {
-        Some(_) if is_loose(peak) => format!("peak at least {value} {place}"),
+        Some(_) if peak.is_loose() => format!("peak at least {value} {place}"),
         Some(most) => format!("peak {value}, at most {most}, {place}"),
         None => format!("peak {value} {place}"),
     }
-}
-
-fn is_loose(peak: &Peak) -> bool {
-    peak.upper.is_some_and(|upper| upper.0 / LOOSE > peak.value.0)
 }
 
 fn time(time: Seconds) -> String {
@@ -44,7 +37,7 @@ fn time(time: Seconds) -> String {
 /// squeezed for it.
 pub fn reach(peak: &Peak) -> f64 {
     let value = peak.value.0 as f64;
-    peak.upper.filter(|_| !is_loose(peak)).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
+    peak.upper.filter(|_| !peak.is_loose()).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
 }
 
 /// Draws what lies behind the curve: the interval the peak fell in.

@@ -1,6 +1,6 @@
 //! A whole trace from one format to the other, record by record.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use crate::error::Error;
 use crate::format::{Format, Writer};
@@ -16,11 +16,7 @@ const BLOCK: usize = 256 << 10;
 ///
 /// # Errors
 /// When the trace cannot be read or the output not be written.
-pub fn convert<R: Read>(
-    reader: &mut Reader<R>,
-    format: Format,
-    output: &mut impl Write,
-) -> Result<(), Error> {
+pub fn convert(reader: &mut Reader<'_>, format: Format, output: &mut impl Write) -> Result<(), Error> {
     let (mut writer, mut out) = (Writer::new(format), Vec::with_capacity(2 * BLOCK));
     let mut headed = None;
     while let Some(entry) = reader.next_entry()? {

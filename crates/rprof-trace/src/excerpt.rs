@@ -1,4 +1,4 @@
-//! The parts of a trace that a window of time needs, read one after the other as if they were all.
+//! The parts of a trace that are needed, read one after the other as if they were all.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,7 +8,8 @@ use std::vec::IntoIter;
 use memchr::memmem;
 
 use crate::dat::DatWriter;
-use crate::model::{Index, Part, Proven, Record, Tick};
+use crate::model::{End, Index, Part, Proven, Record, Tick};
+use crate::options::ProfileOptions;
 use crate::read::Reader;
 use crate::units::Seconds;
 
@@ -33,11 +34,20 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// What a window of a trace needs; `None` when the trace has to be read whole: it has no index, the index is not of
-    /// this file, or the window needs nearly all.
-    pub fn of(path: &Path, window: (Seconds, Seconds)) -> Option<Self> {
+    /// What is needed of a trace; `None` when it has to be read whole: it has no index, the index is not of this file,
+    /// or everything is needed.
+    pub fn of(path: &Path, options: &ProfileOptions) -> Option<Self> {
+        if options.window.is_none() && options.curves {
+            return None;
+        }
         let mut file = File::open(path).ok()?;
-        let (index, index_at) = find_index(&mut file)?;
+        let (index, index_at, end) = find_index(&mut file)?;
+        let window = match options.window {
+            Some(window) => window,
+            // The peaks of several processes, and what they share, stand in all parts.
+            None if end.processes == 1 => (Seconds(f64::NEG_INFINITY), Seconds(f64::NEG_INFINITY)),
+            None => return None,
+        };
         let mut writer = writer_of(&file, path)?;
         let needed = needed(&index.parts, window);
         let ends = index.parts.iter().skip(1).map(|part| part.at).chain([index_at]);
@@ -64,23 +74,26 @@ impl Plan {
     }
 }
 
-/// The index of a file and where it stands; `None` when there is none, or it is that of another file.
-fn find_index(file: &mut File) -> Option<(Index, u64)> {
+/// The index of a file, where it stands, and the end of the run; `None` when there is none, or it is that of another
+/// file.
+fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
     let from = length.saturating_sub(TAIL);
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(from)).ok()?;
     file.take(TAIL).read_to_end(&mut tail).ok()?;
     let at = memmem::rfind(&tail, b"\nINDEX ")? + 1;
-    let line = tail[at..].split(|b| *b == b'\n').next()?;
-    let index: Index = serde_json::from_slice(line.strip_prefix(b"INDEX ")?).ok()?;
+    let mut lines = tail[at..].split(|b| *b == b'\n');
+    let index: Index = serde_json::from_slice(lines.next()?.strip_prefix(b"INDEX ")?).ok()?;
+    let end = lines.find_map(|line| line.strip_prefix(b"END "))?;
+    let end: End = serde_json::from_slice(end).ok()?;
     let here = from + at as u64;
     let rises = index.parts.windows(2).all(|two| two[0].at < two[1].at);
     let is_of_file = rises
         && index.parts.first()?.at == 0
         && index.parts.last()?.at < index.at
         && (index.at..=index.at + AFTER).contains(&here);
-    is_of_file.then_some((index, here))
+    is_of_file.then_some((index, here, end))
 }
 
 /// A writer of lines on the clock of the trace.

@@ -1,7 +1,6 @@
 //! A file of one or more runs, reduced to a [`Profile`] each.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read;
 use std::path::Path;
 
 use crate::builder::ProfileBuilder;
@@ -21,8 +20,8 @@ const MAX_RUNS: u64 = 4096;
 /// Reads a trace and reduces each of its runs, in the order of the file.
 ///
 /// Reads the file once, or twice for [`Keep::Largest`], a window or where there are spans; space grows with the number of processes and
-/// runs, not with the length of the trace. Of a long `.dat` trace of ours with a window only the parts the window needs
-/// are read.
+/// runs, not with the length of the trace. Of a long `.dat` trace of ours only the parts are read that a window needs,
+/// or the spans where no curves are wanted.
 ///
 /// # Errors
 /// When the file cannot be read or is no trace. Faults of single lines are warnings.
@@ -31,7 +30,7 @@ pub fn read_profiles(
     options: &ProfileOptions,
 ) -> Result<(Vec<Profile>, Warnings), Error> {
     let path = path.as_ref();
-    if let Some(plan) = options.window.and_then(|window| Plan::of(path, window)) {
+    if let Some(plan) = Plan::of(path, options) {
         let open = || match plan.open(path) {
             Ok(excerpt) => Ok(Reader::new(excerpt, path)),
             Err(source) => Err(Error::Io { path: path.to_owned(), source }),
@@ -49,8 +48,8 @@ pub fn read_profiles(
 ///
 /// # Errors
 /// As [`read_profiles`], and whatever `open` fails with.
-pub fn fold<R: Read>(
-    mut open: impl FnMut() -> Result<Reader<R>, Error>,
+pub fn fold<'a>(
+    mut open: impl FnMut() -> Result<Reader<'a>, Error>,
     options: &ProfileOptions,
 ) -> Result<(Vec<Profile>, Warnings), Error> {
     let (mut runs, mut warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
@@ -109,8 +108,8 @@ fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> (Seconds, Hash
     (zero, order.into_iter().take(count).collect(), stamps)
 }
 
-fn pass<R: Read>(
-    mut reader: Reader<R>,
+fn pass(
+    mut reader: Reader<'_>,
     builder: impl Fn(usize) -> ProfileBuilder,
 ) -> Result<(Vec<Run>, Warnings), Error> {
     let mut runs: Vec<Run> = Vec::new();

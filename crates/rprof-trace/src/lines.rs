@@ -1,5 +1,6 @@
 //! Bytes to lines, in one reused buffer. Knows where a line ends and nothing of what stands in it.
 
+use std::fmt;
 use std::io::{self, Read};
 
 /// What is read at once.
@@ -19,9 +20,10 @@ pub(crate) struct Place {
 }
 
 /// The lines of an input.
-#[derive(Debug)]
-pub(crate) struct Lines<R> {
-    input: R,
+pub(crate) struct Lines<'a> {
+    // One block at a time: that the call is not known beforehand costs nothing, and saves a copy of all of the reader's
+    // code for each kind of input.
+    input: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
     head: usize,
     tail: usize,
@@ -30,9 +32,15 @@ pub(crate) struct Lines<R> {
     pub number: u64,
 }
 
-impl<R: Read> Lines<R> {
-    pub fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), head: 0, tail: 0, at_end: false, number: 0 }
+impl fmt::Debug for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(input: impl Read + 'a) -> Self {
+        Self { input: Box::new(input), buffer: Vec::new(), head: 0, tail: 0, at_end: false, number: 0 }
     }
 
     /// Everything up to the block that holds byte `count` of the input, without taking it.

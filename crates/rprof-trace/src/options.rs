@@ -23,15 +23,18 @@ pub struct ProfileOptions {
     /// Only this part of the curves, with one point on either side so that lines run on to its edge.
     /// Peak and counts are of the whole run all the same.
     pub window: Option<(Seconds, Seconds)>,
+    /// Whether the curves are wanted. Without them a long trace of one process is not read through: its index tells the
+    /// peak.
+    pub curves: bool,
     /// What is kept of each process.
     pub processes: Keep,
     /// Function spans kept at most; the longest are.
     pub spans: usize,
 }
 
-/// 4096 slices, which is more than a figure has pixels; the whole run; no processes; 65536 spans.
+/// 4096 slices, which is more than a figure has pixels; the whole run with its curves; no processes; 65536 spans.
 impl Default for ProfileOptions {
     fn default() -> Self {
-        Self { slices: 4096, window: None, processes: Keep::None, spans: 1 << 16 }
+        Self { slices: 4096, window: None, curves: true, processes: Keep::None, spans: 1 << 16 }
     }
 }

@@ -17,6 +17,17 @@ pub struct Peak {
     pub upper: Option<Bytes>,
 }
 
+/// An upper bound more than this many times the peak says no more than that the peak is a lower one.
+const LOOSE: u64 = 2;
+
+impl Peak {
+    /// Whether the upper bound is so far off that it is no help to anybody: processes that came and went between two
+    /// ticks are each counted at the most that any process held.
+    pub fn is_loose(&self) -> bool {
+        self.upper.is_some_and(|upper| upper.0 / LOOSE > self.value.0)
+    }
+}
+
 /// One process of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProcessProfile {

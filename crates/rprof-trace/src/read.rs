@@ -40,9 +40,9 @@ pub struct Entry<'a> {
 ///
 /// Memory grows with the number of processes alive at once, not with the length of the trace.
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct Reader<'a> {
     path: PathBuf,
-    lines: Lines<R>,
+    lines: Lines<'a>,
     rows: Option<Box<Rows>>,
     begun: bool,
     epoch: Option<bool>,
@@ -52,7 +52,7 @@ pub struct Reader<R> {
     warnings: Warnings,
 }
 
-impl Reader<File> {
+impl Reader<'static> {
     /// Opens a file.
     ///
     /// # Errors
@@ -73,9 +73,9 @@ enum Step {
     End,
 }
 
-impl<R: Read> Reader<R> {
+impl<'a> Reader<'a> {
     /// Reads from any input; it is buffered here. The path is for messages only.
-    pub fn new(input: R, path: impl Into<PathBuf>) -> Self {
+    pub fn new(input: impl Read + 'a, path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
             lines: Lines::new(input),

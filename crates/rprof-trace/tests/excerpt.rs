@@ -17,6 +17,10 @@ const TICKS: u64 = 60_000;
 /// A long run of two processes, with a spike in each tenth of it. `others`: before which ticks somebody else writes
 /// which line.
 fn write(others: &[(u64, &str)]) -> Vec<u8> {
+    write_of(2, others)
+}
+
+fn write_of(processes: u64, others: &[(u64, &str)]) -> Vec<u8> {
     let (mut writer, mut index, mut file) = (DatWriter::new(), Indexer::default(), Vec::new());
     let mut put = |record: &Record<'_>, file: &mut Vec<u8>| {
         let before = file.len();
@@ -28,7 +32,9 @@ fn write(others: &[(u64, &str)]) -> Vec<u8> {
         }
     };
     put(&Record::Header(Box::new(header(&[b"x"]))), &mut file);
-    for number in 0..TICKS {
+    // One process takes half the lines.
+    let ticks = if processes > 1 { TICKS } else { 2 * TICKS };
+    for number in 0..ticks {
         for (_, line) in others.iter().filter(|(at, _)| *at == number) {
             file.extend_from_slice(line.as_bytes());
         }
@@ -39,19 +45,16 @@ fn write(others: &[(u64, &str)]) -> Vec<u8> {
             let within = (Seconds(time - 1e-3), Seconds(time));
             put(&Record::Proven(Proven { time: Seconds(time), within, value: Bytes(1 << 40) }), &mut file);
         }
-        put(&sample("7:still", time, 1 << 20), &mut file);
-        put(&sample("8:busy", time, rss), &mut file);
+        if processes > 1 {
+            put(&sample("7:still", time, 1 << 20), &mut file);
+            put(&sample("8:busy", time, rss), &mut file);
+        }
         put(&tick(time, rss + (1 << 20)), &mut file);
     }
     let length = file.len() as u64;
     let index = index.finish(length).expect("long enough");
-    let end = End {
-        elapsed_s: Seconds(60.0),
-        ticks: TICKS,
-        processes: 2,
-        hwm_bytes: Some(Bytes(1 << 40)),
-        ..End::default()
-    };
+    let end =
+        End { elapsed_s: Seconds(60.0), ticks, processes, hwm_bytes: Some(Bytes(1 << 40)), ..End::default() };
     writer.write(&Record::Index(Box::new(index)), &mut file);
     writer.write(&Record::End(Box::new(end)), &mut file);
     file
@@ -162,5 +165,30 @@ fn an_index_of_another_file_is_not_used() {
         let (read, _) = part(&trace.path(), &options(30.0, 31.0));
         assert_eq!(read.len(), runs);
         assert_eq!(read, whole(&joined, &options(30.0, 31.0)).0);
+    }
+}
+
+/// The peak of one process stands in the index, whatever else does not; that of several is looked for everywhere.
+#[test]
+fn the_peak_of_a_long_trace_needs_no_full_scan() {
+    let span =
+        [(8_000, "SPAN begin 8.8.1 1795380806.146213 f\n"), (8_500, "SPAN end 8.8.1 1795380806.646213\n")];
+    let options = ProfileOptions { curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
+    for (processes, reads_all) in [(1, false), (2, true)] {
+        let mut content = write_of(processes, &span);
+        let (mut wanted, _) = whole(&content, &options);
+        let wanted = wanted.remove(0);
+        let near_end = content.len() * 9 / 10;
+        content[near_end..near_end + 99].fill(b'x');
+        let trace = Trace::new(&content);
+        let (mut read, warnings) = part(&trace.path(), &options);
+        let read = read.remove(0);
+        assert_eq!(!warnings.is_empty(), reads_all);
+        assert_eq!(
+            (read.peak, read.hwm, read.process_count),
+            (wanted.peak, wanted.hwm, wanted.process_count)
+        );
+        assert_eq!((&read.spans, read.spans.len()), (&wanted.spans, 1));
+        assert!(reads_all || read.samples == wanted.samples);
     }
 }

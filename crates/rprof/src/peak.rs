@@ -20,7 +20,8 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
         writeln!(out, "Using last profile data.")?;
     }
     let mut objects = Vec::new();
-    let options = ProfileOptions { slices: 64, processes: Keep::Peaks, ..ProfileOptions::default() };
+    let options =
+        ProfileOptions { slices: 64, curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
     for path in paths {
         for profile in read(&path, &options)? {
             let func = arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));

@@ -66,8 +66,10 @@ fn peak_line(profile: &Profile, peak: &Peak) -> String {
         Some((from, to)) => format!("between {from} and {to}"),
         None => format!("at {}", peak.time),
     };
-    let mut line = format!("peak {} {} {when}", peak.value, profile.metric.name());
-    if let Some(upper) = peak.upper.filter(|upper| upper.to_string() != peak.value.to_string()) {
+    let least = if peak.is_loose() { "at least " } else { "" };
+    let mut line = format!("peak {least}{} {} {when}", peak.value, profile.metric.name());
+    let upper = peak.upper.filter(|upper| !peak.is_loose() && upper.to_string() != peak.value.to_string());
+    if let Some(upper) = upper {
         line += &format!(", at most {upper}");
     }
     if profile.process_count > 1 {
