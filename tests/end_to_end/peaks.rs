@@ -89,8 +89,13 @@ fn the_shortest_command_has_the_peak_that_gnu_time_tells() {
 #[test]
 fn the_summary_tells_the_bounds_of_a_tree() {
     let place = Place::new();
-    let done = place.run_truth("-T 50ms", "fork 2 [ hold 200ms touch 40MiB free hold 300ms ] wait");
+    let children = "fork 2 [ hold 200ms touch 40MiB free hold 300ms ] wait";
+    let done = place.run_truth("-T 50ms", &format!("touch 60MiB {children}"));
     assert!(done.stderr.contains(", at most ") && done.stderr.contains("summed over"), "{}", done.stderr);
+    // Twice as much as was seen is possible, or more: then only the lower bound is a help.
+    let loose = place.run_truth("--force -T 50ms", children);
+    let said = loose.stderr.contains("peak at least ") != loose.stderr.contains("at most");
+    assert!(said, "{}", loose.stderr);
     let one = place.run_truth("-T 50ms", "touch 40MiB free hold 300ms");
     assert!(!one.stderr.contains("at most"), "{}", one.stderr);
 }

@@ -169,9 +169,11 @@ fn the_interval_is_kept_without_drift() {
     // came: most of them within a fifth of it.
     times.retain(|time| (0.5..1.4).contains(time));
     assert!(times.len() > 10, "{times:?}");
-    let late: Vec<f64> = times.iter().map(|t| (t - times[0]).rem_euclid(0.02)).collect();
-    let near = late.iter().filter(|l| **l < 0.002 || **l > 0.018).count();
-    assert!(near * 2 > late.len(), "{near} of {}: {times:?}", late.len());
+    // The grid is that of the tick which most others agree with: any one of them may be late.
+    let late = |from: f64| times.iter().map(move |time| (time - from).rem_euclid(0.02));
+    let near = |from: f64| late(from).filter(|late| *late < 0.002 || *late > 0.018).count();
+    let most = times.iter().map(|from| near(*from)).max().unwrap();
+    assert!(most * 2 > times.len(), "{most} of {}: {times:?}", times.len());
 }
 
 #[test]
