@@ -4,7 +4,6 @@
 //! 02, 08, 16 and 04.
 
 use std::fmt::Write;
-use std::time::Instant;
 
 use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth, wait_for};
 
@@ -74,9 +73,8 @@ fn defect_21_a_short_run_is_measured_at_the_default_interval() {
 #[test]
 fn defect_25_the_end_is_noticed_at_once() {
     let place = Place::new();
-    let begun = Instant::now();
-    assert_eq!(place.run("run -q -o t.dat -T 1h sleep 0.1").code, Some(0));
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    let child = place.rprof(["run", "-q", "-o", "t.dat", "-T", "1h", "sleep", "0.1"]).spawn().unwrap();
+    assert_eq!(finish(child).code, Some(0));
 }
 
 /// denet: the command's output went nowhere.

@@ -104,6 +104,8 @@ fn a_span_of_a_command_has_the_memory_of_the_tree() {
     let script = format!("rprof span hold -- {} touch 60MiB hold 500ms", truth.display());
     assert_eq!(run_script(&place, &script).code, Some(0));
     assert!(named(&profile(&place), "hold").peak.unwrap().0 >= 60 << 20);
+    // Its own is not told as that of the span.
+    assert!(place.trace().contains("\nFUNC hold 0.000000 "), "{}", place.trace());
 }
 
 #[test]

@@ -125,10 +125,12 @@ fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
         return skip("no setsid(1) on this machine");
     }
     let place = Place::new();
-    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "setsid", "-w"]);
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "setsid", "-f", "-w"]);
     command.arg(truth()).args(["touch", "80MiB", "hold", "400ms"]);
     assert!(command.status().unwrap().success());
-    assert_near(&place.peak()["peak_bytes"], 80 * MIB, 2 * SLACK);
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 80 * MIB, 2 * SLACK);
+    assert_eq!(peak["processes"], 2);
 }
 
 #[test]
