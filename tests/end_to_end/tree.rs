@@ -137,7 +137,9 @@ fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
 fn a_child_born_by_a_thread_is_counted() {
     let place = Place::new();
     place.run_truth("-q -T 20ms", "thread [ fork 1 [ touch 70MiB hold 500ms ] wait ] hold 100ms");
-    assert_near(&place.peak()["peak_bytes"], 70 * MIB, 2 * SLACK);
+    let peak = place.peak();
+    assert_near(&peak["peak_bytes"], 70 * MIB, 2 * SLACK);
+    assert_eq!(peak["processes"], 2);
 }
 
 #[test]
