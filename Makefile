@@ -13,7 +13,7 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "  make figures      the article's figures and table, remade under plots/ (DEPTH=N for fewer slices)"
-	@echo "  make bench        what is claimed of speed, against the peers: benches/RESULTS.md (about an hour)"
+	@echo "  make bench        what is claimed of speed, against the peers: benches/RESULTS.md (half an hour)"
 	@echo "  make compare-numpy  the article's programs in Python and ours, in turn: benches/NUMPY.md"
 	@echo "  make compare      twelve hard cases under rprof and its peers: the table of docs/measuring.md"
 

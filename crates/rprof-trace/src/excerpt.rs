@@ -88,8 +88,7 @@ fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let end = lines.find_map(|line| line.strip_prefix(b"END "))?;
     let end: End = serde_json::from_slice(end).ok()?;
     let here = from + at as u64;
-    let rises = index.parts.windows(2).all(|two| two[0].at < two[1].at);
-    let is_of_file = rises
+    let is_of_file = index.is_in_order()
         && index.parts.first()?.at == 0
         && index.parts.last()?.at < index.at
         && (index.at..=index.at + AFTER).contains(&here);

@@ -10,6 +10,13 @@ const PARTS: usize = 1024;
 /// Shorter traces are read whole.
 const FEWEST: usize = 4;
 
+impl Index {
+    /// Whether each part begins after the one before.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.parts.windows(2).all(|two| two[0].at < two[1].at)
+    }
+}
+
 impl Part {
     /// Takes a value; the first of the largest stays.
     fn reach(&mut self, value: Bytes, time: Seconds, within: Option<(Seconds, Seconds)>) {
@@ -83,13 +90,13 @@ impl Indexer {
     /// The index, when the file is of this many bytes; `None` for a trace that is read whole as fast.
     pub fn finish(mut self, at: u64) -> Option<Index> {
         self.close(at);
-        let ordered = self.parts.windows(2).all(|two| two[0].at < two[1].at);
-        (self.parts.len() >= FEWEST && ordered).then_some(Index { at, parts: self.parts })
+        let index = Index { at, parts: self.parts };
+        (index.parts.len() >= FEWEST && index.is_in_order()).then_some(index)
     }
 
     fn close(&mut self, at: u64) {
         let mut part = std::mem::replace(&mut self.open, Part { at, ..Part::default() });
-        part.stamps |= at - part.at.min(at) != self.written;
+        part.stamps |= at.saturating_sub(part.at) != self.written;
         (self.begun, self.written) = (false, 0);
         self.parts.push(part);
     }

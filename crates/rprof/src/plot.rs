@@ -111,7 +111,7 @@ impl Kind {
     }
 }
 
-/// Replaces the file in one step, so that a failure leaves the old figure.
+/// Writes the figure once all of it is drawn, so that a fault in the trace leaves the old one.
 fn write(path: &PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("cannot write the figure `{}`", path.display());
     let mut file =
