@@ -33,6 +33,8 @@ mod peers;
 mod python;
 #[path = "end_to_end/run.rs"]
 mod run;
+#[path = "end_to_end/shares.rs"]
+mod shares;
 #[path = "end_to_end/signals.rs"]
 mod signals;
 #[path = "end_to_end/terminal.rs"]

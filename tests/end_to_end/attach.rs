@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::Signal;
 
-use crate::support::{MIB, Place, assert_near, finish, send, truth, wait_for};
+use crate::support::{MIB, Place, assert_near, finish, send, skip, truth, wait_for};
 
 /// The program of known memory use, started by somebody else.
 fn stranger(place: &Place, script: &str) -> Child {
@@ -94,6 +94,63 @@ fn a_duration_ends_the_watch_and_not_the_process() {
     assert_eq!(finish(rprof).code, Some(0));
     std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(process.wait().unwrap().code(), Some(9));
+}
+
+/// mprof stopped after an hour, whatever was asked for. Our clock runs two thousand times as fast here.
+#[test]
+fn there_is_no_limit_of_an_hour() {
+    let place = Place::new();
+    let code = r"
+#define _GNU_SOURCE
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+enum { FASTER = 2000 };
+static long long now(clockid_t id) {
+    struct timespec at;
+    syscall(SYS_clock_gettime, id, &at);
+    return at.tv_sec * 1000000000LL + at.tv_nsec;
+}
+int clock_gettime(clockid_t id, struct timespec *at) {
+    static long long starts[16];
+    if (id == CLOCK_REALTIME || id < 0 || id > 15) return syscall(SYS_clock_gettime, id, at);
+    if (!starts[id]) starts[id] = now(id);
+    long long told = starts[id] + (now(id) - starts[id]) * FASTER;
+    at->tv_sec = told / 1000000000, at->tv_nsec = told % 1000000000;
+    return 0;
+}
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const sigset_t *mask) {
+    long long nanos = (span->tv_sec * 1000000000LL + span->tv_nsec) / FASTER;
+    struct timespec shorter = { nanos / 1000000000, nanos % 1000000000 };
+    return syscall(SYS_ppoll, fds, count, &shorter, mask, 8);
+}
+";
+    if !place.compile("fast.so", code, &["-shared", "-fPIC"]) {
+        return skip("no C compiler: our clock cannot be made to run fast");
+    }
+    let mut process = stranger(&place, "touch 10MiB ready up await go touch 30MiB hold 100ms");
+    let mut command = place.rprof(["attach", "-o", "t.dat", "-T", "60s", &process.id().to_string()]);
+    command.env("LD_PRELOAD", place.path("fast.so")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut rprof = command.spawn().unwrap();
+    // A first tick, and one more than two hours later.
+    let hours = || {
+        let trace = std::fs::read_to_string(place.path("t.dat")).unwrap_or_default();
+        let ticks =
+            trace.lines().filter_map(|line| line.strip_prefix("MEM ")?.split(' ').nth(1)?.parse().ok());
+        let times: Vec<f64> = ticks.collect();
+        times.last().zip(times.first()).map_or(0.0, |(last, first)| (last - first) / 3600.0)
+    };
+    wait_for("two hours", || hours() > 2.0 || rprof.try_wait().unwrap().is_some());
+    std::fs::write(place.path("go"), "").unwrap();
+    let done = finish(rprof);
+    process.wait().unwrap();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("has ended"), "{}", done.stderr);
+    let peak = place.peak();
+    assert!(peak["elapsed_s"].as_f64().unwrap() > 7200.0, "{peak}");
+    assert_near(&peak["peak_bytes"], 40 * MIB, 6 * MIB);
 }
 
 /// The high-water mark tells what happened before we came.

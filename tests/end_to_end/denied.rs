@@ -4,10 +4,10 @@ use std::process::Stdio;
 
 use crate::support::{Done, MIB, Place, as_ordinary_user, done, finish, skip, truth, wait_for, words};
 
-const NO_USER: &str = "an ordinary user cannot run the binary where it lies: root is denied nothing";
+pub const NO_USER: &str = "an ordinary user cannot run the binary where it lies: root is denied nothing";
 
 /// A run of the program of known memory use, by somebody who is not root.
-fn run_ordinary(place: &Place, options: &str, script: &str) -> Option<Done> {
+pub fn run_ordinary(place: &Place, options: &str, script: &str) -> Option<Done> {
     let mut command = place.rprof(["run", "-o", "t.dat"]);
     command.args(words(options)).arg("--").arg(truth()).args(words(script));
     as_ordinary_user(&mut command, place).then(|| done(command.output().unwrap()))

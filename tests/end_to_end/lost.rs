@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::Signal;
 
-use crate::support::{MIB, Place, assert_near, done, is_alive, send, truth, wait_for};
+use crate::support::{MIB, Place, assert_near, done, is_alive, send, skip, truth, wait_for};
 
 /// mprof lost up to 51 ticks, duct and memray all of it.
 #[test]
@@ -57,6 +57,47 @@ fn a_full_disk_does_not_disturb_the_command() {
         // The summary is whole even so, and what was written is readable.
         assert!(done.stderr.contains("peak 2"), "{}", done.stderr);
         assert_near(&place.peak()["peak_bytes"], 20 * MIB, 6 * MIB);
+    }
+}
+
+/// Full or over quota, and room again later, as the kernel says it at each write: what could not be written is kept.
+#[test]
+fn a_disk_that_has_room_again_loses_nothing() {
+    let place = Place::new();
+    // Of the writes to files the tenth to the fortieth fail, the first of them after half of its line.
+    let code = r#"
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+ssize_t write(int fd, const void *bytes, size_t count) {
+    static int writes;
+    if (fd > 2 && count > 9 && ++writes >= 10 && writes < 40) {
+        if (writes == 10) return syscall(SYS_write, fd, bytes, count / 2);
+        errno = atoi(getenv("DISK_ERROR"));
+        return -1;
+    }
+    return syscall(SYS_write, fd, bytes, count);
+}
+"#;
+    if !place.compile("disk.so", code, &["-shared", "-fPIC"]) {
+        return skip("no C compiler: writing cannot be made to fail");
+    }
+    for error in [libc::ENOSPC, libc::EDQUOT, libc::EIO] {
+        let mut command = place.rprof(["run", "--force", "-T", "5ms", "-o", "t.dat", "--"]);
+        command.arg(truth()).args(["touch", "20MiB", "hold", "400ms", "exit", "5"]);
+        command.env("LD_PRELOAD", place.path("disk.so")).env("DISK_ERROR", error.to_string());
+        let done = done(command.output().unwrap());
+        assert_eq!(done.code, Some(5), "{}", done.stderr);
+        assert!(!done.stderr.contains("incomplete"), "{}", done.stderr);
+        let (values, peak) = (place.curve(), place.peak());
+        assert!(values.len() > 45, "the disk never was full: {values:?}");
+        assert_eq!(
+            place.trace().split("\"ticks\":").nth(1).unwrap().split(',').next().unwrap(),
+            values.len().to_string()
+        );
+        assert_near(&peak["peak_bytes"], 20 * MIB, 6 * MIB);
     }
 }
 
@@ -132,11 +173,8 @@ int clock_gettime(clockid_t id, struct timespec *at) {
     return result;
 }
 ";
-    std::fs::write(place.path("jumps.c"), code).unwrap();
-    let mut build = Command::new("cc");
-    build.args(["-shared", "-fPIC", "-o", "jumps.so", "jumps.c"]).current_dir(place.dir.path());
-    if !build.output().is_ok_and(|built| built.status.success()) {
-        return crate::support::skip("no C compiler: the wall clock cannot be made to jump");
+    if !place.compile("jumps.so", code, &["-shared", "-fPIC"]) {
+        return skip("no C compiler: the wall clock cannot be made to jump");
     }
     let mut command = place.rprof(["run", "-q", "-T", "20ms", "-o", "t.dat", "--"]);
     command.arg(truth()).args(["touch", "10MiB", "hold", "300ms"]).env("LD_PRELOAD", place.path("jumps.so"));

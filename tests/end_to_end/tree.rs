@@ -1,4 +1,4 @@
-//! The whole tree, counted right: every descendant however it was born, shared pages once, nobody twice.
+//! The whole tree, counted right: every descendant however it was born, nobody twice.
 
 use crate::support::{MIB, Place, SLACK, assert_near, done, finish, is_alive, skip, truth, wait_for};
 
@@ -9,53 +9,6 @@ fn defect_04_children_are_counted() {
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 140 * MIB, 3 * SLACK);
     assert_eq!(peak["processes"], 3);
-}
-
-/// mprof, psrecord and duct add 100 MiB up five times.
-#[test]
-fn defect_05_shared_pages_are_counted_once() {
-    let place = Place::new();
-    let done = place.run_truth("-T 20ms", "touch 100MiB fork 4 [ hold 800ms ] wait");
-    let peak = place.peak();
-    assert_near(&peak["peak_bytes"], 500 * MIB, 5 * SLACK);
-    let Some(_) = peak["pss_peak_bytes"].as_u64() else {
-        return skip("no smaps_rollup on this machine: shared pages cannot be counted once");
-    };
-    assert_near(&peak["pss_peak_bytes"], 100 * MIB, 2 * SLACK);
-    assert!(done.stderr.contains("counting shared pages once (PSS)"), "{}", done.stderr);
-    assert!(place.trace().contains("\nPSS "), "{}", place.trace());
-}
-
-#[test]
-fn the_metric_can_be_pss_or_uss() {
-    for metric in ["pss", "uss"] {
-        let place = Place::new();
-        place.run_truth(
-            &format!("-q --metric {metric} -T 20ms"),
-            "touch 100MiB hold 200ms fork 4 [ hold 800ms ] wait",
-        );
-        let peak = place.peak();
-        assert_eq!(peak["metric"], metric);
-        if peak["peak_bytes"].is_null() {
-            skip("no smaps_rollup on this machine: no PSS, no USS");
-            continue;
-        }
-        // Of one process all is unique; of five that share it, nothing.
-        assert_near(&peak["peak_bytes"], 100 * MIB, 2 * SLACK);
-        let values = curve(&place);
-        let low = values.iter().skip_while(|mib| **mib < 100.0).filter(|mib| **mib < 50.0).count();
-        assert!(if metric == "uss" { low > 5 } else { low < 3 }, "{metric}: {values:?}");
-        assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
-        let svg = std::fs::read_to_string(place.path("t.svg")).unwrap();
-        assert!(svg.contains(&metric.to_uppercase()), "the axis does not say {metric}");
-    }
-}
-
-/// The values of the ticks in MiB.
-fn curve(place: &Place) -> Vec<f64> {
-    let trace = place.trace();
-    let ticks = trace.lines().filter(|line| line.starts_with("MEM ") && !line.contains(" ^ "));
-    ticks.map(|line| line.split(' ').nth(1).unwrap().parse().unwrap()).collect()
 }
 
 /// mprof's sum fell from 114 to 5 MiB whenever a process vanished in mid-scan.
@@ -101,7 +54,7 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
 
 /// From the first tick of at least `mib` to the last one the curve never falls below it.
 fn assert_no_dip(place: &Place, mib: f64) {
-    let values = curve(place);
+    let values = place.curve();
     let first = values.iter().position(|v| *v >= mib).expect("it was that large");
     let last = values.iter().rposition(|v| *v >= mib).unwrap();
     assert!(last - first > 10, "{values:?}");
@@ -166,7 +119,6 @@ fn a_new_name_after_exec_is_in_the_trace() {
 #[test]
 fn a_main_thread_that_ends_first_hides_nothing() {
     let place = Place::new();
-    let source = place.path("t.c");
     let code = r"
 #include <pthread.h>
 #include <string.h>
@@ -175,10 +127,7 @@ fn a_main_thread_that_ends_first_hides_nothing() {
 static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20); usleep(500000); _exit(0); return p; }
 int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
 ";
-    std::fs::write(&source, code).unwrap();
-    let built =
-        std::process::Command::new("cc").args(["-pthread", "-o"]).arg(place.path("t")).arg(&source).status();
-    if !built.is_ok_and(|status| status.success()) {
+    if !place.compile("t", code, &["-pthread"]) {
         return skip("no C compiler: the program without a main thread cannot be built");
     }
     place.run("run -q -T 20ms -o t.dat ./t");
@@ -191,7 +140,6 @@ int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
 fn a_large_process_that_spawns_is_not_counted_twice() {
     // posix_spawn and vfork: the child lives in its parent's address space until its exec.
     let place = Place::new();
-    let source = place.path("t.c");
     let code = r#"
 #include <stdlib.h>
 #include <string.h>
@@ -207,9 +155,7 @@ int main(void) {
     return p[5] - 1;
 }
 "#;
-    std::fs::write(&source, code).unwrap();
-    let built = std::process::Command::new("cc").arg("-o").arg(place.path("t")).arg(&source).status();
-    if !built.is_ok_and(|status| status.success()) {
+    if !place.compile("t", code, &[]) {
         return skip("no C compiler: the program that calls vfork cannot be built");
     }
     place.run("run -q -T 5ms -o t.dat ./t");
@@ -293,32 +239,6 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
     // A bound that is no more than what was seen is not told.
     assert!(started_over || high.unwrap_or(low) >= 200 * MIB, "{peak}");
     assert!(low >= 100 * MIB, "{peak}");
-}
-
-/// Growth that is small beside the sum of RSS may be much of what is shared once: it must not wait for the next round.
-#[test]
-fn the_peak_of_pss_is_not_missed() {
-    let place = Place::new();
-    // A round takes so long that the next would come seconds later.
-    place.run_truth("-q -T 20ms", "touch 200MiB fork 8 [ hold 500ms touch 20MiB hold 1s ] wait");
-    let peak = place.peak();
-    if peak["pss_peak_bytes"].is_null() {
-        return skip("no smaps_rollup on this machine: shared pages cannot be counted once");
-    }
-    assert_near(&peak["pss_peak_bytes"], 330 * MIB, 30 * MIB + 3 * SLACK);
-}
-
-/// Shares are dear to read: they take one part in a hundred of the time, not every tick.
-#[test]
-fn shares_are_read_within_their_budget() {
-    let place = Place::new();
-    place.run_truth("-q -T 1ms", "touch 150MiB fork 2 [ hold 1s ] wait");
-    let trace = place.trace();
-    let (ticks, rounds) = (trace.matches("\nMEM ").count(), trace.matches("\nPSS ").count());
-    if rounds == 0 {
-        return skip("no smaps_rollup on this machine: shared pages cannot be counted once");
-    }
-    assert!(ticks > 50 && rounds * 4 < ticks, "{rounds} rounds in {ticks} ticks");
 }
 
 /// A number that is given out again: the old curve ends, the new process has one of its own. In a room of its own, where

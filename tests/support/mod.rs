@@ -90,6 +90,25 @@ impl Place {
         std::fs::read_to_string(self.path("t.dat")).expect("the trace")
     }
 
+    /// The values of its ticks, in MiB.
+    pub fn curve(&self) -> Vec<f64> {
+        let trace = self.trace();
+        let ticks = trace.lines().filter(|line| line.starts_with("MEM ") && !line.contains(" ^ "));
+        ticks.map(|line| line.split(' ').nth(1).unwrap().parse().unwrap()).collect()
+    }
+
+    /// Builds a C program, or a library with `-shared`; false where there is no compiler.
+    pub fn compile(&self, name: &str, code: &str, flags: &[&str]) -> bool {
+        let source = self.path(&format!("{name}.c"));
+        std::fs::write(&source, code).expect("room");
+        let mut build = Command::new("cc");
+        build.args(flags).arg("-o").arg(self.path(name)).arg(&source).stderr(Stdio::piped());
+        match build.output() {
+            Ok(built) if !built.status.success() => panic!("{}", String::from_utf8_lossy(&built.stderr)),
+            built => built.is_ok(),
+        }
+    }
+
     /// Waits until the file is there, made by the program's word `ready`.
     pub fn await_file(&self, name: &str) {
         let path = self.path(name);

@@ -63,7 +63,7 @@ struct State {
     terminated: bool,
     stop: bool,
     limit: Option<limits::Ending>,
-    /// Why there is no PSS beside the RSS, in a sentence.
+    /// Why there was no PSS beside the RSS at some time, in a sentence.
     no_shares: Option<String>,
 }
 
@@ -201,12 +201,18 @@ impl Session {
     fn count_once(&mut self, time: Seconds, value: Bytes, sink: &mut dyn FnMut(&Record<'_>)) {
         match self.rounds.measure(&mut self.tree, value, self.clock) {
             Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
-            Ok(None) => {}
-            Err(error) => {
-                let sentence = format!("shared pages are not counted once: {error}; PSS is left out");
+            Err((id, error)) if self.state.no_shares.is_none() => {
+                let remedy = match error {
+                    ReadError::Denied => "PSS is left out while it runs",
+                    _ => "PSS is left out",
+                };
+                let sentence = format!(
+                    "shared pages are not counted once: cannot read those of `{id}`: {error}; {remedy}"
+                );
                 sink(&Record::Note(NOTES, &sentence));
                 self.state.no_shares = Some(sentence);
             }
+            Ok(None) | Err(_) => {}
         }
     }
 

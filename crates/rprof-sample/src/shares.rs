@@ -11,23 +11,28 @@ use crate::tree::Tree;
 
 /// Of the time, one part in this many may go into these readings.
 const SHARE: u32 = 100;
+/// Likewise while the curve is at a new height and no round has held there, since the tree changed under each.
+const EAGER_SHARE: u32 = 10;
 
 /// The rounds of a run.
 #[derive(Debug)]
 pub struct Rounds {
     next: Duration,
-    /// The curve's height at the highest round that held.
+    /// The same at a new height of the curve.
+    next_at_height: Duration,
+    /// The curve's height at the highest round that held, or that was refused.
     measured: Bytes,
     /// What the last round that held found.
     shared_once: Bytes,
-    /// Set when a process does not tell: no more rounds.
-    refused: bool,
+    /// Whether there are rounds at all.
+    wanted: bool,
 }
 
 impl Rounds {
     /// No round yet; none will come when `wanted` is false.
     pub fn new(wanted: bool) -> Self {
-        Self { next: Duration::ZERO, measured: Bytes(0), shared_once: Bytes(0), refused: !wanted }
+        let (next, next_at_height) = (Duration::ZERO, Duration::ZERO);
+        Self { next, next_at_height, measured: Bytes(0), shared_once: Bytes(0), wanted }
     }
 
     /// Whether a round should be made `now`, with the curve at `value`.
@@ -35,39 +40,40 @@ impl Rounds {
         // Higher than at any round so far by an eighth of what that round found, since growth may be nobody else's and
         // count in full: the costs of such rounds add up to nine times the last one's.
         let new_height = value.0 > self.measured.0.saturating_add(self.shared_once.0 / 8);
-        !self.refused && (now >= self.next || new_height)
+        self.wanted && (now >= self.next || (new_height && now >= self.next_at_height))
     }
 
-    /// Makes a round, a second one if the tree changed under the first; what shared pages counted once come to.
+    /// Makes a round, a second one if the tree changed under the first; what shared pages counted once come to, `None`
+    /// when it changed under both.
     ///
     /// # Errors
-    /// `Denied` or `Unsupported` when a process does not tell; no round is due after that.
+    /// Which process does not tell, and why: `Denied`, and it may have ended by the next round, or `Unsupported`, and no
+    /// round is due after that.
     pub fn measure(
         &mut self,
         tree: &mut Tree,
         value: Bytes,
         clock: Clock,
-    ) -> Result<Option<Bytes>, ReadError> {
+    ) -> Result<Option<Bytes>, (String, ReadError)> {
         let begun = clock.elapsed();
-        let mut result = None;
-        for _ in 0..2 {
-            match tree.shares() {
-                Ok(Some(sum)) => {
-                    self.measured = self.measured.max(value);
-                    self.shared_once = sum;
-                    result = Some(sum);
-                    break;
-                }
-                Ok(None) => {}
-                Err(error @ (ReadError::Denied | ReadError::Unsupported)) => {
-                    self.refused = true;
-                    return Err(error);
-                }
-                Err(ReadError::Gone | ReadError::Io(_)) => break,
-            }
+        let mut result = tree.shares();
+        if matches!(result, Ok(None)) {
+            result = tree.shares();
         }
         let ended = clock.elapsed();
-        self.next = ended + ended.saturating_sub(begun) * SHARE;
-        Ok(result)
+        let cost = ended.saturating_sub(begun);
+        self.next = ended + cost * SHARE;
+        self.next_at_height = ended;
+        match &result {
+            Ok(Some(sum)) => {
+                self.measured = self.measured.max(value);
+                self.shared_once = *sum;
+            }
+            Ok(None) => self.next_at_height = ended + cost * EAGER_SHARE,
+            Err((_, ReadError::Unsupported)) => self.wanted = false,
+            Err((_, ReadError::Denied)) => self.measured = self.measured.max(value),
+            Err((_, ReadError::Gone | ReadError::Io(_))) => return Ok(None),
+        }
+        result
     }
 }

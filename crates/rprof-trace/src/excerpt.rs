@@ -8,6 +8,7 @@ use std::vec::IntoIter;
 use memchr::memmem;
 
 use crate::dat::DatWriter;
+use crate::index::SHORTEST;
 use crate::model::{End, Index, Part, Proven, Record, Tick};
 use crate::options::ProfileOptions;
 use crate::read::Reader;
@@ -78,6 +79,9 @@ impl Plan {
 /// file.
 fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
+    if length < SHORTEST {
+        return None;
+    }
     let from = length.saturating_sub(TAIL);
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(from)).ok()?;

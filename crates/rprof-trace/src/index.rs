@@ -7,8 +7,10 @@ use crate::units::{Bytes, Seconds};
 const STRIDE: u64 = 1 << 20;
 /// Parts kept; with twice as many, two and two become one.
 const PARTS: usize = 1024;
-/// Shorter traces are read whole.
+/// Traces of fewer parts are read whole.
 const FEWEST: usize = 4;
+/// No trace of fewer bytes has an index.
+pub(crate) const SHORTEST: u64 = STRIDE * (FEWEST as u64 - 1);
 
 impl Index {
     /// Whether each part begins after the one before.

@@ -21,7 +21,8 @@ pub struct DatWriter {
     start_micros: i64,
     layout: Layout,
     tick: Row,
-    samples: HashMap<String, (Bytes, Row)>,
+    /// Boxed, or the empty places of the map, as many again, would be as large.
+    samples: HashMap<String, Box<(Bytes, Row)>>,
 }
 
 impl DatWriter {
@@ -134,7 +135,7 @@ impl DatWriter {
     fn sample(&mut self, sample: &Sample<'_>, out: &mut Vec<u8>) {
         let id = word(sample.id);
         let row = Row::of(&sample.memory, None, None);
-        let before = self.samples.get(id.as_ref()).copied();
+        let before = self.samples.get(id.as_ref()).map(|kept| **kept);
         let changed = changed(&self.layout, &before.map_or(Row::default(), |b| b.1), &row);
         if self.headed && changed == 0 && before.is_some_and(|b| b.0 == sample.value) {
             return;
@@ -145,8 +146,8 @@ impl DatWriter {
         push_columns(&self.layout, changed, &row, out);
         out.push(b'\n');
         match self.samples.get_mut(id.as_ref()) {
-            Some(kept) => *kept = (sample.value, row),
-            None => _ = self.samples.insert(id.into_owned(), (sample.value, row)),
+            Some(kept) => **kept = (sample.value, row),
+            None => _ = self.samples.insert(id.into_owned(), Box::new((sample.value, row))),
         }
     }
 
