@@ -155,8 +155,14 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
             skip(&format!("no `{}`: the recipe of docs/marks.md for it is not run", command[0]));
             continue;
         }
-        let run =
-            done(place.rprof(["run", "-q", "-o", "t.dat"]).args(command).arg(&program).output().unwrap());
+        let recipe = |mut start: Command, arguments: &[&str]| {
+            start.args(arguments).arg(&program).current_dir(place.dir.path());
+            // Not every user that runs tests has a home to cache in.
+            start.env("GOCACHE", place.path("cache"));
+            start
+        };
+        let mut run = recipe(place.rprof(["run", "-q", "-o", "t.dat"]), command);
+        let run = done(run.output().unwrap());
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{language}");
         let profile = profile(&place);
         let span = profile
@@ -170,15 +176,13 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
         assert!(profile.notes.iter().any(|note| note.key == "rows" && note.value == "1000"), "{language}");
         // A trace that is gone is not made anew, and the program does not fail for it.
         let gone = place.path("gone.dat");
-        let mut late = Command::new(command[0]);
-        late.args(&command[1..]).arg(&program).current_dir(place.dir.path()).env("RPROF_TRACE", &gone);
-        let late = done(late.output().unwrap());
+        let mut late = recipe(Command::new(command[0]), &command[1..]);
+        let late = done(late.env("RPROF_TRACE", &gone).output().unwrap());
         assert_eq!((late.code, late.stderr.as_str()), (Some(0), ""), "{language} with a trace that is gone");
         assert!(!gone.exists(), "{language} makes a trace");
         // Alone it does nothing.
-        let mut alone = Command::new(command[0]);
-        alone.args(&command[1..]).arg(&program).current_dir(place.dir.path()).env_remove("RPROF_TRACE");
-        let alone = done(alone.output().unwrap());
+        let mut alone = recipe(Command::new(command[0]), &command[1..]);
+        let alone = done(alone.env_remove("RPROF_TRACE").output().unwrap());
         assert_eq!((alone.code, alone.stderr.as_str()), (Some(0), ""), "{language} without rprof");
     }
 }

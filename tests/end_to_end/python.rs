@@ -243,6 +243,7 @@ fn the_processes_of_multiprocessing_have_spans_of_their_own() {
     }
 }
 
+/// What our module imports is left out, and `encodings.ascii`, which `-X dev` looks up to import any module in C.
 const ASK: &str = r#"
 import os, pickle, sys
 class Thing: pass
@@ -251,7 +252,8 @@ here = sys.modules["__main__"]
 print(sys.argv, sys.path, __name__, globals().get("__file__"), __spec__ and __spec__.name, type(__loader__), __package__)
 print(sys.flags, sys.warnoptions, sys._xoptions, sys.dont_write_bytecode, sys.executable, sys.path_importer_cache.keys())
 print(sorted(k for k in os.environ if k not in ("RPROF_TRACE", "XDG_CACHE_HOME", "_")), os.environ.get("PYTHONPATH"))
-print(sorted(m for m in sys.modules if "rprof" not in m and m not in ("contextvars", "_contextvars", "itertools", "__future__")))
+needed = ("contextvars", "_contextvars", "itertools", "__future__", "encodings.ascii")
+print(sorted(m for m in sys.modules if "rprof" not in m and m not in needed))
 print("stdin", sys.stdin.read())
 if len(sys.argv) > 1: exec(sys.argv[1])
 "#;
