@@ -155,13 +155,13 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
             skip(&format!("no `{}`: the recipe of docs/marks.md for it is not run", command[0]));
             continue;
         }
-        let recipe = |mut start: Command, arguments: &[&str]| {
-            start.args(arguments).arg(&program).current_dir(place.dir.path());
+        let program_under = |mut command: Command, arguments: &[&str]| {
+            command.args(arguments).arg(&program).current_dir(place.dir.path());
             // Not every user that runs tests has a home to cache in.
-            start.env("GOCACHE", place.path("cache"));
-            start
+            command.env("GOCACHE", place.path("cache"));
+            command
         };
-        let mut run = recipe(place.rprof(["run", "-q", "-o", "t.dat"]), command);
+        let mut run = program_under(place.rprof(["run", "-q", "-o", "t.dat"]), command);
         let run = done(run.output().unwrap());
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{language}");
         let profile = profile(&place);
@@ -176,12 +176,12 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
         assert!(profile.notes.iter().any(|note| note.key == "rows" && note.value == "1000"), "{language}");
         // A trace that is gone is not made anew, and the program does not fail for it.
         let gone = place.path("gone.dat");
-        let mut late = recipe(Command::new(command[0]), &command[1..]);
+        let mut late = program_under(Command::new(command[0]), &command[1..]);
         let late = done(late.env("RPROF_TRACE", &gone).output().unwrap());
         assert_eq!((late.code, late.stderr.as_str()), (Some(0), ""), "{language} with a trace that is gone");
         assert!(!gone.exists(), "{language} makes a trace");
         // Alone it does nothing.
-        let mut alone = recipe(Command::new(command[0]), &command[1..]);
+        let mut alone = program_under(Command::new(command[0]), &command[1..]);
         let alone = done(alone.env_remove("RPROF_TRACE").output().unwrap());
         assert_eq!((alone.code, alone.stderr.as_str()), (Some(0), ""), "{language} without rprof");
     }

@@ -2,25 +2,11 @@
 //! measurements give the same text.
 
 use crate::TOGETHER;
-use crate::example::{ARTICLE_DEPTH, Example, SIDE};
+use crate::example::{ARTICLE_DEPTH, SIDE};
 use crate::machine::Machine;
+use crate::row::{Row, gibibytes, size};
 use crate::rprof::KINDS;
-use crate::trace::Trace;
 use crate::verdict;
-use rprof_workloads::report::{Report, gigabytes};
-
-/// What an example came to.
-#[derive(Debug)]
-pub struct Row {
-    /// Which example.
-    pub example: &'static Example,
-    /// Slices it was run with.
-    pub depth: usize,
-    /// What the workload said.
-    pub report: Report,
-    /// What rprof said.
-    pub trace: Trace,
-}
 
 const HEAD: &str = r#"# The article's figures, measured by rprof
 
@@ -166,30 +152,10 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// GB or MB, with the article's digits.
-pub fn size(bytes: u64) -> String {
-    let gigabytes = gigabytes(bytes);
-    if gigabytes < 1.0 { format!("{:.0} MB", gigabytes * 1e3) } else { format!("{gigabytes:.2} GB") }
-}
-
-/// GiB of 2^30 bytes.
-fn gibibytes(bytes: u64) -> String {
-    format!("{:.3}", bytes as f64 / (1024.0 * 1024.0 * 1024.0))
-}
-
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
-    use crate::example::EXAMPLES;
-    use crate::trace::{read, tests};
-
-    static EXAMPLE: [Example; 5] = EXAMPLES;
-
-    /// An example as it came out, with the trace of another.
-    pub fn row(index: usize, depth: usize, report: &str) -> Row {
-        let trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
-        Row { example: &EXAMPLE[index], depth, report: report.parse().expect("a report"), trace }
-    }
+    use crate::row::tests::row;
 
     fn rows(depth: usize) -> [Row; 2] {
         let basic = "elapsed time = 9.12 sec\ncalculated storage = 16.000 GB\n";
@@ -274,11 +240,5 @@ pub mod tests {
             title(&rows(20)),
             "Arrays filled slice by slice, 2000 × 2000 each: basic 500, hdf5 20 slices"
         );
-    }
-
-    #[test]
-    fn sizes_have_the_article_s_units() {
-        let sizes = [104_000_000, 999_400_000, 8_060_000_000].map(size);
-        assert_eq!(sizes, ["104 MB", "999 MB", "8.06 GB"]);
     }
 }

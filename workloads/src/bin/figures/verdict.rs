@@ -1,7 +1,7 @@
 //! Whether what the article says of HDF5 holds here: that it beats the mapped file and zarr in time and memory.
 //! Sentences made from the numbers, whatever they are.
 
-use crate::summary::{Row, size};
+use crate::row::{Row, size};
 
 /// Elapsed times closer than this are called the same: two runs of one program differ as much.
 const SAME_TIME: f64 = 0.05;
@@ -94,7 +94,7 @@ fn peak(row: &Row) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::tests::row;
+    use crate::row::tests::row;
 
     fn rows(times: [f64; 3], peaks: [u64; 3]) -> Vec<Row> {
         let mut rows = Vec::new();
