@@ -339,3 +339,20 @@ fn each_process_has_its_start_and_its_end_in_the_trace() {
     let (starts, ends) = (seconds(field("PROC ", 1)), seconds(field("EXIT ", 1)));
     assert!(starts.iter().all(|s| *s < 0.2) && ends.iter().all(|e| *e >= 0.2), "{starts:?} {ends:?}");
 }
+
+/// Most of these have ended when they are first looked at.
+#[test]
+fn the_shortest_command_has_its_name_and_its_end_in_the_trace() {
+    let place = Place::new();
+    for code in 0..40 {
+        let line = format!("exit {code}");
+        let mut command = place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", &line]);
+        assert_eq!(command.status().unwrap().code(), Some(code));
+        let trace = place.trace();
+        let all = |keyword: &str| trace.lines().filter(|line| line.starts_with(keyword)).collect::<Vec<_>>();
+        let (born, ended) = (all("PROC "), all("EXIT "));
+        assert!(matches!(born[..], [line] if line.contains(":sh ")), "{trace}");
+        assert!(matches!(ended[..], [line] if line.contains(&format!("\"exit_code\":{code}}}"))), "{trace}");
+        assert_eq!(place.peak()["processes"], 1);
+    }
+}

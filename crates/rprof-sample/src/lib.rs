@@ -17,6 +17,7 @@ mod schedule;
 mod session;
 mod shares;
 mod tree;
+mod zombies;
 
 pub use accompany::accompany;
 pub use clock::Clock;

@@ -1,13 +1,14 @@
 //! The process tree: who belongs to it, under which word in the trace, and what one tick reads of it.
 //! A process that ends in the middle of a tick is left out of that tick and nothing else.
 
-use rprof_trace::{Born, Bytes, Exit, Metric, Record, Sample, Seconds};
+use rprof_trace::{Born, Bytes, Metric, Record, Sample, Seconds};
 
 use crate::bounds::{Lost, Sum};
 use crate::error::ReadError;
 use crate::member::Member;
 use crate::names::Names;
 use crate::platform::{self, Ending, Process, Reading, Search};
+use crate::zombies::{Zombie, Zombies};
 
 /// The key of the notes that are rprof's own.
 pub const NOTES: &str = "rprof";
@@ -55,6 +56,7 @@ pub struct Tree {
     gone: Option<u32>,
     /// Processes that were found dead and not reaped yet, since the last tick.
     found_dead: u32,
+    zombies: Zombies,
     /// What processes that ended since the last tick may have held.
     lost: Lost,
 }
@@ -84,6 +86,7 @@ impl Tree {
             joined,
             gone: Some(0),
             found_dead: 0,
+            zombies: Zombies::default(),
             lost: Lost::default(),
             largest: Bytes(0),
         };
@@ -144,21 +147,21 @@ impl Tree {
     fn admit(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let mut found = std::mem::take(&mut self.found);
         for (process, reading) in found.drain(..) {
+            let pid = process.pid();
+            let id = self.names.give(pid, &reading.name);
+            let born = Born { pid, ppid: reading.ppid, name: reading.name.to_text(), was: None };
+            sink(&Record::Born(&id, time, born));
+            self.count += 1;
             if reading.dead {
-                self.count += 1;
                 self.found_dead += 1;
+                self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
                 continue;
             }
-            let id = self.names.give(process.pid(), &reading.name);
-            let born =
-                Born { pid: process.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: None };
-            sink(&Record::Born(&id, time, born));
             let mut member = Member::new(process, &reading, id);
             if self.joined {
                 member.memory = reading.memory;
             }
             self.members.push(member);
-            self.count += 1;
         }
         self.joined = false;
         self.found = found;
@@ -185,13 +188,13 @@ impl Tree {
                     at += 1;
                     continue;
                 }
-                Ok(_) => {}
+                Ok(reading) => member.ppid = reading.ppid,
                 Err(ReadError::Gone) => {
                     self.search.iter_mut().for_each(|search| search.look_at(member.process.pid()));
                 }
             }
             seen.changes += 1;
-            self.leave(at, None, time, sink);
+            self.leave(at, time, sink);
         }
     }
 
@@ -254,18 +257,14 @@ impl Tree {
         sink(&Record::Born(&self.members[at].id, time, born));
     }
 
-    /// A process has ended; `how`, where it was waited for.
-    fn leave(&mut self, at: usize, how: Option<Ending>, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// A process has ended.
+    fn leave(&mut self, at: usize, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         let member = self.members.remove(at);
         if !member.borrowed {
             self.lost.add(member.last_words());
         }
-        let (exit_code, signal) = match how {
-            None => (None, None),
-            Some(Ending::Exited(code)) => (Some(code), None),
-            Some(Ending::Killed(number) | Ending::Stopped(number)) => (None, Some(number)),
-        };
-        sink(&Record::Exit(&member.id, time, Exit { hwm_bytes: member.hwm, exit_code, signal }));
+        let Member { process, id, ppid, hwm, .. } = member;
+        self.zombies.add(Zombie { pid: process.pid(), parent: ppid, id, hwm }, time, sink);
     }
 
     /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
@@ -361,8 +360,11 @@ impl Tree {
 
     /// A process was waited for: it leaves the tree with what is known of its end.
     pub fn forget(&mut self, pid: u32, time: Seconds, ending: Ending, sink: &mut dyn FnMut(&Record<'_>)) {
-        let Some(at) = self.members.iter().position(|m| m.process.pid() == pid) else { return };
-        self.leave(at, Some(ending), time, sink);
+        if let Some(at) = self.members.iter().position(|m| m.process.pid() == pid) {
+            self.members[at].ppid = self.us;
+            self.leave(at, time, sink);
+        }
+        self.zombies.end(pid, time, ending, sink);
     }
 
     /// Takes in whoever was born since the last look, without measuring.
@@ -371,7 +373,7 @@ impl Tree {
         self.admit(time, sink);
     }
 
-    /// Drops whoever has ended and takes in whoever was born, without measuring.
+    /// Drops whoever has ended and takes in whoever was born, without measuring and for the last time.
     pub fn refresh(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
         self.take_in(time, sink);
         let mut at = 0;
@@ -379,9 +381,10 @@ impl Tree {
             if self.members[at].process.read().is_ok_and(|reading| !reading.dead) {
                 at += 1;
             } else {
-                self.leave(at, None, time, sink);
+                self.leave(at, time, sink);
             }
         }
+        self.zombies.end_all(time, sink);
     }
 
     /// Sends every member a signal; how many took it.
