@@ -18,6 +18,8 @@ from .setting import Setting
 
 GOAL = 0.01
 INTERVAL = 0.1
+# That only wait.
+CHILDREN = 1
 
 
 def measure(setting: Setting) -> Section:
@@ -26,24 +28,30 @@ def measure(setting: Setting) -> Section:
     short = machine.available() < (mebibytes << 20) * 2
     if short:
         mebibytes = 1024
-    rounds = setting.pick(10, 2)
+    rounds, seconds = setting.pick(16, 2), setting.pick(30, 3)
     section = Section(
         f"PSS of a process of {mebibytes} MiB in 4 KiB pages",
         ("Memory is short here, so it is no 4 GiB. " if short else "")
-        + "A program in C that holds so much and faults fresh pages beside it, at ten ticks a second; *share* is the "
-        "profiler's CPU time by the time the program ran, less what it costs to watch a small one. The limit is one "
-        "read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
+        + "A program in C that holds so much and faults fresh pages beside it, with a child that only waits, since PSS "
+        f"is read of trees, at ten ticks a second, {rounds} rounds. *Share* is the profiler's CPU time by the time "
+        f"that such a tree ran, {seconds} s, filling the pages among it, less what it costs to watch a small one. The "
+        "limit is one read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
     )
-    tools = [setting.rprof, rprof(setting.rprof.program, "--metric", "pss", name="rprof --metric pss")]
-    tools += [setting.peers[name] for name in ("mprof pss",) if name in setting.peers]
+    tools = [setting.rprof, *(setting.peers[name] for name in ("mprof pss",) if name in setting.peers)]
     once = _rollup(setting, mebibytes)
-    ratios = slowdown.compare(setting, ["faults", 200 if not setting.quick else 50, mebibytes], tools, INTERVAL, rounds)
-    shares = {tool.name: _share(setting, tool, mebibytes) for tool in tools}
+    work: list[object] = ["faults", 100 if not setting.quick else 50, mebibytes, CHILDREN]
+    ratios = slowdown.compare(setting, work, tools, INTERVAL, rounds)
+    at_each = rprof(setting.rprof.program, "--metric", "pss", name="rprof --metric pss")
+    shares = {tool.name: _share(setting, tool, mebibytes, seconds) for tool in [*tools, at_each]}
     section.table(
         ["under", "slow-down", "CPU time", "share of the time"],
         [
-            [name, *slowdown.cells(slower), f"{shares[name]:.2%}" if name in shares else ""]
-            for name, slower in ratios.items()
+            [
+                name,
+                *(slowdown.cells(ratios[name]) if name in ratios else ["", ""]),
+                f"{shares[name]:.2%}" if name in shares else "",
+            ]
+            for name in dict.fromkeys([*ratios, *shares])
         ],
     )
     said = ("1 %", f"{shares['rprof']:.2%}", f"one read of smaps_rollup is {time(once)}")
@@ -69,17 +77,17 @@ def _rollup(setting: Setting, mebibytes: int) -> float:
             child.kill()
 
 
-def _share(setting: Setting, tool: Tool, mebibytes: int) -> float:
-    """CPU time of a tool on a process that rests, by wall-clock time; the process's own is left out."""
-    ms, trace = setting.pick(20_000, 3000), setting.scratch / "pss.dat"
+def _share(setting: Setting, tool: Tool, mebibytes: int, seconds: int) -> float:
+    """CPU time of a tool on a tree that rests, by wall-clock time; the tree's own is left out."""
+    trace = setting.scratch / "pss.dat"
     used = {}
     for size in (mebibytes, 1):
-        child = setting.child("rest", ms, size)
-        bare = Sample.of([run(setting.child("rest", 1, size)).cpu for _ in range(setting.pick(5, 1))]).median
+        child = setting.child("rest", seconds * 1000, size, CHILDREN)
+        bare = Sample.of([run(setting.child("rest", 1, size, CHILDREN)).cpu for _ in range(setting.pick(5, 1))]).median
         under = run(tool.record(INTERVAL, True, trace, child), env=tool.environment, cwd=setting.scratch)
         used[size] = under.cpu - _own(trace, bare)
         trace.unlink(missing_ok=True)
-    return max(0.0, used[mebibytes] - used[1]) / (ms / 1000)
+    return max(0.0, used[mebibytes] - used[1]) / seconds
 
 
 def _own(trace: Path, bare: float) -> float:

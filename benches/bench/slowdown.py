@@ -26,13 +26,14 @@ class Slower:
 
 def measure(setting: Setting) -> Section:
     """Bare, bare again, and under each tool in turn; each round begins with another of them."""
-    rounds, seconds = setting.pick(20, 3), 1.0 if not setting.quick else 0.3
+    rounds, seconds = setting.pick(90, 3), 0.25
     section = Section(
         "Slow-down of the program at 1 kHz",
         f"Programs in C that do a fixed amount of work, about {seconds:g} s of it, and time it themselves: touching "
         f"fresh pages, computing, forking. {rounds} rounds; each is a run bare, one bare again, and one under each "
-        "tool. Medians of the ratios of a round, of wall clock and of the program's own CPU time, with standard "
-        "errors. What *bare again* differs by is the limit: nothing smaller can be told.",
+        "tool. Short runs and many: the machine's own speed drifts within seconds. Medians of the ratios of a round, "
+        "of wall clock and of the program's own CPU time, with standard errors. What *bare again* differs by is the "
+        "limit: nothing smaller can be told.",
     )
     rows = []
     for kind, goal in GOALS.items():

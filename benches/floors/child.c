@@ -5,6 +5,7 @@
  *   rest MS [MIB]    sleep
  *   grow MS [MIB]    touch another 4 KiB page every 200 us for so long
  *   swarm MS N       N children that only wait, for so long after the last has started
+ * With a third number, all but the last have as many children that only wait and hold nothing.
  * The first three print the seconds that the work took, without start-up: wall clock, and CPU of it and its children. */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -80,35 +81,40 @@ static void grow(double end) {
     }
 }
 
+/* A child that only waits, and dies with its parent. */
+static pid_t idle(void) {
+    const pid_t child = fork();
+    if (child < 0) {
+        perror("fork");
+        exit(1);
+    }
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        pause();
+        _exit(0);
+    }
+    return child;
+}
+
 static void swarm(long ms, long n) {
     pid_t *children = calloc(n, sizeof *children);
-    for (long i = 0; i < n; i++) {
-        children[i] = fork();
-        if (children[i] < 0) {
-            perror("fork");
-            exit(1);
-        }
-        if (children[i] == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            pause();
-            _exit(0);
-        }
-    }
+    for (long i = 0; i < n; i++) children[i] = idle();
     usleep(ms * 1000);
     for (long i = 0; i < n; i++) kill(children[i], SIGKILL);
     while (wait(NULL) > 0) {}
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 && argc != 4) {
-        fprintf(stderr, "usage: child faults|compute|forks|rest|grow N [MIB], child swarm MS N\n");
+    if (argc < 3 || argc > 5) {
+        fprintf(stderr, "usage: child faults|compute|forks|rest|grow N [MIB [CHILDREN]], child swarm MS N\n");
         return 2;
     }
-    const long n = atol(argv[2]), more = argc == 4 ? atol(argv[3]) : 0;
+    const long n = atol(argv[2]), more = argc > 3 ? atol(argv[3]) : 0;
     if (!strcmp(argv[1], "swarm")) {
         swarm(n, more);
         return 0;
     }
+    for (long i = argc > 4 ? atol(argv[4]) : 0; i > 0; i--) idle();
     if (more) pages((size_t)more << 20);
     if (!strcmp(argv[1], "rest")) {
         usleep(n * 1000);

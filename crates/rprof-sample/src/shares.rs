@@ -1,5 +1,5 @@
 //! When to read the tree's proportional set size: it is dear (15 ms per resident GiB of small pages) and so is spaced
-//! to take one part in a hundred of the time, and tried at each new height of the curve.
+//! to take less than a hundredth of the time, and tried at each new height of the curve.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use crate::error::ReadError;
 use crate::tree::Tree;
 
 /// Of the time, one part in this many may go into these readings.
-const SHARE: u32 = 100;
-/// Likewise while the curve is at a new height and no round has held there, since the tree changed under each.
-const EAGER_SHARE: u32 = 10;
+const SHARE: u32 = 120;
+/// Likewise while the curve climbs: what that takes is saved later.
+const CLIMBING_SHARE: u32 = 25;
 
 /// The rounds of a run.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Rounds {
     /// Whether a round should be made `now`, with the curve at `value`.
     pub fn due(&self, now: Duration, value: Bytes) -> bool {
         // Higher than at any round so far by an eighth of what that round found, since growth may be nobody else's and
-        // count in full: the costs of such rounds add up to nine times the last one's.
+        // count in full.
         let new_height = value.0 > self.measured.0.saturating_add(self.shared_once.0 / 8);
         self.wanted && (now >= self.next || (new_height && now >= self.next_at_height))
     }
@@ -62,14 +62,14 @@ impl Rounds {
         }
         let ended = clock.elapsed();
         let cost = ended.saturating_sub(begun);
-        self.next = ended + cost * SHARE;
-        self.next_at_height = ended;
+        self.next = self.next.max(begun) + cost * SHARE;
+        self.next_at_height = ended + cost * CLIMBING_SHARE;
         match &result {
             Ok(Some(sum)) => {
                 self.measured = self.measured.max(value);
                 self.shared_once = *sum;
             }
-            Ok(None) => self.next_at_height = ended + cost * EAGER_SHARE,
+            Ok(None) => {}
             Err((_, ReadError::Unsupported)) => self.wanted = false,
             Err((_, ReadError::Denied)) => self.measured = self.measured.max(value),
             Err((_, ReadError::Gone | ReadError::Io(_))) => return Ok(None),

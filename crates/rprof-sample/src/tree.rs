@@ -1,13 +1,17 @@
 //! The process tree: who belongs to it, under which word in the trace, and what one tick reads of it.
 //! A process that ends in the middle of a tick is left out of that tick and nothing else.
 
+mod borrowed;
+mod shared;
+mod unseen;
+
 use rprof_trace::{Born, Bytes, Metric, Record, Sample, Seconds};
 
 use crate::bounds::{Lost, Sum};
 use crate::error::ReadError;
 use crate::member::Member;
 use crate::names::Names;
-use crate::platform::{self, Ending, Process, Reading, Search};
+use crate::platform::{Ending, Process, Reading, Search};
 use crate::zombies::{Zombie, Zombies};
 
 /// The key of the notes that are rprof's own.
@@ -265,97 +269,6 @@ impl Tree {
         }
         let Member { process, id, ppid, hwm, .. } = member;
         self.zombies.add(Zombie { pid: process.pid(), parent: ppid, id, hwm }, time, sink);
-    }
-
-    /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
-    /// waited for a child since, or one was found dead.
-    fn unseen(&mut self) -> Option<u32> {
-        let dead = std::mem::take(&mut self.found_dead);
-        let gone = self.gone.replace(0)?;
-        if gone == 0 {
-            return Some(dead);
-        }
-        let mut waited = false;
-        for member in &mut self.members {
-            match member.process.child_faults() {
-                Ok(faults) => waited |= std::mem::replace(&mut member.child_faults, faults) != faults,
-                Err(_) => waited = true,
-            }
-        }
-        Some(if waited { gone + dead } else { dead })
-    }
-
-    /// Marks those that live in their parent's address space until their exec: vfork and `posix_spawn` of a large
-    /// process would else count it twice. Who was once seen on its own stays so.
-    fn find_borrowers(&mut self) {
-        for at in 0..self.members.len() {
-            let member = &self.members[at];
-            if member.settled {
-                continue;
-            }
-            let parent = self.members.iter().find(|m| m.process.pid() == member.ppid);
-            let alike = parent.filter(|parent| {
-                member.memory.vsz.is_some() && parent.memory.vsz == member.memory.vsz && !parent.denied
-            });
-            let borrowed = alike.is_some_and(|parent| {
-                platform::share_memory(parent.process.pid(), member.process.pid())
-                    .unwrap_or(parent.memory == member.memory)
-            });
-            let was_alike = alike.is_some();
-            let member = &mut self.members[at];
-            member.borrowed = borrowed;
-            member.settled = !borrowed;
-            if was_alike && !borrowed {
-                // It may have left between its reading and the question, and that reading be its parent's.
-                member.read_again(self.metric);
-            }
-        }
-    }
-
-    /// How many of the tree may have lived and ended unseen since the last tick, at the end of the run.
-    pub fn gone(&mut self) -> Option<u32> {
-        self.find();
-        self.gone.map(|gone| gone + self.found_dead)
-    }
-
-    /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
-    /// than `largest`; `None` when a mark is not known.
-    pub fn ceiling(&mut self, largest: Bytes) -> Option<Lost> {
-        self.members.iter_mut().try_fold(self.lost, |mut lost, member| {
-            let most = match (member.hwm, member.process.read()) {
-                (Some(hwm), _) => member.last_words().min(largest.max(hwm)),
-                // Found after the last tick: its own mark now, or it has ended and was waited for.
-                (None, Ok(reading)) if !reading.dead => reading.memory.hwm?,
-                (None, _) => largest,
-            };
-            lost.add(most);
-            Some(lost)
-        })
-    }
-
-    /// Sums the shares of all pages over the tree, each page once; `None` when the tree changed meanwhile, since some
-    /// shares would then be counted twice or not at all.
-    ///
-    /// # Errors
-    /// When a process does not tell: its word in the trace, and `Denied`, `Unsupported` or `Io`.
-    pub fn shares(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
-        let mut sum = Bytes(0);
-        for member in self.members.iter().filter(|m| !m.borrowed && !m.denied) {
-            match member.process.shares() {
-                Ok(shares) => sum = sum.plus(shares.pss),
-                Err(ReadError::Gone) => return Ok(None),
-                Err(error) => return Err((member.id.clone(), error)),
-            }
-        }
-        Ok(self.is_unchanged().then_some(sum))
-    }
-
-    /// Whether since the last readings nobody was born, ended, or began another program and left its shares to others.
-    fn is_unchanged(&mut self) -> bool {
-        self.find();
-        let is_same =
-            |m: &mut Member| m.denied || m.process.read().is_ok_and(|r| !r.dead && !m.has_begun_anew(&r));
-        self.found.is_empty() && self.members.iter_mut().all(is_same)
     }
 
     /// A process was waited for: it leaves the tree with what is known of its end.
