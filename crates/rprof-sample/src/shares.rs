@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use rprof_trace::Bytes;
 
-use crate::clock::Clock;
 use crate::error::ReadError;
-use crate::tree::Tree;
 
 /// Of the time, one part in this many may go into these readings.
 const SHARE: u32 = 120;
@@ -43,37 +41,95 @@ impl Rounds {
         self.wanted && (now >= self.next || (new_height && now >= self.next_at_height))
     }
 
-    /// Makes a round, a second one if the tree changed under the first; what shared pages counted once come to, `None`
-    /// when it changed under both.
-    ///
-    /// # Errors
-    /// Which process does not tell, and why: `Denied`, and it may have ended by the next round, or `Unsupported`, and no
-    /// round is due after that.
-    pub fn measure(
+    /// A round was made, from `begun` to `ended`, with the curve at `value`: what shared pages counted once came to,
+    /// `None` when the tree changed meanwhile, or why a process does not tell. It may have ended by the next round; when
+    /// the system does not tell at all, no round is due after this.
+    pub fn made(
         &mut self,
-        tree: &mut Tree,
+        (begun, ended): (Duration, Duration),
         value: Bytes,
-        clock: Clock,
-    ) -> Result<Option<Bytes>, (String, ReadError)> {
-        let begun = clock.elapsed();
-        let mut result = tree.shares();
-        if matches!(result, Ok(None)) {
-            result = tree.shares();
-        }
-        let ended = clock.elapsed();
+        result: Result<Option<Bytes>, &ReadError>,
+    ) {
         let cost = ended.saturating_sub(begun);
         self.next = self.next.max(begun) + cost * SHARE;
         self.next_at_height = ended + cost * CLIMBING_SHARE;
-        match &result {
+        match result {
             Ok(Some(sum)) => {
                 self.measured = self.measured.max(value);
-                self.shared_once = *sum;
+                self.shared_once = sum;
             }
             Ok(None) => {}
-            Err((_, ReadError::Unsupported)) => self.wanted = false,
-            Err((_, ReadError::Denied)) => self.measured = self.measured.max(value),
-            Err((_, ReadError::Gone | ReadError::Io(_))) => return Ok(None),
+            Err(ReadError::Unsupported) => self.wanted = false,
+            Err(_) => self.measured = self.measured.max(value),
         }
-        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(100);
+
+    /// What rounds take of a run of so many seconds, 15 ms for each GiB; the result of each is `result` of the curve.
+    fn spent(
+        seconds: u32,
+        curve: impl Fn(u32) -> Bytes,
+        result: impl Fn(Bytes) -> Option<Bytes>,
+    ) -> Duration {
+        let (mut rounds, mut spent) = (Rounds::new(true), Duration::ZERO);
+        for tick in 0..seconds * 10 {
+            let (now, value) = (TICK * tick, curve(tick));
+            if rounds.due(now, value) {
+                let cost = Duration::from_nanos(value.0 / 72);
+                rounds.made((now, now + cost), value, Ok(result(value)));
+                spent += cost;
+            }
+        }
+        spent
+    }
+
+    fn gib(n: u32) -> Bytes {
+        Bytes(u64::from(n) << 30)
+    }
+
+    #[test]
+    fn they_take_less_than_a_hundredth_of_the_time_in_the_long_run() {
+        let flat = spent(60, |_| gib(4), Some);
+        assert!((0.3..0.6).contains(&flat.as_secs_f64()), "{flat:?}");
+        // Up to 4 GiB in 4 s, and whatever that took is saved by the end.
+        let climbed = spent(60, |tick| gib(4).min(Bytes(gib(1).0 / 10 * u64::from(tick))), Some);
+        assert!((0.3..0.6).contains(&climbed.as_secs_f64()), "{climbed:?}");
+    }
+
+    #[test]
+    fn a_climb_takes_a_twenty_fifth_even_while_no_round_holds() {
+        for result in [Some, |_| None] {
+            let climbing = spent(60, |tick| Bytes(gib(1).0 / 100 * u64::from(tick + 1)), result);
+            assert!((0.6..2.6).contains(&climbing.as_secs_f64()), "{climbing:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_height_is_an_eighth_of_what_was_found_higher() {
+        let mut rounds = Rounds::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        assert!(rounds.due(at(0), gib(8)));
+        // Shared by all: growth by an eighth of one of them is news.
+        rounds.made((at(0), at(10)), gib(8), Ok(Some(gib(1))));
+        let news = Bytes(gib(8).0 + gib(1).0 / 8 + 1);
+        assert!(!rounds.due(at(200), news) && rounds.due(at(300), news) && !rounds.due(at(300), gib(8)));
+        assert!(!rounds.due(at(1150), gib(8)) && rounds.due(at(1250), gib(8)));
+    }
+
+    #[test]
+    fn who_does_not_tell_is_asked_again_and_a_system_that_cannot_is_not() {
+        let mut rounds = Rounds::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        rounds.made((at(0), at(10)), gib(8), Err(&ReadError::Denied));
+        assert!(!rounds.due(at(500), gib(8)) && rounds.due(at(1250), gib(8)));
+        rounds.made((at(1250), at(1260)), gib(8), Err(&ReadError::Unsupported));
+        assert!(!rounds.due(at(99_000), gib(9)));
+        assert!(!Rounds::new(false).due(at(0), gib(1)));
     }
 }

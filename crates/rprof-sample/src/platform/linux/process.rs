@@ -63,7 +63,8 @@ impl Process {
     }
 
     fn interpret(&self, status: &Status) -> Result<Reading, ReadError> {
-        if status.is_dead() && status.threads > 1 { self.read_by_thread(status) } else { Ok(reading(status)) }
+        let has_ended = status.is_dead() || status.memory.rss.is_none();
+        if has_ended && status.threads > 1 { self.read_by_thread(status) } else { Ok(reading(status)) }
     }
 
     fn status(&mut self) -> Result<Status, ReadError> {
@@ -79,7 +80,7 @@ impl Process {
         Ok(Status::parse(&text[..length]))
     }
 
-    /// The main thread has ended while others live on: the kernel then shows no memory in the leader's own status.
+    /// The main thread has ended, or is about to, while others live on: the kernel then shows no memory in its status.
     fn read_by_thread(&self, leader: &Status) -> Result<Reading, ReadError> {
         for entry in fs::read_dir(format!("/proc/{}/task", self.pid))?.flatten() {
             if entry.file_name().to_str() == Some(&self.pid.to_string()) {
@@ -87,7 +88,7 @@ impl Process {
             }
             let Ok(text) = fs::read(entry.path().join("status")) else { continue };
             let status = Status::parse(&text);
-            if !status.is_dead() {
+            if !status.is_dead() && status.memory.rss.is_some() {
                 return Ok(reading(&Status { name: leader.name, ..status }));
             }
         }
