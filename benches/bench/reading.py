@@ -18,7 +18,7 @@ FASTER = 20
 
 def measure(setting: Setting) -> Section:
     """`rprof peak`, `mprof peak`, and `wc -l`, in turn."""
-    rounds = setting.pick(5, 2)
+    rounds = setting.pick(9, 2)
     section = Section(
         "Reading a trace: `peak`",
         "Traces of one process at 1 kHz whose memory changes at every tick (crates/rprof-trace/examples/long.rs). "

@@ -199,10 +199,11 @@ impl Session {
 
     /// Sums the tree with shared pages counted once, as far as its processes tell.
     fn count_once(&mut self, time: Seconds, value: Bytes, sink: &mut dyn FnMut(&Record<'_>)) {
-        let begun = self.clock.elapsed();
+        let before = platform::cpu_time();
         let result = self.tree.shares();
+        let cost = platform::cpu_time().saturating_sub(before);
         let told = result.as_ref().map(|sum| *sum).map_err(|(_, error)| error);
-        self.rounds.made((begun, self.clock.elapsed()), value, told);
+        self.rounds.made(self.clock.elapsed(), cost, value, told);
         match result {
             Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
             Err((id, error)) if self.state.no_shares.is_none() => {

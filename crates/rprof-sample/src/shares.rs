@@ -9,12 +9,17 @@ use crate::error::ReadError;
 
 /// Of the time, one part in this many may go into these readings.
 const SHARE: u32 = 120;
-/// Likewise while the curve climbs: what that takes is saved later.
-const CLIMBING_SHARE: u32 = 25;
+/// While the curve climbs they may take this much, and one part in so many of the time; it is saved later.
+const CLIMB: Duration = Duration::from_millis(100);
+const CLIMB_SHARE: u32 = 50;
+/// After a round under which the tree changed none for so many times what it took.
+const TORN: u32 = 10;
 
-/// The rounds of a run.
+/// The rounds of a run. Costs are CPU time, times are since the start.
 #[derive(Debug)]
 pub struct Rounds {
+    /// What all took together.
+    spent: Duration,
     next: Duration,
     /// The same at a new height of the curve.
     next_at_height: Duration,
@@ -29,8 +34,9 @@ pub struct Rounds {
 impl Rounds {
     /// No round yet; none will come when `wanted` is false.
     pub fn new(wanted: bool) -> Self {
-        let (next, next_at_height) = (Duration::ZERO, Duration::ZERO);
-        Self { next, next_at_height, measured: Bytes(0), shared_once: Bytes(0), wanted }
+        let none = Duration::ZERO;
+        let (measured, shared_once) = (Bytes(0), Bytes(0));
+        Self { spent: none, next: none, next_at_height: none, measured, shared_once, wanted }
     }
 
     /// Whether a round should be made `now`, with the curve at `value`.
@@ -38,27 +44,28 @@ impl Rounds {
         // Higher than at any round so far by an eighth of what that round found, since growth may be nobody else's and
         // count in full.
         let new_height = value.0 > self.measured.0.saturating_add(self.shared_once.0 / 8);
-        self.wanted && (now >= self.next || (new_height && now >= self.next_at_height))
+        let can_climb = now >= self.next_at_height && self.spent < CLIMB + now / CLIMB_SHARE;
+        self.wanted && (now >= self.next || (new_height && can_climb))
     }
 
-    /// A round was made, from `begun` to `ended`, with the curve at `value`: what shared pages counted once came to,
-    /// `None` when the tree changed meanwhile, or why a process does not tell. It may have ended by the next round; when
-    /// the system does not tell at all, no round is due after this.
+    /// A round was made that ended `now`, with the curve at `value`: what shared pages counted once came to, `None` when
+    /// the tree changed meanwhile, or why a process does not tell. It may have ended by the next round; when the system
+    /// does not tell at all, no round is due after this.
     pub fn made(
         &mut self,
-        (begun, ended): (Duration, Duration),
+        now: Duration,
+        cost: Duration,
         value: Bytes,
         result: Result<Option<Bytes>, &ReadError>,
     ) {
-        let cost = ended.saturating_sub(begun);
-        self.next = self.next.max(begun) + cost * SHARE;
-        self.next_at_height = ended + cost * CLIMBING_SHARE;
+        self.spent += cost;
+        self.next = self.next.max(now) + cost * SHARE;
         match result {
             Ok(Some(sum)) => {
                 self.measured = self.measured.max(value);
                 self.shared_once = sum;
             }
-            Ok(None) => {}
+            Ok(None) => self.next_at_height = now + cost * TORN,
             Err(ReadError::Unsupported) => self.wanted = false,
             Err(_) => self.measured = self.measured.max(value),
         }
@@ -82,7 +89,7 @@ mod tests {
             let (now, value) = (TICK * tick, curve(tick));
             if rounds.due(now, value) {
                 let cost = Duration::from_nanos(value.0 / 72);
-                rounds.made((now, now + cost), value, Ok(result(value)));
+                rounds.made(now, cost, value, Ok(result(value)));
                 spent += cost;
             }
         }
@@ -103,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn a_climb_takes_a_twenty_fifth_even_while_no_round_holds() {
+    fn a_climb_takes_a_fiftieth_even_while_no_round_holds() {
         for result in [Some, |_| None] {
             let climbing = spent(60, |tick| Bytes(gib(1).0 / 100 * u64::from(tick + 1)), result);
-            assert!((0.6..2.6).contains(&climbing.as_secs_f64()), "{climbing:?}");
+            assert!((0.6..1.5).contains(&climbing.as_secs_f64()), "{climbing:?}");
         }
     }
 
@@ -116,19 +123,22 @@ mod tests {
         let at = |ms: u64| Duration::from_millis(ms);
         assert!(rounds.due(at(0), gib(8)));
         // Shared by all: growth by an eighth of one of them is news.
-        rounds.made((at(0), at(10)), gib(8), Ok(Some(gib(1))));
+        rounds.made(at(10), at(10), gib(8), Ok(Some(gib(1))));
         let news = Bytes(gib(8).0 + gib(1).0 / 8 + 1);
-        assert!(!rounds.due(at(200), news) && rounds.due(at(300), news) && !rounds.due(at(300), gib(8)));
-        assert!(!rounds.due(at(1150), gib(8)) && rounds.due(at(1250), gib(8)));
+        assert!(rounds.due(at(20), news) && !rounds.due(at(20), gib(8)));
+        assert!(!rounds.due(at(1200), gib(8)) && rounds.due(at(1210), gib(8)));
+        // Torn: not at once again.
+        rounds.made(at(30), at(10), news, Ok(None));
+        assert!(!rounds.due(at(129), news) && rounds.due(at(130), news));
     }
 
     #[test]
     fn who_does_not_tell_is_asked_again_and_a_system_that_cannot_is_not() {
         let mut rounds = Rounds::new(true);
         let at = |ms: u64| Duration::from_millis(ms);
-        rounds.made((at(0), at(10)), gib(8), Err(&ReadError::Denied));
+        rounds.made(at(10), at(10), gib(8), Err(&ReadError::Denied));
         assert!(!rounds.due(at(500), gib(8)) && rounds.due(at(1250), gib(8)));
-        rounds.made((at(1250), at(1260)), gib(8), Err(&ReadError::Unsupported));
+        rounds.made(at(1260), at(10), gib(8), Err(&ReadError::Unsupported));
         assert!(!rounds.due(at(99_000), gib(9)));
         assert!(!Rounds::new(false).due(at(0), gib(1)));
     }

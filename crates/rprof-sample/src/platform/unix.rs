@@ -19,6 +19,12 @@ use rprof_trace::Bytes;
 use super::{Ending, Launch, Reaped, Spawned};
 use crate::error::Error;
 
+/// CPU time of this thread: what its work costs, however long it waited for a processor.
+pub fn cpu_time() -> Duration {
+    use nix::time::{ClockId, clock_gettime};
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
 /// Signals that reach a `Waiter`; all others keep their usual effect.
 pub const TAKEN: [Sig; 10] = [
     Sig::SIGCHLD,

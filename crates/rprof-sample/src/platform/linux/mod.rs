@@ -6,7 +6,7 @@ mod search;
 mod wait;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
 pub use machine::{command_of, name_of, oom_kills, owner};
 pub use process::{Process, autopsy, share_memory};
 pub use search::{Search, find_processes};

@@ -11,8 +11,10 @@ use crate::error::ReadError;
 use crate::platform::Reading;
 use crate::proc_text::{last_pid, number};
 
-/// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU).
+/// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU). It asks every
+/// process there is, and so takes one part in this many of the time at most.
 const FULL_WALK_EVERY: Duration = Duration::from_secs(5);
+const FULL_WALK_SHARE: u32 = 1000;
 
 /// A counter that was set back by more than this is not followed: asking for up to four million numbers takes half a
 /// minute, a full walk some milliseconds.
@@ -26,8 +28,8 @@ pub struct Search {
     newest: Option<u32>,
     /// Pids run from 1 to this one and start over.
     pid_max: u32,
-    walked: Instant,
-    /// Whether anything was born since the last full walk.
+    next_walk: Instant,
+    /// Whether anything was born in the tree since the last full walk, or may have been.
     stale: bool,
     /// Numbers to be looked at once more.
     again: Vec<u32>,
@@ -49,8 +51,8 @@ impl Search {
             loadavg: File::open("/proc/loadavg").ok(),
             newest: None,
             pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
-            walked: Instant::now(),
-            stale: true,
+            next_walk: Instant::now() + FULL_WALK_EVERY,
+            stale: false,
             again: Vec::new(),
         }
     }
@@ -71,7 +73,7 @@ impl Search {
     ) -> Option<u32> {
         let newest = self.read_counter();
         let old = std::mem::replace(&mut self.newest, newest);
-        self.stale |= old != newest;
+        let before = found.len();
         let mut gone = None;
         let mut far = false;
         keep_descendants(self.again.drain(..), &is_parent, found);
@@ -86,11 +88,14 @@ impl Search {
                 keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
             }
         }
+        // Births among strangers bring nobody in.
+        self.stale |= gone != Some(0) || found.len() > before;
         let first_look = old.is_none() || newest.is_none() || far;
-        if first_look || (self.stale && self.walked.elapsed() > FULL_WALK_EVERY) {
-            self.walked = Instant::now();
+        let begun = Instant::now();
+        if first_look || (self.stale && begun > self.next_walk) {
             self.stale = false;
             keep_descendants(all_pids(), &is_parent, found);
+            self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
         }
         gone
     }

@@ -12,7 +12,7 @@ mod wait;
 use std::time::Duration;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
 pub use process::{Process, autopsy, share_memory};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
