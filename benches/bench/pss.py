@@ -33,9 +33,9 @@ def measure(setting: Setting) -> Section:
         f"PSS of a process of {mebibytes} MiB in 4 KiB pages",
         ("Memory is short here, so it is no 4 GiB. " if short else "")
         + "A program in C that holds so much and faults fresh pages beside it, with a child that only waits, since PSS "
-        f"is read of trees, at ten ticks a second, {rounds} rounds. *Share* is the profiler's CPU time by the time "
-        f"that such a tree ran, {seconds} s, filling the pages among it, less what it costs to watch a small one. The "
-        "limit is one read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
+        f"is read of trees, at ten ticks a second, {rounds} rounds. *Share* is the profiler's CPU time, while such a "
+        f"tree fills its pages and then rests, by the {seconds} s that it rests, less what it costs to watch a small one. "
+        "The limit is one read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
     )
     tools = [setting.rprof, *(setting.peers[name] for name in ("mprof pss",) if name in setting.peers)]
     once = _rollup(setting, mebibytes)

@@ -97,7 +97,12 @@ impl Place {
         ticks.map(|line| line.split(' ').nth(1).unwrap().parse().unwrap()).collect()
     }
 
-    /// Builds a C program, or a library with `-shared`; false where there is no compiler.
+    /// Builds a library that stands before the C library's under `LD_PRELOAD`; false where that cannot be.
+    pub fn preload(&self, name: &str, code: &str) -> bool {
+        cfg!(target_os = "linux") && self.compile(name, code, &["-shared", "-fPIC"])
+    }
+
+    /// Builds a C program; false where there is no compiler.
     pub fn compile(&self, name: &str, code: &str, flags: &[&str]) -> bool {
         let source = self.path(&format!("{name}.c"));
         std::fs::write(&source, code).expect("room");

@@ -107,8 +107,8 @@ impl Member {
     /// Whether it has another address space since its last reading, after an exec: the mark of the old one was never
     /// below what was resident there. Programs smaller than a MiB are not told apart.
     pub fn has_begun_anew(&self, now: &Reading) -> bool {
-        let mark = now.memory.hwm.map(|hwm| hwm.plus(Bytes(1 << 20)));
-        !self.borrowed && mark < self.memory.rss && mark.is_some()
+        let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.rss;
+        !self.borrowed && now.memory.hwm.is_some_and(is_below)
     }
 
     /// What it may have held at its end, after the last reading: its mark, and twice as much more as it rose before,

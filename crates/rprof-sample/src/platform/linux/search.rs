@@ -91,8 +91,8 @@ impl Search {
         // Births among strangers bring nobody in.
         self.stale |= gone != Some(0) || found.len() > before;
         let first_look = old.is_none() || newest.is_none() || far;
-        let begun = Instant::now();
-        if first_look || (self.stale && begun > self.next_walk) {
+        if first_look || (self.stale && Instant::now() > self.next_walk) {
+            let begun = Instant::now();
             self.stale = false;
             keep_descendants(all_pids(), &is_parent, found);
             self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
