@@ -1,7 +1,7 @@
 //! Marks: a thin line through the figure for each, its label in a strip of its own above. No label lies on another or
 //! on the line of another; those that find no place are counted, and lines too many to be told apart are short.
 
-use rprof_trace::profile::Mark;
+use rprof_trace::Mark;
 
 use crate::canvas::{Anchor, Canvas};
 use crate::palette::{DARK, MARK, MUTED, Stroke};

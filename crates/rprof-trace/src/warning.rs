@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::shorten;
+use crate::format::escape::shorten;
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

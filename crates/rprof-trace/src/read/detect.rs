@@ -1,9 +1,9 @@
 //! What kind of file this is, from its first bytes.
 
-use crate::csv::decode::Rows;
-use crate::dat::decode::decode;
-use crate::run::is_epoch;
-use crate::text::shorten;
+use crate::format::csv::decode::Rows;
+use crate::format::dat::decode::decode;
+use crate::format::escape::shorten;
+use crate::read::resolve::is_epoch;
 
 /// A file without a record in its first bytes is no trace.
 pub(crate) const EVIDENCE_WITHIN: usize = 64 << 10;

@@ -1,7 +1,21 @@
 //! One run, reduced in a single pass to what a figure or a summary needs, in space that does not grow with its length.
 
-use crate::envelope::Curve;
+mod annotations;
+pub(crate) mod builder;
+pub(crate) mod curve;
+pub(crate) mod load;
+mod open_spans;
+pub(crate) mod options;
+mod partial;
+mod processes;
+pub(crate) mod span_memory;
+pub(crate) mod span_names;
+pub(crate) mod span_totals;
+mod spans;
+mod track;
+
 use crate::model::{End, Header, Metric};
+use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
 
 /// The largest value the trace vouches for.

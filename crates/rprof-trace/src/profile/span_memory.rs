@@ -1,8 +1,8 @@
 //! The memory of a run within its spans: what it was as each began and ended, and the largest in between. One sweep over
 //! the ticks in order of time, in space that grows with the number of spans alone.
 
-use crate::envelope::Point;
 use crate::profile::Span;
+use crate::profile::curve::Point;
 use crate::units::{Bytes, Seconds};
 
 /// Where a span begins or ends.

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::column::{Layout, Row};
+use crate::format::column::{Layout, Row};
+use crate::format::escape;
+use crate::format::number::{push_integer, push_mib, push_micros};
 use crate::model::{Born, Function, Header, Proven, Record, Sample, Tick};
-use crate::number::{push_integer, push_mib, push_micros};
-use crate::text;
 use crate::units::{Bytes, Seconds};
 
 /// Writes records as `.dat` lines, each call whole lines.
@@ -43,7 +43,7 @@ impl DatWriter {
             Record::Header(header) => self.header(header, out),
             Record::Command(command) => {
                 out.extend_from_slice(b"CMDLINE ");
-                text::push_visible(out, command, true);
+                escape::push_visible(out, command, true);
                 out.push(b'\n');
             }
             Record::Tick(tick) => self.tick(tick, out),
@@ -62,7 +62,7 @@ impl DatWriter {
             Record::SpanBegin(id, time, name) => {
                 self.stamp(b"SPAN begin ", id, *time, out);
                 out.push(b' ');
-                text::push_escaped(out, name);
+                escape::push_escaped(out, name);
                 out.push(b'\n');
             }
             Record::SpanEnd(id, time) => {
@@ -73,7 +73,7 @@ impl DatWriter {
                 out.extend_from_slice(b"MARK ");
                 self.epoch(*time, out);
                 out.push(b' ');
-                text::push_escaped(out, label);
+                escape::push_escaped(out, label);
                 out.push(b'\n');
             }
             Record::Gap(from, to) => {
@@ -85,9 +85,9 @@ impl DatWriter {
             }
             Record::Note(key, value) => {
                 out.extend_from_slice(b"NOTE ");
-                text::push_word(out, key);
+                escape::push_word(out, key);
                 out.push(b' ');
-                text::push_escaped(out, value);
+                escape::push_escaped(out, value);
                 out.push(b'\n');
             }
             Record::Index(index) => {
@@ -160,7 +160,7 @@ impl DatWriter {
 
     fn function(&self, function: &Function<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b"FUNC ");
-        text::push_word(out, function.name);
+        escape::push_word(out, function.name);
         self.value(b" ", function.enter_value, function.enter, out);
         self.value(b" ", function.leave_value, function.leave, out);
         if let Some(level) = function.level {
@@ -181,7 +181,7 @@ impl DatWriter {
     /// `KEYWORD id epoch`.
     fn stamp(&self, keyword: &[u8], id: &str, time: Seconds, out: &mut Vec<u8>) {
         out.extend_from_slice(keyword);
-        text::push_word(out, id);
+        escape::push_word(out, id);
         out.push(b' ');
         self.epoch(time, out);
     }
@@ -198,17 +198,17 @@ pub(crate) fn micros(time: Seconds) -> i64 {
 
 /// The id as it will stand in the file.
 fn word(id: &str) -> Cow<'_, str> {
-    if text::is_word(id) {
+    if escape::is_word(id) {
         return Cow::Borrowed(id);
     }
     let mut word = Vec::new();
-    text::push_word(&mut word, id);
+    escape::push_word(&mut word, id);
     Cow::Owned(String::from_utf8_lossy(&word).into_owned())
 }
 
 fn process(keyword: &[u8], id: &str, time: Seconds, what: &impl Serialize, out: &mut Vec<u8>) {
     out.extend_from_slice(keyword);
-    text::push_word(out, id);
+    escape::push_word(out, id);
     out.push(b' ');
     push_micros(out, micros(time));
     out.push(b' ');

@@ -2,8 +2,8 @@
 
 #![expect(clippy::inline_always, reason = "measured: called for each line of a trace")]
 
+use crate::format::number::read_count;
 use crate::model::{Memory, Metric, Tick};
-use crate::number::read_count;
 use crate::units::Bytes;
 
 /// A field that may follow the time in MEM and CHLD records. All are in KiB but `processes`, a plain count.

@@ -4,8 +4,8 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::line::{Extras, Line};
-use crate::number::{Time, field, integer, read_mib, read_time};
+use crate::format::number::{Time, field, integer, read_mib, read_time};
+use crate::format::raw::{Extras, Line};
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 

@@ -4,10 +4,10 @@ use csv_core::{ReadRecordResult, Reader};
 use serde::Deserialize;
 
 use super::{COLUMNS, Call, Cell};
-use crate::dat::decode::note;
-use crate::line::{Extras, Line, Parts};
+use crate::format::dat::decode::note;
+use crate::format::number::{Time, field, integer, read_time};
+use crate::format::raw::{Extras, Line, Parts};
 use crate::model::Memory;
-use crate::number::{Time, field, integer, read_time};
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 

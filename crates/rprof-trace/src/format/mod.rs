@@ -1,10 +1,18 @@
 //! Which format a trace is written in, and a writer of either.
 
+pub(crate) mod column;
+pub mod csv;
+pub mod dat;
+pub(crate) mod escape;
+pub(crate) mod index;
+pub(crate) mod number;
+pub(crate) mod raw;
+
 use std::path::Path;
 
-use crate::csv::CsvWriter;
-use crate::dat::DatWriter;
 use crate::error::Error;
+use crate::format::csv::CsvWriter;
+use crate::format::dat::DatWriter;
 use crate::model::Record;
 
 /// A format of traces.

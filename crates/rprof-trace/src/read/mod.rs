@@ -1,20 +1,26 @@
 //! A trace as a stream of records, in constant memory, from whatever wrote it and in whatever state it was left.
 
+pub(crate) mod convert;
+mod detect;
+mod lines;
+mod record_buf;
+mod resolve;
+
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::csv::decode::Rows;
-use crate::dat::decode::decode;
 use crate::error::Error;
-use crate::found::Found;
-use crate::line::Line;
-use crate::lines::{Lines, Place};
+use crate::format::csv::decode::Rows;
+use crate::format::dat::decode::decode;
+use crate::format::escape::set_lossy;
+use crate::format::raw::Line;
 use crate::model::Record;
-use crate::run::Run;
-use crate::sniff::{EVIDENCE_WITHIN, Kind, sniff, trim_line, trim_nul};
-use crate::text::set_lossy;
+use crate::read::detect::{EVIDENCE_WITHIN, Kind, sniff, trim_line, trim_nul};
+use crate::read::lines::{Lines, Place};
+use crate::read::record_buf::Found;
+use crate::read::resolve::Run;
 use crate::warning::{WarningKind, Warnings};
 
 /// What is kept of a command line that goes on over many lines.

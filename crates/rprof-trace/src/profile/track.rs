@@ -1,6 +1,6 @@
 //! A curve while it is being built: an envelope of the part that was asked for.
 
-use crate::envelope::{Curve, Envelope, Point};
+use crate::profile::curve::{Curve, Envelope, Point};
 use crate::units::Seconds;
 
 /// Takes points in any order; gives a curve.

@@ -1,9 +1,9 @@
 //! What the programs of a run wrote themselves: spans, marks and notes, in bounded space.
 
 use crate::model::Function;
-use crate::open::OpenSpans;
+use crate::profile::open_spans::OpenSpans;
+use crate::profile::spans::Spans;
 use crate::profile::{Mark, Note, Span};
-use crate::spans::Spans;
 use crate::units::{Bytes, Seconds};
 
 /// Marks and notes kept at most.

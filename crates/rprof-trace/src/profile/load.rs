@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::builder::ProfileBuilder;
 use crate::error::Error;
-use crate::excerpt::Plan;
 use crate::model::Record;
-use crate::options::{Keep, ProfileOptions};
+use crate::profile::annotations::Stamps;
+use crate::profile::builder::ProfileBuilder;
+use crate::profile::options::{Keep, ProfileOptions};
+use crate::profile::partial::Plan;
 use crate::profile::{Profile, Span};
 use crate::read::Reader;
-use crate::stamps::Stamps;
 use crate::units::Seconds;
 use crate::warning::{WarningKind, Warnings};
 
@@ -157,7 +157,8 @@ fn settle_stamps(runs: &mut [Run], warnings: &mut Warnings) {
 fn attribute_spans(runs: &mut [Run]) {
     for from in 0..runs.len() {
         let offset = runs[from].start_s.unwrap_or(0.0);
-        let mut spans = std::mem::replace(&mut runs[from].builder.stamps.spans, crate::spans::Spans::new(0));
+        let mut spans =
+            std::mem::replace(&mut runs[from].builder.stamps.spans, crate::profile::spans::Spans::new(0));
         let moved = spans.extract(|span| {
             let own = runs[from].distance(span, offset);
             let at = |to: &usize| runs[*to].distance(span, offset);

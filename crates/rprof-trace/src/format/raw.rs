@@ -1,8 +1,8 @@
 //! One line of a trace, understood but not yet placed: times are on the clock of the file, "as before" is not
 //! resolved. Both formats are read into this.
 
+use crate::format::number::Time;
 use crate::model::{Born, End, Exit, Header, Index, Memory};
-use crate::number::Time;
 use crate::units::Bytes;
 
 /// A line of either format.

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::column::{Fields, Layout};
-use crate::found::Found;
-use crate::line::{Extras, Line, Parts};
+use crate::format::column::{Fields, Layout};
+use crate::format::escape::{set_lossy, unescape};
+use crate::format::number::{Time, plain_mib, plain_time};
+use crate::format::raw::{Extras, Line, Parts};
 use crate::model::{Header, Memory, Proven, Tick};
-use crate::number::{Time, plain_mib, plain_time};
-use crate::text::{set_lossy, unescape};
+use crate::read::record_buf::Found;
 use crate::units::{Bytes, Seconds};
 use crate::warning::WarningKind;
 

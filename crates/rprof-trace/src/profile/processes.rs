@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::envelope::Point;
 use crate::profile::ProcessProfile;
-use crate::track::Track;
+use crate::profile::curve::Point;
+use crate::profile::track::Track;
 use crate::units::{Bytes, Seconds};
 
 #[derive(Debug, Clone)]

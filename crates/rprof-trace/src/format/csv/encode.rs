@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{COLUMNS, Call, Row};
-use crate::dat::micros;
+use crate::format::dat::micros;
+use crate::format::escape;
+use crate::format::number::{push_integer, push_micros};
 use crate::model::{Function, Record};
-use crate::number::{push_integer, push_micros};
-use crate::text;
 use crate::units::{Bytes, Seconds};
 
 /// Writes records as `.csv` rows, each call whole lines; the first call writes the names of the columns too.
@@ -41,19 +41,19 @@ impl CsvWriter {
                 push_row(out, "run", &Row { detail: json(detail, header), ..Row::default() });
             }
             Record::Command(command) => {
-                text::push_visible(detail, command, false);
+                escape::push_visible(detail, command, false);
                 push_row(out, "command", &Row { detail, ..Row::default() });
             }
             Record::SpanBegin(id, time, name) => push_row(out, "span_begin", &stamp(detail, *time, id, name)),
             Record::SpanEnd(id, time) => push_row(out, "span_end", &stamp(detail, *time, id, "")),
             Record::Mark(time, label) => {
-                text::push_escaped(detail, label);
+                escape::push_escaped(detail, label);
                 push_row(out, "mark", &Row { time: Some(*time), detail, ..Row::default() });
             }
             Record::Note(key, value) => {
-                text::push_word(detail, key);
+                escape::push_word(detail, key);
                 detail.push(b' ');
-                text::push_escaped(detail, value);
+                escape::push_escaped(detail, value);
                 push_row(out, "note", &Row { detail, ..Row::default() });
             }
             // It tells bytes of the other format.
@@ -119,10 +119,10 @@ fn about<'a>(process: &'a str, time: Seconds, detail: &'a [u8]) -> Row<'a> {
 
 /// The id of a span, and its name where it begins.
 fn stamp<'a>(detail: &'a mut Vec<u8>, time: Seconds, id: &str, name: &str) -> Row<'a> {
-    text::push_word(detail, id);
+    escape::push_word(detail, id);
     if !name.is_empty() {
         detail.push(b' ');
-        text::push_escaped(detail, name);
+        escape::push_escaped(detail, name);
     }
     Row { time: Some(time), detail, ..Row::default() }
 }
@@ -141,7 +141,7 @@ fn push_row(out: &mut Vec<u8>, record: &str, row: &Row<'_>) {
     out.push(b',');
     if !row.process.is_empty() {
         let start = out.len();
-        text::push_word(out, row.process);
+        escape::push_word(out, row.process);
         quote_from(out, start);
     }
     let m = &row.memory;

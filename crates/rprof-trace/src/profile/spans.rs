@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::format::escape::push_word;
 use crate::profile::Span;
-use crate::text::push_word;
 
 /// How far the times of a FUNC and of the SPAN it repeats may differ, in seconds; both are rounded.
 const SAME: f64 = 0.001_001;

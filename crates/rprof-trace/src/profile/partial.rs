@@ -7,10 +7,10 @@ use std::vec::IntoIter;
 
 use memchr::memmem;
 
-use crate::dat::DatWriter;
-use crate::index::SHORTEST;
+use crate::format::dat::DatWriter;
+use crate::format::index::SHORTEST;
 use crate::model::{End, Index, Part, Proven, Record, Tick};
-use crate::options::ProfileOptions;
+use crate::profile::options::ProfileOptions;
 use crate::read::Reader;
 use crate::units::Seconds;
 

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::command_line::command_line;
-use crate::envelope::Point;
 use crate::model::{End, Header, Metric, Proven, Record, Tick};
-use crate::options::{Keep, ProfileOptions};
-use crate::probe::Probe;
-use crate::processes::Processes;
+use crate::profile::annotations::Stamps;
+use crate::profile::curve::Point;
+use crate::profile::options::{Keep, ProfileOptions};
+use crate::profile::processes::Processes;
+use crate::profile::span_memory::Probe;
+use crate::profile::track::Track;
 use crate::profile::{Mark, Peak, Profile, Span};
-use crate::stamps::Stamps;
-use crate::track::Track;
+use crate::shell_quote::command_line;
 use crate::units::{Bytes, Seconds};
 
 /// Gaps kept at most; later ones are joined with the last.
