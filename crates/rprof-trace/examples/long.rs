@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use rprof_trace::{
-    Born, Bytes, Column, DatWriter, End, Header, Indexer, Memory, Metric, Record, Seconds, Tick, columns,
+    Born, Bytes, Column, DatWriter, End, Header, Indexer, Memory, Metric, Part, Record, Seconds, Tick,
+    columns,
 };
 
 const PAGE: u64 = 4096;
@@ -46,13 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn tick(number: u64) -> Tick {
     let rss = Bytes((2000 + number % 50_000 + ((number * 2_654_435_761) >> 7) % 512) * PAGE);
     let file = Bytes(1936 << 10);
-    let memory = Memory {
-        rss: Some(rss),
-        anon: Some(Bytes(rss.0 - file.0)),
-        hwm: Some(Bytes(HIGHEST)),
-        file: Some(file),
-        ..Memory::default()
-    };
+    let memory = Memory::from([
+        (Part::Rss, rss),
+        (Part::Anon, Bytes(rss.0 - file.0)),
+        (Part::Hwm, Bytes(HIGHEST)),
+        (Part::File, file),
+    ]);
     let upper = Some(Bytes(rss.0 + 4 * PAGE));
     Tick { time: Seconds(number as f64 / 1e3), value: rss, memory, upper, processes: None }
 }
@@ -67,7 +67,10 @@ fn header() -> Header {
         interval_s: Seconds(1e-3),
         metric: Metric::Rss,
         tree: true,
-        columns: columns(Metric::Rss, &[Column::Anon, Column::Hwm, Column::Upper, Column::File]),
+        columns: columns(
+            Metric::Rss,
+            &[Column::Part(Part::Anon), Column::Part(Part::Hwm), Column::Upper, Column::Part(Part::File)],
+        ),
         ..Header::default()
     }
 }

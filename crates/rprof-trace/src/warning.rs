@@ -1,8 +1,6 @@
 //! What was found wrong in single lines of a trace, and what was done about it: one entry per kind, counted.
 
-use std::fmt;
-
-use crate::format::escape::shorten;
+use std::fmt::{self, Write as _};
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -126,5 +124,42 @@ impl<'a> IntoIterator for &'a Warnings {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// Characters of a line that a message shows at most.
+const SHOWN: usize = 60;
+
+/// A line for a message: in backquotes, shortened, with everything unprintable escaped.
+pub(crate) fn shorten(line: &[u8]) -> String {
+    let mut shown = String::from("`");
+    let head = &line[..line.len().min(4 * SHOWN)];
+    let mut chars = 0;
+    for chunk in head.utf8_chunks() {
+        for c in chunk.valid().chars().take(SHOWN - chars) {
+            shown.extend(c.escape_debug().filter(|_| c != '\'' && c != '"'));
+            shown.extend((c == '\'' || c == '"').then_some(c));
+            chars += 1;
+        }
+        for byte in chunk.invalid().iter().take(SHOWN - chars) {
+            let _ = write!(shown, "\\x{byte:02x}");
+            chars += 1;
+        }
+    }
+    let cut = line.len() > head.len() || String::from_utf8_lossy(head).chars().count() > SHOWN;
+    shown.push_str(if cut { "…`" } else { "`" });
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_line_is_short_and_printable() {
+        assert_eq!(shorten(b"MEM 'x' \"y\""), "`MEM 'x' \"y\"`");
+        assert_eq!(shorten(b"\x89PNG\r\n"), "`\\x89PNG\\r\\n`");
+        assert_eq!(shorten(&[b'x'; 61]).chars().count(), 63);
+        assert!(shorten(&[0; 1000]).ends_with("…`"));
     }
 }

@@ -71,8 +71,8 @@ fn every_column_is_documented_with_its_unit() {
     let columns: Vec<String> = Column::ALL.map(|c| c.name().to_owned()).into();
     assert_eq!(documented("### Columns"), columns);
     let in_csv = documented("## `.csv`");
-    for column in csv::COLUMNS {
-        assert!(in_csv.iter().any(|name| name == column), "{column} is not documented");
+    for column in csv::columns() {
+        assert!(in_csv.contains(&column), "{column} is not documented");
     }
 }
 

@@ -4,8 +4,8 @@ mod common;
 
 use common::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 use rprof_trace::{
-    Born, Bytes, End, Exit, Format, Keep, Point, Profile, ProfileBuilder, ProfileOptions, Proven, Reader,
-    Record, Seconds, Tick, fold,
+    Born, Bytes, End, Exit, Format, Keep, Part, Point, Profile, ProfileBuilder, ProfileOptions, Proven,
+    Reader, Record, Seconds, Tick, fold,
 };
 
 fn build(records: &[Record<'_>], options: &ProfileOptions) -> Profile {
@@ -72,7 +72,7 @@ fn the_high_water_mark_is_the_largest_that_is_told() {
 fn swap_is_a_curve_only_when_there_was_any() {
     let swapping = |time: f64, swap: u64| {
         let mut tick = Tick { time: Seconds(time), value: Bytes(1), ..Tick::default() };
-        tick.memory.swap = Some(Bytes(swap));
+        tick.memory.set(Part::Swap, Some(Bytes(swap)));
         recorded(tick)
     };
     assert!(run(vec![swapping(0.0, 0), swapping(0.1, 0)]).swap.is_empty());

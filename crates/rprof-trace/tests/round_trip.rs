@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use common::{read, recorded, write};
 use proptest::prelude::*;
 use rprof_trace::{
-    Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Function, Header, Memory, Metric,
-    Proven, Reader, Record, Sample, Seconds, Tick, columns, command_line,
+    Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric, Part, Proven,
+    Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, command_line,
 };
 
 fn seconds() -> impl Strategy<Value = Seconds> {
@@ -25,10 +25,9 @@ fn bytes() -> impl Strategy<Value = Bytes> {
 
 prop_compose! {
     fn memory()(
-        rss in kib(), anon in kib(), file in kib(), shmem in kib(), swap in kib(), vsz in kib(), hwm in kib(),
-        footprint in kib(),
+        sizes in proptest::collection::vec(kib(), Part::ALL.len()),
     ) -> Memory {
-        Memory { rss, anon, file, shmem, swap, vsz, hwm, footprint }
+        Part::ALL.into_iter().zip(sizes).filter_map(|(part, size)| Some((part, size?))).collect()
     }
 }
 
@@ -75,7 +74,7 @@ prop_compose! {
         enter in seconds(), enter_value in bytes(), leave in seconds(), leave_value in bytes(),
         level in any::<Option<u32>>(),
     ) -> Record<'static> {
-        Record::Function(Function { name: "m.f,\"", enter, enter_value, leave, leave_value, level })
+        Record::Span(SpanRecord { name: "m.f,\"", enter, enter_value, leave, leave_value, level })
     }
 }
 
@@ -113,15 +112,10 @@ fn record() -> impl Strategy<Value = Record<'static>> {
 fn fit(mut record: Record<'static>, header: &Header) -> Record<'static> {
     let has = |c: Column| header.columns.iter().any(|n| n == c.name());
     let fit_memory = |m: &mut Memory, value: Bytes| {
-        let own = |metric: Metric| (header.metric == metric).then_some(value);
-        m.rss = own(Metric::Rss).or(m.rss.filter(|_| has(Column::Rss)));
-        m.footprint = own(Metric::Footprint).or(m.footprint.filter(|_| has(Column::Footprint)));
-        m.anon = m.anon.filter(|_| has(Column::Anon));
-        m.file = m.file.filter(|_| has(Column::File));
-        m.shmem = m.shmem.filter(|_| has(Column::Shmem));
-        m.swap = m.swap.filter(|_| has(Column::Swap));
-        m.vsz = m.vsz.filter(|_| has(Column::Vsz));
-        m.hwm = m.hwm.filter(|_| has(Column::Hwm));
+        for part in Part::ALL {
+            let own = (header.metric.part() == Some(part)).then_some(value);
+            m.set(part, own.or(m.get(part).filter(|_| has(Column::Part(part)))));
+        }
     };
     match &mut record {
         Record::Tick(tick) => {

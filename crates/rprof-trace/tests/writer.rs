@@ -3,7 +3,7 @@
 mod common;
 
 use common::{convert, every_record, header, profiles, read, sample, tick, write};
-use rprof_trace::{Bytes, DatWriter, Format, Function, Record, Seconds, command_line};
+use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, command_line};
 
 fn dat(records: &[Record<'_>]) -> String {
     String::from_utf8(write(Format::Dat, records)).expect("UTF-8")
@@ -21,7 +21,7 @@ fn nasty() -> String {
         sample("", 0.0, 4096),
         tick(0.0, 4096),
         tick(0.1, 4096),
-        Record::Function(Function {
+        Record::Span(SpanRecord {
             name: "blk one",
             enter: Seconds(0.0),
             enter_value: Bytes(1),

@@ -1,31 +1,5 @@
 //! Text on one line: visible escapes for control characters, and a lossless escape for notes.
 
-use std::fmt::Write as _;
-
-/// Characters of a line that a message shows at most.
-const SHOWN: usize = 60;
-
-/// A line for a message: in backquotes, shortened, with everything unprintable escaped.
-pub(crate) fn shorten(line: &[u8]) -> String {
-    let mut shown = String::from("`");
-    let head = &line[..line.len().min(4 * SHOWN)];
-    let mut chars = 0;
-    for chunk in head.utf8_chunks() {
-        for c in chunk.valid().chars().take(SHOWN - chars) {
-            shown.extend(c.escape_debug().filter(|_| c != '\'' && c != '"'));
-            shown.extend((c == '\'' || c == '"').then_some(c));
-            chars += 1;
-        }
-        for byte in chunk.invalid().iter().take(SHOWN - chars) {
-            let _ = write!(shown, "\\x{byte:02x}");
-            chars += 1;
-        }
-    }
-    let cut = line.len() > head.len() || String::from_utf8_lossy(head).chars().count() > SHOWN;
-    shown.push_str(if cut { "…`" } else { "`" });
-    shown
-}
-
 /// Text with control characters as visible escapes, for people. With `dollars`, each `$` becomes `\$`, because
 /// matplotlib takes a pair of them for a formula.
 pub(crate) fn push_visible(out: &mut Vec<u8>, text: &str, dollars: bool) {
@@ -99,18 +73,6 @@ fn escape_at(text: &str) -> Option<(char, usize)> {
     }
 }
 
-/// Puts bytes into a reused string, what is not UTF-8 replaced; `false` when something had to be.
-pub(crate) fn set_lossy(into: &mut String, bytes: &[u8]) -> bool {
-    into.clear();
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        into.push_str(text);
-        true
-    } else {
-        into.push_str(&String::from_utf8_lossy(bytes));
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,13 +88,5 @@ mod tests {
             unescape(std::str::from_utf8(&out).expect("UTF-8"), &mut back);
             assert_eq!(back, text);
         }
-    }
-
-    #[test]
-    fn what_is_shown_of_a_line_is_short_and_printable() {
-        assert_eq!(shorten(b"MEM 'x' \"y\""), "`MEM 'x' \"y\"`");
-        assert_eq!(shorten(b"\x89PNG\r\n"), "`\\x89PNG\\r\\n`");
-        assert_eq!(shorten(&[b'x'; 61]).chars().count(), 63);
-        assert!(shorten(&[0; 1000]).ends_with("…`"));
     }
 }

@@ -1,4 +1,5 @@
-//! Which format a trace is written in, and a writer of either.
+//! The formats of a trace: records to bytes, and the bytes of one line back to an unresolved record.
+//! A format is one folder here and one arm in each match of this file. Opens no file.
 
 pub(crate) mod column;
 pub mod csv;
@@ -12,8 +13,11 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::format::csv::CsvWriter;
+use crate::format::csv::decode::Rows;
 use crate::format::dat::DatWriter;
+use crate::format::raw::Line;
 use crate::model::Record;
+use crate::warning::WarningKind;
 
 /// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +29,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format a file of this name is to be written in, by its extension.
+    /// The format of a new file with this name, by its extension.
     ///
     /// # Errors
-    /// [`Error::UnknownFormat`] when it is neither `.dat` nor `.csv`, in letters of any case.
+    /// [`Error::UnknownFormat`] if the extension is neither `.dat` nor `.csv`, in upper or lower case.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let is = |name| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name));
@@ -42,7 +46,7 @@ impl Format {
     }
 }
 
-/// Writes records in either format. A pure encoder: it appends bytes to a buffer and opens no file.
+/// Writes records in any format. It appends bytes to a buffer and opens no file.
 #[derive(Debug)]
 pub enum Writer {
     /// Writes `.dat`.
@@ -52,7 +56,7 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// A writer of a new file.
+    /// A writer of a new trace.
     pub fn new(format: Format) -> Self {
         match format {
             Format::Dat => Self::Dat(DatWriter::new()),
@@ -60,22 +64,16 @@ impl Writer {
         }
     }
 
-    /// A writer of another run at the end of a file that is not empty.
-    pub fn appending(format: Format) -> Self {
-        match format {
-            Format::Dat => Self::Dat(DatWriter::new()),
-            Format::Csv => Self::Csv(CsvWriter::appending()),
-        }
-    }
-
-    /// Lines before this one were lost: nothing may be left out of the next ones as being unchanged.
+    /// Writes every column of the next lines, because a reader may not have the lines before.
     pub fn forget(&mut self) {
-        if let Self::Dat(dat) = self {
-            dat.forget();
+        match self {
+            Self::Dat(dat) => dat.forget(),
+            // Every row is complete in itself.
+            Self::Csv(_) => {}
         }
     }
 
-    /// Appends the lines of one record, always whole ones.
+    /// Appends the lines of one record. The lines are always whole.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Dat(dat) => dat.write(record, out),
@@ -84,12 +82,54 @@ impl Writer {
     }
 }
 
+/// Decodes the lines of a file in any format.
+#[derive(Debug)]
+pub(crate) enum Decoder {
+    /// Decodes `.dat`.
+    Dat,
+    /// Decodes `.csv`.
+    Csv(Box<Rows>),
+}
+
+impl Decoder {
+    /// Decodes one line without its newline.
+    ///
+    /// # Errors
+    /// The kind of fault.
+    #[inline]
+    pub fn decode<'a>(&'a mut self, line: &'a [u8]) -> Result<Line<'a>, WarningKind> {
+        match self {
+            Self::Dat => dat::decode::decode(line),
+            Self::Csv(rows) => rows.decode(line),
+        }
+    }
+
+    /// The properties of the format that remain after decoding.
+    #[inline]
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Dat => Dialect { epoch_times: true, of_mprof: true },
+            Self::Csv(_) => Dialect { epoch_times: false, of_mprof: false },
+        }
+    }
+}
+
+/// The properties of a format that matter when a decoded line is placed in its run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    /// `true` if times count from 1970; `false` if they count from the start of the run.
+    pub epoch_times: bool,
+    /// `true` if mprof writes this format. Then a command may continue on the next lines, every `$` in a command of ours
+    /// is escaped, and a tick can be taken from the buffer without decoding its line.
+    pub of_mprof: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_extension_tells_the_format() {
+    fn the_extension_selects_the_format() {
         assert_eq!(Format::from_path("a/b.dat").ok(), Some(Format::Dat));
         assert_eq!(Format::from_path("B.CSV").ok(), Some(Format::Csv));
         for bad in ["a.txt", "dat", "a.dat.gz", ""] {

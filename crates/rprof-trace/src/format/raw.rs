@@ -1,11 +1,12 @@
-//! One line of a trace, understood but not yet placed: times are on the clock of the file, "as before" is not
-//! resolved. Both formats are read into this.
+//! One line of a trace, decoded but not yet resolved: its times are on the clock of the file, and columns that it
+//! leaves out are still missing. All formats decode to this.
 
+use crate::format::column::ColumnValues;
 use crate::format::number::Time;
-use crate::model::{Born, End, Exit, Header, Index, Memory};
+use crate::model::{Born, End, Exit, Header, Index};
 use crate::units::Bytes;
 
-/// A line of either format.
+/// A line of any format.
 #[derive(Debug)]
 pub(crate) enum Line<'a> {
     Header(Box<Header>),
@@ -13,7 +14,7 @@ pub(crate) enum Line<'a> {
     Tick {
         value: Bytes,
         time: Time,
-        extras: Extras<'a>,
+        columns: Columns<'a>,
     },
     Proven {
         value: Bytes,
@@ -24,7 +25,7 @@ pub(crate) enum Line<'a> {
         id: &'a [u8],
         value: Bytes,
         time: Time,
-        extras: Extras<'a>,
+        columns: Columns<'a>,
     },
     Pss {
         value: Bytes,
@@ -40,7 +41,7 @@ pub(crate) enum Line<'a> {
         at: i64,
         exit: Exit,
     },
-    Function {
+    Span {
         name: &'a [u8],
         enter: (Time, Bytes),
         leave: (Time, Bytes),
@@ -66,29 +67,21 @@ pub(crate) enum Line<'a> {
     Note(&'a [u8], &'a [u8]),
     Index(Box<Index>),
     End(Box<End>),
-    /// A record of some other program, or a comment.
+    /// A record of another program, or a comment.
     Other,
 }
 
-/// What follows value and time.
+/// The columns after value and time.
 #[derive(Debug)]
-pub(crate) enum Extras<'a> {
-    /// `.dat`: fields in the order of the header's columns; those left out are as before.
+pub(crate) enum Columns<'a> {
+    /// `.dat`: fields in the order of the header. Columns that are missing at the end are as before.
     Fields(&'a [u8]),
-    /// `.csv`: all of them.
-    Whole(&'a Parts),
-}
-
-/// What a row of `.csv` tells beside value and time.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Parts {
-    pub memory: Memory,
-    pub upper: Option<Bytes>,
-    pub processes: Option<u32>,
+    /// `.csv`: the values of all columns.
+    Values(&'a ColumnValues),
 }
 
 impl Line<'_> {
-    /// The time that has to be on the file's clock.
+    /// The time of a line whose time must be on the clock of the file.
     pub fn time(&self) -> Option<Time> {
         match self {
             Self::Tick { time, .. }
@@ -98,12 +91,12 @@ impl Line<'_> {
             | Self::SpanBegin { time, .. }
             | Self::SpanEnd { time, .. }
             | Self::Mark { time, .. }
-            | Self::Function { enter: (time, _), .. } => Some(*time),
+            | Self::Span { enter: (time, _), .. } => Some(*time),
             _ => None,
         }
     }
 
-    /// Whether the line alone shows that the file is a trace: words like NOTE may begin a line of any text.
+    /// `true` if the line alone proves that the file is a trace. A word like NOTE may start a line of any text.
     pub fn is_evidence(&self) -> bool {
         matches!(
             self,
@@ -112,7 +105,7 @@ impl Line<'_> {
                 | Self::Tick { .. }
                 | Self::Proven { .. }
                 | Self::Sample { .. }
-                | Self::Function { .. }
+                | Self::Span { .. }
         )
     }
 }

@@ -1,6 +1,6 @@
 //! What the programs of a run wrote themselves: spans, marks and notes, in bounded space.
 
-use crate::model::Function;
+use crate::model::SpanRecord;
 use crate::profile::open_spans::OpenSpans;
 use crate::profile::spans::Spans;
 use crate::profile::{Mark, Note, Span};
@@ -44,7 +44,7 @@ impl Stamps {
     }
 
     /// A function, which has its own memory.
-    pub fn function(&mut self, f: &Function<'_>) {
+    pub fn span(&mut self, f: &SpanRecord<&str>) {
         // A clock that was set back must not give a span of negative length.
         let leave = if f.leave < f.enter { f.enter } else { f.leave };
         self.spans.add(Span {

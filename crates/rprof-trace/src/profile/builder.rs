@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{End, Header, Metric, Proven, Record, Tick};
+use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Stamps;
 use crate::profile::curve::Point;
 use crate::profile::options::{Keep, ProfileOptions};
@@ -144,7 +144,7 @@ impl ProfileBuilder {
         }
         let value = self.last_tick.map_or(Bytes(0), |last| last.value);
         match *record {
-            Record::Function(ref function) => self.stamps.function(function),
+            Record::Span(ref span) => self.stamps.span(span),
             Record::SpanBegin(id, time, name) => self.stamps.begin(id, time, name, value),
             Record::SpanEnd(id, time) => self.stamps.end(id, time, value),
             Record::Mark(time, label) => self.stamps.mark(time, label),
@@ -171,14 +171,14 @@ impl ProfileBuilder {
             Some(self.first_tick.map_or(tick.time, |t| if tick.time < t { tick.time } else { t }));
         self.last_tick = Some(point);
         self.upper = self.upper.zip(tick.upper).map(|(a, b)| a.max(b));
-        self.hwm = self.hwm.max(tick.memory.hwm);
+        self.hwm = self.hwm.max(tick.memory.get(Part::Hwm));
         self.most_at_once = self.most_at_once.max(tick.processes.unwrap_or(0));
         self.candidate(point, None);
         self.draw(point);
         if let Some(probe) = &mut self.probe {
             probe.tick(point);
         }
-        if let Some(value) = tick.memory.swap {
+        if let Some(value) = tick.memory.get(Part::Swap) {
             self.swap(Point { time: tick.time, value });
         }
     }

@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use crate::format::dat::DatWriter;
 use crate::format::index::SHORTEST;
-use crate::model::{End, Index, Part, Proven, Record, Tick};
+use crate::model::{End, Index, Proven, Record, Section, Tick};
 use crate::profile::options::ProfileOptions;
 use crate::read::Reader;
 use crate::units::Seconds;
@@ -50,10 +50,10 @@ impl Plan {
             None => return None,
         };
         let mut writer = writer_of(&file, path)?;
-        let needed = needed(&index.parts, window);
-        let ends = index.parts.iter().skip(1).map(|part| part.at).chain([index_at]);
+        let needed = needed(&index.sections, window);
+        let ends = index.sections.iter().skip(1).map(|part| part.at).chain([index_at]);
         let mut pieces = Vec::new();
-        for ((part, end), needed) in index.parts.iter().zip(ends).zip(needed) {
+        for ((part, end), needed) in index.sections.iter().zip(ends).zip(needed) {
             if !needed {
                 pieces.push(Piece::Line(line(&mut writer, part)));
                 continue;
@@ -93,8 +93,8 @@ fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let end: End = serde_json::from_slice(end).ok()?;
     let here = from + at as u64;
     let is_of_file = index.is_in_order()
-        && index.parts.first()?.at == 0
-        && index.parts.last()?.at < index.at
+        && index.sections.first()?.at == 0
+        && index.sections.last()?.at < index.at
         && (index.at..=index.at + AFTER).contains(&here);
     is_of_file.then_some((index, here, end))
 }
@@ -112,13 +112,13 @@ fn writer_of(file: &File, path: &Path) -> Option<DatWriter> {
 
 /// Which parts are needed: the one with the header, those with more than ticks, and those from the last tick before
 /// the window to the first after it.
-fn needed(parts: &[Part], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
+fn needed(parts: &[Section], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
     let first = parts.iter().rposition(|part| part.from_s <= from).unwrap_or(0);
     let last = parts.iter().position(|part| part.from_s > to).unwrap_or(parts.len());
-    parts.iter().enumerate().map(move |(at, part)| at == 0 || part.stamps || (first..=last).contains(&at))
+    parts.iter().enumerate().map(move |(at, part)| at == 0 || part.annotated || (first..=last).contains(&at))
 }
 
-fn line(writer: &mut DatWriter, part: &Part) -> Vec<u8> {
+fn line(writer: &mut DatWriter, part: &Section) -> Vec<u8> {
     let (value, time) = (part.peak_bytes, part.peak_s);
     let mut line = Vec::new();
     match part.within_s {

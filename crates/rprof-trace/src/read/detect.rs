@@ -1,26 +1,25 @@
-//! What kind of file this is, from its first bytes.
+//! The detection of a trace and its format from the first bytes of a file.
 
+use crate::format::Decoder;
 use crate::format::csv::decode::Rows;
 use crate::format::dat::decode::decode;
-use crate::format::escape::shorten;
 use crate::read::resolve::is_epoch;
+use crate::warning::shorten;
 
-/// A file without a record in its first bytes is no trace.
+/// The number of bytes in which a trace must show a record.
 pub(crate) const EVIDENCE_WITHIN: usize = 64 << 10;
 
-/// What the first bytes show.
+/// The format of a file, found from its first bytes.
 #[derive(Debug)]
-pub(crate) enum Kind {
-    /// A `.dat` trace. `epoch`: whether its times count from 1970; `None` when there is no tick yet.
-    Dat { epoch: Option<bool> },
-    /// A `.csv` trace.
-    Csv(Box<Rows>),
-    /// No trace; its first line that is not blank.
+pub(crate) enum Detected {
+    /// A trace. `epoch`: `true` if its times count from 1970; `None` if there is no time yet.
+    Trace { decoder: Decoder, epoch: Option<bool> },
+    /// Not a trace. The first line that is not blank: its number from 1, and its text for a message.
     Neither { line: u64, found: String },
 }
 
-/// Looks at the first bytes of a file. `all`: whether it has no more.
-pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
+/// Detects the format from the first bytes of a file. `all` is `true` if the file has no more bytes.
+pub(crate) fn detect(head: &[u8], all: bool) -> Detected {
     let all = all && head.len() <= EVIDENCE_WITHIN;
     let head = &head[..head.len().min(EVIDENCE_WITHIN)];
     let lines = || {
@@ -29,7 +28,7 @@ pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
     };
     let first = lines().enumerate().find(|(_, line)| !line.is_empty());
     if let Some(rows) = first.and_then(|(_, line)| Rows::from_heading(line)) {
-        return Kind::Csv(Box::new(rows));
+        return Detected::Trace { decoder: Decoder::Csv(Box::new(rows)), epoch: None };
     }
     let (mut evidence, mut epoch) = (false, None);
     for line in lines().filter_map(|line| decode(line).ok()) {
@@ -41,16 +40,16 @@ pub(crate) fn sniff(head: &[u8], all: bool) -> Kind {
             }
         }
     }
-    // A first line that is longer than what was looked at: the command line of a giant.
-    let giant = !all && (head.starts_with(b"RPROF {") || head.starts_with(b"CMDLINE "));
+    // A first line that is longer than the bytes at hand: a very long command line.
+    let long = !all && (head.starts_with(b"RPROF {") || head.starts_with(b"CMDLINE "));
     match first {
-        _ if evidence || giant => Kind::Dat { epoch },
-        Some((at, line)) => Kind::Neither { line: at as u64 + 1, found: shorten(line) },
-        None => Kind::Neither { line: 1, found: "empty".to_owned() },
+        _ if evidence || long => Detected::Trace { decoder: Decoder::Dat, epoch },
+        Some((at, line)) => Detected::Neither { line: at as u64 + 1, found: shorten(line) },
+        None => Detected::Neither { line: 1, found: "empty".to_owned() },
     }
 }
 
-/// A line without what other systems put at its end and power losses before it; a blank line is empty.
+/// The line without carriage returns at its end. A blank line becomes empty.
 pub(crate) fn trim_line(mut line: &[u8]) -> &[u8] {
     while let [rest @ .., b'\r'] = line {
         line = rest;
@@ -62,7 +61,7 @@ pub(crate) fn trim_line(mut line: &[u8]) -> &[u8] {
     }
 }
 
-/// A line without the NUL bytes around it.
+/// The line without NUL bytes around it, which a power loss can leave.
 pub(crate) fn trim_nul(mut line: &[u8]) -> &[u8] {
     while let [0, rest @ ..] | [rest @ .., 0] = line {
         line = rest;

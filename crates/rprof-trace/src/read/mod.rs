@@ -1,4 +1,5 @@
-//! A trace as a stream of records, in constant memory, from whatever wrote it and in whatever state it was left.
+//! The reader: a trace as a stream of records, in constant memory. It reads traces of rprof and of mprof, also damaged
+//! ones. A line that gives no record becomes a warning.
 
 pub(crate) mod convert;
 mod detect;
@@ -8,52 +9,66 @@ mod resolve;
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::format::csv::decode::Rows;
-use crate::format::dat::decode::decode;
-use crate::format::escape::set_lossy;
 use crate::format::raw::Line;
+use crate::format::{Decoder, dat};
 use crate::model::Record;
-use crate::read::detect::{EVIDENCE_WITHIN, Kind, sniff, trim_line, trim_nul};
+use crate::read::detect::{Detected, EVIDENCE_WITHIN, detect, trim_line, trim_nul};
 use crate::read::lines::{Lines, Place};
-use crate::read::record_buf::Found;
-use crate::read::resolve::Run;
+use crate::read::record_buf::RecordBuf;
+use crate::read::resolve::{Resolver, put};
 use crate::warning::{WarningKind, Warnings};
 
-/// What is kept of a command line that goes on over many lines.
+/// The length in bytes at which a command over many lines is cut.
 const LONGEST_COMMAND: usize = 1 << 20;
 const EXPECTED: &str = "a record of mprof or rprof (`CMDLINE python3 x.py`, `MEM 12.5 1795380798.1462`), \
                         or the column names of a `.csv` trace (`record,time_s,…`)";
 
-/// A record, and where it stands.
+/// A record and its place.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    /// Its line in the file, counted from 1.
+    /// Number of its line in the file, from 1.
     pub line: u64,
-    /// Its run, counted from 0: a file holds several when it was appended to.
+    /// Number of its run, from 0. A file has several runs if it was appended to.
     pub run: u64,
-    /// The wall-clock time of the run's time zero, seconds since 1970-01-01 UTC; `None` when the file does not say,
-    /// or not yet.
+    /// Wall-clock time of the start of the run, seconds since 1970-01-01 UTC; `None` if it is not known, or not yet.
     pub start_s: Option<f64>,
-    /// The record, its times since the run's time zero: the start in our traces, in mprof's the first time there.
+    /// The record. Its times count from the start of the run; in a trace of mprof from the first time.
     pub record: Record<'a>,
 }
 
-/// Reads the records of a `.dat` or `.csv` trace; which of the two, its content tells.
+/// Reads the records of a `.dat` or `.csv` trace. The content decides between the two, not the name.
 ///
-/// Memory grows with the number of processes alive at once, not with the length of the trace.
+/// Memory grows with the number of processes that are alive at once, not with the length of the trace.
+///
+/// ```
+/// use rprof_trace::{Bytes, Reader, Record};
+///
+/// let trace = "CMDLINE python3 x.py\nMEM 1.5 1795380798.1462\nMEM 2.0 1795380798.2463\n";
+/// let mut reader = Reader::new(trace.as_bytes(), "mprofile_1.dat");
+/// let mut peak = Bytes(0);
+/// while let Some(record) = reader.next_record()? {
+///     if let Record::Tick(tick) = record {
+///         peak = peak.max(tick.value);
+///     }
+/// }
+/// assert_eq!(peak, Bytes(2 << 20));
+/// assert!(reader.warnings().is_empty());
+/// # Ok::<(), rprof_trace::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Reader<'a> {
     path: PathBuf,
     lines: Lines<'a>,
-    rows: Option<Box<Rows>>,
-    begun: bool,
+    /// `None` until the format has been detected.
+    decoder: Option<Decoder>,
+    /// `true` if the times of the file count from 1970; `None` until a time was seen.
     epoch: Option<bool>,
-    run: Run,
-    found: Found,
+    resolver: Resolver,
+    record: RecordBuf,
     text: String,
     warnings: Warnings,
 }
@@ -62,7 +77,7 @@ impl Reader<'static> {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`Error::Io`] when it cannot be opened.
+    /// [`Error::Io`] if it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         match File::open(path) {
@@ -72,39 +87,42 @@ impl Reader<'static> {
     }
 }
 
-/// What a step through the lines came to.
+/// The result of reading one line.
 enum Step {
-    Found,
-    Nothing,
+    Record,
+    NoRecord,
     End,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads from any input; it is buffered here. The path is for messages only.
+    /// Reads from any input. The reader has its own buffer. The path appears in messages only.
     pub fn new(input: impl Read + 'a, path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
             lines: Lines::new(input),
-            rows: None,
-            begun: false,
+            decoder: None,
             epoch: None,
-            run: Run::first(None),
-            found: Found::Command,
+            resolver: Resolver::new(None),
+            record: RecordBuf::NONE,
             text: String::new(),
             warnings: Warnings::default(),
         }
     }
 
-    /// The next record, or `None` at the end.
+    /// The next record; `None` at the end.
     ///
     /// # Errors
-    /// [`Error::Io`] when the input cannot be read on, [`Error::NotATrace`] at the first call when it is none.
+    /// [`Error::Io`] if the input cannot be read, [`Error::NotATrace`] at the first call if it is not a trace.
     #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Error> {
-        if self.advance()? { Ok(Some(self.found.take(&self.text, &self.run.tick))) } else { Ok(None) }
+        if self.advance()? {
+            Ok(Some(self.record.take(&self.text, self.resolver.last_tick())))
+        } else {
+            Ok(None)
+        }
     }
 
-    /// The next record with its place in the file, or `None` at the end.
+    /// The next record with its place in the file; `None` at the end.
     ///
     /// # Errors
     /// As [`next_record`](Self::next_record).
@@ -113,171 +131,147 @@ impl<'a> Reader<'a> {
         if self.advance()? { Ok(Some(self.entry())) } else { Ok(None) }
     }
 
-    /// The record that was advanced to.
+    /// The current record.
     #[inline]
     pub(crate) fn entry(&mut self) -> Entry<'_> {
-        let (line, run, start_s) = (self.lines.number, self.run.index, self.run.start_s());
-        Entry { line, run, start_s, record: self.found.take(&self.text, &self.run.tick) }
+        let (line, run, start_s) = (self.lines.number, self.resolver.run(), self.resolver.start_s());
+        Entry { line, run, start_s, record: self.record.take(&self.text, self.resolver.last_tick()) }
     }
 
-    /// Goes on to the next record; `false` at the end.
+    /// Advances to the next record; `false` at the end.
     #[inline]
     pub(crate) fn advance(&mut self) -> Result<bool, Error> {
         loop {
-            match self.step()? {
-                Step::Found => return Ok(true),
-                Step::Nothing => {}
+            match self.step().map_err(|source| self.io(source))? {
+                Step::Record => return Ok(true),
+                Step::NoRecord if self.decoder.is_none() => self.begin()?,
+                Step::NoRecord => {}
                 Step::End => return Ok(false),
             }
         }
     }
 
-    /// What was wrong in the lines read so far.
+    /// The faults in the lines read so far.
     pub fn warnings(&self) -> &Warnings {
         &self.warnings
     }
 
-    /// Hands over what was wrong in the lines read so far.
+    /// Takes out the faults in the lines read so far.
     pub fn take_warnings(&mut self) -> Warnings {
         std::mem::take(&mut self.warnings)
     }
 
-    fn io(&self, source: std::io::Error) -> Error {
+    fn io(&self, source: io::Error) -> Error {
         Error::Io { path: self.path.clone(), source }
     }
 
-    /// Finds out what kind of file this is.
+    /// Detects the format.
     fn begin(&mut self) -> Result<(), Error> {
         const BOM: &[u8] = b"\xef\xbb\xbf";
-        let marked = self.lines.preview(EVIDENCE_WITHIN).map(|head| head.starts_with(BOM));
-        match marked {
-            Ok(marked) => self.lines.skip(if marked { BOM.len() } else { 0 }),
-            Err(source) => return Err(self.io(source)),
-        }
+        let head = self.lines.preview(EVIDENCE_WITHIN).map(|head| head.starts_with(BOM));
+        let has_bom = head.map_err(|source| self.io(source))?;
+        self.lines.skip(if has_bom { BOM.len() } else { 0 });
         let all = self.lines.is_all_here();
-        match self.lines.preview(0).map(|head| sniff(head, all)) {
-            Err(source) => return Err(self.io(source)),
-            Ok(Kind::Csv(rows)) => self.rows = Some(rows),
-            Ok(Kind::Dat { epoch }) => self.epoch = epoch,
-            Ok(Kind::Neither { line, found }) => {
+        match detect(self.lines.ahead(), all) {
+            Detected::Trace { decoder, epoch } => {
+                (self.decoder, self.epoch) = (Some(decoder), epoch);
+                self.resolver = Resolver::new(epoch);
+                Ok(())
+            }
+            Detected::Neither { line, found } => {
                 let path = self.path.clone();
-                return Err(Error::NotATrace { path, line, found, expected: EXPECTED });
+                Err(Error::NotATrace { path, line, found, expected: EXPECTED })
             }
         }
-        self.run = Run::first(self.epoch);
-        Ok(())
     }
 
-    fn step(&mut self) -> Result<Step, Error> {
-        if !self.begun {
-            self.begin()?;
-            self.begun = true;
-        }
-        if self.rows.is_none()
-            && let Some(length) = self.run.plain_tick(self.lines.ahead())
+    /// Reads one line.
+    #[inline]
+    fn step(&mut self) -> io::Result<Step> {
+        let Some(decoder) = &self.decoder else { return Ok(Step::NoRecord) };
+        if decoder.dialect().of_mprof
+            && let Some(length) = self.resolver.plain_tick(self.lines.ahead())
         {
             self.lines.take(length);
-            if !matches!(self.found, Found::Tick) {
-                self.found = Found::Tick;
+            if !matches!(self.record, RecordBuf::Tick(())) {
+                self.record = RecordBuf::Tick(());
             }
-            return Ok(Step::Found);
+            return Ok(Step::Record);
         }
-        let place = match self.lines.next() {
-            Ok(Some(place)) => place,
-            Ok(None) => return Ok(Step::End),
-            Err(source) => return Err(self.io(source)),
+        self.read_line()
+    }
+
+    /// Reads one line that is not a plain tick.
+    fn read_line(&mut self) -> io::Result<Step> {
+        let (Some(place), Some(decoder)) = (self.lines.next()?, &mut self.decoder) else {
+            return Ok(Step::End);
         };
-        let mut bytes = trim_line(self.lines.bytes(place));
-        let mut fault = None;
-        if place.too_long {
-            fault = Some(WarningKind::TooLong);
-        } else if bytes.first() == Some(&0) || bytes.last() == Some(&0) {
-            fault = Some(WarningKind::NulBytes);
-            bytes = trim_nul(bytes);
-        }
+        let dialect = decoder.dialect();
+        let (bytes, fault) = clean(self.lines.bytes(place), place);
         if let Some(kind) = fault {
             self.warnings.add(kind, self.lines.number, bytes);
         }
         if bytes.is_empty() || place.too_long {
-            return Ok(Step::Nothing);
+            return Ok(Step::NoRecord);
         }
-        let csv = self.rows.is_some();
-        let line = match &mut self.rows {
-            None => decode(bytes),
-            Some(rows) => rows.decode(bytes),
-        };
-        let placed = match line {
-            Ok(Line::Other) => return Ok(Step::Nothing),
-            Ok(Line::Command(_)) => return self.command(place),
-            Ok(line) if !place.ended && !self.run.is_whole(&line, csv) => Err(WarningKind::CutShort),
+        let resolved = match decoder.decode(bytes) {
+            Ok(Line::Other) => return Ok(Step::NoRecord),
+            Ok(Line::Command(_)) => return self.read_command(place),
+            Ok(line) if !place.ended && !self.resolver.is_whole(&line, dialect) => Err(WarningKind::CutShort),
             Ok(Line::Header(header)) if header.format == 0 => {
-                self.run.start_at(header.start_s, csv);
-                return Ok(Step::Nothing);
+                self.resolver.start_at(header.start_s, dialect);
+                return Ok(Step::NoRecord);
             }
             Ok(Line::Header(header)) => {
-                if header.format > 1 {
-                    self.warnings.add(WarningKind::NewerFormat, self.lines.number, bytes);
-                }
-                self.run.begin(&header, csv);
-                self.found = Found::Header(header);
-                Ok(None)
+                self.resolver.begin(&header, dialect);
+                let newer = (header.format > 1).then_some(WarningKind::NewerFormat);
+                self.record = RecordBuf::Header(header);
+                Ok(newer)
             }
-            Ok(line) => self.run.place(line, &mut self.text, &mut self.found),
+            Ok(line) => self.resolver.resolve(line, &mut self.text, &mut self.record),
             Err(_) if !place.ended => Err(WarningKind::CutShort),
             Err(kind) => Err(kind),
         };
-        match placed {
-            Ok(fault) => {
-                if let Some(kind) = fault {
-                    self.warnings.add(kind, self.lines.number, bytes);
-                }
-                Ok(Step::Found)
-            }
-            Err(kind) => {
-                self.warnings.add(kind, self.lines.number, bytes);
-                Ok(Step::Nothing)
-            }
-        }
-    }
-
-    /// A command line. mprof writes the newlines in it as they are, so that it may go on over lines of any content.
-    fn command(&mut self, place: Place) -> Result<Step, Error> {
-        let csv = self.rows.is_some();
-        let line = self.lines.bytes(place);
-        let bytes = trim_nul(line);
-        let text = match &mut self.rows {
-            None => decode(bytes),
-            Some(rows) => rows.decode(bytes),
+        let (step, fault) = match resolved {
+            Ok(fault) => (Step::Record, fault),
+            Err(kind) => (Step::NoRecord, Some(kind)),
         };
-        let Ok(Line::Command(text)) = text else { return Ok(Step::Nothing) };
-        if !set_lossy(&mut self.text, text) {
-            self.warnings.add(WarningKind::NotUtf8, self.lines.number, bytes);
+        if let Some(kind) = fault {
+            self.warnings.add(kind, self.lines.number, bytes);
         }
-        self.run.name(self.epoch);
-        if self.run.ours {
-            if !csv {
-                self.text = self.text.replace("\\$", "$");
-            }
-        } else if !csv {
-            self.continue_command()?;
-        }
-        self.found = Found::Command;
-        Ok(Step::Found)
+        Ok(step)
     }
 
-    /// Takes the lines after a command line up to the first that is a record on the file's clock.
-    fn continue_command(&mut self) -> Result<(), Error> {
+    /// Reads a command line. mprof does not escape newlines in a command, so that it may continue on lines of any text.
+    fn read_command(&mut self, place: Place) -> io::Result<Step> {
+        let Some(decoder) = &mut self.decoder else { return Ok(Step::NoRecord) };
+        let of_mprof = decoder.dialect().of_mprof;
+        let bytes = trim_nul(self.lines.bytes(place));
+        let Ok(Line::Command(text)) = decoder.decode(bytes) else { return Ok(Step::NoRecord) };
+        let (_, fault) = put(&mut self.text, text);
+        if let Some(kind) = fault {
+            self.warnings.add(kind, self.lines.number, bytes);
+        }
+        self.resolver.command(self.epoch);
+        match (of_mprof, self.resolver.is_ours()) {
+            (true, true) => self.text = self.text.replace("\\$", "$"),
+            (true, false) => self.continue_command()?,
+            (false, _) => {}
+        }
+        self.record = RecordBuf::Command(0..self.text.len());
+        Ok(Step::Record)
+    }
+
+    /// Takes the lines after a command up to the first one that is a record on the file's clock.
+    fn continue_command(&mut self) -> io::Result<()> {
         let mut blank = 0;
         while self.text.len() < LONGEST_COMMAND {
-            let place = match self.lines.peek() {
-                Ok(Some(place)) if place.ended => place,
-                Ok(_) => break,
-                Err(source) => return Err(self.io(source)),
-            };
+            let Some(place) = self.lines.peek()?.filter(|place| place.ended) else { break };
             let line = trim_line(self.lines.bytes(place));
-            let forged = match decode(line) {
+            let forged = match dat::decode::decode(line) {
+                // A command can contain lines that look like records. Their times are not on the file's clock.
                 Ok(line) if line.is_evidence() => match line.time() {
-                    Some(time) if !self.run.is_on_clock(time) => true,
+                    Some(time) if !self.resolver.is_on_clock(time) => true,
                     _ => break,
                 },
                 Err(WarningKind::Negative | WarningKind::NotFinite | WarningKind::LostChild) => break,
@@ -296,10 +290,20 @@ impl<'a> Reader<'a> {
                 self.text.push_str(&"\\n".repeat(std::mem::take(&mut blank)));
                 self.text.push_str(&text);
             }
-            if let Err(source) = self.lines.next() {
-                return Err(self.io(source));
-            }
+            self.lines.next()?;
         }
         Ok(())
+    }
+}
+
+/// The content of a line, and a fault of it that a power loss or a foreign file can cause.
+fn clean(line: &[u8], place: Place) -> (&[u8], Option<WarningKind>) {
+    let bytes = trim_line(line);
+    if place.too_long {
+        (bytes, Some(WarningKind::TooLong))
+    } else if bytes.first() == Some(&0) || bytes.last() == Some(&0) {
+        (trim_nul(bytes), Some(WarningKind::NulBytes))
+    } else {
+        (bytes, None)
     }
 }

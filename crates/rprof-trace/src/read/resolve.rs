@@ -1,63 +1,83 @@
-//! The run a reader is in: its clock, its columns, and what "as before" refers to. Turns lines into records.
+//! The resolver of lines: it puts times on the clock of the run, fills in columns that a line leaves out, and places
+//! the text in the reader's buffer.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::format::column::{Fields, Layout};
-use crate::format::escape::{set_lossy, unescape};
+use crate::format::Dialect;
+use crate::format::column::{ColumnValues, FieldOrder, Fields};
+use crate::format::escape::unescape;
 use crate::format::number::{Time, plain_mib, plain_time};
-use crate::format::raw::{Extras, Line, Parts};
-use crate::model::{Header, Memory, Proven, Tick};
-use crate::read::record_buf::Found;
+use crate::format::raw::{Columns, Line};
+use crate::model::{Header, Memory, Proven, Sample, SpanRecord, Tick};
+use crate::read::record_buf::{RecordBuf, Text};
 use crate::units::{Bytes, Seconds};
 use crate::warning::WarningKind;
 
-/// 2001-09-09: an earlier time is not one since 1970 but one since the start.
+/// 2001-09-09. An earlier time counts from the start of the run, not from 1970.
 const EPOCH_FROM: i64 = 1_000_000_000 * NANOS;
 const NANOS: i64 = 1_000_000_000;
 
-/// Whether a time counts from 1970.
+/// `true` if a time counts from 1970.
 pub(crate) fn is_epoch(time: Time) -> bool {
     time.nanos >= EPOCH_FROM
 }
 
-/// What is known of the run the reader is in.
+/// The state of the run that the reader is in.
 #[derive(Debug, Default)]
-pub(crate) struct Run {
-    /// Runs of the file before this one.
-    pub index: u64,
-    /// Whether the run has a header, so that we wrote it.
-    pub ours: bool,
-    /// Whether times count from 1970; `None` until a time was seen.
-    pub epoch: Option<bool>,
-    /// Where the run's time zero is on the file's clock, in nanoseconds.
-    pub base: Option<i64>,
-    /// The last tick.
-    pub last: Option<Time>,
-    /// The header's start.
+pub(crate) struct Resolver {
+    /// Number of the run in the file, from 0.
+    run: u64,
+    /// `true` if the run has a header, so that rprof wrote it.
+    ours: bool,
+    /// `true` if times count from 1970; `None` until a time was seen.
+    epoch: Option<bool>,
+    /// Start of the run on the file's clock, in nanoseconds.
+    base: Option<i64>,
+    /// Time of the last tick.
+    last: Option<Time>,
+    /// Start of the run in the header.
     start_s: Option<f64>,
-    layout: Layout,
-    /// What the line at hand gives beside its value.
+    order: FieldOrder,
+    /// The columns of the current line.
     fields: Fields,
-    /// The last tick: what its line left out is as before.
-    pub tick: Tick,
+    /// The last tick. It keeps the columns that the next line leaves out.
+    tick: Tick,
+    /// The last sample of each process, for the same reason.
     samples: HashMap<String, Memory>,
     commands: u64,
+    /// `true` until the file has shown a record.
     empty: bool,
 }
 
-impl Run {
-    /// The first run of a file.
-    pub fn first(epoch: Option<bool>) -> Self {
+impl Resolver {
+    /// A resolver for the first run of a file.
+    pub fn new(epoch: Option<bool>) -> Self {
         Self { epoch, empty: true, ..Self::default() }
     }
 
-    /// Whether the time is on the file's clock.
+    /// Number of the run in the file, from 0.
+    pub fn run(&self) -> u64 {
+        self.run
+    }
+
+    /// `true` if rprof wrote the run.
+    pub fn is_ours(&self) -> bool {
+        self.ours
+    }
+
+    /// The last tick.
+    #[inline]
+    pub fn last_tick(&self) -> &Tick {
+        &self.tick
+    }
+
+    /// `true` if the time is on the file's clock.
     pub fn is_on_clock(&self, time: Time) -> bool {
         is_epoch(time) || self.epoch != Some(true)
     }
 
-    /// The wall-clock time of the run's time zero, in seconds since 1970.
+    /// The wall-clock time at the start of the run, in seconds since 1970.
     pub fn start_s(&self) -> Option<f64> {
         if self.start_s.is_some() {
             return self.start_s;
@@ -66,63 +86,65 @@ impl Run {
         Some(base as f64 / NANOS as f64)
     }
 
-    /// Begins the run a header belongs to. In `.csv` its times count from the start already.
-    pub fn begin(&mut self, header: &Header, csv: bool) {
+    /// Starts the run of a header.
+    pub fn begin(&mut self, header: &Header, dialect: Dialect) {
         let start = (header.start_s * 1e6).round() as i64;
         *self = Self {
-            index: self.index + u64::from(!self.empty),
+            run: self.run + u64::from(!self.empty),
             ours: true,
-            epoch: Some(!csv && header.start_s * 1e9 >= EPOCH_FROM as f64),
+            epoch: Some(dialect.epoch_times && header.start_s * 1e9 >= EPOCH_FROM as f64),
             start_s: Some(header.start_s),
-            base: Some(if csv { 0 } else { start.saturating_mul(1000) }),
-            layout: Layout::new(header.metric, &header.columns),
+            base: Some(if dialect.epoch_times { start.saturating_mul(1000) } else { 0 }),
+            order: FieldOrder::new(header.metric, &header.columns),
             ..Self::default()
         };
     }
 
-    /// The run is of another program, and this is when it started. In `.csv` its times count from then.
-    pub fn start_at(&mut self, start_s: f64, csv: bool) {
+    /// Sets the start of a run of another program.
+    pub fn start_at(&mut self, start_s: f64, dialect: Dialect) {
         self.start_s = Some(start_s);
-        if csv {
+        if !dialect.epoch_times {
             (self.base, self.epoch) = (Some(0), Some(false));
         }
     }
 
-    /// Begins a run without a header, when this command line is not the first of its run. `epoch`: what the file's
-    /// clock was found to be.
-    pub fn name(&mut self, epoch: Option<bool>) {
+    /// Takes a command line. It starts a run without a header unless the current run has no command yet.
+    /// `epoch` is the clock of the file.
+    pub fn command(&mut self, epoch: Option<bool>) {
         let taken = self.last.is_some() || (self.ours && self.commands > 0);
         if taken {
-            *self = Self { index: self.index + 1, epoch, ..Self::default() };
+            *self = Self { run: self.run + 1, epoch, ..Self::default() };
         }
         self.commands += 1;
         self.empty = false;
     }
 
-    /// Whether a last line without newline is all there: it has as many digits as the line before had, and its time is
-    /// not earlier. We never leave a line without newline, so that of ours only JSON can show that it is whole.
-    pub fn is_whole(&self, line: &Line<'_>, csv: bool) -> bool {
+    /// `true` if a last line without newline is complete.
+    ///
+    /// JSON shows its own end. A line of mprof is complete if its time is not earlier than the line before and has as
+    /// many digits. rprof writes whole lines, so a line of rprof without newline was cut.
+    pub fn is_whole(&self, line: &Line<'_>, dialect: Dialect) -> bool {
         let follows = |time: Time| match self.last {
             Some(last) => time.nanos >= last.nanos && time.digits >= last.digits,
             None => !is_epoch(time) || time.digits >= 4,
         };
         match line {
             Line::Header(_) | Line::Born { .. } | Line::Exit { .. } | Line::Index(_) | Line::End(_) => true,
-            _ if self.ours || csv => false,
+            _ if self.ours || !dialect.of_mprof => false,
             Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
                 self.is_on_clock(*time) && follows(*time)
             }
-            Line::Function { enter, leave, level, .. } => leave.0.digits >= enter.0.digits && level.is_some(),
+            Line::Span { enter, leave, level, .. } => leave.0.digits >= enter.0.digits && level.is_some(),
             _ => false,
         }
     }
 
-    /// Places a line in the run: the record goes to `into`, its text, where it has one, to `text`.
+    /// Resolves a line: the record goes to `into`, its text to `text`. Returns a fault of a record that is kept.
     ///
     /// # Errors
-    /// The kind of warning that says why there is no record in it.
+    /// The kind of fault if the line gives no record.
     #[inline]
-    pub fn place(&mut self, line: Line<'_>, text: &mut String, into: &mut Found) -> Placed {
+    pub fn resolve(&mut self, line: Line<'_>, text: &mut String, into: &mut RecordBuf) -> Resolved {
         if let Some(time) = line.time() {
             if !self.is_on_clock(time) {
                 return Err(WarningKind::OffClock);
@@ -134,96 +156,96 @@ impl Run {
         }
         self.empty = false;
         match line {
-            Line::Tick { value, time, extras } => {
-                self.tick(value, time, &extras)?;
-                *into = Found::Tick;
+            Line::Tick { value, time, columns } => {
+                self.tick(value, time, &columns)?;
+                *into = RecordBuf::Tick(());
                 let back = self.last.is_some_and(|last| time.nanos < last.nanos);
                 self.last = Some(time);
                 Ok(back.then_some(WarningKind::BackInTime))
             }
-            Line::Sample { id, value, time, extras } => {
-                let fault = lossy(text, id);
-                let memory = self.sample(text, value, &extras)?;
-                *into = Found::Sample { time: self.elapsed(time.nanos), value, memory };
+            Line::Sample { id, value, time, columns } => {
+                let (id, fault) = put(text, id);
+                let memory = self.sample(text, value, &columns)?;
+                *into = RecordBuf::Sample(Sample { id, time: self.elapsed(time.nanos), value, memory });
                 Ok(fault)
             }
-            line => self.place_other(line, text, into),
+            line => {
+                let (record, fault) = self.resolve_other(line, text)?;
+                *into = record;
+                Ok(fault)
+            }
         }
     }
 
     #[inline(never)]
-    fn place_other(&mut self, line: Line<'_>, text: &mut String, into: &mut Found) -> Placed {
-        let mut fault = None;
-        *into = match line {
+    fn resolve_other(&mut self, line: Line<'_>, text: &mut String) -> Result<Whole, WarningKind> {
+        Ok(match line {
             Line::Proven { value, time, within } => {
                 let within = (seconds(within.0), seconds(within.1));
-                Found::Proven(Proven { time: self.elapsed(time.nanos), within, value })
+                (RecordBuf::Proven(Proven { time: self.elapsed(time.nanos), within, value }), None)
             }
-            Line::Pss { value, time } => Found::Pss(self.elapsed(time.nanos), value),
+            Line::Pss { value, time } => (RecordBuf::Pss(self.elapsed(time.nanos), value), None),
             Line::Born { id, at, born } => {
-                fault = lossy(text, id);
+                let (id, fault) = put(text, id);
                 if let Some(was) = &born.was {
                     self.samples.remove(was);
                 }
-                Found::Born(seconds(at), born)
+                (RecordBuf::Born(id, seconds(at), born), fault)
             }
             Line::Exit { id, at, exit } => {
-                fault = lossy(text, id);
+                let (id, fault) = put(text, id);
                 self.samples.remove(text.as_str());
-                Found::Exit(seconds(at), exit)
+                (RecordBuf::Exit(id, seconds(at), exit), fault)
             }
-            Line::Function { name, enter, leave, level } => {
-                fault = lossy(text, name);
-                if leave.0.nanos < enter.0.nanos {
-                    fault = Some(WarningKind::BackwardsSpan);
-                }
-                let at = |(time, value): (Time, Bytes)| (self.elapsed(time.nanos), value);
-                Found::Function { enter: at(enter), leave: at(leave), level }
+            Line::Span { name, enter, leave, level } => {
+                let (name, fault) = put(text, name);
+                let backwards = (leave.0.nanos < enter.0.nanos).then_some(WarningKind::BackwardsSpan);
+                let (enter, enter_value) = (self.elapsed(enter.0.nanos), enter.1);
+                let (leave, leave_value) = (self.elapsed(leave.0.nanos), leave.1);
+                let span = SpanRecord { name, enter, enter_value, leave, leave_value, level };
+                (RecordBuf::Span(span), backwards.or(fault))
             }
-            Line::Gap(from, to) => Found::Gap(seconds(from), seconds(to)),
             Line::SpanBegin { id, time, name } => {
-                fault = lossy(text, id);
-                let at = text.len();
-                fault = add_escaped(text, name).or(fault);
-                Found::SpanBegin(self.elapsed(time.nanos), at)
+                let (id, id_fault) = put(text, id);
+                let (name, fault) = append_escaped(text, name);
+                (RecordBuf::SpanBegin(id, self.elapsed(time.nanos), name), fault.or(id_fault))
             }
             Line::SpanEnd { id, time } => {
-                fault = lossy(text, id);
-                Found::SpanEnd(self.elapsed(time.nanos))
+                let (id, fault) = put(text, id);
+                (RecordBuf::SpanEnd(id, self.elapsed(time.nanos)), fault)
             }
             Line::Mark { time, label } => {
                 text.clear();
-                fault = add_escaped(text, label);
-                Found::Mark(self.elapsed(time.nanos))
+                let (label, fault) = append_escaped(text, label);
+                (RecordBuf::Mark(self.elapsed(time.nanos), label), fault)
             }
+            Line::Gap(from, to) => (RecordBuf::Gap(seconds(from), seconds(to)), None),
             Line::Note(key, value) => {
-                fault = lossy(text, key);
-                let at = text.len();
-                fault = add_escaped(text, value).or(fault);
-                Found::Note(at)
+                let (key, key_fault) = put(text, key);
+                let (value, fault) = append_escaped(text, value);
+                (RecordBuf::Note(key, value), fault.or(key_fault))
             }
-            Line::Index(index) => Found::Index(index),
-            Line::End(end) => Found::End(end),
-            Line::Header(header) => Found::Header(header),
+            Line::Index(index) => (RecordBuf::Index(index), None),
+            Line::End(end) => (RecordBuf::End(end), None),
+            Line::Header(header) => (RecordBuf::Header(header), None),
             Line::Command(_) | Line::Other | Line::Tick { .. } | Line::Sample { .. } => {
                 return Err(WarningKind::Malformed);
             }
-        };
-        Ok(fault)
+        })
     }
 
     fn elapsed(&self, nanos: i64) -> Seconds {
         seconds(nanos.saturating_sub(self.base.unwrap_or(0)))
     }
 
-    /// Takes the line at the head of `text` if it is what nearly all are: a tick of plain numbers that follows the last
-    /// one. Gives its length with its newline; `None` for every other line, of which nothing is taken.
+    /// Takes the line at the start of `text` if it is a tick of plain numbers that follows the last tick, as nearly all
+    /// lines of a long trace are. Returns its length with its newline; `None` for any other line, which is not taken.
     #[inline]
     pub fn plain_tick(&mut self, text: &[u8]) -> Option<usize> {
         let last = self.last?;
         let (value, rest) = plain_mib(text.strip_prefix(b"MEM ")?)?;
         let (time, rest) = plain_time(rest)?;
-        let rest = self.layout.read(rest, &mut self.fields)?;
+        let rest = self.order.read(rest, &mut self.fields)?;
         if rest.first() != Some(&b'\n') || time.nanos < last.nanos {
             return None;
         }
@@ -232,12 +254,12 @@ impl Run {
         Some(text.len() - rest.len() + 1)
     }
 
-    fn tick(&mut self, value: Bytes, time: Time, extras: &Extras<'_>) -> Result<(), WarningKind> {
-        match *extras {
-            Extras::Whole(&Parts { memory, upper, processes }) => {
+    fn tick(&mut self, value: Bytes, time: Time, columns: &Columns<'_>) -> Result<(), WarningKind> {
+        match *columns {
+            Columns::Values(&ColumnValues { memory, upper, processes }) => {
                 self.tick = Tick { time: self.elapsed(time.nanos), value, memory, upper, processes };
             }
-            Extras::Fields(fields) => {
+            Columns::Fields(fields) => {
                 self.read_fields(fields)?;
                 self.set_tick(value, time);
             }
@@ -249,47 +271,61 @@ impl Run {
     fn set_tick(&mut self, value: Bytes, time: Time) {
         (self.tick.time, self.tick.value) = (self.elapsed(time.nanos), value);
         if self.ours {
-            self.tick.memory.set_metric(self.layout.metric, value);
-            self.layout.named(&self.fields).for_each(|(column, value)| self.tick.set(column, value));
+            self.tick.memory.set_metric(self.order.metric, value);
+            self.order.named(&self.fields).for_each(|(column, value)| self.tick.set_column(column, value));
         }
     }
 
-    fn sample(&mut self, id: &str, value: Bytes, extras: &Extras<'_>) -> Result<Memory, WarningKind> {
-        match *extras {
-            Extras::Whole(parts) => Ok(parts.memory),
-            Extras::Fields(_) if !self.ours => Ok(Memory::default()),
-            Extras::Fields(fields) => {
+    fn sample(&mut self, id: &str, value: Bytes, columns: &Columns<'_>) -> Result<Memory, WarningKind> {
+        match *columns {
+            Columns::Values(values) => Ok(values.memory),
+            Columns::Fields(_) if !self.ours => Ok(Memory::default()),
+            Columns::Fields(fields) => {
                 self.read_fields(fields)?;
                 if !self.samples.contains_key(id) {
                     self.samples.insert(id.to_owned(), Memory::default());
                 }
                 let memory = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
-                memory.set_metric(self.layout.metric, value);
-                self.layout.named(&self.fields).for_each(|(column, value)| memory.set(column, value));
+                memory.set_metric(self.order.metric, value);
+                self.order.named(&self.fields).for_each(|(column, value)| memory.set_column(column, value));
                 Ok(*memory)
             }
         }
     }
 
     fn read_fields(&mut self, text: &[u8]) -> Result<(), WarningKind> {
-        self.layout.read(text, &mut self.fields).map(drop).ok_or(WarningKind::Malformed)
+        self.order.read(text, &mut self.fields).map(drop).ok_or(WarningKind::Malformed)
     }
 }
 
-/// What has to be said of a record all the same, or why there is none.
-pub(crate) type Placed = Result<Option<WarningKind>, WarningKind>;
+/// A fault of a record that is kept, or the fault because of which there is no record.
+pub(crate) type Resolved = Result<Option<WarningKind>, WarningKind>;
+
+/// A record, and a fault of it.
+type Whole = (RecordBuf, Option<WarningKind>);
 
 pub(crate) fn seconds(nanos: i64) -> Seconds {
     Seconds(nanos as f64 / NANOS as f64)
 }
 
-fn lossy(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
-    (!set_lossy(text, bytes)).then_some(WarningKind::NotUtf8)
+/// Puts the only or the first text of a record into the buffer.
+pub(crate) fn put(text: &mut String, bytes: &[u8]) -> (Text, Option<WarningKind>) {
+    text.clear();
+    let clean = if let Ok(valid) = std::str::from_utf8(bytes) {
+        text.push_str(valid);
+        true
+    } else {
+        text.push_str(&String::from_utf8_lossy(bytes));
+        false
+    };
+    (0..text.len(), (!clean).then_some(WarningKind::NotUtf8))
 }
 
-/// Adds what escaped text stands for.
-fn add_escaped(text: &mut String, bytes: &[u8]) -> Option<WarningKind> {
+/// Appends the text that escaped text stands for.
+fn append_escaped(text: &mut String, bytes: &[u8]) -> (Text, Option<WarningKind>) {
+    let start = text.len();
     let escaped = String::from_utf8_lossy(bytes);
     unescape(&escaped, text);
-    matches!(escaped, Cow::Owned(_)).then_some(WarningKind::NotUtf8)
+    let fault = matches!(escaped, Cow::Owned(_)).then_some(WarningKind::NotUtf8);
+    (start..text.len(), fault)
 }

@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
-    Arg, Born, Bytes, Column, End, Error, Exit, Format, Function, Header, Index, Keep, Memory, Metric, Part,
-    Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Tick, Warnings, Writer, columns, fold,
+    Arg, Born, Bytes, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, Part, Profile,
+    ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord, Tick, Warnings, Writer,
+    columns, fold,
 };
 
 /// The records of a trace, one line of text each, and its warnings.
@@ -69,16 +70,18 @@ pub fn header(command: &[&[u8]]) -> Header {
 }
 
 pub fn memory(rss: u64, anon: u64) -> Memory {
-    Memory {
-        rss: Some(Bytes(rss)),
-        anon: Some(Bytes(anon)),
-        file: Some(Bytes(rss - anon)),
-        shmem: Some(Bytes(0)),
-        swap: Some(Bytes(0)),
-        vsz: Some(Bytes(1 << 33)),
-        hwm: Some(Bytes(rss)),
-        footprint: None,
-    }
+    // Linux reports every part but the footprint.
+    Memory::from([
+        (Part::Rss, Bytes(rss)),
+        (Part::Anon, Bytes(anon)),
+        (Part::File, Bytes(rss - anon)),
+        (Part::Shmem, Bytes(0)),
+        (Part::Swap, Bytes(0)),
+        (Part::Vsz, Bytes(1 << 33)),
+        (Part::Hwm, Bytes(rss)),
+        (Part::Hugetlb, Bytes(0)),
+        (Part::PageTables, Bytes(40 << 10)),
+    ])
 }
 
 /// A record that outlives what it was made of.
@@ -130,7 +133,7 @@ pub fn every_record() -> Vec<Record<'static>> {
         ),
         Record::Gap(Seconds(0.2), Seconds(7.5)),
         tick(7.5, 40960),
-        Record::Function(Function {
+        Record::Span(SpanRecord {
             name: "__main__.load",
             enter: Seconds(0.01),
             enter_value: Bytes(40960),
@@ -140,20 +143,20 @@ pub fn every_record() -> Vec<Record<'static>> {
         }),
         Record::Index(Box::new(Index {
             at: 3_500_000,
-            parts: vec![
-                Part {
+            sections: vec![
+                Section {
                     peak_bytes: Bytes(45_056),
                     peak_s: Seconds(0.07),
                     within_s: Some((Seconds(0.0), Seconds(0.1))),
-                    stamps: true,
-                    ..Part::default()
+                    annotated: true,
+                    ..Section::default()
                 },
-                Part {
+                Section {
                     at: 1_049_000,
                     from_s: Seconds(7.5),
                     peak_bytes: Bytes(40960),
                     peak_s: Seconds(7.5),
-                    ..Part::default()
+                    ..Section::default()
                 },
             ],
         })),

@@ -1,63 +1,80 @@
-//! `.csv` rows to [`Line`]s. Columns are found by name, in any order; those missing are empty, others are ignored.
+//! The decoder of `.csv` rows. It finds columns by name, in any order. Missing columns are empty, others are ignored.
 
-use csv_core::{ReadRecordResult, Reader};
+use std::io::{self, Read};
+
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use serde::Deserialize;
 
-use super::{COLUMNS, Call, Cell};
+use super::{Cell, SpanDetail};
+use crate::format::column::ColumnValues;
 use crate::format::dat::decode::note;
 use crate::format::number::{Time, field, integer, read_time};
-use crate::format::raw::{Extras, Line, Parts};
-use crate::model::Memory;
+use crate::format::raw::{Columns, Line};
+use crate::model::Part;
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 
 type Parsed<T> = Result<T, WarningKind>;
 
-/// Where the known columns stand in this file, and room for one row.
+/// The input of the csv reader: one line at a time.
+///
+/// A row never spans lines in our traces. Handing over single lines keeps a stray quote in a damaged line from
+/// swallowing the lines after it.
+#[derive(Debug, Default)]
+struct OneLine {
+    line: Vec<u8>,
+    read: usize,
+}
+
+impl Read for OneLine {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = (&self.line[self.read..]).read(buffer)?;
+        self.read += count;
+        Ok(count)
+    }
+}
+
+/// Decodes the rows of one file. It knows where the columns of this file are.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    reader: Reader,
-    cells: Vec<u8>,
-    ends: Vec<usize>,
-    count: usize,
-    parts: Parts,
-    call: Call,
-    order: [Option<usize>; COLUMNS.len()],
+    reader: Reader<OneLine>,
+    cells: ByteRecord,
+    values: ColumnValues,
+    span: SpanDetail,
+    /// For each known column its position in this file.
+    order: [Option<usize>; Cell::COUNT],
 }
 
 impl Rows {
-    /// From the first line of a file; `None` when it does not name our columns.
+    /// The decoder for a file with this first line; `None` if the line does not name our columns.
     pub fn from_heading(line: &[u8]) -> Option<Self> {
         let mut rows = Self {
-            reader: Reader::new(),
-            cells: Vec::new(),
-            ends: Vec::new(),
-            count: 0,
-            parts: Parts::default(),
-            call: Call::default(),
-            order: Default::default(),
+            reader: reader(),
+            cells: ByteRecord::new(),
+            values: ColumnValues::default(),
+            span: SpanDetail::default(),
+            order: [None; Cell::COUNT],
         };
         rows.split(line)?;
-        (rows.has("record") && rows.has("time_s")).then(|| {
-            rows.learn();
-            rows
-        })
+        rows.learn();
+        let named = |cell: Cell| rows.order[cell.place()].is_some();
+        (named(Cell::Record) && named(Cell::Time)).then_some(rows)
     }
 
-    /// Understands one row without its newline.
+    /// Decodes one row without its newline.
     ///
     /// # Errors
-    /// The kind of warning that says what is wrong.
+    /// The kind of fault.
     pub fn decode(&mut self, line: &[u8]) -> Parsed<Line<'_>> {
         self.split(line).ok_or(WarningKind::Malformed)?;
-        // Files put one after the other have their column names in the middle.
+        // Concatenated files have column names in the middle.
         if self.cell(Cell::Record) == b"record" {
             self.learn();
             return Ok(Line::Other);
         }
         match self.cell(Cell::Record) {
-            b"tree" | b"process" => self.parts = self.parts()?,
-            b"function" => self.call = self.json()?,
+            b"tree" | b"process" => self.values = self.values()?,
+            b"function" => self.span = self.json()?,
             _ => {}
         }
         self.line()
@@ -70,7 +87,7 @@ impl Rows {
             b"tree" => Line::Tick {
                 value: self.value()?,
                 time: self.time(Cell::Time)?,
-                extras: Extras::Whole(&self.parts),
+                columns: Columns::Values(&self.values),
             },
             b"proven" => Line::Proven {
                 value: self.value()?,
@@ -81,12 +98,12 @@ impl Rows {
                 id: self.id()?,
                 value: self.value()?,
                 time: self.time(Cell::Time)?,
-                extras: Extras::Whole(&self.parts),
+                columns: Columns::Values(&self.values),
             },
             b"pss" => Line::Pss { value: self.value()?, time: self.time(Cell::Time)? },
             b"born" => Line::Born { id: self.id()?, at: self.time(Cell::Time)?.nanos, born: self.json()? },
             b"exit" => Line::Exit { id: self.id()?, at: self.time(Cell::Time)?.nanos, exit: self.json()? },
-            b"function" => self.function()?,
+            b"function" => self.span()?,
             b"gap" => Line::Gap(self.time(Cell::From)?.nanos, self.time(Cell::To)?.nanos),
             b"span_begin" => {
                 let (id, name) = field(self.cell(Cell::Detail));
@@ -104,9 +121,9 @@ impl Rows {
         })
     }
 
-    fn function(&self) -> Parsed<Line<'_>> {
-        let Call { name, enter_bytes, leave_bytes, level } = &self.call;
-        Ok(Line::Function {
+    fn span(&self) -> Parsed<Line<'_>> {
+        let SpanDetail { name, enter_bytes, leave_bytes, level } = &self.span;
+        Ok(Line::Span {
             name: name.as_bytes(),
             enter: (self.time(Cell::From)?, *enter_bytes),
             leave: (self.time(Cell::To)?, *leave_bytes),
@@ -114,44 +131,32 @@ impl Rows {
         })
     }
 
-    /// Splits a line into cells.
+    /// Splits a line into cells; `None` if it is not a row.
     fn split(&mut self, line: &[u8]) -> Option<()> {
-        self.reader.reset();
-        self.cells.resize(line.len() + 1, 0);
-        self.ends.resize(memchr::memchr_iter(b',', line).count() + 2, 0);
-        let (mut read, mut written, mut count) = (0, 0, 0);
-        loop {
-            let (cells, ends) = (&mut self.cells[written..], &mut self.ends[count..]);
-            let (result, r, w, c) = self.reader.read_record(&line[read..], cells, ends);
-            (read, written, count) = (read + r, written + w, count + c);
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::Record => break,
-                _ => return None,
-            }
+        let input = self.reader.get_mut();
+        input.line.clear();
+        input.line.extend_from_slice(line);
+        input.line.push(b'\n');
+        input.read = 0;
+        let split = self.reader.read_byte_record(&mut self.cells);
+        // An open quote made the reader ask for more than the line. It has met the end of its input and is used up.
+        if self.reader.is_done() {
+            self.reader = reader();
         }
-        self.count = count;
-        Some(())
+        split.ok()?.then_some(())
     }
 
-    fn has(&self, name: &str) -> bool {
-        (0..self.count).any(|at| self.nth(at) == name.as_bytes())
-    }
-
+    /// Takes the split line as the names of the columns.
     fn learn(&mut self) {
-        self.order = COLUMNS.map(|name| (0..self.count).find(|at| self.nth(*at) == name.as_bytes()));
-    }
-
-    fn nth(&self, at: usize) -> &[u8] {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.cells[start..self.ends[at]]
+        self.order = [None; Cell::COUNT];
+        for cell in Cell::all() {
+            let name = cell.name();
+            self.order[cell.place()] = self.cells.iter().position(|found| found == name.as_bytes());
+        }
     }
 
     fn cell(&self, cell: Cell) -> &[u8] {
-        match self.order[cell as usize] {
-            Some(at) if at < self.count => self.nth(at),
-            _ => &[],
-        }
+        self.order[cell.place()].and_then(|at| self.cells.get(at)).unwrap_or_default()
     }
 
     fn id(&self) -> Parsed<&[u8]> {
@@ -179,24 +184,25 @@ impl Rows {
         }
     }
 
-    fn parts(&self) -> Parsed<Parts> {
-        let memory = Memory {
-            rss: self.bytes(Cell::Rss)?,
-            anon: self.bytes(Cell::Anon)?,
-            file: self.bytes(Cell::File)?,
-            shmem: self.bytes(Cell::Shmem)?,
-            swap: self.bytes(Cell::Swap)?,
-            vsz: self.bytes(Cell::Vsz)?,
-            hwm: self.bytes(Cell::Hwm)?,
-            footprint: self.bytes(Cell::Footprint)?,
-        };
-        let processes = self.bytes(Cell::Processes)?.and_then(|n| u32::try_from(n.0).ok());
-        Ok(Parts { memory, upper: self.bytes(Cell::Upper)?, processes })
+    fn values(&self) -> Parsed<ColumnValues> {
+        let mut values = ColumnValues::default();
+        for part in Part::ALL {
+            values.memory.set(part, self.bytes(Cell::Part(part))?);
+        }
+        values.upper = self.bytes(Cell::Upper)?;
+        values.processes = self.bytes(Cell::Processes)?.and_then(|n| u32::try_from(n.0).ok());
+        Ok(values)
     }
 
     fn json<'a, T: Deserialize<'a>>(&'a self) -> Parsed<T> {
         serde_json::from_slice(self.cell(Cell::Detail)).map_err(|_| WarningKind::Malformed)
     }
+}
+
+fn reader() -> Reader<OneLine> {
+    // Only a newline ends a row: a carriage return inside a damaged line must not leave half a row for the next one.
+    let newline = Terminator::Any(b'\n');
+    ReaderBuilder::new().has_headers(false).flexible(true).terminator(newline).from_reader(OneLine::default())
 }
 
 fn word(cell: &[u8]) -> Parsed<&[u8]> {

@@ -1,51 +1,25 @@
-//! The `.csv` format: the same records as rows of one tidy table, complete in themselves.
+//! The `.csv` format: the same records as rows of one tidy table. Every row is complete in itself.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Memory;
-use crate::units::{Bytes, Seconds};
+use crate::model::Part;
+use crate::units::Bytes;
 
 pub(crate) mod decode;
 mod encode;
 
 pub use encode::CsvWriter;
 
-/// The names of the columns, in order. Each says its unit.
-pub const COLUMNS: [&str; 17] = [
-    "record",
-    "time_s",
-    "process",
-    "value_bytes",
-    "rss_bytes",
-    "anon_bytes",
-    "file_bytes",
-    "shmem_bytes",
-    "swap_bytes",
-    "vsz_bytes",
-    "hwm_bytes",
-    "footprint_bytes",
-    "upper_bytes",
-    "processes",
-    "from_s",
-    "to_s",
-    "detail",
-];
-
-/// Places in [`COLUMNS`].
-#[derive(Debug, Clone, Copy)]
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cell {
     Record,
     Time,
     Process,
     Value,
-    Rss,
-    Anon,
-    File,
-    Shmem,
-    Swap,
-    Vsz,
-    Hwm,
-    Footprint,
+    Part(Part),
     Upper,
     Processes,
     From,
@@ -53,7 +27,60 @@ enum Cell {
     Detail,
 }
 
-/// What stands in the column `record`.
+/// The number of columns before the parts, and of those after them.
+const BEFORE: usize = 4;
+const AFTER: usize = 5;
+
+impl Cell {
+    const COUNT: usize = BEFORE + Part::ALL.len() + AFTER;
+
+    /// All columns in the order of the table.
+    fn all() -> impl Iterator<Item = Self> {
+        let before: [Self; BEFORE] = [Self::Record, Self::Time, Self::Process, Self::Value];
+        let after: [Self; AFTER] = [Self::Upper, Self::Processes, Self::From, Self::To, Self::Detail];
+        before.into_iter().chain(Part::ALL.map(Self::Part)).chain(after)
+    }
+
+    /// The position in the table, from 0.
+    const fn place(self) -> usize {
+        let parts_end = BEFORE + Part::ALL.len();
+        match self {
+            Self::Record => 0,
+            Self::Time => 1,
+            Self::Process => 2,
+            Self::Value => 3,
+            Self::Part(part) => BEFORE + part as usize,
+            Self::Upper => parts_end,
+            Self::Processes => parts_end + 1,
+            Self::From => parts_end + 2,
+            Self::To => parts_end + 3,
+            Self::Detail => parts_end + 4,
+        }
+    }
+
+    /// The name of the column, with its unit.
+    fn name(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Record => "record",
+            Self::Time => "time_s",
+            Self::Process => "process",
+            Self::Value => "value_bytes",
+            Self::Part(part) => return Cow::Owned(format!("{}_bytes", part.name())),
+            Self::Upper => "upper_bytes",
+            Self::Processes => "processes",
+            Self::From => "from_s",
+            Self::To => "to_s",
+            Self::Detail => "detail",
+        })
+    }
+}
+
+/// The names of the columns, in order. Each name ends in its unit.
+pub fn columns() -> Vec<String> {
+    Cell::all().map(|cell| cell.name().into_owned()).collect()
+}
+
+/// The values of the column `record`.
 pub const RECORDS: [&str; 15] = [
     "run",
     "command",
@@ -72,25 +99,22 @@ pub const RECORDS: [&str; 15] = [
     "end",
 ];
 
-/// The cells of a row; empty ones are `None`.
-#[derive(Debug, Clone, Copy, Default)]
-struct Row<'a> {
-    time: Option<Seconds>,
-    process: &'a str,
-    value: Option<Bytes>,
-    memory: Memory,
-    upper: Option<Bytes>,
-    processes: Option<u32>,
-    within: Option<(Seconds, Seconds)>,
-    detail: &'a [u8],
-}
-
-/// The `detail` of a function's row; its times are in `from_s` and `to_s`.
+/// The JSON in the column `detail` of a complete span. Its times are in `from_s` and `to_s`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Call {
+struct SpanDetail {
     name: String,
     enter_bytes: Bytes,
     leave_bytes: Bytes,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     level: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_has_its_place_in_the_table() {
+        assert!(Cell::all().map(Cell::place).eq(0..Cell::COUNT));
+    }
 }

@@ -1,20 +1,20 @@
-//! `.dat` lines to [`Line`]s, byte by byte, without allocation for MEM and CHLD.
+//! The decoder of `.dat` lines. It allocates nothing for `MEM` and `CHLD`.
 
 #![expect(clippy::inline_always, reason = "measured: a sixth fewer instructions per line of a trace")]
 
 use serde::de::DeserializeOwned;
 
 use crate::format::number::{Time, field, integer, read_mib, read_time};
-use crate::format::raw::{Extras, Line};
+use crate::format::raw::{Columns, Line};
 use crate::units::Bytes;
 use crate::warning::WarningKind;
 
 type Parsed<T> = Result<T, WarningKind>;
 
-/// Understands one line without its newline.
+/// Decodes one line without its newline.
 ///
 /// # Errors
-/// The kind of warning that says what is wrong.
+/// The kind of fault.
 #[inline(always)]
 pub(crate) fn decode(line: &[u8]) -> Parsed<Line<'_>> {
     if let Some(rest) = line.strip_prefix(b"MEM ") {
@@ -45,12 +45,12 @@ fn other(line: &[u8]) -> Parsed<Line<'_>> {
             let (id, at, what) = process(rest)?;
             Line::Exit { id, at, exit: json(what)? }
         }
-        b"FUNC" => function(rest)?,
+        b"FUNC" => span(rest)?,
         b"GAP" => {
             let (from, rest) = read_time(rest)?;
             Line::Gap(from.nanos, read_time(rest)?.0.nanos)
         }
-        b"SPAN" => stamp(rest)?,
+        b"SPAN" => span_event(rest)?,
         b"MARK" => {
             let (time, label) = read_time(rest)?;
             Line::Mark { time, label }
@@ -63,7 +63,7 @@ fn other(line: &[u8]) -> Parsed<Line<'_>> {
     })
 }
 
-/// What another program may begin its records with: `FREE`, `GPU_0`, or `#` for a comment.
+/// `true` for a word that may start a record of another program: `FREE`, `GPU_0`, or `#` for a comment.
 fn is_keyword(word: &[u8]) -> bool {
     word.first().is_some_and(|b| b.is_ascii_uppercase() || *b == b'#')
         && word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'#'))
@@ -73,7 +73,7 @@ fn is_keyword(word: &[u8]) -> bool {
 fn tick(rest: &[u8]) -> Parsed<Line<'_>> {
     let (value, time, rest) = value(rest)?;
     match rest.strip_prefix(b"^ ") {
-        None => Ok(Line::Tick { value, time, extras: Extras::Fields(rest) }),
+        None => Ok(Line::Tick { value, time, columns: Columns::Fields(rest) }),
         Some(rest) => {
             let (from, rest) = read_time(rest)?;
             let (to, _) = read_time(rest)?;
@@ -92,7 +92,7 @@ fn sample(rest: &[u8]) -> Parsed<Line<'_>> {
     if id == b"0" && value == Bytes(0) {
         return Err(WarningKind::LostChild);
     }
-    Ok(Line::Sample { id, value, time, extras: Extras::Fields(rest) })
+    Ok(Line::Sample { id, value, time, columns: Columns::Fields(rest) })
 }
 
 #[inline(always)]
@@ -109,7 +109,7 @@ fn process(rest: &[u8]) -> Parsed<(&[u8], i64, &[u8])> {
 }
 
 /// `begin ID TIME NAME` or `end ID TIME`.
-fn stamp(rest: &[u8]) -> Parsed<Line<'_>> {
+fn span_event(rest: &[u8]) -> Parsed<Line<'_>> {
     let (what, rest) = field(rest);
     let (id, rest) = field(rest);
     let (time, name) = read_time(rest)?;
@@ -131,17 +131,17 @@ fn json<T: DeserializeOwned>(text: &[u8]) -> Parsed<T> {
     serde_json::from_slice(text).map_err(|_| WarningKind::Malformed)
 }
 
-/// mprof's own `timestamp("two words")` writes names with blanks; then the fields are counted from the right.
-fn function(rest: &[u8]) -> Parsed<Line<'_>> {
+/// A complete span. mprof's `timestamp("two words")` writes names with spaces: then the fields are counted from the right.
+fn span(rest: &[u8]) -> Parsed<Line<'_>> {
     let (name, fields) = field(rest);
-    let fault = match span(name, fields) {
+    let fault = match span_fields(name, fields) {
         Err(WarningKind::Malformed) => WarningKind::Malformed,
         whole => return whole,
     };
     for fields in [5, 4] {
         let blank = rest.iter().enumerate().rev().filter(|(_, b)| **b == b' ').nth(fields - 1);
         if let Some((at, _)) = blank
-            && let Ok(line) = span(&rest[..at], &rest[at + 1..])
+            && let Ok(line) = span_fields(&rest[..at], &rest[at + 1..])
         {
             return Ok(line);
         }
@@ -149,12 +149,12 @@ fn function(rest: &[u8]) -> Parsed<Line<'_>> {
     Err(fault)
 }
 
-fn span<'a>(name: &'a [u8], fields: &'a [u8]) -> Parsed<Line<'a>> {
+fn span_fields<'a>(name: &'a [u8], fields: &'a [u8]) -> Parsed<Line<'a>> {
     let (enter_value, enter, fields) = value(fields)?;
     let (leave_value, leave, fields) = value(fields)?;
     let level = integer(field(fields).0).and_then(|n| u32::try_from(n).ok());
     if name.is_empty() {
         return Err(WarningKind::Malformed);
     }
-    Ok(Line::Function { name, enter: (enter, enter_value), leave: (leave, leave_value), level })
+    Ok(Line::Span { name, enter: (enter, enter_value), leave: (leave, leave_value), level })
 }

@@ -1,43 +1,43 @@
-//! Records to `.dat` lines. A pure encoder: it holds only what "as before" refers to, and opens no file.
+//! The encoder of `.dat` lines. It keeps only the last values of the columns, and opens no file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::format::column::{Layout, Row};
+use crate::format::column::{Column, ColumnValues, FieldOrder};
 use crate::format::escape;
 use crate::format::number::{push_integer, push_mib, push_micros};
-use crate::model::{Born, Function, Header, Proven, Record, Sample, Tick};
+use crate::model::{Born, Header, Memory, Proven, Record, Sample, SpanRecord, Tick};
 use crate::units::{Bytes, Seconds};
 
-/// Writes records as `.dat` lines, each call whole lines.
+/// Writes records as `.dat` lines. Each call appends whole lines.
 ///
-/// A tick costs no allocation once its processes are known. Before a header is written, times count from 1970.
+/// A tick allocates nothing once its processes are known. Until a header is written, times count from 1970.
 #[derive(Debug, Default)]
 pub struct DatWriter {
-    /// Whether the run has a header, so that "absent" means "as before".
+    /// `true` if the run has a header. Then a value that a line leaves out is as before.
     headed: bool,
     start_micros: i64,
-    layout: Layout,
-    tick: Row,
-    /// Boxed, or the empty places of the map, as many again, would be as large.
-    samples: HashMap<String, Box<(Bytes, Row)>>,
+    order: FieldOrder,
+    tick: ColumnValues,
+    /// Boxed, because up to half of the map's places are empty and would be as large.
+    samples: HashMap<String, Box<(Bytes, Memory)>>,
 }
 
 impl DatWriter {
-    /// A writer that has written nothing yet.
+    /// A writer of a new trace.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lines before this one were lost: nothing may be left out of the next ones as being unchanged.
+    /// Writes all columns of the next lines, because a reader may not have the lines before.
     pub fn forget(&mut self) {
-        self.tick = Row::default();
+        self.tick = ColumnValues::default();
         self.samples.clear();
     }
 
-    /// Appends the lines of one record; none for a sample in which nothing has changed.
+    /// Appends the lines of one record. A sample without a change gives no line.
     pub fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         match record {
             Record::Header(header) => self.header(header, out),
@@ -58,15 +58,15 @@ impl DatWriter {
                 self.samples.remove(word(id).as_ref());
                 process(b"EXIT ", id, *time, exit, out);
             }
-            Record::Function(function) => self.function(function, out),
+            Record::Span(span) => self.span(span, out),
             Record::SpanBegin(id, time, name) => {
-                self.stamp(b"SPAN begin ", id, *time, out);
+                self.span_event(b"SPAN begin ", id, *time, out);
                 out.push(b' ');
                 escape::push_escaped(out, name);
                 out.push(b'\n');
             }
             Record::SpanEnd(id, time) => {
-                self.stamp(b"SPAN end ", id, *time, out);
+                self.span_event(b"SPAN end ", id, *time, out);
                 out.push(b'\n');
             }
             Record::Mark(time, label) => {
@@ -105,10 +105,10 @@ impl DatWriter {
         *self = Self {
             headed: header.format > 0,
             start_micros: micros(Seconds(header.start_s)),
-            layout: Layout::new(header.metric, &header.columns),
+            order: FieldOrder::new(header.metric, &header.columns),
             ..Self::default()
         };
-        // A run of mprof's has no header: its start is in its times.
+        // A run of mprof has no header: its times count from 1970.
         if self.headed {
             out.extend_from_slice(b"RPROF ");
             push_json(out, header);
@@ -117,10 +117,11 @@ impl DatWriter {
 
     fn tick(&mut self, tick: &Tick, out: &mut Vec<u8>) {
         self.value(b"MEM ", tick.value, tick.time, out);
-        let row = Row::of(&tick.memory, tick.upper, tick.processes);
-        push_changed(&self.layout, &self.tick, &row, out);
+        let Tick { memory, upper, processes, .. } = *tick;
+        let values = ColumnValues { memory, upper, processes };
+        push_columns(&self.order, changed(&self.order, &self.tick, &values), &values, out);
         out.push(b'\n');
-        self.tick = row;
+        self.tick = values;
     }
 
     fn proven(&self, proven: &Proven, out: &mut Vec<u8>) {
@@ -132,22 +133,23 @@ impl DatWriter {
         out.push(b'\n');
     }
 
-    fn sample(&mut self, sample: &Sample<'_>, out: &mut Vec<u8>) {
+    fn sample(&mut self, sample: &Sample<&str>, out: &mut Vec<u8>) {
         let id = word(sample.id);
-        let row = Row::of(&sample.memory, None, None);
         let before = self.samples.get(id.as_ref()).map(|kept| **kept);
-        let changed = changed(&self.layout, &before.map_or(Row::default(), |b| b.1), &row);
+        let (values, old) = (sample.memory.into(), before.map_or(Memory::default(), |b| b.1).into());
+        let changed = changed(&self.order, &old, &values);
         if self.headed && changed == 0 && before.is_some_and(|b| b.0 == sample.value) {
             return;
         }
         out.extend_from_slice(b"CHLD ");
         out.extend_from_slice(id.as_bytes());
         self.value(b" ", sample.value, sample.time, out);
-        push_columns(&self.layout, changed, &row, out);
+        push_columns(&self.order, changed, &values, out);
         out.push(b'\n');
+        let kept = (sample.value, sample.memory);
         match self.samples.get_mut(id.as_ref()) {
-            Some(kept) => **kept = (sample.value, row),
-            None => _ = self.samples.insert(id.into_owned(), Box::new((sample.value, row))),
+            Some(place) => **place = kept,
+            None => _ = self.samples.insert(id.into_owned(), Box::new(kept)),
         }
     }
 
@@ -158,12 +160,12 @@ impl DatWriter {
         process(b"PROC ", id, time, born, out);
     }
 
-    fn function(&self, function: &Function<'_>, out: &mut Vec<u8>) {
+    fn span(&self, span: &SpanRecord<&str>, out: &mut Vec<u8>) {
         out.extend_from_slice(b"FUNC ");
-        escape::push_word(out, function.name);
-        self.value(b" ", function.enter_value, function.enter, out);
-        self.value(b" ", function.leave_value, function.leave, out);
-        if let Some(level) = function.level {
+        escape::push_word(out, span.name);
+        self.value(b" ", span.enter_value, span.enter, out);
+        self.value(b" ", span.leave_value, span.leave, out);
+        if let Some(level) = span.level {
             out.push(b' ');
             push_integer(out, u64::from(level));
         }
@@ -179,7 +181,7 @@ impl DatWriter {
     }
 
     /// `KEYWORD id epoch`.
-    fn stamp(&self, keyword: &[u8], id: &str, time: Seconds, out: &mut Vec<u8>) {
+    fn span_event(&self, keyword: &[u8], id: &str, time: Seconds, out: &mut Vec<u8>) {
         out.extend_from_slice(keyword);
         escape::push_word(out, id);
         out.push(b' ');
@@ -196,7 +198,7 @@ pub(crate) fn micros(time: Seconds) -> i64 {
     (time.0 * 1e6).round() as i64
 }
 
-/// The id as it will stand in the file.
+/// The id as it stands in the file.
 fn word(id: &str) -> Cow<'_, str> {
     if escape::is_word(id) {
         return Cow::Borrowed(id);
@@ -215,28 +217,24 @@ fn process(keyword: &[u8], id: &str, time: Seconds, what: &impl Serialize, out: 
     push_json(out, what);
 }
 
-/// One line of JSON and its end. Control characters are escaped in it, so it is one line.
+/// JSON and a newline. JSON escapes control characters, so the text is one line.
 fn push_json(out: &mut Vec<u8>, what: &impl Serialize) {
-    // It cannot fail: a Vec takes every byte, and the records have text keys only.
+    // This cannot fail: a Vec accepts every byte, and the records have text keys only.
     let written = serde_json::to_writer(&mut *out, what);
     debug_assert!(written.is_ok(), "{written:?}");
     out.push(b'\n');
 }
 
-/// How many columns have to be written so that the last that has changed is among them.
-fn changed(layout: &Layout, before: &Row, row: &Row) -> usize {
-    let differs = |c: &Option<_>| c.is_some_and(|c| before.at(c) != row.at(c));
-    layout.columns.iter().rposition(differs).map_or(0, |at| at + 1)
+/// The number of columns to write, so that the last one is the last that has changed.
+fn changed(order: &FieldOrder, before: &ColumnValues, now: &ColumnValues) -> usize {
+    let differs = |c: &Option<Column>| c.is_some_and(|c| before.at(c) != now.at(c));
+    order.columns.iter().rposition(differs).map_or(0, |at| at + 1)
 }
 
-fn push_changed(layout: &Layout, before: &Row, row: &Row, out: &mut Vec<u8>) {
-    push_columns(layout, changed(layout, before, row), row, out);
-}
-
-fn push_columns(layout: &Layout, count: usize, row: &Row, out: &mut Vec<u8>) {
-    for column in &layout.columns[..count] {
+fn push_columns(order: &FieldOrder, count: usize, values: &ColumnValues, out: &mut Vec<u8>) {
+    for column in &order.columns[..count] {
         out.push(b' ');
-        match column.and_then(|c| row.at(c)) {
+        match column.and_then(|c| values.at(c)) {
             Some(value) => push_integer(out, value),
             None => out.push(b'-'),
         }

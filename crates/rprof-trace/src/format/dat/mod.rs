@@ -1,4 +1,4 @@
-//! The `.dat` format: lines of text that mprof reads too. The grammar is told in `docs/format.md`.
+//! The `.dat` format: lines of text that mprof reads too. `docs/format.md` has the grammar.
 
 pub(crate) mod decode;
 mod encode;
@@ -7,7 +7,7 @@ pub(crate) use encode::micros;
 
 pub use encode::DatWriter;
 
-/// The first word of every record this format has.
+/// The first words of all lines of this format.
 pub const KEYWORDS: [&str; 14] = [
     "RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP", "NOTE", "INDEX",
     "END",

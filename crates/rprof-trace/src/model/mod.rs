@@ -1,0 +1,12 @@
+//! The model of a trace: its records and the quantities in them. Every format reads and writes exactly these records.
+//! Knows no format and no operating system.
+
+mod header;
+mod index;
+mod memory;
+mod record;
+
+pub use header::{Arg, Header};
+pub use index::{Index, Section};
+pub use memory::{Memory, Metric, Part};
+pub use record::{Born, End, Exit, Proven, Record, RecordOf, Sample, SpanRecord, Tick};
