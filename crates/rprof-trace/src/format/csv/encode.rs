@@ -1,6 +1,6 @@
 //! The encoder of `.csv` rows. Every row is complete, and no row contains a newline.
 
-use csv::WriterBuilder;
+use csv::{ByteRecord, WriterBuilder};
 use serde::Serialize;
 
 use super::{Cell, SpanDetail, columns};
@@ -15,7 +15,8 @@ use crate::units::{Bytes, Seconds};
 pub struct CsvWriter {
     headed: bool,
     detail: Vec<u8>,
-    cell: Vec<u8>,
+    cells: ByteRecord,
+    text: Vec<u8>,
 }
 
 /// The cells of a row. A cell is empty if its value is `None`.
@@ -85,7 +86,7 @@ impl CsvWriter {
                 ("end", Row { time: Some(end.elapsed_s), detail: json(detail, end), ..Row::default() })
             }
         };
-        push_row(out, &mut self.cell, kind, &row);
+        push_row(out, &mut self.cells, &mut self.text, kind, &row);
     }
 }
 
@@ -121,10 +122,10 @@ fn json<'a>(detail: &'a mut Vec<u8>, what: &impl Serialize) -> &'a [u8] {
     detail
 }
 
-/// Appends a row; `text` is a buffer for one cell.
-fn push_row(out: &mut Vec<u8>, text: &mut Vec<u8>, record: &str, row: &Row<'_>) {
-    let mut writer = WriterBuilder::new().buffer_capacity(1 << 10).from_writer(out);
-    let mut push = |cell: Cell| {
+/// Appends a row; `cells` and `text` are buffers.
+fn push_row(out: &mut Vec<u8>, cells: &mut ByteRecord, text: &mut Vec<u8>, record: &str, row: &Row<'_>) {
+    cells.clear();
+    for cell in Cell::all() {
         text.clear();
         match cell {
             Cell::Record => text.extend_from_slice(record.as_bytes()),
@@ -134,18 +135,14 @@ fn push_row(out: &mut Vec<u8>, text: &mut Vec<u8>, record: &str, row: &Row<'_>) 
             Cell::Value => push_bytes(text, row.value),
             Cell::Part(part) => push_bytes(text, row.memory.get(part)),
             Cell::Upper => push_bytes(text, row.upper),
-            Cell::Processes => {
-                if let Some(count) = row.processes {
-                    push_integer(text, u64::from(count));
-                }
-            }
+            Cell::Processes => row.processes.into_iter().for_each(|count| push_integer(text, count.into())),
             Cell::From => push_time(text, row.within.map(|w| w.0)),
             Cell::To => push_time(text, row.within.map(|w| w.1)),
-            Cell::Detail => return writer.write_field(row.detail),
+            Cell::Detail => text.extend_from_slice(row.detail),
         }
-        writer.write_field(&*text)
-    };
-    let written = Cell::all().try_for_each(&mut push).and_then(|()| writer.write_record(None::<&[u8]>));
+        cells.push_field(text);
+    }
+    let written = WriterBuilder::new().buffer_capacity(1 << 10).from_writer(out).write_byte_record(cells);
     // This cannot fail: a Vec accepts every byte, and all rows have the same number of cells.
     debug_assert!(written.is_ok(), "{written:?}");
 }
