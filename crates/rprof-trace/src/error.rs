@@ -1,52 +1,58 @@
-//! What can go wrong with a trace as a whole. A line that can be left out is a [`Warning`](crate::Warning) instead.
+//! The errors of a whole trace. A fault of a single line is a [`Warning`](crate::Warning) instead.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a trace cannot be read or written.
+/// The reason why a trace cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file cannot be opened or read on.
+    /// The file cannot be opened or read.
     #[error("cannot read `{}`: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The output cannot be written.
     #[error("cannot write the trace: {0}")]
     Write(#[source] io::Error),
-    /// No line at the beginning of the file is a record.
+    /// No line at the start of the file is a record.
     #[error("`{}` is not a trace: line {line} is {found}, expected {expected}", path.display())]
     NotATrace {
         /// The file.
         path: PathBuf,
-        /// The first line that is not blank, counted from 1.
+        /// The first line that is not blank, from 1.
         line: u64,
-        /// What stands there, shortened and escaped.
+        /// The text of that line, shortened and escaped.
         found: String,
-        /// What a trace begins with.
+        /// The possible first lines of a trace.
         expected: &'static str,
     },
-    /// No span of the run has this name.
-    #[error("no span `{wanted}`; there is {known}")]
-    NoSuchSpan {
-        /// What was asked for.
+    /// The run has no spans.
+    #[error("no span named `{wanted}`: this trace has no spans")]
+    NoSpans {
+        /// The requested name.
         wanted: String,
-        /// The names there are.
+    },
+    /// No span of the run has this name.
+    #[error("no span named `{wanted}`: the trace has {known}")]
+    NoSuchSpan {
+        /// The requested name.
+        wanted: String,
+        /// The existing names.
         known: String,
     },
     /// Several names end in this one.
-    #[error("`{wanted}` is the end of several names; give one of them in full: {known}")]
+    #[error("several span names end in `.{wanted}`; give one in full: {known}")]
     AmbiguousSpan {
-        /// What was asked for.
+        /// The requested name.
         wanted: String,
-        /// The names that end so.
+        /// The names that end in it.
         known: String,
     },
-    /// The name of a file to be written does not tell the format.
-    #[error("`{}` does not tell the format of the trace: use a name that ends in `.dat` (mprof reads it) or `.csv`", path.display())]
+    /// The name of an output file has no extension of a trace format.
+    #[error("unknown trace format `{}`; use .dat (mprof reads it) or .csv", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! WHAT was measured: the model of a trace, the `.dat` and `.csv` formats, and the arithmetic on them.
+//! The trace of a run: its records, the `.dat` and `.csv` formats, and the reduction of a run to a profile.
 //! Knows no operating system and draws no chart.
 
 mod error;
@@ -29,6 +29,6 @@ pub use profile::span_totals::{SpanTotal, span_totals};
 pub use profile::{Mark, Note, Peak, ProcessProfile, Profile, Span};
 pub use read::convert::convert;
 pub use read::{Entry, Reader};
-pub use shell_quote::command_line;
+pub use shell_quote::shell_quote;
 pub use units::{Bytes, Seconds};
 pub use warning::{Warning, WarningKind, Warnings};

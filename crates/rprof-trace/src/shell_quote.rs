@@ -1,12 +1,13 @@
-//! A command as one line of text for people: quoted as a shell would want it, nothing invisible in it.
+//! The quoting of a command for a shell, as one line of visible text.
 
 use std::fmt::Write as _;
 
 use crate::model::Arg;
 
-/// The command as a POSIX shell (and bash, for `$'…'`) would take it back, on one line, always valid UTF-8.
+/// The command as a POSIX shell accepts it (for `$'…'` bash), on one line of valid UTF-8.
+///
 /// Control characters and bytes that are not UTF-8 appear as `\n`, `\x1b`, `\xff` inside `$'…'`.
-pub fn command_line(command: &[Arg]) -> String {
+pub fn shell_quote(command: &[Arg]) -> String {
     let mut line = String::new();
     for arg in command {
         if !line.is_empty() {
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     fn line(args: &[&[u8]]) -> String {
-        command_line(&args.iter().map(|a| Arg::new(a)).collect::<Vec<_>>())
+        shell_quote(&args.iter().map(|a| Arg::new(a)).collect::<Vec<_>>())
     }
 
     #[test]
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_escaped() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(
             line(&[b"a\nMEM 1 2", b"\xff'", b"\x1b\xc2\x85"]),
             r"$'a\nMEM 1 2' $'\xff\'' $'\x1b\u0085'"

@@ -1,4 +1,4 @@
-//! Bytes and seconds: the two quantities of a trace, how they are written for people and read from them.
+//! Bytes and seconds, the two quantities of a trace: their text for people, and the parsing of it.
 
 use std::fmt;
 
@@ -15,29 +15,29 @@ const TIB: u64 = 1 << 40;
 pub struct Bytes(pub u64);
 
 impl Bytes {
-    /// From KiB (2^10 bytes), as the Linux kernel prints them; saturates.
+    /// The size of this many KiB (2^10 bytes), the unit of the Linux kernel. Saturates.
     pub const fn from_kib(kib: u64) -> Self {
         Self(kib.saturating_mul(KIB))
     }
 
-    /// In KiB (2^10 bytes), rounded to the nearest.
+    /// The size in KiB (2^10 bytes), rounded to the nearest.
     pub const fn kib(self) -> u64 {
         self.0.saturating_add(KIB / 2) / KIB
     }
 
-    /// In MiB (2^20 bytes), the unit of `.dat` files.
+    /// The size in MiB (2^20 bytes), the unit of `.dat` traces.
     pub fn mib(self) -> f64 {
         self.0 as f64 / MIB as f64
     }
 
-    /// The sum, saturating instead of wrapping.
+    /// The sum. Saturates.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 }
 
-/// Three or four significant digits with the unit that fits: `512 B`, `1.5 KiB`, `301.2 MiB`, `14.95 GiB`.
+/// Three or four significant digits and a unit: `512 B`, `1.5 KiB`, `301.2 MiB`, `14.95 GiB`.
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let v = self.0 as f64;
@@ -51,7 +51,7 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// What was wrong with a size or a duration given as text.
+/// A text that is not a size or a time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not {expected}")]
 pub struct UnitError {
@@ -68,7 +68,7 @@ impl std::str::FromStr for Bytes {
     /// Reads `4096`, `512MiB`, `1.5 G`, `2GB`.
     ///
     /// # Errors
-    /// When the text is no number with a known unit, or is negative or beyond 2^63 bytes.
+    /// If the text is not a number with a known unit, or if it is negative or beyond 2^63 bytes.
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let error = || UnitError { found: text.to_owned(), expected: A_SIZE };
         let (number, unit) = split_unit(text).ok_or_else(error)?;
@@ -89,7 +89,8 @@ impl std::str::FromStr for Bytes {
     }
 }
 
-/// A time or a span in seconds on the monotonic clock, counted from the start of the run unless said otherwise.
+/// A time in seconds on the monotonic clock, counted from the start of the run unless stated otherwise; or a length of
+/// time in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
@@ -122,7 +123,7 @@ impl std::str::FromStr for Seconds {
     /// Reads `0.1`, `10ms`, `2s`, `5 min`, `1h`.
     ///
     /// # Errors
-    /// When the text is no number with a known unit, or is negative.
+    /// If the text is not a number with a known unit, or if it is negative.
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let error = || UnitError { found: text.to_owned(), expected: A_TIME };
         let (number, unit) = split_unit(text).ok_or_else(error)?;
@@ -139,7 +140,7 @@ impl std::str::FromStr for Seconds {
     }
 }
 
-/// A finite number >= 0 and what follows it, without blanks between.
+/// A finite number >= 0, and the unit after it.
 fn split_unit(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
@@ -153,14 +154,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_written_with_the_unit_that_fits() {
+    fn bytes_are_written_with_a_fitting_unit() {
         let shown: Vec<String> =
             [0, 512, 1536, 315_831_091, 16_052_400_000].map(|b| Bytes(b).to_string()).into();
         assert_eq!(shown, ["0 B", "512 B", "1.5 KiB", "301.2 MiB", "14.95 GiB"]);
     }
 
     #[test]
-    fn seconds_are_written_with_the_unit_that_fits() {
+    fn seconds_are_written_with_a_fitting_unit() {
         let shown: Vec<String> =
             [0.0, 0.00002, 0.02, 0.35, 41.1, 185.0, 7380.0, 99.96].map(|s| Seconds(s).to_string()).into();
         assert_eq!(

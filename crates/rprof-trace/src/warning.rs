@@ -1,35 +1,35 @@
-//! What was found wrong in single lines of a trace, and what was done about it: one entry per kind, counted.
+//! Warnings about single lines of a trace: the fault, and its consequence. Equal faults are one warning with a count.
 
 use std::fmt::{self, Write as _};
 
-/// What is wrong with a line.
+/// A kind of fault of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WarningKind {
-    /// The last line has no end, because the writer was killed or the disk was full.
+    /// The last line is incomplete, because the writer was killed or the disk was full.
     CutShort,
-    /// NUL bytes, as a file system leaves them after a power loss.
+    /// NUL bytes, as a file system can leave them after a power loss.
     NulBytes,
-    /// A line that is no record.
+    /// A line that is not a record.
     Malformed,
-    /// A time that is not on the clock of the file: forged by a command line of several lines, or damaged.
+    /// A time that is not on the clock of the file: the line is part of a command with newlines, or damaged.
     OffClock,
     /// A negative amount of memory: mprof's posix backend writes -1 when `ps` fails.
     Negative,
     /// A value or time that is not a finite number.
     NotFinite,
-    /// `CHLD 0 0.000000`: mprof's mark of a child that went away during its scan.
+    /// `CHLD 0 0.000000`, which mprof writes for a child that vanished during its scan.
     LostChild,
     /// A tick that is earlier than the one before: a clock set back, or two runs in one file.
     BackInTime,
-    /// A function that ends before it starts.
+    /// A span that ends before it starts.
     BackwardsSpan,
     /// Bytes that are not UTF-8.
     NotUtf8,
-    /// A line longer than any record can be.
+    /// A line longer than any record.
     TooLong,
     /// A run written by a later version of rprof.
     NewerFormat,
-    /// More function calls than are kept.
+    /// More spans than are kept.
     ManySpans,
     /// More marks and notes than are kept.
     ManyMarks,
@@ -38,7 +38,7 @@ pub enum WarningKind {
 }
 
 impl WarningKind {
-    /// What is wrong, and what was done.
+    /// The fault and its consequence.
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::CutShort => ("is cut short", "dropped"),
@@ -47,29 +47,31 @@ impl WarningKind {
             Self::OffClock => ("has a time that is not on the clock of this file", "dropped"),
             Self::Negative => ("has a negative value", "dropped"),
             Self::NotFinite => ("has a value that is not a finite number", "dropped"),
-            Self::LostChild => ("stands for a process that was gone when it was measured", "dropped"),
-            Self::BackInTime => ("is earlier than the tick before it", "kept, sorted by time"),
-            Self::BackwardsSpan => ("ends before it starts", "kept without length"),
+            Self::LostChild => ("stands for a process that vanished while mprof measured it", "dropped"),
+            Self::BackInTime => ("is earlier than the tick before it", "kept and sorted by time"),
+            Self::BackwardsSpan => ("ends before it starts", "kept with length 0"),
             Self::NotUtf8 => ("holds bytes that are not UTF-8", "replaced them"),
             Self::TooLong => ("is longer than any record", "skipped"),
-            Self::NewerFormat => ("was written by a later version of rprof", "read as far as it is known"),
-            Self::ManySpans => ("is one of too many function calls", "left out the shortest"),
-            Self::ManyMarks => ("is one of too many marks and notes", "left out the last"),
-            Self::ManyRuns => ("begins one run too many for one file", "left out the runs from here on"),
+            Self::NewerFormat => {
+                ("was written by a later version of rprof", "unknown records and columns are skipped")
+            }
+            Self::ManySpans => ("is one of too many spans", "dropped the shortest"),
+            Self::ManyMarks => ("is one of too many marks and notes", "dropped the last"),
+            Self::ManyRuns => ("starts one run too many for one file", "skipped the runs from here on"),
         }
     }
 }
 
-/// One kind of fault: where it was met first, and how often.
+/// One kind of fault: its first line, and the number of lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The kind.
     pub kind: WarningKind,
-    /// The first line it was met on, counted from 1.
+    /// The first line with the fault, from 1.
     pub line: u64,
     /// That line, shortened and escaped.
     pub found: String,
-    /// How many lines have it.
+    /// The number of lines with the fault.
     pub count: u64,
 }
 
@@ -86,7 +88,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The warnings of one file, one per kind, in the order they were met first.
+/// The warnings of one file, one per kind, in the order of their first lines.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Warnings(Vec<Warning>);
 
@@ -102,17 +104,17 @@ impl Warnings {
         self.0.extend(other.0);
     }
 
-    /// The warnings, in the order they were met first.
+    /// The warnings, in the order of their first lines.
     pub fn iter(&self) -> std::slice::Iter<'_, Warning> {
         self.0.iter()
     }
 
-    /// Whether the file had no fault.
+    /// `true` if the file had no fault.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The warning of this kind, when there is one.
+    /// The warning of this kind; `None` if the file had no such fault.
     pub fn of(&self, kind: WarningKind) -> Option<&Warning> {
         self.0.iter().find(|w| w.kind == kind)
     }
@@ -127,10 +129,10 @@ impl<'a> IntoIterator for &'a Warnings {
     }
 }
 
-/// Characters of a line that a message shows at most.
+/// The most characters of a line that a message shows.
 const SHOWN: usize = 60;
 
-/// A line for a message: in backquotes, shortened, with everything unprintable escaped.
+/// A line for a message: in backquotes, shortened, with unprintable characters escaped.
 pub(crate) fn shorten(line: &[u8]) -> String {
     let mut shown = String::from("`");
     let head = &line[..line.len().min(4 * SHOWN)];
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_line_is_short_and_printable() {
+    fn a_shortened_line_is_short_and_printable() {
         assert_eq!(shorten(b"MEM 'x' \"y\""), "`MEM 'x' \"y\"`");
         assert_eq!(shorten(b"\x89PNG\r\n"), "`\\x89PNG\\r\\n`");
         assert_eq!(shorten(&[b'x'; 61]).chars().count(), 63);

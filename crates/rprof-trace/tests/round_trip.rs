@@ -8,7 +8,7 @@ use common::{read, recorded, write};
 use proptest::prelude::*;
 use rprof_trace::{
     Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric, Part, Proven,
-    Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, command_line,
+    Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, shell_quote,
 };
 
 fn seconds() -> impl Strategy<Value = Seconds> {
@@ -164,7 +164,7 @@ proptest! {
 
     #[test]
     fn whatever_is_written_comes_back(header in header(), records in proptest::collection::vec(record(), 0..40)) {
-        let command = command_line(&header.command);
+        let command = shell_quote(&header.command);
         let mut run = vec![Record::Header(Box::new(header.clone())), Record::Command(&command)];
         run.extend(records.into_iter().map(|record| fit(record, &header)));
         let dat = write(Format::Dat, &run);

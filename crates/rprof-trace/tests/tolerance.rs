@@ -67,7 +67,7 @@ fn functions_go_to_the_run_whose_time_they_lie_in() {
 fn runs_that_share_a_file_are_sorted_by_time() {
     let text = b"CMDLINE a\nMEM 1.0 1795380800.0\nCMDLINE b\nMEM 2.0 1795380800.2\nMEM 2.0 1795380805.2\n\
                  MEM 1.0 1795380801.0\n";
-    let warning = "line 6: `MEM 1.0 1795380801.0` is earlier than the tick before it; kept, sorted by time";
+    let warning = "line 6: `MEM 1.0 1795380801.0` is earlier than the tick before it; kept and sorted by time";
     let runs = faulty(text, warning);
     assert_eq!(runs.len(), 2);
     assert!(runs[1].total.windows(2).all(|w| w[0].time <= w[1].time));
@@ -169,7 +169,7 @@ fn a_time_off_the_clock_of_the_file_is_dropped() {
 
 #[test]
 fn a_child_lost_during_the_scan_is_dropped() {
-    let warning = "line 2: `CHLD 0 0.000000 1795380800.0` stands for a process that was gone when it was measured; \
+    let warning = "line 2: `CHLD 0 0.000000 1795380800.0` stands for a process that vanished while mprof measured it; \
                    dropped (and 1 more like it)";
     let text = b"MEM 1.0 1795380800.0\nCHLD 0 0.000000 1795380800.0\nCHLD 0 0.000000 1795380801.0\n";
     assert!(faulty(text, warning)[0].processes.is_empty());
@@ -231,7 +231,7 @@ fn functions_of_old_traces_have_no_level() {
 fn a_function_that_ends_before_it_starts_has_no_length() {
     let line = "FUNC m.f 1.0 1795380800.9 2.0 1795380800.2 0";
     let text = format!("MEM 1.0 1795380800.0\n{line}\n");
-    let warning = format!("line 2: `{line}` ends before it starts; kept without length");
+    let warning = format!("line 2: `{line}` ends before it starts; kept with length 0");
     let span = faulty(text.as_bytes(), &warning)[0].spans[0].clone();
     assert_eq!(span.leave.map(|l| l.0), Some(span.enter.0));
 }

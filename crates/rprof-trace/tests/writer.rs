@@ -3,7 +3,7 @@
 mod common;
 
 use common::{convert, every_record, header, profiles, read, sample, tick, write};
-use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, command_line};
+use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, shell_quote};
 
 fn dat(records: &[Record<'_>]) -> String {
     String::from_utf8(write(Format::Dat, records)).expect("UTF-8")
@@ -12,7 +12,7 @@ fn dat(records: &[Record<'_>]) -> String {
 /// The worst that can be in a command, an id, a name and a note.
 fn nasty() -> String {
     let header = header(&[b"a\nMEM 99999 1", b"\xff\r", b"$\\frac $x", b"tab\there", b"\0\x1b[0m"]);
-    let command = command_line(&header.command);
+    let command = shell_quote(&header.command);
     dat(&[
         Record::Header(Box::new(header)),
         Record::Command(&command),

@@ -1,7 +1,8 @@
-//! Text on one line: visible escapes for control characters, and a lossless escape for notes.
+//! The escaping of text so that it fits on one line: visible escapes for people, and a lossless escape for names and
+//! notes.
 
-/// Text with control characters as visible escapes, for people. With `dollars`, each `$` becomes `\$`, because
-/// matplotlib takes a pair of them for a formula.
+/// Appends text with visible escapes for control characters. With `dollars`, each `$` becomes `\$`, because matplotlib
+/// reads text between two `$` as a formula.
 pub(crate) fn push_visible(out: &mut Vec<u8>, text: &str, dollars: bool) {
     for c in text.chars() {
         match c {
@@ -12,7 +13,7 @@ pub(crate) fn push_visible(out: &mut Vec<u8>, text: &str, dollars: bool) {
     }
 }
 
-/// One word: blanks and control characters become `_`, nothing becomes `?`.
+/// Appends text as one word: blanks and control characters become `_`, an empty text becomes `?`.
 pub(crate) fn push_word(out: &mut Vec<u8>, text: &str) {
     if is_word(text) {
         out.extend_from_slice(text.as_bytes());
@@ -26,7 +27,7 @@ pub(crate) fn push_word(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Whether the text can be a field of a record as it stands.
+/// `true` if the text is one word.
 pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.chars().any(breaks_word)
 }
@@ -35,7 +36,7 @@ fn breaks_word(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// Text on one line without loss; [`unescape`] gives it back.
+/// Appends text on one line without loss. [`unescape`] reverses it.
 pub(crate) fn push_escaped(out: &mut Vec<u8>, text: &str) {
     for c in text.chars() {
         match c {
@@ -46,7 +47,7 @@ pub(crate) fn push_escaped(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Undoes [`push_escaped`]; an escape it would not have written stays as it is.
+/// Reverses [`push_escaped`]. An escape that it never writes stays as it is.
 pub(crate) fn unescape(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -58,7 +59,7 @@ pub(crate) fn unescape(text: &str, into: &mut String) {
     into.push_str(rest);
 }
 
-/// The character an escape stands for, and the escape's length.
+/// The character of an escape, and the length of the escape in bytes.
 fn escape_at(text: &str) -> Option<(char, usize)> {
     match text.as_bytes().get(1)? {
         b'\\' => Some(('\\', 2)),
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaped_text_comes_back_as_it_was() {
+    fn unescaped_text_equals_the_original() {
         for text in ["", "plain", "a\nb\r\t", "\\n is not a newline", "c:\\u{zz}\\", "\u{1b}[1m\u{85}ä\u{0}"]
         {
             let mut out = Vec::new();

@@ -1,4 +1,5 @@
-//! Fixed-point numbers in and out: MiB and bytes, decimal seconds and integers. No float where it has to be fast.
+//! Numbers of a trace as text: MiB, decimal seconds and integers. Common forms are read and written without floating
+//! point, which is faster and exact.
 
 #![expect(clippy::inline_always, reason = "measured: a sixth fewer instructions per line of a trace")]
 
@@ -6,7 +7,7 @@ use crate::units::Bytes;
 use crate::warning::WarningKind;
 
 const MIB_BITS: u32 = 20;
-/// More digits after the point do not change the nearest byte.
+/// Digits after the point that are used. More digits do not change the nearest byte.
 const MAX_DIGITS: u32 = 12;
 const POWERS: [u64; 13] = [
     1,
@@ -24,16 +25,16 @@ const POWERS: [u64; 13] = [
     1_000_000_000_000,
 ];
 
-/// A time as it stands in a trace.
+/// A time in a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Time {
-    /// Since the epoch of the trace's clock.
+    /// Nanoseconds since the zero of the trace's clock.
     pub nanos: i64,
-    /// Digits after the point: a time cut short has fewer than its neighbours.
+    /// Digits after the point. A time that was cut short has fewer than its neighbours.
     pub digits: u32,
 }
 
-/// Writes an integer.
+/// Appends an integer.
 pub(crate) fn push_integer(out: &mut Vec<u8>, mut n: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
@@ -48,7 +49,7 @@ pub(crate) fn push_integer(out: &mut Vec<u8>, mut n: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// Writes bytes in MiB, exactly: at least one digit after the point, at most 20, no zeros at the end.
+/// Appends bytes as MiB, exactly: at least one digit after the point, at most 20, no zeros at the end.
 pub(crate) fn push_mib(out: &mut Vec<u8>, bytes: Bytes) {
     push_integer(out, bytes.0 >> MIB_BITS);
     out.push(b'.');
@@ -63,7 +64,7 @@ pub(crate) fn push_mib(out: &mut Vec<u8>, bytes: Bytes) {
     }
 }
 
-/// Writes microseconds as seconds with six digits after the point.
+/// Appends microseconds as seconds with six digits after the point.
 pub(crate) fn push_micros(out: &mut Vec<u8>, micros: i64) {
     if micros < 0 {
         out.push(b'-');
@@ -79,15 +80,15 @@ pub(crate) fn push_micros(out: &mut Vec<u8>, micros: i64) {
     out.extend_from_slice(&digits);
 }
 
-/// `123.456`: its parts.
+/// The parts of `123.456`.
 struct Decimal {
     whole: u64,
     fraction: u64,
     digits: u32,
 }
 
-/// The unsigned decimal at the head of a text that ends at a blank, and what follows the blank; or that ends at the end
-/// of the line, whose newline follows if it is there. `None` for any other number, however valid.
+/// Reads the unsigned decimal at the start of a text, up to a blank or the end of the line. Returns it and the rest
+/// after the blank; a newline stays in the rest. `None` for any other form of number, even a valid one.
 #[inline(always)]
 fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     let (whole, count) = digits(text)?;
@@ -102,7 +103,7 @@ fn decimal(text: &[u8]) -> Option<(Decimal, &[u8])> {
     Some((Decimal { whole, fraction, digits: digits_after }, after_number(rest)?))
 }
 
-/// What follows the blank after a number, or the end of the line.
+/// The rest after the blank behind a number, or the end of the line.
 #[inline(always)]
 fn after_number(rest: &[u8]) -> Option<&[u8]> {
     match rest {
@@ -112,7 +113,7 @@ fn after_number(rest: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The digits after a point, as far as they count, and what follows them all.
+/// The digits after a point: their value, their number (at most 12), and the rest after all digits.
 #[inline(always)]
 fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
     let (value, count) = up_to_eight(text);
@@ -129,8 +130,8 @@ fn after_point(text: &[u8]) -> (u64, u32, &[u8]) {
     (value * POWERS[kept] + next / POWERS[surplus], 8 + kept as u32, rest)
 }
 
-/// The number the digits at the head of a text make, and how many there are; `None` beyond 18.
-/// Eight at a time, since a branch on each digit costs more than the digit.
+/// The value and the number of the digits at the start of a text; `None` beyond 18 digits.
+/// Reads eight at a time, because a branch for each digit costs more than the digit.
 #[inline(always)]
 fn digits(text: &[u8]) -> Option<(u64, usize)> {
     let (value, count) = up_to_eight(text);
@@ -146,12 +147,13 @@ fn digits(text: &[u8]) -> Option<(u64, usize)> {
     (more <= 2).then(|| (value * POWERS[more] + last, 16 + more))
 }
 
-/// The first eight bytes as one word; after Lemire, "Quickly parsing eight digits", 2018, but for any count of them.
+/// The value and the number of up to eight digits at the start of a text, computed in one machine word.
+/// After Lemire, "Quickly parsing eight digits", 2018, extended to fewer digits.
 #[inline(always)]
 fn up_to_eight(text: &[u8]) -> (u64, usize) {
     let word = match (text.first_chunk(), text.first_chunk(), text.last_chunk()) {
         (Some(eight), ..) => u64::from_le_bytes(*eight),
-        // Four to seven bytes are two overlapping fours.
+        // Four to seven bytes are read as two overlapping fours.
         (None, Some(four), Some(last)) => {
             let (four, last) = (u32::from_le_bytes(*four), u32::from_le_bytes(*last));
             u64::from(four) | u64::from(last) << (8 * (text.len() - 4))
@@ -159,13 +161,13 @@ fn up_to_eight(text: &[u8]) -> (u64, usize) {
         _ => text.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)),
     };
     let values = word ^ 0x3030_3030_3030_3030;
-    // The high bit of each byte that is no digit; a carry only reaches bytes after the first of those.
+    // Sets the high bit of each byte that is not a digit. A carry reaches only bytes after the first such byte.
     let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
     let count = others.trailing_zeros() / 8;
     if count == 0 {
         return (0, 0);
     }
-    // Zeros before the number, then pairs, fours and eights of digits at once.
+    // Puts zeros before the number, then joins digits to pairs, fours and eights.
     let values = values << (64 - 8 * count);
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let low = (pairs & 0xff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
@@ -173,7 +175,7 @@ fn up_to_eight(text: &[u8]) -> (u64, usize) {
     (low.wrapping_add(high) >> 32, count as usize)
 }
 
-/// The first field, and what follows its blank.
+/// The first field, and the rest after its blank.
 pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
     match text.iter().position(|b| *b == b' ') {
         Some(at) => (&text[..at], &text[at + 1..]),
@@ -181,7 +183,7 @@ pub(crate) fn field(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Reads MiB as bytes, to the nearest, when they are a plain decimal; the end is that of [`decimal`].
+/// Reads MiB as bytes, rounded to the nearest. `None` unless [`decimal`] reads the number.
 #[inline(always)]
 pub(crate) fn plain_mib(text: &[u8]) -> Option<(Bytes, &[u8])> {
     let (decimal, rest) = decimal(text)?;
@@ -189,7 +191,7 @@ pub(crate) fn plain_mib(text: &[u8]) -> Option<(Bytes, &[u8])> {
     fits.then(|| (Bytes((decimal.whole << MIB_BITS) + fraction_of_mib(&decimal)), rest))
 }
 
-/// Reads MiB as bytes, to the nearest.
+/// Reads MiB in any form as bytes, rounded to the nearest.
 #[inline(always)]
 pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
     if let Some(plain) = plain_mib(text) {
@@ -206,8 +208,10 @@ pub(crate) fn read_mib(text: &[u8]) -> Result<(Bytes, &[u8]), WarningKind> {
     }
 }
 
-/// The bytes of a fraction of a MiB. mprof rounds to four or six digits, which hides the last byte; memory comes in
-/// whole KiB, so a whole KiB that would be written like this is taken.
+/// The bytes of a fraction of a MiB.
+///
+/// mprof rounds to four or six digits, which loses the last bytes. Memory comes in whole KiB, so the KiB that mprof would
+/// write as these digits is taken.
 #[inline(always)]
 fn fraction_of_mib(decimal: &Decimal) -> u64 {
     let Decimal { fraction, digits, .. } = *decimal;
@@ -227,7 +231,7 @@ fn fraction_of_mib(decimal: &Decimal) -> u64 {
     }
 }
 
-/// Reads seconds as nanoseconds when they are a plain decimal; the end is that of [`decimal`].
+/// Reads seconds as nanoseconds. `None` unless [`decimal`] reads the number.
 #[inline(always)]
 pub(crate) fn plain_time(text: &[u8]) -> Option<(Time, &[u8])> {
     let (Decimal { whole, fraction, digits }, rest) = decimal(text)?;
@@ -243,7 +247,7 @@ pub(crate) fn plain_time(text: &[u8]) -> Option<(Time, &[u8])> {
     Some((Time { nanos: (whole * 1_000_000_000 + nanos).cast_signed(), digits }, rest))
 }
 
-/// Reads seconds as nanoseconds; digits beyond the ninth after the point are left out.
+/// Reads seconds in any form as nanoseconds. Digits beyond the ninth after the point are ignored.
 #[inline(always)]
 pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
     if let Some(plain) = plain_time(text) {
@@ -260,7 +264,7 @@ pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
     }
 }
 
-/// Whatever else Python reads as a float: signs, exponents, surplus blanks before it.
+/// Reads any other float that Python accepts: with sign, exponent, or blanks before it.
 #[cold]
 fn slow_number(text: &[u8]) -> Result<(f64, &[u8]), WarningKind> {
     let (word, rest) = field(text.trim_ascii_start());
@@ -272,7 +276,7 @@ fn slow_number(text: &[u8]) -> Result<(f64, &[u8]), WarningKind> {
     }
 }
 
-/// Reads an unsigned integer that is a whole text.
+/// Reads a text that is an unsigned integer.
 pub(crate) fn integer(text: &[u8]) -> Option<u64> {
     match digits(text) {
         Some((value, count)) => (count > 0 && count == text.len()).then_some(value),
@@ -280,7 +284,7 @@ pub(crate) fn integer(text: &[u8]) -> Option<u64> {
     }
 }
 
-/// Reads an unsigned integer or `-` for none; the end is that of [`decimal`].
+/// Reads an unsigned integer, or `-` for none, with the same end as [`decimal`].
 #[inline(always)]
 pub(crate) fn read_count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
     let (value, rest) = if let [b'-', rest @ ..] = text {
@@ -307,20 +311,20 @@ mod tests {
     }
 
     #[test]
-    fn mib_are_written_exactly_and_no_longer_than_needed() {
+    fn mib_are_written_exactly_and_without_surplus_digits() {
         let shown = [0, 1 << 20, 4096, 3 << 19, 15306 << 20, 1].map(mib);
         assert_eq!(shown, ["0.0", "1.0", "0.00390625", "1.5", "15306.0", "0.00000095367431640625"]);
     }
 
     #[test]
-    fn every_byte_count_comes_back() {
+    fn every_byte_count_survives_writing_and_reading() {
         for n in (0..1 << 21).chain([u64::MAX >> 1, (1 << 50) + 1, 0xdead_beef]) {
             assert_eq!(bytes(&mib(n)), Ok(n));
         }
     }
 
     #[test]
-    fn digits_are_read_eight_at_a_time_wherever_they_end() {
+    fn any_number_of_digits_is_read_whatever_follows() {
         for count in 0..=18 {
             for tail in ["", " ", ".5", "/", ":12345678", "\u{ff}"] {
                 let text = format!("{}{tail}", &"918273645546372819"[..count]);
@@ -335,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_count_that_mprof_rounded_is_taken_for_whole_pages() {
+    fn a_size_that_mprof_rounded_is_read_as_whole_pages() {
         for pages in 0..100_000u64 {
             let six = format!("{:.6}", pages as f64 / 256.0);
             let four = format!("{:.4}", pages as f64 / 256.0);
@@ -344,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_of_python_are_read_too() {
+    fn other_floats_of_python_are_read_too() {
         assert_eq!(bytes("1e3"), Ok(1000 << 20));
         assert_eq!(bytes("1."), Ok(1 << 20));
         assert_eq!(bytes("-1.000000"), Err(WarningKind::Negative));

@@ -1,18 +1,18 @@
-//! A curve of any length in bounded space: per slice of time the first, last, lowest and highest point are kept,
-//! so that no spike is lost however much is folded.
+//! A curve of any length in bounded space. Of each slice of time it keeps the first, last, lowest and highest point,
+//! so that no spike and no dip is lost.
 
 use crate::units::{Bytes, Seconds};
 
 /// A value at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// Since the start of the run.
+    /// Time since the start of the run.
     pub time: Seconds,
-    /// Memory.
+    /// Memory in bytes.
     pub value: Bytes,
 }
 
-/// Points in order of time, ready to be drawn.
+/// Points in order of time.
 pub type Curve = Vec<Point>;
 
 #[derive(Debug, Clone, Copy)]
@@ -50,25 +50,26 @@ impl Slice {
     }
 }
 
-/// Folds points, in any order of time, into at most `slices` slices of equal width.
-/// The width doubles whenever the curve outgrows them, so one pass over a stream of unknown length is enough.
+/// Collects points, in any order of time, in a limited number of slices of equal width.
+///
+/// The width doubles when the curve outgrows the slices, so that one pass over a stream of unknown length is enough.
 #[derive(Debug, Clone)]
 pub struct Envelope {
     slices: Vec<Option<Slice>>,
     limit: usize,
     origin: f64,
-    /// Slices a second: a product is cheaper than a quotient.
+    /// Slices per second. Multiplying by it is cheaper than dividing by a width.
     rate: f64,
 }
 
 impl Envelope {
-    /// Space for `limit` slices (at least 2); times before `origin` are counted into the first one.
+    /// An envelope of at most `limit` slices (at least 2). Times before `origin` belong to the first slice.
     pub fn new(limit: usize, origin: Seconds) -> Self {
-        // The first width is far below any sampling interval; 30 doublings reach a century.
+        // The first width, 0.1 ms, is below any sampling interval. 33 doublings reach a century with 4096 slices.
         Self { slices: Vec::new(), limit: limit.max(2), origin: origin.0, rate: 1e4 }
     }
 
-    /// Takes a point; one whose time is not finite is dropped.
+    /// Adds a point. A point whose time is not finite is dropped.
     pub fn add(&mut self, point: Point) {
         if !point.time.0.is_finite() {
             return;
@@ -106,12 +107,12 @@ impl Envelope {
         self.slices.truncate(half);
     }
 
-    /// Whether no point was taken.
+    /// `true` if no point was added.
     pub fn is_empty(&self) -> bool {
         self.slices.is_empty()
     }
 
-    /// The kept points, at most four a slice, in order of time.
+    /// The kept points, at most four per slice, in order of time.
     pub fn curve(&self) -> Curve {
         let mut curve = Curve::new();
         for s in self.slices.iter().flatten() {
@@ -124,6 +125,48 @@ impl Envelope {
             }
         }
         curve
+    }
+}
+
+/// The envelope of a window of a curve, with one point on either side of the window.
+///
+/// The outer points let the line of a figure reach the edges of the window.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    envelope: Envelope,
+    window: Option<(Seconds, Seconds)>,
+    before: Option<Point>,
+    after: Option<Point>,
+}
+
+impl Track {
+    /// An empty track. `origin` is the earliest time of the curve; a window starts at its own start instead.
+    pub fn new(slices: usize, origin: Seconds, window: Option<(Seconds, Seconds)>) -> Self {
+        let origin = window.map_or(origin, |w| w.0);
+        Self { envelope: Envelope::new(slices, origin), window, before: None, after: None }
+    }
+
+    pub fn add(&mut self, point: Point) {
+        match self.window {
+            Some((from, _)) if point.time < from => {
+                if self.before.is_none_or(|p| point.time >= p.time) {
+                    self.before = Some(point);
+                }
+            }
+            Some((_, to)) if point.time > to => {
+                if self.after.is_none_or(|p| point.time < p.time) {
+                    self.after = Some(point);
+                }
+            }
+            _ => self.envelope.add(point),
+        }
+    }
+
+    /// The curve, with times counted from `zero`.
+    pub fn curve(&self, zero: f64) -> Curve {
+        let inner = self.envelope.curve();
+        let points = self.before.into_iter().chain(inner).chain(self.after);
+        points.map(|p| Point { time: Seconds(p.time.0 - zero), ..p }).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! One run, reduced in a single pass to what a figure or a summary needs, in space that does not grow with its length.
+//! The profile: one run reduced to the data of a figure or a summary, in space that does not grow with its length.
 
 mod annotations;
 pub(crate) mod builder;
@@ -8,35 +8,35 @@ mod open_spans;
 pub(crate) mod options;
 mod partial;
 mod processes;
+mod run_curves;
 pub(crate) mod span_memory;
 pub(crate) mod span_names;
 pub(crate) mod span_totals;
 mod spans;
-mod track;
 
 use crate::model::{End, Header, Metric};
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
 
-/// The largest value the trace vouches for.
+/// The largest value that the trace proves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Peak {
     /// The value: a lower bound of the true peak of a tree, exact for one process.
     pub value: Bytes,
-    /// When: a tick's time, or the middle of the interval it fell in.
+    /// Its time: that of a tick, or the middle of an interval.
     pub time: Seconds,
-    /// The interval it fell in, when it was proven by the kernel's high-water mark between two ticks.
+    /// Its interval if the kernel's high-water mark proved it between two ticks.
     pub within: Option<(Seconds, Seconds)>,
-    /// The true peak is not above this; `None` when the trace does not say.
+    /// Upper bound of the true peak; `None` if the trace has none.
     pub upper: Option<Bytes>,
 }
 
-/// An upper bound more than this many times the peak says no more than that the peak is a lower one.
+/// An upper bound above this many times the peak is loose.
 const LOOSE: u64 = 2;
 
 impl Peak {
-    /// Whether the upper bound is so far off that it is no help to anybody: processes that came and went between two
-    /// ticks are each counted at the most that any process held.
+    /// `true` if the upper bound is too large to be useful. This happens when many processes live only between two ticks:
+    /// the bound counts each of them with the largest size of any process.
     pub fn is_loose(&self) -> bool {
         self.upper.is_some_and(|upper| upper.0 / LOOSE > self.value.0)
     }
@@ -45,40 +45,40 @@ impl Peak {
 /// One process of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProcessProfile {
-    /// `pid:name`, or what an mprof trace calls it.
+    /// `pid:name`; in a trace of mprof the id there.
     pub id: String,
     /// Its largest sample.
     pub peak: Bytes,
     /// The time of that sample.
     pub peak_time: Seconds,
-    /// Its curve; empty where it was not asked for.
+    /// Its curve; empty if it was not requested.
     pub curve: Curve,
 }
 
-/// A named interval: a call of a function, or any other span a program wrote.
+/// A named interval that a program wrote, for instance a call of a function.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Span {
-    /// Its name; a function's is dotted.
+    /// Its name. The name of a function is dotted.
     pub name: String,
-    /// Time and memory at entry: its process's own where the trace tells it, else the run's curve at that time.
+    /// Time and memory at entry. The memory is that of its process if the trace has it, else the run's curve at that time.
     pub enter: (Seconds, Bytes),
-    /// Time and memory at exit, likewise; `None` when it never ended.
+    /// Time and memory at exit; `None` if the span never ended.
     pub leave: Option<(Seconds, Bytes)>,
-    /// Nesting depth, 0 for the outermost; in its thread, where that is known.
+    /// Nesting depth in its thread, 0 for the outermost; `None` in traces older than 2019.
     pub level: Option<u32>,
-    /// Which thread of which process it was in: its id without the last part; `None` for a function of mprof's.
+    /// Process and thread, `pid.thread`; `None` for a span in mprof's form.
     pub thread: Option<String>,
-    /// The process's own memory at both ends, as the program told mprof's readers; `None` where it did not.
+    /// Memory of its own process at entry and exit, as the program wrote it for mprof's readers; `None` if it did not.
     pub own: Option<(Bytes, Bytes)>,
-    /// The largest value of the run's curve within it, and at its ends where there is none between them or they were
-    /// told; `None` when it was not measured: [`read_profiles`](crate::read_profiles) does, a builder in one pass does not.
+    /// The largest value of the run's curve inside it; `None` if it was not measured. A span without a tick inside has the
+    /// larger value of its ends. [`read_profiles`](crate::read_profiles) measures it, a builder in one pass does not.
     pub peak: Option<Bytes>,
-    /// Memory at exit, or at the end of the run, less that at entry; bytes, `None` when it was not measured.
+    /// Memory at exit (or at the end of the run) minus memory at entry, in bytes; `None` if it was not measured.
     pub growth: Option<i64>,
 }
 
 impl Span {
-    /// Whether it never ended: it was killed, or has not come to its end yet.
+    /// `true` if it never ended: the process was killed, or the span is not over.
     pub fn is_open(&self) -> bool {
         self.leave.is_none()
     }
@@ -87,9 +87,9 @@ impl Span {
 /// A named instant.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Mark {
-    /// When.
+    /// Its time.
     pub time: Seconds,
-    /// What happened then.
+    /// Its name.
     pub label: String,
 }
 
@@ -102,43 +102,43 @@ pub struct Note {
     pub value: String,
 }
 
-/// One run, reduced. Times count from its start.
+/// One run, reduced. Times are in seconds since its start.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {
-    /// The header, when the trace is ours.
+    /// The header; `None` in a trace of mprof.
     pub header: Option<Header>,
-    /// The command line for people; empty when the trace has none.
+    /// The command line, quoted for a shell; empty if the trace has none.
     pub command: String,
     /// The metric of the curve.
     pub metric: Metric,
-    /// Wall-clock start, seconds since 1970-01-01 UTC; `None` when the trace has no epoch.
+    /// Wall-clock start, seconds since 1970-01-01 UTC; `None` if the trace has only elapsed times.
     pub start_s: Option<f64>,
-    /// From the start to the end of the run, or to its last record.
+    /// Length of the run, up to its end or its last record.
     pub elapsed: Seconds,
-    /// The peak; `None` when there is no sample.
+    /// The peak; `None` if the trace has no tick.
     pub peak: Option<Peak>,
-    /// Largest exact high-water mark of one process; `None` when the trace does not say.
+    /// Largest high-water mark of one process; `None` if the trace has none.
     pub hwm: Option<Bytes>,
-    /// Rounds of measuring.
+    /// Number of ticks.
     pub samples: u64,
     /// Processes known to have lived in the tree.
     pub process_count: u64,
-    /// The curve of the whole tree, every peak and dip kept.
+    /// The curve of the whole tree.
     pub total: Curve,
-    /// Shared pages counted once, where it was measured.
+    /// PSS of the whole tree: shared pages are counted once; empty if it was not measured.
     pub pss: Curve,
-    /// Swapped-out memory; empty when it was always zero or unknown.
+    /// Swapped-out memory; empty if it was always zero or unknown.
     pub swap: Curve,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
-    /// Functions in the order of the trace; where there are spans of other kinds too, all in the order of their begin.
+    /// Spans in the order of their begin; if all are in mprof's form, in the order of the trace.
     pub spans: Vec<Span>,
     /// Marks in the order of the trace.
     pub marks: Vec<Mark>,
     /// Notes in the order of the trace.
     pub notes: Vec<Note>,
-    /// Intervals in which nothing was measured.
+    /// Intervals without a measurement.
     pub gaps: Vec<(Seconds, Seconds)>,
-    /// The end record; `None` for a trace that was cut short, and for mprof's.
+    /// The end record; `None` in a trace that was cut short, and in a trace of mprof.
     pub end: Option<End>,
 }

@@ -1,14 +1,15 @@
-//! Spans that have begun and not ended yet, by id, and how deep each is nested in its thread.
+//! Open spans: those that have begun and not yet ended, by id, and the nesting depth of each in its thread.
 
 use std::collections::HashMap;
 
 use crate::profile::Span;
 use crate::units::{Bytes, Seconds};
 
-/// The open spans of a run, and the levels taken in each thread.
+/// The open spans of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenSpans {
     open: HashMap<String, Span>,
+    /// For each thread: the levels that open spans occupy.
     levels: HashMap<String, Vec<bool>>,
 }
 
@@ -17,13 +18,13 @@ impl OpenSpans {
         self.open.len()
     }
 
-    /// A span begins. Gives back an open one of the same id: its process was killed, and the pid used again.
+    /// Opens a span. Returns the open span of the same id, if any: its process was killed, and the pid was reused.
     pub fn begin(&mut self, id: &str, name: &str, enter: (Seconds, Bytes)) -> Option<Span> {
         let before = self.take(id);
         let thread = id.rsplit_once('.').map_or(id, |(thread, _)| thread);
         let taken = self.levels.entry(thread.to_owned()).or_default();
-        // The first that is free: one deeper than the innermost where they are nested, and where they overlap, as
-        // those of asynchronous code do, no deeper than there are spans at once.
+        // The first free level. Nested spans get one level more than the innermost span. Overlapping spans, as in
+        // asynchronous code, get no more levels than there are spans at once.
         let level = taken.iter().position(|taken| !taken).unwrap_or(taken.len());
         taken.resize(taken.len().max(level + 1), false);
         taken[level] = true;
@@ -38,20 +39,20 @@ impl OpenSpans {
         before
     }
 
-    /// The span of this id, closed; `None` when its begin is not in the trace.
+    /// Closes the span of this id and returns it; `None` if the trace has no begin of it.
     pub fn end(&mut self, id: &str, (time, value): (Seconds, Bytes)) -> Option<Span> {
         let mut span = self.take(id)?;
-        // A clock that was set back must not give a span of negative length.
+        // A clock that was set back must not make the length negative.
         let time = if time < span.enter.0 { span.enter.0 } else { time };
         span.leave = Some((time, value));
         Some(span)
     }
 
-    /// Those that never ended.
+    /// Takes out all open spans, in order of their begin.
     pub fn drain(&mut self) -> Vec<Span> {
         self.levels.clear();
         let mut open: Vec<Span> = self.open.drain().map(|(_, span)| span).collect();
-        // The map has no order of its own.
+        // A hash map has no stable order.
         open.sort_by(|a, b| {
             a.enter.0.0.total_cmp(&b.enter.0.0).then_with(|| (&a.thread, a.level).cmp(&(&b.thread, b.level)))
         });
@@ -79,7 +80,7 @@ mod tests {
     const AT: (Seconds, Bytes) = (Seconds(1.0), Bytes(0));
 
     #[test]
-    fn levels_nest_in_each_thread_and_overlapping_spans_take_the_first_free_one() {
+    fn nested_spans_get_deeper_levels_and_overlapping_ones_the_first_free_level() {
         let mut spans = OpenSpans::default();
         let level = |spans: &mut OpenSpans, id: &str| spans.end(id, AT).and_then(|span| span.level);
         for id in ["7.7.1", "7.7.2", "7.8.3", "7.7.4"] {
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_used_again_is_another_span() {
+    fn a_reused_id_starts_another_span() {
         let mut spans = OpenSpans::default();
         spans.begin("7.7.1", "killed", AT);
         let before = spans.begin("7.7.1", "next", AT).expect("the one before");

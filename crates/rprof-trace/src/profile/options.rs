@@ -1,38 +1,38 @@
-//! What a profile is to hold.
+//! The options of a profile.
 
 use crate::units::Seconds;
 
-/// What is kept of the processes of a run.
+/// The data kept of each process of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keep {
-    /// Nothing: no state per process.
+    /// Nothing.
     #[default]
     None,
     /// The peak of each.
     Peaks,
-    /// The peak of each, and the curves of this many that reached the highest. They are known only at the end, so
-    /// that [`read_profiles`](crate::read_profiles) reads the file twice; a builder in one pass keeps peaks.
+    /// The peak of each, and the curves of this many processes with the highest peaks. They are known only at the end, so
+    /// [`read_profiles`](crate::read_profiles) reads the file twice. A builder in one pass keeps peaks only.
     Largest(usize),
 }
 
-/// What a profile is to hold.
+/// The options of a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProfileOptions {
-    /// Slices of time in which the first, last, lowest and highest point of a curve are kept. 288 bytes each.
+    /// Number of slices of time per curve. Each keeps the first, last, lowest and highest point and takes 72 bytes.
     pub slices: usize,
-    /// Only this part of the curves, with one point on either side so that lines run on to its edge.
-    /// Peak and counts are of the whole run all the same.
+    /// Limits the curves to this interval, with one point on either side so that lines reach its edges.
+    /// Peak and counts are those of the whole run.
     pub window: Option<(Seconds, Seconds)>,
-    /// Whether the curves are wanted. Without them a long trace of one process is not read through: its index tells the
+    /// `true` if the curves are needed. Without them a long trace of one process is not read in full: its index has the
     /// peak.
     pub curves: bool,
-    /// What is kept of each process.
+    /// The data kept of each process.
     pub processes: Keep,
-    /// Function spans kept at most; the longest are.
+    /// Limit of the number of spans. Beyond it the longest ones are kept.
     pub spans: usize,
 }
 
-/// 4096 slices, which is more than a figure has pixels; the whole run with its curves; no processes; 65536 spans.
+/// 4096 slices, more than a figure has pixels; the whole run with its curves; no processes; 65536 spans.
 impl Default for ProfileOptions {
     fn default() -> Self {
         Self { slices: 4096, window: None, curves: true, processes: Keep::None, spans: 1 << 16 }

@@ -1,4 +1,4 @@
-//! The parts of a trace that are needed, read one after the other as if they were all.
+//! The needed sections of a long trace, found through its index and read one after the other as if they were the whole.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -14,29 +14,29 @@ use crate::profile::options::ProfileOptions;
 use crate::read::Reader;
 use crate::units::Seconds;
 
-/// The index is looked for in the last bytes of a file.
+/// The number of bytes at the end of a file in which the index is searched.
 const TAIL: u64 = 1 << 20;
-/// What others can have written between the making of the index and its writing.
+/// The most bytes that other processes can have written between the making of the index and its writing.
 const AFTER: u64 = 64 << 10;
 
-/// A piece of an excerpt.
+/// A piece of a partial trace.
 #[derive(Debug, Clone)]
 enum Piece {
-    /// These bytes of the file, from and up to.
+    /// A range of bytes of the file.
     Bytes(u64, u64),
-    /// A line in the place of a part that is left out: its largest value.
+    /// A line that replaces a skipped section: its largest value.
     Line(Vec<u8>),
 }
 
-/// What of a file is to be read.
+/// The pieces of a file to read.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pieces: Vec<Piece>,
 }
 
 impl Plan {
-    /// What is needed of a trace; `None` when it has to be read whole: it has no index, the index is not of this file,
-    /// or everything is needed.
+    /// The plan for a trace; `None` if all of it must be read: it has no index, the index belongs to another file, or
+    /// every section is needed.
     pub fn of(path: &Path, options: &ProfileOptions) -> Option<Self> {
         if options.window.is_none() && options.curves {
             return None;
@@ -45,23 +45,23 @@ impl Plan {
         let (index, index_at, end) = find_index(&mut file)?;
         let window = match options.window {
             Some(window) => window,
-            // The peaks of several processes, and what they share, stand in all parts.
+            // With several processes, peaks of processes and PSS stand in all sections.
             None if end.processes == 1 => (Seconds(f64::NEG_INFINITY), Seconds(f64::NEG_INFINITY)),
             None => return None,
         };
         let mut writer = writer_of(&file, path)?;
         let needed = needed(&index.sections, window);
-        let ends = index.sections.iter().skip(1).map(|part| part.at).chain([index_at]);
+        let ends = index.sections.iter().skip(1).map(|section| section.at).chain([index_at]);
         let mut pieces = Vec::new();
-        for ((part, end), needed) in index.sections.iter().zip(ends).zip(needed) {
+        for ((section, end), needed) in index.sections.iter().zip(ends).zip(needed) {
             if !needed {
-                pieces.push(Piece::Line(line(&mut writer, part)));
+                pieces.push(Piece::Line(line(&mut writer, section)));
                 continue;
             }
-            is_at_line_start(&mut file, part.at).then_some(())?;
+            is_at_line_start(&mut file, section.at).then_some(())?;
             match pieces.last_mut() {
-                Some(Piece::Bytes(_, to)) if *to == part.at => *to = end,
-                _ => pieces.push(Piece::Bytes(part.at, end)),
+                Some(Piece::Bytes(_, to)) if *to == section.at => *to = end,
+                _ => pieces.push(Piece::Bytes(section.at, end)),
             }
         }
         pieces.push(Piece::Bytes(index_at, u64::MAX));
@@ -69,14 +69,14 @@ impl Plan {
         saves.then_some(Self { pieces })
     }
 
-    /// Opens the file, of which only this is read.
-    pub fn open(&self, path: &Path) -> io::Result<Excerpt> {
-        Ok(Excerpt { file: File::open(path)?, rest: self.pieces.clone().into_iter(), piece: None })
+    /// Opens the file for reading these pieces.
+    pub fn open(&self, path: &Path) -> io::Result<Pieces> {
+        Ok(Pieces { file: File::open(path)?, rest: self.pieces.clone().into_iter(), piece: None })
     }
 }
 
-/// The index of a file, where it stands, and the end of the run; `None` when there is none, or it is that of another
-/// file.
+/// The index of a file, its offset, and the end of the run; `None` if there is no index, or if it belongs to another file
+/// (a trace that was cut or joined).
 fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
     if length < SHORTEST {
@@ -99,7 +99,7 @@ fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     is_of_file.then_some((index, here, end))
 }
 
-/// A writer of lines on the clock of the trace.
+/// A writer of lines on the clock of the trace, from its header.
 fn writer_of(file: &File, path: &Path) -> Option<DatWriter> {
     let mut file = file.try_clone().ok()?;
     file.seek(SeekFrom::Start(0)).ok()?;
@@ -110,18 +110,21 @@ fn writer_of(file: &File, path: &Path) -> Option<DatWriter> {
     Some(writer)
 }
 
-/// Which parts are needed: the one with the header, those with more than ticks, and those from the last tick before
-/// the window to the first after it.
-fn needed(parts: &[Section], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
-    let first = parts.iter().rposition(|part| part.from_s <= from).unwrap_or(0);
-    let last = parts.iter().position(|part| part.from_s > to).unwrap_or(parts.len());
-    parts.iter().enumerate().map(move |(at, part)| at == 0 || part.annotated || (first..=last).contains(&at))
+/// For each section, `true` if it is needed: the one with the header, those with more than ticks, and those from the last
+/// tick before the window to the first tick after it.
+fn needed(sections: &[Section], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
+    let first = sections.iter().rposition(|section| section.from_s <= from).unwrap_or(0);
+    let last = sections.iter().position(|section| section.from_s > to).unwrap_or(sections.len());
+    sections
+        .iter()
+        .enumerate()
+        .map(move |(at, section)| at == 0 || section.annotated || (first..=last).contains(&at))
 }
 
-fn line(writer: &mut DatWriter, part: &Section) -> Vec<u8> {
-    let (value, time) = (part.peak_bytes, part.peak_s);
+fn line(writer: &mut DatWriter, section: &Section) -> Vec<u8> {
+    let (value, time) = (section.peak_bytes, section.peak_s);
     let mut line = Vec::new();
-    match part.within_s {
+    match section.within_s {
         Some(within) => writer.write(&Record::Proven(Proven { time, within, value }), &mut line),
         None => writer.write(&Record::Tick(&Tick { time, value, ..Tick::default() }), &mut line),
     }
@@ -136,15 +139,15 @@ fn is_at_line_start(file: &mut File, at: u64) -> bool {
             && before == *b"\n")
 }
 
-/// Reads the pieces of a plan.
+/// The input made of the pieces of a plan.
 #[derive(Debug)]
-pub(crate) struct Excerpt {
+pub(crate) struct Pieces {
     file: File,
     rest: IntoIter<Piece>,
     piece: Option<Piece>,
 }
 
-impl Read for Excerpt {
+impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = match &mut self.piece {

@@ -1,10 +1,10 @@
-//! The processes of a run while it is being read: their peaks, and curves of the chosen ones.
+//! The processes of a run while it is being read: the peak of each, and the curves of the chosen ones.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::profile::ProcessProfile;
 use crate::profile::curve::Point;
-use crate::profile::track::Track;
+use crate::profile::curve::Track;
 use crate::units::{Bytes, Seconds};
 
 #[derive(Debug, Clone)]
@@ -15,18 +15,18 @@ struct Process {
     track: Option<Track>,
 }
 
-/// The processes met so far, in order of appearance.
+/// The processes seen so far, in order of appearance.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Processes {
     list: Vec<Process>,
-    /// Those that are alive, by id: an id is taken again once its process has ended.
+    /// The processes that are alive, by id. After an end the same id means another process.
     alive: HashMap<String, usize>,
-    /// Places in the list of those whose curve is wanted, and an empty curve.
+    /// Positions of the processes whose curves are needed, and an empty curve.
     wanted: Option<(HashSet<usize>, Track)>,
 }
 
 impl Processes {
-    /// Curves are kept of the processes with these places in the order of appearance.
+    /// Keeps the curves of the processes at these positions in the order of appearance.
     pub fn with_curves(places: HashSet<usize>, empty: Track) -> Self {
         Self { wanted: Some((places, empty)), ..Self::default() }
     }
@@ -51,7 +51,7 @@ impl Processes {
         at
     }
 
-    /// A process was seen, or goes on under a new id.
+    /// A process was seen, or continues under a new id.
     pub fn born(&mut self, id: &str, was: Option<&str>) {
         match was.and_then(|was| self.alive.remove(was)) {
             Some(at) => {
@@ -62,7 +62,8 @@ impl Processes {
         }
     }
 
-    /// A sample. `held`: the tick up to which the one before was still true, where "absent" means "as before".
+    /// Adds a sample. `held` is the last tick at which the previous sample still held; `None` in a trace of mprof, where
+    /// a process without a sample is gone.
     pub fn sample(&mut self, id: &str, point: Point, held: Option<Seconds>) {
         let at = self.place(id);
         let process = &mut self.list[at];
@@ -76,7 +77,7 @@ impl Processes {
         process.last = Some(point);
     }
 
-    /// A process has ended: its memory is given back.
+    /// A process has ended: its curve falls to 0.
     pub fn exit(&mut self, id: &str, time: Seconds, held: Option<Seconds>) {
         let Some(at) = self.alive.remove(id) else { return };
         let process = &mut self.list[at];
@@ -88,7 +89,7 @@ impl Processes {
         }
     }
 
-    /// The run has ended. `held` as for a sample; times count from `zero`.
+    /// The profiles of all processes at the end of the run, with times counted from `zero`. `held` as for a sample.
     pub fn finish(mut self, held: Option<Seconds>, zero: f64) -> Vec<ProcessProfile> {
         self.list.iter_mut().for_each(|p| p.hold(held));
         let profile = |p: Process| {
@@ -105,7 +106,7 @@ impl Processes {
 }
 
 impl Process {
-    /// Draws the last value on to the tick up to which it was true.
+    /// Extends the curve at its last value up to a tick.
     fn hold(&mut self, until: Option<Seconds>) {
         if let (Some(track), Some(last), Some(until)) = (&mut self.track, self.last, until)
             && until > last.time

@@ -1,11 +1,11 @@
-//! The memory of a run within its spans: what it was as each began and ended, and the largest in between. One sweep over
-//! the ticks in order of time, in space that grows with the number of spans alone.
+//! The memory of each span: at its begin, at its end, and the largest value in between. One pass over the ticks in order
+//! of time measures all spans, in space that grows with their number only.
 
 use crate::profile::Span;
 use crate::profile::curve::Point;
 use crate::units::{Bytes, Seconds};
 
-/// Where a span begins or ends.
+/// The begin or the end of a span.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     time: Seconds,
@@ -13,36 +13,41 @@ struct Edge {
     leaves: bool,
 }
 
-/// What was found of a span.
+/// The memory measured of a span.
 #[derive(Debug, Clone, Copy, Default)]
-struct Found {
+struct Measured {
     enter: Bytes,
     leave: Bytes,
     peak: Option<Bytes>,
 }
 
-/// Takes the ticks of a run whose spans are known.
+/// Measures spans that are already known, from the ticks of their run.
+///
+/// Updating every open span at every tick would cost ticks × spans. Instead one list holds the peaks of all spans. A span
+/// that began later never has a larger peak, so the peaks fall in the order of begin. A new value replaces all smaller
+/// peaks at the end of the list by one entry, and bisection finds the peak of a span.
 #[derive(Debug, Clone)]
-pub(crate) struct Probe {
-    /// In order of time.
+pub(crate) struct SpanMemory {
+    /// Begins and ends of all spans, in order of time.
     edges: Vec<Edge>,
     next: usize,
     last: Option<Point>,
     /// Proven peaks since the last tick.
     proven: Vec<Point>,
-    /// Of all that began at or after each number: the largest value so far. Both numbers and values of one entry are
-    /// above resp. below those of the entry before.
+    /// For spans from this number on (in order of begin), up to the number of the next entry: the largest value since
+    /// they began. Numbers rise and values fall along the list.
     maxima: Vec<(usize, Option<Bytes>)>,
+    /// Number of spans that have begun.
     begun: usize,
-    /// Whether what processes tell of themselves is what the curve is made of.
-    own_counts: bool,
-    /// For each span its number in the order of begin.
+    /// `true` if the curve shows RSS, the metric of the memory that programs write in their own records.
+    curve_is_rss: bool,
+    /// The number of each span in the order of begin.
     order: Vec<usize>,
-    found: Vec<Found>,
+    measured: Vec<Measured>,
 }
 
-impl Probe {
-    /// The spans' times must be on the clock of the ticks.
+impl SpanMemory {
+    /// Prepares for these spans. Their times must be on the clock of the ticks.
     pub fn new<'a>(spans: impl Iterator<Item = &'a Span>) -> Self {
         let mut edges = Vec::new();
         let mut count = 0;
@@ -51,7 +56,7 @@ impl Probe {
             edges.extend(span.leave.map(|(time, _)| Edge { time, span: at, leaves: true }));
             count += 1;
         }
-        // Stable: a span without length begins before it ends.
+        // The sort is stable: a span of length 0 begins before it ends.
         edges.sort_by(|a, b| a.time.0.total_cmp(&b.time.0));
         Self {
             edges,
@@ -60,18 +65,18 @@ impl Probe {
             proven: Vec::new(),
             maxima: Vec::new(),
             begun: 0,
-            own_counts: false,
+            curve_is_rss: false,
             order: vec![0; count],
-            found: vec![Found::default(); count],
+            measured: vec![Measured::default(); count],
         }
     }
 
-    /// The curve is of RSS, which is what processes tell of themselves.
-    pub fn count_own(&mut self) {
-        self.own_counts = true;
+    /// States that the curve shows RSS.
+    pub fn set_rss(&mut self) {
+        self.curve_is_rss = true;
     }
 
-    /// A tick; one that is earlier than the one before is left out.
+    /// Adds a tick. A tick earlier than the one before is skipped.
     pub fn tick(&mut self, point: Point) {
         if self.last.is_some_and(|last| point.time < last.time) {
             return;
@@ -88,12 +93,12 @@ impl Probe {
         self.last = Some(point);
     }
 
-    /// A peak between two ticks; it counts for the spans it is drawn in.
+    /// Adds a peak between two ticks. It counts for the spans that contain the time at which it is drawn.
     pub fn proven(&mut self, point: Point) {
         self.proven.push(point);
     }
 
-    /// Puts what was found into the spans it was made of.
+    /// Writes the measured memory into the spans.
     pub fn finish<'a>(mut self, spans: impl Iterator<Item = &'a mut Span>) {
         let Some(last) = self.last else { return };
         for peak in std::mem::take(&mut self.proven) {
@@ -101,37 +106,38 @@ impl Probe {
             self.raise(peak.value);
         }
         self.pass(Seconds(f64::INFINITY), last);
-        for ((span, found), order) in spans.zip(&self.found).zip(&self.order) {
-            let mut found = *found;
+        for ((span, measured), order) in spans.zip(&self.measured).zip(&self.order) {
+            let mut measured = *measured;
             if span.leave.is_none() {
-                found.leave = last.value;
-                found.peak = self.largest(*order);
+                measured.leave = last.value;
+                measured.peak = self.largest(*order);
             }
-            let mut peak = found.peak.unwrap_or(found.enter.max(found.leave));
-            if let Some((enter, leave)) = span.own.filter(|_| self.own_counts) {
-                // To the instant, which the line between two ticks is not; and the tree is no smaller than a part of it.
-                (found.enter, found.leave) = (enter, leave);
+            let mut peak = measured.peak.unwrap_or(measured.enter.max(measured.leave));
+            if let Some((enter, leave)) = span.own.filter(|_| self.curve_is_rss) {
+                // The program measured at the exact instant; the line between two ticks is an estimate. And the tree is
+                // never smaller than one process of it.
+                (measured.enter, measured.leave) = (enter, leave);
                 peak = peak.max(enter).max(leave);
             }
             if span.thread.is_some() {
-                span.enter.1 = found.enter;
-                span.leave = span.leave.map(|(time, _)| (time, found.leave));
+                span.enter.1 = measured.enter;
+                span.leave = span.leave.map(|(time, _)| (time, measured.leave));
             } else if let Some((_, value)) = span.leave {
-                // mprof's have the memory of their own process.
-                (found.enter, found.leave) = (span.enter.1, value);
-                peak = found.peak.unwrap_or(found.enter.max(found.leave));
+                // A span in mprof's form has the memory of its own process.
+                (measured.enter, measured.leave) = (span.enter.1, value);
+                peak = measured.peak.unwrap_or(measured.enter.max(measured.leave));
             }
             span.peak = Some(peak);
-            span.growth = Some(found.leave.0.cast_signed().saturating_sub(found.enter.0.cast_signed()));
+            span.growth = Some(measured.leave.0.cast_signed().saturating_sub(measured.enter.0.cast_signed()));
         }
     }
 
-    /// Passes the edges up to a time: of those at that very time the begins, since a span has what is measured then.
+    /// Passes the edges up to a time. Ends at exactly that time wait: a span contains the value measured at its end.
     fn pass(&mut self, until: Seconds, next: Point) {
         let mut ends = Vec::new();
         while let Some(edge) = self.edges.get(self.next).copied().filter(|edge| edge.time <= until) {
             if edge.leaves && edge.time == until {
-                // Later ones of the same time may be begins.
+                // Later edges of the same time may be begins.
                 ends.push(edge);
                 self.next += 1;
                 continue;
@@ -139,7 +145,7 @@ impl Probe {
             self.next += 1;
             self.meet(edge, next);
         }
-        // Put back, to be met after what is measured at this time.
+        // They are put back and met after the value at this time.
         self.next -= ends.len();
         let next = self.next;
         self.edges[next..next + ends.len()].copy_from_slice(&ends);
@@ -148,10 +154,10 @@ impl Probe {
     fn meet(&mut self, edge: Edge, next: Point) {
         let value = self.value_at(edge.time, next);
         if edge.leaves {
-            self.found[edge.span].leave = value;
-            self.found[edge.span].peak = self.largest(self.order[edge.span]);
+            self.measured[edge.span].leave = value;
+            self.measured[edge.span].peak = self.largest(self.order[edge.span]);
         } else {
-            self.found[edge.span].enter = value;
+            self.measured[edge.span].enter = value;
             self.order[edge.span] = self.begun;
             if self.maxima.last().is_none_or(|last| last.1.is_some()) {
                 self.maxima.push((self.begun, None));
@@ -160,7 +166,7 @@ impl Probe {
         }
     }
 
-    /// Between the last tick and the next.
+    /// The value on the line between the last tick and the next.
     fn value_at(&self, time: Seconds, next: Point) -> Bytes {
         let Some(last) = self.last.filter(|last| last.time < next.time) else { return next.value };
         let part = ((time.0 - last.time.0) / (next.time.0 - last.time.0)).clamp(0.0, 1.0);
@@ -168,7 +174,7 @@ impl Probe {
         Bytes((from + (to - from) * part).round() as u64)
     }
 
-    /// All that have begun have had this value.
+    /// Raises the peak of every span that has begun to at least this value.
     fn raise(&mut self, value: Bytes) {
         let mut first = None;
         while let Some((begun, _)) = self.maxima.pop_if(|(_, largest)| *largest <= Some(value)) {
@@ -197,16 +203,16 @@ mod tests {
         Point { time: Seconds(time), value: Bytes(value) }
     }
 
-    /// What each span has: at entry, at exit, its peak, its growth.
+    /// Each span's memory at entry and at exit, its peak and its growth.
     fn probed(mut spans: Vec<Span>, ticks: &[Point], proven: Option<Point>) -> Vec<(u64, u64, u64, i64)> {
-        let mut probe = Probe::new(spans.iter());
+        let mut memory = SpanMemory::new(spans.iter());
         for tick in ticks {
             if let Some(proven) = proven.filter(|p| p.time < tick.time && p.time.0 > tick.time.0 - 1.0) {
-                probe.proven(proven);
+                memory.proven(proven);
             }
-            probe.tick(*tick);
+            memory.tick(*tick);
         }
-        probe.finish(spans.iter_mut());
+        memory.finish(spans.iter_mut());
         let seen = |s: &Span| {
             let peak = s.peak.map_or(0, |peak| peak.0);
             (s.enter.1.0, s.leave.map_or(0, |leave| leave.1.0), peak, s.growth.unwrap_or(0))
@@ -239,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proven_peak_is_inside_the_span_it_is_drawn_in_and_in_no_other() {
+    fn a_proven_peak_counts_only_for_the_span_in_which_it_is_drawn() {
         let ticks = [point(0.0, 10), point(1.0, 10), point(2.0, 10)];
         let spans = vec![span(0.2, Some(0.4)), span(0.4, Some(0.6)), span(0.6, Some(0.8)), span(0.1, None)];
         let peaks: Vec<u64> =
@@ -248,9 +254,9 @@ mod tests {
     }
 
     #[test]
-    fn without_a_tick_nothing_is_known() {
+    fn without_a_tick_no_memory_is_known() {
         let mut spans = [span(0.0, Some(1.0))];
-        Probe::new(spans.iter()).finish(spans.iter_mut());
+        SpanMemory::new(spans.iter()).finish(spans.iter_mut());
         assert_eq!((spans[0].peak, spans[0].growth), (None, None));
     }
 }

@@ -1,10 +1,10 @@
-//! Names of spans: as short as tells them apart, and found by what a user types.
+//! Names of spans: their shortest unambiguous form, and the lookup of a name that a user typed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::Error;
 
-/// Each dotted name with its shortest suffix of whole parts that is no other name's suffix.
+/// Each dotted name with its short form: the shortest suffix of whole parts that no other name ends in.
 pub fn short_names<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, &'a str> {
     let names: HashSet<&str> = names.collect();
     let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
@@ -15,10 +15,10 @@ pub fn short_names<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str,
     names.into_iter().map(|name| (name, suffixes(name).find(unique).unwrap_or(name))).collect()
 }
 
-/// The name that is meant: `wanted` itself, else the one that ends in it after a dot.
+/// The name that a user means: `wanted` itself, else the only name that ends in it after a dot.
 ///
 /// # Errors
-/// [`Error::NoSuchSpan`] when there is none, [`Error::AmbiguousSpan`] when there are several; both list the names.
+/// [`Error::NoSuchSpan`] or [`Error::NoSpans`] if there is none, [`Error::AmbiguousSpan`] if there are several.
 pub fn find_name<'a>(names: impl IntoIterator<Item = &'a str>, wanted: &str) -> Result<&'a str, Error> {
     let (mut seen, mut known, mut ending) = (HashSet::new(), Vec::new(), Vec::new());
     for name in names {
@@ -35,6 +35,7 @@ pub fn find_name<'a>(names: impl IntoIterator<Item = &'a str>, wanted: &str) -> 
     let wanted = wanted.to_owned();
     match ending[..] {
         [only] => Ok(only),
+        [] if known.is_empty() => Err(Error::NoSpans { wanted }),
         [] => Err(Error::NoSuchSpan { wanted, known: list(&known) }),
         _ => Err(Error::AmbiguousSpan { wanted, known: list(&ending) }),
     }
@@ -46,7 +47,7 @@ fn suffixes(name: &str) -> impl Iterator<Item = &str> {
     dots.chain(std::iter::once(name))
 }
 
-/// For a message: the first of them, and how many more.
+/// The first names for a message, and the number of the others.
 fn list(names: &[&str]) -> String {
     const SHOWN: usize = 40;
     let mut shown: Vec<String> =
@@ -54,7 +55,7 @@ fn list(names: &[&str]) -> String {
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }
-    if shown.is_empty() { "none at all".to_owned() } else { shown.join(", ") }
+    shown.join(", ")
 }
 
 #[cfg(test)]
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_as_short_as_is_unambiguous() {
+    fn short_names_are_unambiguous() {
         let names = ["__main__.load", "a.f", "b.f", "f", "x.y.z", "w.y.z", "<module>", "odd.", ""];
         let short = short_names(names.into_iter());
         let shown: Vec<&str> = names.iter().map(|n| short[n]).collect();
@@ -70,16 +71,16 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_found_in_full_or_by_its_end() {
+    fn a_name_is_found_in_full_or_by_its_last_parts() {
         let find = |wanted| find_name(["__main__.load", "a.f", "b.f", "f", "a.f"], wanted);
         assert_eq!(find("load").ok(), Some("__main__.load"));
         assert_eq!(find("a.f").ok(), Some("a.f"));
         assert_eq!(find("f").ok(), Some("f"));
         assert!(find("oad").is_err() && find("").is_err());
         let none = find("main").expect_err("no such name").to_string();
-        assert_eq!(none, "no span `main`; there is `__main__.load`, `a.f`, `b.f`, `f`");
+        assert_eq!(none, "no span named `main`: the trace has `__main__.load`, `a.f`, `b.f`, `f`");
         let several = find_name(["a.f", "b.f"], "f").expect_err("two of them").to_string();
-        assert_eq!(several, "`f` is the end of several names; give one of them in full: `a.f`, `b.f`");
-        assert!(find_name([], "x").expect_err("nothing").to_string().ends_with("there is none at all"));
+        assert_eq!(several, "several span names end in `.f`; give one in full: `a.f`, `b.f`");
+        assert!(find_name([], "x").expect_err("nothing").to_string().ends_with("this trace has no spans"));
     }
 }

@@ -1,4 +1,4 @@
-//! The spans of a run by name: how often, how long, and what they did to memory.
+//! The totals of a run's spans by name: calls, time, peak and growth.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use crate::units::{Bytes, Seconds};
 /// All spans of one name.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SpanTotal {
-    /// The name in full.
+    /// The full name.
     pub name: String,
-    /// How many there were.
+    /// Number of spans with this name.
     pub calls: u64,
-    /// Their total time, nested ones counted each; up to the end of the run for one that never ended.
+    /// Sum of their lengths. A nested span counts in full, and an open one up to the end of the run.
     pub time: Seconds,
-    /// The largest value of the run's curve inside any of them; `None` when it was not measured.
+    /// The largest value of the run's curve inside any of them; `None` if it was not measured.
     pub peak: Option<Bytes>,
-    /// What they added to memory in total, bytes; `None` when it was not measured.
+    /// Sum of their growth in bytes; `None` if it was not measured.
     pub growth: Option<i64>,
-    /// How many never ended.
+    /// Number of spans that never ended.
     pub open: u64,
 }
 
 impl SpanTotal {
-    /// Counts one more; `time`: how long it took.
+    /// Adds one span of this length.
     pub fn add(&mut self, span: &Span, time: Seconds) {
         self.calls += 1;
         self.time.0 += time.0;
@@ -36,7 +36,7 @@ impl SpanTotal {
     }
 }
 
-/// The spans of a run by name, in order of their first begin.
+/// The totals of a run's spans by name, in the order in which the names first begin.
 pub fn span_totals(profile: &Profile) -> Vec<SpanTotal> {
     let mut spans: Vec<&Span> = profile.spans.iter().collect();
     spans.sort_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0));
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_are_summed_by_name_in_order_of_the_first() {
+    fn spans_are_summed_by_name_in_order_of_the_first_begin() {
         let span = |name: &str, enter: f64, leave: Option<f64>, peak: u64, growth: i64| Span {
             name: name.into(),
             enter: (Seconds(enter), Bytes(0)),
@@ -74,10 +74,10 @@ mod tests {
             Span { enter: (Seconds(9.0), Bytes(0)), name: "later".into(), ..Span::default() },
         ];
         let totals = span_totals(&Profile { spans, elapsed: Seconds(10.0), ..Profile::default() });
-        let told: Vec<_> =
+        let shown: Vec<_> =
             totals.iter().map(|t| (t.name.as_str(), t.calls, t.time.0, t.peak, t.growth, t.open)).collect();
         assert_eq!(
-            told,
+            shown,
             [
                 ("early", 2, 8.0, Some(Bytes(9)), Some(-2), 1),
                 ("late", 1, 1.0, Some(Bytes(7)), Some(1), 0),

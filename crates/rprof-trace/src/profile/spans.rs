@@ -1,25 +1,25 @@
-//! Spans of a run in bounded space: when there are too many, the longest are kept.
+//! The closed spans of a run in bounded space. Above the limit, the longest spans are kept.
 
 use std::collections::HashMap;
 
 use crate::format::escape::push_word;
 use crate::profile::Span;
 
-/// How far the times of a FUNC and of the SPAN it repeats may differ, in seconds; both are rounded.
+/// The largest difference in seconds between the times of a `SPAN` and of the `FUNC` that repeats it. Both are rounded.
 const SAME: f64 = 0.001_001;
 
-/// Spans in the order of the trace.
+/// The spans, in the order of the trace until [`settle`](Self::settle).
 #[derive(Debug, Clone)]
 pub(crate) struct Spans {
     list: Vec<Span>,
     limit: usize,
-    /// How many were left out.
-    pub left_out: u64,
+    /// Number of spans dropped above the limit.
+    pub dropped: u64,
 }
 
 impl Spans {
     pub fn new(limit: usize) -> Self {
-        Self { list: Vec::new(), limit, left_out: 0 }
+        Self { list: Vec::new(), limit, dropped: 0 }
     }
 
     pub fn add(&mut self, span: Span) {
@@ -29,13 +29,13 @@ impl Spans {
         }
     }
 
-    /// Puts spans before those that are there.
+    /// Inserts spans at the start.
     pub fn prepend(&mut self, mut spans: Vec<Span>) {
         spans.append(&mut self.list);
         self.list = spans;
     }
 
-    /// Takes out those for which `chosen` gives a place, with that place.
+    /// Takes out the spans for which `chosen` returns a value, with that value.
     pub fn extract<T>(&mut self, chosen: impl Fn(&Span) -> Option<T>) -> Vec<(T, Span)> {
         let (mut taken, mut kept) = (Vec::new(), Vec::new());
         for span in self.list.drain(..) {
@@ -60,7 +60,7 @@ impl Spans {
         self.list.iter_mut()
     }
 
-    /// Adds those that have not ended, and makes the list what a reader of the run wants.
+    /// Adds the spans that never ended, drops repeated ones, applies the limit and sorts by begin.
     pub fn settle(&mut self, open: Vec<Span>) {
         self.list.extend(open);
         self.trim();
@@ -73,37 +73,39 @@ impl Spans {
         self.list
     }
 
-    /// A program writes each span for mprof's readers too, as a function: those are dropped in favour of the span,
-    /// which takes over the memory they tell.
+    /// Drops each `FUNC` that repeats a `SPAN`, and copies its memory to the span.
+    ///
+    /// rprof's libraries write each span twice: as `SPAN` with its real begin, and as `FUNC` at its end for mprof's
+    /// readers. The two have the same name, and times that differ by rounding only.
     fn drop_repeated(&mut self) {
-        let mut told: HashMap<Vec<u8>, Vec<(f64, f64, usize)>> = HashMap::new();
+        let mut written: HashMap<Vec<u8>, Vec<(f64, f64, usize)>> = HashMap::new();
         for (at, span) in self.list.iter().enumerate().filter(|(_, span)| span.thread.is_some()) {
             if let Some((enter, leave)) = times(span) {
-                told.entry(word(&span.name)).or_default().push((enter, leave, at));
+                written.entry(word(&span.name)).or_default().push((enter, leave, at));
             }
         }
-        if told.is_empty() {
+        if written.is_empty() {
             return;
         }
-        for calls in told.values_mut() {
-            calls.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for same_name in written.values_mut() {
+            same_name.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
         let mut own = Vec::new();
         let mut keep = Vec::with_capacity(self.list.len());
         for span in &self.list {
-            let calls = told.get(span.name.as_bytes()).filter(|_| span.thread.is_none());
-            let (Some(calls), Some((enter, leave))) = (calls, times(span)) else {
+            let same_name = written.get(span.name.as_bytes()).filter(|_| span.thread.is_none());
+            let (Some(same_name), Some((enter, leave))) = (same_name, times(span)) else {
                 keep.push(true);
                 continue;
             };
-            let first = calls.partition_point(|call| call.0 < enter - SAME);
-            let near = calls[first..].iter().take_while(|call| call.0 <= enter + SAME);
-            let same = near.into_iter().find(|call| (call.1 - leave).abs() <= SAME);
+            let first = same_name.partition_point(|other| other.0 < enter - SAME);
+            let near = same_name[first..].iter().take_while(|other| other.0 <= enter + SAME);
+            let same = near.into_iter().find(|other| (other.1 - leave).abs() <= SAME);
             keep.push(same.is_none());
             let memory = span.leave.map(|(_, value)| (span.enter.1, value));
-            // 0 is what a program writes that does not know.
+            // A program that does not know its memory writes 0.
             let memory = memory.filter(|(enter, leave)| enter.0 > 0 && leave.0 > 0);
-            own.extend(same.map(|call| (call.2, memory)));
+            own.extend(same.map(|other| (other.2, memory)));
         }
         for (at, memory) in own {
             self.list[at].own = memory;
@@ -112,7 +114,7 @@ impl Spans {
         self.list.retain(|_| keep.next().unwrap_or(true));
     }
 
-    /// Leaves out the shortest above the limit.
+    /// Drops the shortest spans above the limit. An open span counts as the longest.
     pub fn trim(&mut self) {
         self.drop_repeated();
         if self.list.len() <= self.limit {
@@ -123,7 +125,7 @@ impl Spans {
         order.sort_by(|a, b| length(&self.list[*b]).total_cmp(&length(&self.list[*a])));
         let mut keep = vec![false; self.list.len()];
         order[..self.limit].iter().for_each(|at| keep[*at] = true);
-        self.left_out += (self.list.len() - self.limit) as u64;
+        self.dropped += (self.list.len() - self.limit) as u64;
         let mut at = 0;
         self.list.retain(|_| {
             at += 1;
@@ -136,7 +138,7 @@ fn times(span: &Span) -> Option<(f64, f64)> {
     span.leave.map(|leave| (span.enter.0.0, leave.0.0))
 }
 
-/// The name as a FUNC has it.
+/// The name as it stands in a `FUNC` line.
 fn word(name: &str) -> Vec<u8> {
     let mut word = Vec::new();
     push_word(&mut word, name);

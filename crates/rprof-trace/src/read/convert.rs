@@ -1,4 +1,4 @@
-//! A whole trace from one format to the other, record by record.
+//! The conversion of a trace between formats, record by record.
 
 use std::io::Write;
 
@@ -7,15 +7,15 @@ use crate::format::{Format, Writer};
 use crate::model::{Header, Record};
 use crate::read::Reader;
 
-/// What is written at once.
+/// Bytes written at once.
 const BLOCK: usize = 256 << 10;
 
-/// Writes all records of a trace in a format, in constant memory. The reader's warnings tell what was left out.
+/// Writes all records of a trace in a format, in constant memory. The reader's warnings name the lines that gave no record.
 ///
-/// A run of mprof's keeps its wall-clock start: in `.csv` a `run` row of format 0 tells it, in `.dat` the times do.
+/// A run of mprof keeps its wall-clock start: in `.csv` as a `run` row of format 0, in `.dat` in its times.
 ///
 /// # Errors
-/// When the trace cannot be read or the output not be written.
+/// If the trace cannot be read or the output cannot be written.
 pub fn convert(reader: &mut Reader<'_>, format: Format, output: &mut impl Write) -> Result<(), Error> {
     let (mut writer, mut out) = (Writer::new(format), Vec::with_capacity(2 * BLOCK));
     let mut headed = None;
@@ -29,7 +29,7 @@ pub fn convert(reader: &mut Reader<'_>, format: Format, output: &mut impl Write)
             writer.write(&Record::Header(Box::new(foreign)), &mut out);
             headed = Some(entry.run);
         }
-        // It tells bytes of the file that is read.
+        // An index holds offsets in the file that is read.
         if !matches!(entry.record, Record::Index(_)) {
             writer.write(&entry.record, &mut out);
         }

@@ -1,34 +1,33 @@
-//! Bytes to lines, in one reused buffer. Knows where a line ends and nothing of what stands in it.
+//! The splitting of an input into lines, in one reused buffer. Knows nothing of the content of a line.
 
 use std::fmt;
 use std::io::{self, Read};
 
-/// What is read at once.
+/// Bytes read at once.
 const BLOCK: usize = 256 << 10;
-/// No record is longer: the largest argument list of Linux, every byte of it escaped.
+/// Length of the longest record in bytes: the largest argument list of Linux with every byte escaped.
 const LONGEST: usize = 32 << 20;
 
-/// Where a line stands in the buffer, until the next one is asked for.
+/// The place of a line in the buffer. It is valid until the next line is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     start: usize,
     end: usize,
-    /// Whether a newline follows; `false` for a last line that was cut short.
+    /// `true` if a newline follows; `false` for a last line that was cut short.
     pub ended: bool,
-    /// Whether this is only the beginning of a line that is too long to be kept.
+    /// `true` if this is only the start of a line that is too long.
     pub too_long: bool,
 }
 
 /// The lines of an input.
 pub(crate) struct Lines<'a> {
-    // One block at a time: that the call is not known beforehand costs nothing, and saves a copy of all of the reader's
-    // code for each kind of input.
+    // A dynamic call per block costs nothing, and the reader's code is compiled once for all kinds of input.
     input: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
     head: usize,
     tail: usize,
     at_end: bool,
-    /// Number of the last line, counted from 1.
+    /// Number of the last line, from 1.
     pub number: u64,
 }
 
@@ -43,7 +42,7 @@ impl<'a> Lines<'a> {
         Self { input: Box::new(input), buffer: Vec::new(), head: 0, tail: 0, at_end: false, number: 0 }
     }
 
-    /// Everything up to the block that holds byte `count` of the input, without taking it.
+    /// At least the next `count` bytes, if the input has as many. They stay the next ones.
     pub fn preview(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.tail - self.head < count && !self.at_end {
             self.fill()?;
@@ -51,30 +50,30 @@ impl<'a> Lines<'a> {
         Ok(&self.buffer[self.head..self.tail])
     }
 
-    /// Whether the input has no more bytes than the buffer holds.
+    /// `true` if the buffer holds the rest of the input.
     pub fn is_all_here(&self) -> bool {
         self.at_end
     }
 
-    /// Leaves out the next bytes.
+    /// Skips the next bytes.
     pub fn skip(&mut self, count: usize) {
         self.head = self.tail.min(self.head + count);
     }
 
-    /// What is in the buffer already; it may end anywhere.
+    /// The bytes in the buffer. They may end anywhere.
     #[inline]
     pub fn ahead(&self) -> &[u8] {
         &self.buffer[self.head..self.tail]
     }
 
-    /// Takes the next line, which is all in the buffer, with its newline of this length.
+    /// Takes the next line, which is in the buffer. `length` includes its newline.
     #[inline]
     pub fn take(&mut self, length: usize) {
         self.head += length;
         self.number += 1;
     }
 
-    /// The next line, or `None` at the end.
+    /// Takes the next line; `None` at the end.
     #[inline]
     pub fn next(&mut self) -> io::Result<Option<Place>> {
         let place = self.peek()?;
@@ -88,7 +87,7 @@ impl<'a> Lines<'a> {
         Ok(place)
     }
 
-    /// The next line, which stays the next one.
+    /// The next line, without taking it; `None` at the end.
     #[inline]
     pub fn peek(&mut self) -> io::Result<Option<Place>> {
         let mut seen = 0;
@@ -115,7 +114,7 @@ impl<'a> Lines<'a> {
         &self.buffer[place.start..place.end]
     }
 
-    /// Reads on to the end of a line that is too long, keeping its first bytes for the message.
+    /// Reads to the end of a line that is too long. Its first bytes are kept for the message.
     fn skip_long(&mut self, place: Place) -> io::Result<Option<Place>> {
         let kept = 256;
         self.buffer.copy_within(place.start..place.start + kept, 0);
@@ -160,7 +159,7 @@ fn read_some(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 mod tests {
     use super::*;
 
-    /// Gives one byte at a time, as a slow pipe does.
+    /// Returns one byte at a time, as a slow pipe does.
     struct Drip<'a>(&'a [u8]);
 
     impl Read for Drip<'_> {
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_whole_however_they_arrive() {
+    fn lines_are_whole_in_whatever_pieces_they_arrive() {
         let text = b"one\n\nthree\ncut";
         let wanted = [("one", true), ("", true), ("three", true), ("cut", false)];
         let wanted: Vec<_> = wanted.map(|(line, ended)| (line.to_owned(), ended)).into();
@@ -191,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_takes_no_endless_memory() {
+    fn memory_for_an_endless_line_is_bounded() {
         let input = io::repeat(b'x').take(3 * LONGEST as u64).chain(&b"\nnext\n"[..]);
         let mut lines = Lines::new(input);
         let long = lines.next().expect("no fault").expect("a line");

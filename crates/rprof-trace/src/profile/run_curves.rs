@@ -1,0 +1,71 @@
+//! The curves of a run while it is being read: the total, PSS and swap.
+
+use crate::profile::curve::{Curve, Point, Track};
+use crate::units::{Bytes, Seconds};
+
+/// The slices and the window of all curves of a run, on the clock of the records.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CurveOptions {
+    /// Number of slices of a curve.
+    pub slices: usize,
+    /// The interval that the curves cover; `None` for the whole run.
+    pub window: Option<(Seconds, Seconds)>,
+    /// Start of the run; `None` if it is the first point of each curve.
+    pub origin: Option<Seconds>,
+}
+
+impl CurveOptions {
+    /// An empty curve. `first` is the time of its first point.
+    pub fn track(&self, first: Seconds) -> Track {
+        Track::new(self.slices, self.origin.unwrap_or(first), self.window)
+    }
+}
+
+/// The curves of a run.
+#[derive(Debug, Default)]
+pub(crate) struct RunCurves {
+    total: Option<Track>,
+    pss: Option<Track>,
+    swap: Option<Track>,
+    /// Time of the last amount of swap.
+    last_swap: Option<Seconds>,
+}
+
+impl RunCurves {
+    /// Adds a value of the tree.
+    pub fn total(&mut self, point: Point, options: &CurveOptions) {
+        add(&mut self.total, point, options);
+    }
+
+    /// Adds a PSS of the tree.
+    pub fn pss(&mut self, point: Point, options: &CurveOptions) {
+        add(&mut self.pss, point, options);
+    }
+
+    /// Adds an amount of swap; `first_tick` is the time of the run's first tick.
+    ///
+    /// The curve stays empty as long as all amounts are zero. The first other amount adds the zeros before it.
+    pub fn swap(&mut self, point: Point, first_tick: Seconds, options: &CurveOptions) {
+        let last = self.last_swap.replace(point.time);
+        if self.swap.is_none() {
+            if point.value == Bytes(0) {
+                return;
+            }
+            let zeros = last.into_iter().flat_map(|last| [first_tick, last]);
+            self.swap = Some(options.track(first_tick));
+            for time in zeros {
+                add(&mut self.swap, Point { time, value: Bytes(0) }, options);
+            }
+        }
+        add(&mut self.swap, point, options);
+    }
+
+    /// The curves of the total, of PSS and of swap, with times counted from `zero`.
+    pub fn finish(self, zero: f64) -> [Curve; 3] {
+        [self.total, self.pss, self.swap].map(|track| track.map_or_else(Vec::new, |track| track.curve(zero)))
+    }
+}
+
+fn add(track: &mut Option<Track>, point: Point, options: &CurveOptions) {
+    track.get_or_insert_with(|| options.track(point.time)).add(point);
+}
