@@ -1,5 +1,4 @@
-//! Writes a long trace of one process at 1 kHz that grows and shrinks at each tick, for the benchmarks:
-//! `long TICKS FILE`.
+//! Writes a long trace for the benchmarks: one process at 1 kHz that grows or shrinks at each tick. `long TICKS FILE`.
 
 use std::error::Error;
 use std::fs::File;
@@ -11,7 +10,7 @@ use rprof_trace::{
 };
 
 const PAGE: u64 = 4096;
-/// The largest it ever was.
+/// The largest size of the process.
 const HIGHEST: u64 = (2000 + 50_000 + 512) * PAGE;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     output.end(end)
 }
 
-/// A saw of 50,000 ticks with noise on it.
+/// A sawtooth of 50,000 ticks with noise.
 fn tick(number: u64) -> Tick {
     let rss = Bytes((2000 + number % 50_000 + ((number * 2_654_435_761) >> 7) % 512) * PAGE);
     let file = Bytes(1936 << 10);

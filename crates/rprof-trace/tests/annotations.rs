@@ -1,15 +1,15 @@
-//! Spans, marks and notes of many writers: paired, nested by thread, measured, and none counted twice.
+//! Spans, marks and notes of many writers: they are paired, nested by thread, measured, and counted once.
 
-mod common;
+mod support;
 
 use std::fmt::Write as _;
 
-use common::{header, profiles, shown, tick, write};
 use rprof_trace::{Format, Profile, Record, Span, WarningKind};
+use support::{header, profiles, shown, tick, write};
 
 const MIB: i64 = 1 << 20;
 
-/// A run of ours with a tick of `second` MiB each second, and lines of other writers among them.
+/// A run of rprof whose tick at each second is as many MiB, with lines of other writers among the ticks.
 fn run(lines: &str) -> Profile {
     let mut records = vec![Record::Header(Box::new(header(&[b"x"])))];
     records.extend((0..=10).map(|second| tick(f64::from(second), u64::from(second as u32) << 20)));
@@ -19,8 +19,8 @@ fn run(lines: &str) -> Profile {
     runs.remove(0)
 }
 
-/// Name, entry, exit, level, peak and growth in MiB.
-fn told(span: &Span) -> (&str, f64, Option<f64>, Option<u32>, f64, i64) {
+/// Name, entry, exit, level, peak and growth of a span; sizes in MiB.
+fn shown_span(span: &Span) -> (&str, f64, Option<f64>, Option<u32>, f64, i64) {
     let millis = |time: f64| (time * 1e3).round() / 1e3;
     let (enter, leave) = (millis(span.enter.0.0), span.leave.map(|leave| millis(leave.0.0)));
     let peak = span.peak.map_or(-1.0, rprof_trace::Bytes::mib);
@@ -38,7 +38,7 @@ fn spans_of_many_threads_interleave_and_each_nests_in_its_own() {
                    SPAN end 7.9.3 1795380802.146213\n\
                    SPAN end 7.7.1 1795380806.146213\n");
     assert_eq!(
-        run.spans.iter().map(told).collect::<Vec<_>>(),
+        run.spans.iter().map(shown_span).collect::<Vec<_>>(),
         [
             ("outer", 1.0, Some(8.0), Some(0), 8.0, 7),
             ("other process", 1.1, Some(3.1), Some(0), 3.0, 2),
@@ -50,17 +50,17 @@ fn spans_of_many_threads_interleave_and_each_nests_in_its_own() {
     assert_eq!(threads, ["7.7", "8.8", "7.7", "7.9"]);
 }
 
-/// A program that was killed in the middle of a span wrote its begin.
+/// A program that was killed inside a span wrote only the begin of it.
 #[test]
 fn a_span_without_end_is_open() {
     let run = run("SPAN begin 7.7.1 1795380803.146213 a\nSPAN end 9.9.9 1795380804.146213\n");
-    assert_eq!(run.spans.iter().map(told).collect::<Vec<_>>(), [("a", 5.0, None, Some(0), 10.0, 5)]);
+    assert_eq!(run.spans.iter().map(shown_span).collect::<Vec<_>>(), [("a", 5.0, None, Some(0), 10.0, 5)]);
     assert!(run.spans[0].is_open());
 }
 
-/// The writer tells mprof's readers of each span too; for us that is one call and not two.
+/// The program writes each span as `FUNC` too, for mprof's readers. It must count as one span, not two.
 #[test]
-fn a_function_that_a_span_explains_is_the_span() {
+fn a_func_line_that_repeats_a_span_is_dropped() {
     let run = run("SPAN begin 7.7.1 1795380799.146213 load data\n\
                    FUNC load_data 1.5 1795380799.1462 7.5 1795380800.1469 0\n\
                    SPAN end 7.7.1 1795380800.146213\n\
@@ -68,9 +68,9 @@ fn a_function_that_a_span_explains_is_the_span() {
                    FUNC load_data 1.0 1795380799.1482 2.0 1795380800.1462 0\n\
                    FUNC other 1.0 1795380799.146213 2.0 1795380800.146213 0\n");
     assert_eq!(
-        run.spans.iter().map(told).collect::<Vec<_>>(),
+        run.spans.iter().map(shown_span).collect::<Vec<_>>(),
         [
-            // The memory of its own process at both ends, to the instant; its peak is no smaller.
+            // The memory at both ends is that of its own process, and its peak is not smaller.
             ("load data", 1.0, Some(2.0), Some(0), 7.5, 6),
             ("other", 1.0, Some(2.0), Some(0), 2.0, 1),
             ("load_data", 1.002, Some(2.0), Some(0), 2.0, 1),
@@ -80,7 +80,7 @@ fn a_function_that_a_span_explains_is_the_span() {
 }
 
 #[test]
-fn marks_and_notes_have_their_texts_back() {
+fn marks_and_notes_keep_their_text() {
     let run = run("MARK 1795380799.146213  epoch\\n1 \nNOTE seed 42\nMARK 1795380800.146213 b\nNOTE empty\n");
     let marks: Vec<_> = run.marks.iter().map(|m| (m.time.0.round() as u32, m.label.as_str())).collect();
     assert_eq!(marks, [(1, " epoch\n1 "), (2, "b")]);
@@ -89,7 +89,7 @@ fn marks_and_notes_have_their_texts_back() {
 }
 
 #[test]
-fn too_many_marks_are_told_of() {
+fn too_many_marks_cause_a_warning() {
     let mut lines = String::from("MEM 1 1795380800.0\n");
     for i in 0..(1 << 17) + 3 {
         let _ = writeln!(lines, "MARK 1795380801.0 {i}");
@@ -100,7 +100,7 @@ fn too_many_marks_are_told_of() {
 }
 
 #[test]
-fn stamps_that_are_none_are_passed_over_with_a_warning() {
+fn malformed_spans_and_marks_are_skipped_with_a_warning() {
     let text =
         b"MEM 1 1795380800.0\nSPAN begin 7.7.1\nSPAN stop 7.7.1 1795380800.0\nSPAN end  1795380800.0\n\
                  MARK now x\nNOTE  x\nSPAN begin 7.7.1 5.0 forged\nMEM 1 1795380801.0\n";

@@ -1,10 +1,11 @@
-//! Traces cut, flipped and made up: whole lines and at most one warning about the cut, never a panic.
+//! Traces that were cut, changed or made up: whole lines are read with at most one warning about a cut,
+//! without a panic.
 
-mod common;
+mod support;
 
-use common::{every_record, profiles, read, write};
 use proptest::prelude::*;
 use rprof_trace::{Format, WarningKind};
+use support::{every_record, profiles, read, write};
 
 fn traces() -> Vec<Vec<u8>> {
     let mprof = b"FUNC __main__.f 1.0 1795380800.5000 2.0 1795380801.5000 0\nCMDLINE python3 x.py\n\
@@ -14,7 +15,7 @@ fn traces() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn cut_at_every_byte_the_whole_lines_are_read() {
+fn a_trace_cut_at_any_byte_keeps_its_whole_lines() {
     for text in traces() {
         let (all, _) = read(&text).expect("a trace");
         let heading = usize::from(text.starts_with(b"record,"));
@@ -28,7 +29,7 @@ fn cut_at_every_byte_the_whole_lines_are_read() {
             let got = records.len();
             assert!(got == whole || got == whole + 1, "cut at {cut}: {got} records of {whole} lines");
             assert_eq!(records[..whole], all[..whole], "cut at {cut}");
-            // A command line is for people: the one record that is taken although it may not be all there.
+            // A command is text for people. It is the one record that is used although it may be incomplete.
             if got > whole && !records[whole].starts_with("Command") {
                 assert_eq!(records[whole], all[whole], "cut at {cut}");
             }

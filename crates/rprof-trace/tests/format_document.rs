@@ -1,16 +1,17 @@
-//! `docs/format.md` is held against the code: its examples are read, and nothing the writer can produce is missing.
+//! The contract of `docs/format.md`: its examples are what the code writes and reads, and it lists every
+//! record and key.
 
-mod common;
+mod support;
 
-use common::{convert, every_record, read, write};
 use rprof_trace::{Column, End, Format, Header, csv, dat};
+use support::{convert, every_record, read, write};
 
 fn document() -> String {
     let path = format!("{}/../../docs/format.md", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).expect("docs/format.md")
 }
 
-/// The example of a format.
+/// The example of a format in the document.
 fn example(format: &str) -> String {
     let document = document();
     let start = document.split_once(&format!("```{format}\n")).expect("an example").1;
@@ -91,9 +92,9 @@ fn every_key_of_the_header_and_the_end_is_documented() {
     }
 }
 
-/// The writer has no keyword and no record that the lists do not have.
+/// Every keyword and record that the writer produces is in the lists.
 #[test]
-fn the_lists_are_whole() {
+fn the_lists_of_records_are_complete() {
     let text = String::from_utf8(write(Format::Dat, &every_record())).expect("UTF-8");
     let mut keywords: Vec<&str> = text.lines().filter_map(|l| l.split(' ').next()).collect();
     keywords.sort_unstable();

@@ -1,21 +1,21 @@
-//! A part of a long trace is read without the whole of it, and comes out the same.
+//! A section of a long trace, read through the index, has the same content as in the whole trace.
 
-mod common;
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{header, recorded, sample, tick};
 use rprof_trace::{
     Bytes, DatWriter, End, Indexer, Keep, Profile, ProfileOptions, Proven, Record, Seconds, Tick, Warnings,
     fold, read_profiles,
 };
+use support::{header, recorded, sample, tick};
 use tempfile::TempDir;
 
 const TICKS: u64 = 60_000;
 
-/// A long run of two processes, with a spike in each tenth of it. `others`: before which ticks somebody else writes
-/// which line.
+/// A long run of two processes with a spike in each tenth of it. `others` are lines of other writers, each with the
+/// tick before which it is written.
 fn write(others: &[(u64, &str)]) -> Vec<u8> {
     write_of(2, others)
 }
@@ -32,7 +32,7 @@ fn write_of(processes: u64, others: &[(u64, &str)]) -> Vec<u8> {
         }
     };
     put(&Record::Header(Box::new(header(&[b"x"]))), &mut file);
-    // One process takes half the lines.
+    // With one process there are half as many lines.
     let ticks = if processes > 1 { TICKS } else { 2 * TICKS };
     for number in 0..ticks {
         for (_, line) in others.iter().filter(|(at, _)| *at == number) {
@@ -87,8 +87,8 @@ fn whole(content: &[u8], options: &ProfileOptions) -> (Vec<Profile>, Warnings) {
     fold(|| Ok(rprof_trace::Reader::new(content, "t.dat")), options).expect("a trace")
 }
 
-/// What a figure of the window shows: lines run on to its edge from wherever the next point is. The peak of a process
-/// is that of the parts that were read.
+/// The content of a figure of the window: beyond its edges, only the direction of the lines counts. The peak of a
+/// process is that of the sections that were read.
 fn shown(mut profile: Profile, (from, to): (f64, f64)) -> Profile {
     for process in &mut profile.processes {
         (process.peak, process.peak_time) = Default::default();
@@ -98,7 +98,7 @@ fn shown(mut profile: Profile, (from, to): (f64, f64)) -> Profile {
 }
 
 #[test]
-fn a_window_shows_the_same_as_the_whole() {
+fn a_window_shows_the_same_as_the_whole_trace() {
     let content = write(&[]);
     let trace = Trace::new(&content);
     for (from, to) in
@@ -110,20 +110,23 @@ fn a_window_shows_the_same_as_the_whole() {
     }
 }
 
-/// What is left out of a window is not read at all: damage there is not noticed.
+/// Sections outside a window are not read: damage there causes no warning.
 #[test]
-fn a_window_needs_no_full_scan() {
+fn a_window_is_read_without_the_rest_of_the_trace() {
     let mut content = write(&[]);
     let middle = content.len() / 2;
     content[middle..middle + 999].fill(b'x');
     let trace = Trace::new(&content);
     assert!(part(&trace.path(), &options(55.0, 56.0)).1.is_empty());
-    assert!(!part(&trace.path(), &options(30.0, 31.0)).1.is_empty(), "damage in what is read is told");
+    assert!(
+        !part(&trace.path(), &options(30.0, 31.0)).1.is_empty(),
+        "damage inside the window causes a warning"
+    );
 }
 
-/// A span may begin and end anywhere, and what it reached is the largest of all that it lasted.
+/// A span may begin and end in any section. Its peak is the largest value in all of them.
 #[test]
-fn spans_marks_and_notes_of_others_are_all_found() {
+fn spans_marks_and_notes_of_other_writers_are_all_found() {
     let others = [
         (10_000, "SPAN begin 8.8.1 1795380808.146213 outer\n"),
         (20_000, "MARK 1795380818.146213 there\n"),
@@ -142,7 +145,7 @@ fn spans_marks_and_notes_of_others_are_all_found() {
     }
 }
 
-/// An index is believed only where it stands in the file it was made for.
+/// An index is used only in the file that it was made for.
 #[test]
 fn an_index_of_another_file_is_not_used() {
     let content = write(&[]);
@@ -168,9 +171,9 @@ fn an_index_of_another_file_is_not_used() {
     }
 }
 
-/// The peak of one process stands in the index, whatever else does not; that of several is looked for everywhere.
+/// The index has the peak of a run with one process. With several processes the whole trace is read.
 #[test]
-fn the_peak_of_a_long_trace_needs_no_full_scan() {
+fn the_peak_of_one_process_is_read_from_the_index() {
     let span =
         [(8_000, "SPAN begin 8.8.1 1795380806.146213 f\n"), (8_500, "SPAN end 8.8.1 1795380806.646213\n")];
     let options = ProfileOptions { curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };

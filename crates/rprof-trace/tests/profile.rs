@@ -1,12 +1,12 @@
 //! The reduction of a run: peaks, curves, processes, windows.
 
-mod common;
+mod support;
 
-use common::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 use rprof_trace::{
     Born, Bytes, End, Exit, Format, Keep, Part, Point, Profile, ProfileBuilder, ProfileOptions, Proven,
     Reader, Record, Seconds, Tick, fold,
 };
+use support::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 
 fn build(records: &[Record<'_>], options: &ProfileOptions) -> Profile {
     let mut builder = ProfileBuilder::new(options);
@@ -34,13 +34,13 @@ fn points(curve: &[Point]) -> Vec<(f64, u64)> {
 }
 
 #[test]
-fn the_peak_is_the_first_of_the_largest() {
+fn of_equal_peaks_the_first_is_reported() {
     let peak = run(vec![plain(0.0, 1), plain(0.1, 7), plain(0.2, 7), plain(0.3, 2)]).peak.expect("a peak");
     assert_eq!((peak.value, peak.time, peak.within), (Bytes(7), Seconds(0.1), None));
 }
 
 #[test]
-fn a_proven_maximum_is_the_peak_and_on_the_curve() {
+fn a_proven_peak_is_the_peak_and_lies_on_the_curve() {
     let within = (Seconds(0.0), Seconds(0.1));
     let proven = Record::Proven(Proven { time: Seconds(0.06), within, value: Bytes(9) });
     let profile = run(vec![plain(0.0, 1), proven, plain(0.1, 7)]);
@@ -51,17 +51,17 @@ fn a_proven_maximum_is_the_peak_and_on_the_curve() {
 }
 
 #[test]
-fn the_upper_bound_is_of_the_end_or_of_all_ticks() {
+fn the_upper_bound_is_that_of_the_end_or_of_all_ticks() {
     let upper = |records| run(records).peak.and_then(|p| p.upper);
     assert_eq!(upper(vec![tick(0.0, 8192), end(Some(20000))]), Some(Bytes(20000)));
     assert_eq!(upper(vec![tick(0.0, 8192), end(Some(8192))]), None);
     assert_eq!(upper(vec![tick(0.0, 8192), tick(0.1, 4096)]), Some(Bytes(12288)));
-    // A tick that does not know leaves no bound.
+    // After a tick without a bound there is none.
     assert_eq!(upper(vec![tick(0.0, 8192), plain(0.1, 4096)]), None);
 }
 
 #[test]
-fn the_high_water_mark_is_the_largest_that_is_told() {
+fn the_high_water_mark_is_the_largest_that_is_shown_span() {
     let exit = Exit { hwm_bytes: Some(Bytes(99_999)), ..Exit::default() };
     assert_eq!(run(vec![tick(0.0, 8192)]).hwm, Some(Bytes(8192)));
     assert_eq!(run(vec![tick(0.0, 8192), Record::Exit("1:x", Seconds(1.0), exit)]).hwm, Some(Bytes(99_999)));
@@ -69,7 +69,7 @@ fn the_high_water_mark_is_the_largest_that_is_told() {
 }
 
 #[test]
-fn swap_is_a_curve_only_when_there_was_any() {
+fn swap_has_a_curve_only_if_there_was_any() {
     let swapping = |time: f64, swap: u64| {
         let mut tick = Tick { time: Seconds(time), value: Bytes(1), ..Tick::default() };
         tick.memory.set(Part::Swap, Some(Bytes(swap)));
@@ -83,13 +83,12 @@ fn swap_is_a_curve_only_when_there_was_any() {
 }
 
 #[test]
-fn the_end_tells_how_long_it_took() {
+fn the_end_record_has_the_length_of_the_run() {
     assert_eq!(run(vec![plain(0.5, 1), end(None)]).elapsed, Seconds(9.0));
     assert_eq!(run(vec![plain(0.5, 1), plain(2.5, 1)]).elapsed, Seconds(2.5));
 }
 
-/// A process that has not changed has no CHLD line: its curve is flat up to the last tick before it changes, then
-/// falls to nothing when it ends.
+/// An unchanged process has no CHLD line: its curve is flat up to the last tick before a change, and falls to 0 at its end.
 #[test]
 fn a_process_holds_its_value_until_it_changes_or_ends() {
     let records = [
@@ -118,7 +117,7 @@ fn a_process_holds_its_value_until_it_changes_or_ends() {
 }
 
 #[test]
-fn a_process_that_took_a_new_name_is_one_process() {
+fn a_process_with_a_new_name_is_the_same_process() {
     let run = &profiles(&write(Format::Dat, &every_record())).0[0];
     let seen: Vec<_> = run.processes.iter().map(|p| (p.id.as_str(), points(&p.curve))).collect();
     assert_eq!(seen[0], ("812:python3", vec![(0.0, 40960), (0.1, 40960), (7.5, 40960)]));
@@ -129,7 +128,7 @@ fn a_process_that_took_a_new_name_is_one_process() {
 }
 
 #[test]
-fn a_pid_that_is_used_again_is_another_process() {
+fn a_reused_pid_is_another_process() {
     let records = [
         Record::Header(Box::new(header(&[b"x"]))),
         sample("7:x", 0.0, 8192),
@@ -145,7 +144,7 @@ fn a_pid_that_is_used_again_is_another_process() {
 }
 
 #[test]
-fn only_the_largest_processes_have_curves_and_none_are_kept_when_not_asked_for() {
+fn only_the_requested_processes_have_curves() {
     let records = [
         Record::Header(Box::new(header(&[b"x"]))),
         sample("1:a", 0.0, 8192),
@@ -174,7 +173,7 @@ fn a_window_keeps_one_point_on_either_side_and_the_peak_of_the_whole_run() {
 }
 
 #[test]
-fn too_many_calls_leave_the_longest() {
+fn of_too_many_spans_the_longest_are_kept() {
     let call = |i: u32| format!("FUNC f{i} 1 1795380800.0 1 1795380800.{:04} 0\n", i + 1);
     let text: String =
         std::iter::once("MEM 1 1795380800.0\n".to_owned()).chain((0..1000).map(call)).collect();
@@ -186,7 +185,7 @@ fn too_many_calls_leave_the_longest() {
 }
 
 #[test]
-fn a_long_run_is_reduced_to_what_a_figure_needs() {
+fn a_long_run_is_reduced_to_a_bounded_curve() {
     let options = ProfileOptions { slices: 64, ..ProfileOptions::default() };
     let records: Vec<_> = (0..100_000u32).map(|i| plain(f64::from(i) * 0.1, u64::from(i == 4711))).collect();
     let profile = build(&records, &options);

@@ -1,15 +1,15 @@
-//! Any run, written in either format, is read as it was.
+//! Any run survives writing and reading in either format.
 
-mod common;
+mod support;
 
 use std::collections::HashMap;
 
-use common::{read, recorded, write};
 use proptest::prelude::*;
 use rprof_trace::{
     Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric, Part, Proven,
     Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, shell_quote,
 };
+use support::{read, recorded, write};
 
 fn seconds() -> impl Strategy<Value = Seconds> {
     (0u32..2_000_000_000).prop_map(|micros| Seconds(f64::from(micros) / 1e6))
@@ -108,7 +108,7 @@ fn record() -> impl Strategy<Value = Record<'static>> {
     ]
 }
 
-/// The record as a sampler would make it for this header: with the columns it names and no others.
+/// The record as a sampler makes it for this header: only with the columns that the header names.
 fn fit(mut record: Record<'static>, header: &Header) -> Record<'static> {
     let has = |c: Column| header.columns.iter().any(|n| n == c.name());
     let fit_memory = |m: &mut Memory, value: Bytes| {
@@ -131,7 +131,7 @@ fn fit(mut record: Record<'static>, header: &Header) -> Record<'static> {
     record
 }
 
-/// What `.dat` holds of a run: samples in which nothing has changed are left out.
+/// The records of a run that `.dat` contains: unchanged samples are missing.
 fn written(records: &[Record<'_>]) -> Vec<String> {
     let mut last: HashMap<&str, (Bytes, Memory)> = HashMap::new();
     let mut kept = Vec::new();
@@ -149,7 +149,7 @@ fn written(records: &[Record<'_>]) -> Vec<String> {
     kept
 }
 
-/// All records of one text, through `write`.
+/// All records of a text, written by `write`.
 fn rewrite(text: &[u8], mut write: impl FnMut(&Record<'_>, &mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::new();
     let mut reader = Reader::new(text, "x");
@@ -163,7 +163,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_written_comes_back(header in header(), records in proptest::collection::vec(record(), 0..40)) {
+    fn every_record_survives_writing_and_reading(header in header(), records in proptest::collection::vec(record(), 0..40)) {
         let command = shell_quote(&header.command);
         let mut run = vec![Record::Header(Box::new(header.clone())), Record::Command(&command)];
         run.extend(records.into_iter().map(|record| fit(record, &header)));

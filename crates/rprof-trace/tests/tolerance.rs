@@ -1,18 +1,18 @@
-//! What real files look like: each fault the reader has to live with, as literal text.
+//! Real files: each fault that the reader tolerates, as literal text.
 
-mod common;
+mod support;
 
-use common::{profiles, read, shown, ticks};
 use rprof_trace::{Bytes, Seconds, WarningKind};
+use support::{profiles, read, shown, ticks};
 
-/// A trace in which nothing is wrong gives no warning.
+/// The profiles of a trace that must cause no warning.
 fn clean(text: &str) -> Vec<rprof_trace::Profile> {
     let (profiles, warnings) = profiles(text.as_bytes());
     assert!(warnings.is_empty(), "{:?}", shown(&warnings));
     profiles
 }
 
-/// A trace with one kind of fault, and the whole warning of it.
+/// The profiles of a trace that must cause exactly this warning.
 fn faulty(text: &[u8], warning: &str) -> Vec<rprof_trace::Profile> {
     let (profiles, warnings) = profiles(text);
     assert_eq!(shown(&warnings), [warning]);
@@ -20,7 +20,7 @@ fn faulty(text: &[u8], warning: &str) -> Vec<rprof_trace::Profile> {
 }
 
 #[test]
-fn functions_may_stand_before_the_command_line() {
+fn spans_may_stand_before_the_command() {
     let text = "FUNC __main__.f 1.0 1795380800.5 2.0 1795380801.5 0\n\
                 CMDLINE python3 x.py\n\
                 MEM 1.0 1795380800.0\nMEM 2.0 1795380802.0\n";
@@ -31,14 +31,14 @@ fn functions_may_stand_before_the_command_line() {
 }
 
 #[test]
-fn functions_may_stand_among_the_ticks() {
+fn spans_may_stand_among_the_ticks() {
     let text = "CMDLINE python3 x.py\nMEM 1.0 1795380800.0\n\
                 FUNC __main__.f 1.0 1795380800.5 2.0 1795380801.5 0\nMEM 2.0 1795380802.0\n";
     assert_eq!(clean(text)[0].spans.len(), 1);
 }
 
 #[test]
-fn a_file_appended_to_holds_two_runs() {
+fn a_file_that_was_appended_to_has_two_runs() {
     let text = "CMDLINE python3 x.py\nMEM 5.0 1795380800.0\nMEM 1.0 1795380801.0\n\
                 CMDLINE python3 y.py\nMEM 2.0 1795390000.0\nMEM 3.0 1795390001.0\n";
     let runs = clean(text);
@@ -48,9 +48,9 @@ fn a_file_appended_to_holds_two_runs() {
     assert_eq!(runs[1].start_s, Some(1_795_390_000.0));
 }
 
-/// `-o same.dat` twice with a short script: the functions of the second run stand before its CMDLINE.
+/// After `-o same.dat` twice with a short script, the spans of the second run stand before its CMDLINE.
 #[test]
-fn functions_go_to_the_run_whose_time_they_lie_in() {
+fn a_span_belongs_to_the_run_whose_time_contains_it() {
     let text = "FUNC m.a 1.0 1795380800.2 1.0 1795380800.3 0\n\
                 CMDLINE python3 x.py\nMEM 5.0 1795380800.0\nMEM 1.0 1795380801.0\n\
                 FUNC m.b 1.0 1795390000.2 1.0 1795390000.3 0\nFUNC m.c 1.0 1795390000.2 1.0 1795390000.3 1\n\
@@ -62,19 +62,20 @@ fn functions_go_to_the_run_whose_time_they_lie_in() {
     assert_eq!(runs[0].elapsed, Seconds(1.0));
 }
 
-/// Two runs started in the same second share a file and write to it by turns, in blocks.
+/// Two runs of mprof that start in the same second share a file. They write to it in turn, in blocks.
 #[test]
 fn runs_that_share_a_file_are_sorted_by_time() {
     let text = b"CMDLINE a\nMEM 1.0 1795380800.0\nCMDLINE b\nMEM 2.0 1795380800.2\nMEM 2.0 1795380805.2\n\
                  MEM 1.0 1795380801.0\n";
-    let warning = "line 6: `MEM 1.0 1795380801.0` is earlier than the tick before it; kept and sorted by time";
+    let warning =
+        "line 6: `MEM 1.0 1795380801.0` is earlier than the tick before it; kept and sorted by time";
     let runs = faulty(text, warning);
     assert_eq!(runs.len(), 2);
     assert!(runs[1].total.windows(2).all(|w| w[0].time <= w[1].time));
 }
 
 #[test]
-fn a_run_of_ours_after_one_of_mprof_begins_with_its_header() {
+fn a_run_of_rprof_after_one_of_mprof_starts_with_its_header() {
     let text = "CMDLINE a\nMEM 1.0 1795380800.0\n\
                 RPROF {\"format\":1,\"start_s\":1795390000.0}\nCMDLINE b\nMEM 2.0 1795390000.500000\n\
                 CMDLINE c\nMEM 3.0 1795395000.0\n";
@@ -109,7 +110,7 @@ fn a_whole_last_line_needs_no_newline() {
 }
 
 #[test]
-fn of_our_own_runs_a_line_without_newline_is_never_taken() {
+fn a_line_of_rprof_without_newline_is_dropped() {
     let text = b"RPROF {\"format\":1,\"start_s\":1795380800.0,\"columns\":[\"anon\"]}\nCMDLINE a\n\
                  MEM 1.0 1795380800.000000 512\nMEM 1.0 1795380801.000000 51";
     let runs = faulty(text, "line 4: `MEM 1.0 1795380801.000000 51` is cut short; dropped");
@@ -124,7 +125,7 @@ fn a_tail_of_nul_bytes_is_skipped() {
 }
 
 #[test]
-fn a_log_that_goes_on_after_nul_bytes_is_read_on() {
+fn lines_after_nul_bytes_are_read() {
     let warning = "line 2: `MEM 2.0 1795380801.0000` holds NUL bytes; skipped them";
     let runs = faulty(b"MEM 1.0 1795380800.0000\n\0\0\0MEM 2.0 1795380801.0000\n", warning);
     assert_eq!(runs[0].samples, 2);
@@ -144,7 +145,7 @@ fn lines_may_end_in_crlf() {
 
 /// `mprof run echo $'a\nbbb\n\nc d'`.
 #[test]
-fn a_command_line_may_go_on_over_lines() {
+fn a_command_may_continue_on_more_lines() {
     let runs = clean("CMDLINE echo a\nbbb\n\nc d\nMEM 1.0 1795380800.0\n");
     assert_eq!(runs[0].command, "echo a\\nbbb\\n\\nc d");
     assert_eq!(ticks(&runs[0]), [(0.0, 1.0)]);
@@ -152,14 +153,14 @@ fn a_command_line_may_go_on_over_lines() {
 
 /// `mprof run echo $'a\nMEM 99999 1'`.
 #[test]
-fn a_record_forged_by_a_command_line_is_dropped() {
+fn a_line_of_a_command_that_looks_like_a_record_is_dropped() {
     let warning = "line 2: `MEM 99999 1` has a time that is not on the clock of this file; dropped";
     let runs = faulty(b"CMDLINE echo a\nMEM 99999 1\nMEM 1.0 1795380800.0\n", warning);
     assert_eq!(runs[0].peak.map(|p| p.value), Some(Bytes(1 << 20)));
     assert_eq!(runs[0].command, "echo a\\nMEM 99999 1");
 }
 
-/// A line that lost its end to another writer: 1795380801 became 17953.
+/// A line that lost its end to another writer: the time 1795380801 became 17953.
 #[test]
 fn a_time_off_the_clock_of_the_file_is_dropped() {
     let warning = "line 2: `MEM 2.0 17953` has a time that is not on the clock of this file; dropped";
@@ -200,14 +201,14 @@ fn negative_memory_is_dropped() {
 }
 
 #[test]
-fn what_is_no_finite_number_is_dropped() {
+fn a_value_that_is_not_finite_is_dropped() {
     let warning = "line 2: `MEM nan 1795380800.0` has a value that is not a finite number; dropped (and 2 more like it)";
     let text = b"CMDLINE a\nMEM nan 1795380800.0\nMEM inf 1795380800.0\nMEM 1.0 nan\nMEM 1.0 1795380801.0\n";
     assert_eq!(faulty(text, warning)[0].samples, 1);
 }
 
 #[test]
-fn the_command_line_may_be_anything() {
+fn a_command_may_be_any_text() {
     for command in ["6227", "['sleep', '40']", "'x'y z'", ""] {
         let text = format!("CMDLINE {command}\nMEM 1.0 1795380800.0\n");
         assert_eq!(clean(&text)[0].command, command);
@@ -216,19 +217,19 @@ fn the_command_line_may_be_anything() {
 }
 
 #[test]
-fn a_command_line_alone_is_a_run_without_samples() {
+fn a_command_alone_is_a_run_without_ticks() {
     let runs = clean("CMDLINE python3 x.py\n");
     assert_eq!((runs.len(), runs[0].peak, runs[0].samples), (1, None, 0));
 }
 
 #[test]
-fn functions_of_old_traces_have_no_level() {
+fn spans_of_old_traces_have_no_level() {
     let run = &clean("MEM 1.0 1795380800.0\nFUNC m.f 1.0 1795380800.1 2.0 1795380800.2\n")[0];
     assert_eq!(run.spans[0].level, None);
 }
 
 #[test]
-fn a_function_that_ends_before_it_starts_has_no_length() {
+fn a_span_that_ends_before_it_starts_has_length_0() {
     let line = "FUNC m.f 1.0 1795380800.9 2.0 1795380800.2 0";
     let text = format!("MEM 1.0 1795380800.0\n{line}\n");
     let warning = format!("line 2: `{line}` ends before it starts; kept with length 0");
@@ -236,9 +237,9 @@ fn a_function_that_ends_before_it_starts_has_no_length() {
     assert_eq!(span.leave.map(|l| l.0), Some(span.enter.0));
 }
 
-/// `with profile.timestamp("blk one")`: mprof writes the blank and cannot read it.
+/// `with profile.timestamp("blk one")`: mprof writes the blank and cannot read the line.
 #[test]
-fn a_function_may_have_a_name_of_two_words() {
+fn a_span_may_have_a_name_of_two_words() {
     for level in ["", " 0"] {
         let line = format!("MEM 1.0 1795380800.0\nFUNC .blk one 1.0 1795380800.1 2.0 1795380800.2{level}\n");
         let run = &clean(&line)[0];
@@ -248,13 +249,13 @@ fn a_function_may_have_a_name_of_two_words() {
 }
 
 #[test]
-fn records_of_other_programs_are_passed_over() {
+fn records_of_other_programs_are_ignored() {
     let text = "# a comment\nMEM 1.0 1795380800.0\nGPU_0 17 MiB\nMEM 2.0 1795380801.0\n";
     assert_eq!(clean(text)[0].samples, 2);
 }
 
 #[test]
-fn surplus_fields_are_passed_over() {
+fn surplus_fields_are_ignored() {
     let text =
         "MEM 1.0 1795380800.0 7 8\nCHLD 12 1.0 1795380800.0 x\nFUNC f 1 1795380800 1 1795380801 0 more\n";
     assert_eq!(clean(text)[0].spans[0].name, "f");
@@ -281,7 +282,7 @@ fn a_malformed_line_is_skipped() {
 }
 
 #[test]
-fn a_later_version_is_read_as_far_as_it_is_known() {
+fn a_later_version_is_read_without_its_unknown_parts() {
     let text = "RPROF {\"format\":2,\"start_s\":1795380800.0,\"columns\":[\"anon\",\"new\",\"swap\"],\"x\":[1]}\n\
                 MEM 1.0 1795380800.000000 4 5 6\nNEWS all is well\n";
     let (records, warnings) = read(text.as_bytes()).expect("a trace");
@@ -291,7 +292,7 @@ fn a_later_version_is_read_as_far_as_it_is_known() {
 }
 
 #[test]
-fn what_is_no_trace_is_refused_with_the_reason() {
+fn a_file_that_is_not_a_trace_is_refused_with_the_reason() {
     for (text, wanted) in [
         (&b""[..], "line 1 is empty, expected a record"),
         (b"\n\n  \n", "line 1 is empty"),
@@ -326,10 +327,10 @@ fn a_million_faults_of_one_kind_are_one_warning() {
     assert_eq!(shown(&warnings), ["line 2: `bad line` is not a record; skipped (and 999999 more like it)"]);
 }
 
-/// Ticks of plain numbers are read faster than other lines. A carriage return at the end of each line makes them other
-/// lines: the records must be the same, whatever stands between them.
+/// Ticks of plain numbers are read without decoding the line. A carriage return at the end of each line prevents that:
+/// the records must be the same.
 #[test]
-fn plain_ticks_are_read_as_any_other_line() {
+fn ticks_read_the_fast_way_equal_ticks_read_line_by_line() {
     let columns =
         r#"RPROF {"format":1,"start_s":1795380800.0,"metric":"rss","columns":["anon","swap","new","file"]}"#;
     let odd = [

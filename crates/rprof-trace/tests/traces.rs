@@ -1,4 +1,4 @@
-//! Real traces of mprof 0.61: what we make of them is what `mprof peak` prints.
+//! Real traces of mprof 0.61: their peaks equal the output of `mprof peak`.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ fn profile(name: &str) -> Profile {
     profiles.remove(0)
 }
 
-/// As `mprof peak` prints it.
+/// The peak in the format of `mprof peak`.
 fn peak(profile: &Profile) -> String {
     format!("{:.3} MiB", profile.peak.expect("a sample").value.mib())
 }
 
 #[test]
-fn the_peaks_are_those_of_mprof() {
+fn peaks_equal_those_of_mprof() {
     for (name, wanted) in [
         ("numpy_ex1.dat", "15306.844 MiB"),
         ("numpy_ex2.dat", "7653.527 MiB"),
@@ -33,7 +33,7 @@ fn the_peaks_are_those_of_mprof() {
 }
 
 #[test]
-fn children_have_their_peaks_and_the_largest_their_curves() {
+fn children_have_peaks_and_the_largest_have_curves() {
     let pool = profile("mprof_pool_M.dat");
     let children: Vec<_> = pool
         .processes
@@ -47,7 +47,7 @@ fn children_have_their_peaks_and_the_largest_their_curves() {
 
 /// The first FUNC line of this file, before CMDLINE, is 0.2 s later than its first MEM line.
 #[test]
-fn time_zero_is_the_first_tick_or_call_wherever_it_stands() {
+fn a_run_starts_at_its_first_tick_or_span() {
     let funcs = profile("mprof_funcs.dat");
     assert_eq!(funcs.total[0].time, Seconds(0.0));
     assert_eq!(funcs.start_s, Some(1_795_382_134.996_1));

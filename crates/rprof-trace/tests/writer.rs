@@ -1,15 +1,15 @@
-//! What we write: what mprof's own reader asks of a file, and everything back as it was.
+//! The writer: it follows the grammar of mprof's reader, and our reader restores everything.
 
-mod common;
+mod support;
 
-use common::{convert, every_record, header, profiles, read, sample, tick, write};
 use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, shell_quote};
+use support::{convert, every_record, header, profiles, read, sample, tick, write};
 
 fn dat(records: &[Record<'_>]) -> String {
     String::from_utf8(write(Format::Dat, records)).expect("UTF-8")
 }
 
-/// The worst that can be in a command, an id, a name and a note.
+/// Text with every character that is difficult in a command, an id, a name or a note.
 fn nasty() -> String {
     let header = header(&[b"a\nMEM 99999 1", b"\xff\r", b"$\\frac $x", b"tab\there", b"\0\x1b[0m"]);
     let command = shell_quote(&header.command);
@@ -37,7 +37,7 @@ fn nasty() -> String {
     ])
 }
 
-/// The points of mprof's grammar that a writer must respect, in the order of `docs/format.md`.
+/// The rules of `docs/format.md` for mprof's reader, in the same order.
 #[test]
 fn mprof_can_read_every_line() {
     let text = nasty() + &dat(&every_record());
@@ -46,12 +46,12 @@ fn mprof_can_read_every_line() {
         // 1, 2: a keyword and one space on every line, no line empty.
         let (keyword, rest) = line.split_once(' ').expect(line);
         assert!(keyword.bytes().all(|b| b.is_ascii_uppercase()), "{line}");
-        // 3: no TAB; nor any control character, which Python or an editor might take for a line's end.
+        // 3: no TAB, and no other control character that Python or an editor could take for the end of a line.
         assert!(!line.chars().any(char::is_control), "{line:?}");
         let fields: Vec<&str> = rest.split(' ').collect();
         let number = |at: usize| fields[at].parse::<f64>().expect(line);
         match keyword {
-            // 5: value, time, then whatever we like.
+            // 5: value and time, then our columns.
             "MEM" => assert!(number(0) >= 0.0 && number(1) > 1e9, "{line}"),
             // 6: ids and names are one word.
             "CHLD" => assert!(number(1) >= 0.0 && number(2) > 1e9, "{line}"),
@@ -59,18 +59,18 @@ fn mprof_can_read_every_line() {
                 (1..=4).for_each(|at| _ = number(at));
                 assert!(fields.len() == 5 || fields[5].parse::<u32>().is_ok(), "{line}");
             }
-            // 7: no dollar that matplotlib could take for a formula.
+            // 7: no `$` that matplotlib could take for a formula.
             "CMDLINE" => assert_eq!(rest.matches('$').count(), rest.matches("\\$").count(), "{line}"),
             // 4: keywords of our own.
             _ => assert!(rprof_trace::dat::KEYWORDS.contains(&keyword), "{line}"),
         }
     }
-    // 8: at least one MEM; and nothing but it is taken for one.
+    // 8: at least one MEM, and no other line looks like one.
     assert_eq!(text.lines().filter(|l| l.starts_with("MEM ")).count(), 6);
 }
 
 #[test]
-fn a_process_or_column_that_has_not_changed_is_left_out() {
+fn an_unchanged_process_or_column_is_not_written() {
     let mut header = header(&[b"x"]);
     header.columns = ["anon", "file", "swap", "later"].map(str::to_owned).into();
     let head = dat(&[Record::Header(Box::new(header.clone()))]);
@@ -94,7 +94,7 @@ fn a_process_or_column_that_has_not_changed_is_left_out() {
 }
 
 #[test]
-fn what_was_left_out_comes_back() {
+fn unwritten_columns_are_restored_by_the_reader() {
     let records = every_record();
     let (back, warnings) = read(&write(Format::Dat, &records)).expect("a trace");
     assert!(warnings.is_empty(), "{warnings:?}");
@@ -103,9 +103,9 @@ fn what_was_left_out_comes_back() {
 }
 
 #[test]
-fn csv_holds_the_same_records() {
+fn csv_has_the_same_records_as_dat() {
     let mut records = every_record();
-    // It tells where the lines of a `.dat` stand.
+    // The index has offsets in a `.dat` file.
     records.retain(|record| !matches!(record, Record::Index(_)));
     let csv = write(Format::Csv, &records);
     let (back, warnings) = read(&csv).expect("a trace");
@@ -125,9 +125,9 @@ fn a_csv_may_have_its_columns_in_any_order_and_its_heading_twice() {
     assert!(records[0].contains("value: Bytes(4096)") && records[1].contains("value: Bytes(12000)"));
 }
 
-/// What stays as it was is not written again: a tick of an idle process is a value and a time.
+/// Unchanged columns are not written: a tick of an idle process is a value and a time.
 #[test]
-fn a_day_of_an_idle_process_is_small() {
+fn a_tick_of_an_idle_process_takes_few_bytes() {
     let mut writer = DatWriter::new();
     let mut out = Vec::new();
     writer.write(&Record::Header(Box::new(header(&[b"x"]))), &mut out);
@@ -140,9 +140,9 @@ fn a_day_of_an_idle_process_is_small() {
     assert!(out.len() < 1000 * 32, "{} bytes", out.len());
 }
 
-/// Not a byte but the zeros at the end of numbers is lost, nor the time of day.
+/// Nothing is lost but zeros at the end of numbers. The time of day is kept.
 #[test]
-fn the_traces_of_mprof_survive_csv_and_dat() {
+fn traces_of_mprof_survive_conversion_to_csv_and_dat() {
     for name in ["numpy_ex1.dat", "mprof_funcs.dat", "mprof_pool_M.dat", "mprof_pool_C.dat"] {
         let path = format!("{}/../../tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read(path).expect("a trace");
@@ -157,7 +157,7 @@ fn the_traces_of_mprof_survive_csv_and_dat() {
 }
 
 #[test]
-fn several_runs_survive_csv_and_dat() {
+fn several_runs_survive_conversion_to_csv_and_dat() {
     let mprof = b"FUNC f 1.0 1795380700.0 1.0 1795380701.0 0\nCMDLINE a\nMEM 1.0 1795380700.0\nCMDLINE b\nMEM 2.0 1795380750.0\n";
     let text =
         [&mprof[..], &write(Format::Dat, &every_record()), b"CMDLINE c\nMEM 3.0 1795390000.0\n"].concat();

@@ -1,4 +1,4 @@
-//! What several tests need: a trace from text, its records owned, and runs to write.
+//! Shared by the tests: traces from text, records as text, and runs to write.
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
@@ -8,7 +8,7 @@ use rprof_trace::{
     columns, fold,
 };
 
-/// The records of a trace, one line of text each, and its warnings.
+/// The records of a trace, each as text, and its warnings.
 pub fn read(text: &[u8]) -> Result<(Vec<String>, Warnings), Error> {
     let mut reader = Reader::new(text, "test.dat");
     let mut records = Vec::new();
@@ -18,7 +18,7 @@ pub fn read(text: &[u8]) -> Result<(Vec<String>, Warnings), Error> {
     Ok((records, reader.take_warnings()))
 }
 
-/// The profiles of a trace, all processes with their curves.
+/// The profiles of a trace, with the curves of all processes.
 pub fn profiles(text: &[u8]) -> (Vec<Profile>, Warnings) {
     let options = ProfileOptions { processes: Keep::Largest(usize::MAX), ..ProfileOptions::default() };
     fold(|| Ok(Reader::new(text, "test.dat")), &options).expect("a trace")
@@ -29,7 +29,7 @@ pub fn ticks(profile: &Profile) -> Vec<(f64, f64)> {
     profile.total.iter().map(|p| (p.time.0, p.value.mib())).collect()
 }
 
-/// What was warned of, as the user sees it.
+/// The warnings as the user sees them.
 pub fn shown(warnings: &Warnings) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
 }
@@ -84,7 +84,7 @@ pub fn memory(rss: u64, anon: u64) -> Memory {
     ])
 }
 
-/// A record that outlives what it was made of.
+/// A record with a tick that lives as long as the tests.
 pub fn recorded(tick: Tick) -> Record<'static> {
     Record::Tick(Box::leak(Box::new(tick)))
 }
@@ -99,7 +99,7 @@ pub fn sample(id: &str, time: f64, rss: u64) -> Record<'_> {
     Record::Sample(Sample { id, time: Seconds(time), value: Bytes(rss), memory: memory(rss, 4096) })
 }
 
-/// A run that has every kind of record.
+/// A run with every kind of record.
 pub fn every_record() -> Vec<Record<'static>> {
     let header = header(&[b"sh", b"-c", b"echo $HOME\n"]);
     vec![
