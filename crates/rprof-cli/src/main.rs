@@ -1,20 +1,14 @@
 //! The command: arguments in, the three libraries called, words and exit codes out. Nothing else prints or exits.
 
-mod carried;
 mod cli;
-mod convert;
-mod list;
-mod mark;
-mod output;
-mod peak;
-mod plot;
+mod commands;
 mod python;
 mod recorder;
-mod run;
 mod span_report;
 mod sparkline;
 mod summary;
-mod traces;
+mod trace_file;
+mod trace_names;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,6 +17,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command};
+use crate::commands::{annotate, convert, peak, plot, run, traces};
 
 /// rprof itself failed while running a command, as env(1) and timeout(1) have it.
 const EXIT_OURS: u8 = 125;
@@ -41,12 +36,12 @@ fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
-        Command::List => list::list(),
-        Command::Rm(arguments) => list::remove(&arguments),
-        Command::Clean(arguments) => list::clean(&arguments),
-        Command::Mark(arguments) => mark::mark(&arguments),
-        Command::Note(arguments) => mark::note(&arguments),
-        Command::Span(arguments) => return finish(mark::span(&arguments), EXIT_OURS),
+        Command::List => traces::list(),
+        Command::Rm(arguments) => traces::remove(&arguments),
+        Command::Clean(arguments) => traces::clean(&arguments),
+        Command::Mark(arguments) => annotate::mark(&arguments),
+        Command::Note(arguments) => annotate::note(&arguments),
+        Command::Span(arguments) => return finish(annotate::span(&arguments), EXIT_OURS),
     };
     finish(result.map(|()| 0), EXIT_FAULT)
 }

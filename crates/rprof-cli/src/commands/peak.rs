@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::cli::PeakArgs;
 use crate::span_report;
 use crate::summary::say;
-use crate::traces;
+use crate::trace_names;
 
 /// Prints the peak of each run of each trace.
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
-    let paths = traces::resolve(&arguments.traces)?;
+    let paths = trace_names::resolve(&arguments.traces)?;
     let mut out = std::io::stdout().lock();
     if arguments.traces.is_empty() && !arguments.json {
         writeln!(out, "Using last profile data.")?;

@@ -6,7 +6,7 @@ use rprof_mark::{Trace, VARIABLE};
 use rprof_sample::Launch;
 
 use crate::cli::{MarkArgs, NoteArgs, SpanArgs};
-use crate::run::ending_code;
+use crate::commands::run::ending_code;
 use crate::summary::say;
 
 /// What `--required` fails with, of `span` too: the command was not started.

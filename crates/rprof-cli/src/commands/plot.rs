@@ -9,15 +9,15 @@ use rprof_plot::{Functions, Options, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name};
 
 use crate::cli::PlotArgs;
-use crate::peak::read;
-use crate::traces;
+use crate::commands::peak::read;
+use crate::trace_names;
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
 const PNG_SCALE: f32 = 2.0;
 
 /// Draws the traces.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
-    let paths = traces::resolve(&arguments.traces)?;
+    let paths = trace_names::resolve(&arguments.traces)?;
     let output = match &arguments.output {
         // As matplotlib does for mprof.
         Some(path) if path.extension().is_none() && path.file_name().is_some() => path.with_extension("png"),

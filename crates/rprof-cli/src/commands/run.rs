@@ -10,10 +10,10 @@ use rprof_sample::{Clock, Ending, Error, Launch, METRICS, Options, Outcome, Sess
 use rprof_trace::{Arg, Format, Header, Metric, Record};
 
 use crate::cli::{AttachArgs, RecordArgs, RunArgs};
-use crate::output;
 use crate::python::Program;
 use crate::recorder::Recorder;
 use crate::summary;
+use crate::trace_file;
 
 const EXIT_LIMIT: u8 = 124;
 const EXIT_OURS: u8 = 125;
@@ -116,7 +116,7 @@ fn record(
         Some(path) => Format::from_path(path)?,
         None => Format::Dat,
     };
-    let (path, file) = output::create(arguments.output.as_deref(), arguments.force, start)?;
+    let (path, file) = trace_file::create(arguments.output.as_deref(), arguments.force, start)?;
     let header = header(&options, target, command, clock, start);
     let mut recorder = Recorder::new(file, format);
     let shown = rprof_trace::command_line(&header.command);
@@ -125,7 +125,7 @@ fn record(
     recorder.flush();
     if let Some(error) = recorder.failure() {
         let _ = std::fs::remove_file(&path);
-        return Err(error).with_context(|| output::cannot(&path));
+        return Err(error).with_context(|| trace_file::cannot(&path));
     }
     let target = with_trace_path(target, &path, format);
     let session = Session::begin(&target, options, clock).inspect_err(|_| {

@@ -3,6 +3,8 @@
 //! The command line of the interpreter is left as it is, so that the script is `__main__` as ever. What it finds is the
 //! bootstrap of `carried`, first on PYTHONPATH.
 
+mod module_cache;
+
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
@@ -11,7 +13,7 @@ use std::path::Path;
 
 use rprof_sample::find_program;
 
-use crate::carried::Carried;
+use self::module_cache::Carried;
 
 /// What `--python` and `--nopython` say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::cli::{CleanArgs, RmArgs};
-use crate::traces;
+use crate::trace_names;
 
 /// Prints `INDEX FILE HH:MM:SS DD/MM/YYYY` for each trace, as mprof does.
 pub fn list() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    for (index, path) in traces::in_directory()?.iter().enumerate() {
+    for (index, path) in trace_names::in_directory()?.iter().enumerate() {
         let name = path.to_string_lossy();
-        let t = traces::time_of(&name).unwrap_or_default();
+        let t = trace_names::time_of(&name).unwrap_or_default();
         let (hour, minute, second) = (&t[8..10], &t[10..12], &t[12..14]);
         let (day, month, year) = (&t[6..8], &t[4..6], &t[..4]);
         writeln!(out, "{index} {name} {hour}:{minute}:{second} {day}/{month}/{year}")?;
@@ -23,11 +23,11 @@ pub fn list() -> anyhow::Result<()> {
 
 /// Deletes the named traces, or none of them.
 pub fn remove(arguments: &RmArgs) -> anyhow::Result<()> {
-    let paths = traces::resolve(&arguments.traces)?;
+    let paths = trace_names::resolve(&arguments.traces)?;
     for path in &paths {
         // A file under a trace's own name may be empty or cut short; any other must prove to be one.
         let named_as_trace =
-            path.file_name().and_then(|n| n.to_str()).is_some_and(|n| traces::time_of(n).is_some());
+            path.file_name().and_then(|n| n.to_str()).is_some_and(|n| trace_names::time_of(n).is_some());
         if path.is_dir() {
             bail!("`{}` is a directory; nothing was deleted", path.display());
         }
@@ -41,7 +41,7 @@ pub fn remove(arguments: &RmArgs) -> anyhow::Result<()> {
 
 /// Deletes all that `list` shows.
 pub fn clean(arguments: &CleanArgs) -> anyhow::Result<()> {
-    delete(&traces::in_directory()?, arguments.dry_run)
+    delete(&trace_names::in_directory()?, arguments.dry_run)
 }
 
 fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {

@@ -4,8 +4,8 @@ use anyhow::{Context, bail};
 use rprof_trace::{Format, Reader};
 
 use crate::cli::ConvertArgs;
-use crate::output;
 use crate::summary::say;
+use crate::trace_file;
 
 /// Writes all of a trace as `.dat` or `.csv`.
 pub fn convert(arguments: &ConvertArgs) -> anyhow::Result<()> {
@@ -17,8 +17,8 @@ pub fn convert(arguments: &ConvertArgs) -> anyhow::Result<()> {
     if to.canonicalize().is_ok_and(|to| from.canonicalize().is_ok_and(|from| from == to)) {
         bail!("`{}` is the trace itself; give the copy another name", to.display());
     }
-    let mut file = output::create_named(to, *force)?;
-    rprof_trace::convert(&mut reader, format, &mut file).with_context(|| output::cannot(to))?;
+    let mut file = trace_file::create_named(to, *force)?;
+    rprof_trace::convert(&mut reader, format, &mut file).with_context(|| trace_file::cannot(to))?;
     for warning in reader.warnings() {
         say(&format!("{}: {warning}", from.display()));
     }

@@ -14,7 +14,7 @@ use anyhow::Context;
 
 macro_rules! files {
     ($($name:literal: $path:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../../python/", $path)))),*]
+        [$(($name, include_str!(concat!("../../../../python/", $path)))),*]
     };
 }
 
