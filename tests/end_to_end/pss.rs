@@ -1,6 +1,6 @@
 //! Pages that several processes share are counted once, at no more cost than was promised.
 
-use crate::denied::run_ordinary;
+use crate::permissions::run_ordinary;
 use crate::support::{MIB, Place, SLACK, assert_near, skip};
 
 const NO_ROLLUP: &str = "no smaps_rollup on this machine: shared pages cannot be counted once";
@@ -122,7 +122,9 @@ int main(int count, char **words) {
 fn shares_are_read_again_when_who_kept_them_is_gone() {
     let place = Place::new();
     let script = "fork 1 [ private hold 300ms ] touch 40MiB fork 1 [ hold 1s ] wait";
-    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(crate::denied::NO_USER) };
+    let Some(done) = run_ordinary(&place, "-T 20ms", script) else {
+        return skip(crate::permissions::NO_USER);
+    };
     let (trace, peak) = (place.trace(), place.peak());
     if peak["pss_peak_bytes"].is_null() && trace.contains("not available") {
         return skip(NO_ROLLUP);
