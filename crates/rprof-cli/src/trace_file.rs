@@ -1,4 +1,4 @@
-//! Creating the trace file: before the command starts, and never over another file.
+//! Creation of the trace file: before the command starts, and never over another file without `--force`.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -8,10 +8,11 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Opens the trace for appending: `given`, or a new `mprofile_<time>.dat` here, so that mprof's list finds it too.
+/// Creates the trace for appending: `given`, or a new `mprofile_<time>.dat` in the working directory, which `mprof list`
+/// finds too.
 ///
 /// # Errors
-/// When the file exists and `force` is not given, or it cannot be made.
+/// When the file exists and `force` is not set, or it cannot be created.
 pub fn create(given: Option<&Path>, force: bool, start: Timestamp) -> anyhow::Result<(PathBuf, File)> {
     match given {
         Some(path) => Ok((path.to_owned(), create_named(path, force)?)),
@@ -19,27 +20,27 @@ pub fn create(given: Option<&Path>, force: bool, start: Timestamp) -> anyhow::Re
     }
 }
 
-/// Opens a trace of this name for appending.
+/// Creates a trace of this name for appending.
 ///
 /// # Errors
-/// When the file exists and `force` is not given, or it cannot be made.
+/// When the file exists and `force` is not set, or it cannot be created.
 pub fn create_named(path: &Path, force: bool) -> anyhow::Result<File> {
     if force {
-        // Truncated apart from the appending descriptor, which must not be opened for truncation.
+        // O_APPEND and O_TRUNC do not go together in OpenOptions, so the file is truncated by a descriptor of its own.
         let truncated = OpenOptions::new().write(true).create(true).truncate(true).open(path);
-        truncated.with_context(|| cannot(path))?;
-        return OpenOptions::new().append(true).open(path).with_context(|| cannot(path));
+        truncated.with_context(|| cannot_write(path))?;
+        return OpenOptions::new().append(true).open(path).with_context(|| cannot_write(path));
     }
     match new_file(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("`{}` exists; take another name, or --force to overwrite it", path.display())
+            bail!("`{}` exists; use another name, or --force to overwrite it", path.display())
         }
-        file => file.with_context(|| cannot(path)),
+        file => file.with_context(|| cannot_write(path)),
     }
 }
 
-/// What could not be done.
-pub fn cannot(path: &Path) -> String {
+/// The context of a failed write.
+pub fn cannot_write(path: &Path) -> String {
     format!("cannot write the trace `{}`", path.display())
 }
 
@@ -47,7 +48,9 @@ fn new_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().append(true).create_new(true).open(path)
 }
 
-/// The default name has room for seconds only: of two runs begun in one second, the later takes the next one.
+/// Creates a trace with the default name.
+///
+/// The name resolves seconds only: when two runs start in the same second, the later one takes the next free second.
 fn next_free(start: Timestamp) -> anyhow::Result<(PathBuf, File)> {
     let mut time = start.to_zoned(TimeZone::system());
     for _ in 0..3600 {
@@ -55,10 +58,12 @@ fn next_free(start: Timestamp) -> anyhow::Result<(PathBuf, File)> {
         match new_file(&path) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                time = time.checked_add(jiff::Span::new().seconds(1)).context("the clock is at its end")?;
+                time = time
+                    .checked_add(jiff::Span::new().seconds(1))
+                    .context("the system clock is out of range")?;
             }
-            Err(error) => return Err(error).with_context(|| cannot(&path)),
+            Err(error) => return Err(error).with_context(|| cannot_write(&path)),
         }
     }
-    bail!("cannot find a free name mprofile_<time>.dat; name the trace with -o")
+    bail!("no free name `mprofile_<time>.dat` within the next hour; name the trace with -o")
 }

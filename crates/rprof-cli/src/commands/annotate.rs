@@ -1,37 +1,35 @@
-//! `rprof mark`, `note` and `span`: stamps from shell scripts and Makefiles, in the trace of the run they are in.
-//! What cannot be recorded is said and is no fault, unless it is required: a script must not fail for being measured.
+//! `rprof mark`, `note` and `span`: annotations from shell scripts and Makefiles, in the trace of the run around them.
+//! A failure to record is a message and not an error, unless `--required`: profiling must not break a script.
 
 use anyhow::{Context, bail};
 use rprof_mark::{Trace, VARIABLE};
 use rprof_sample::Launch;
 
 use crate::cli::{MarkArgs, NoteArgs, SpanArgs};
-use crate::commands::run::ending_code;
-use crate::summary::say;
+use crate::{exit_code, message};
 
-/// What `--required` fails with, of `span` too: the command was not started.
-const EXIT_REQUIRED: u8 = 1;
-
-/// Records an instant.
+/// Records a mark.
 pub fn mark(arguments: &MarkArgs) -> anyhow::Result<()> {
-    let marked = trace().and_then(|trace| trace.mark(&arguments.label.join(" ")).with_context(cannot));
-    forgiven(marked, arguments.required).map(drop)
+    let label = arguments.label.join(" ");
+    let marked = trace().and_then(|trace| trace.mark(&label).with_context(cannot_write));
+    unless_required(marked, arguments.required).map(drop)
 }
 
-/// Records a value.
+/// Records a note.
 pub fn note(arguments: &NoteArgs) -> anyhow::Result<()> {
-    let noted =
-        trace().and_then(|trace| trace.note(&arguments.key, &arguments.value.join(" ")).with_context(cannot));
-    forgiven(noted, arguments.required).map(drop)
+    let value = arguments.value.join(" ");
+    let noted = trace().and_then(|trace| trace.note(&arguments.key, &value).with_context(cannot_write));
+    unless_required(noted, arguments.required).map(drop)
 }
 
-/// Runs a command between the begin and the end of a span; the exit code is the command's own.
+/// Runs a command inside a span and returns its exit code.
 pub fn span(arguments: &SpanArgs) -> anyhow::Result<u8> {
-    let trace = match forgiven(trace(), arguments.required) {
+    let trace = match unless_required(trace(), arguments.required) {
         Ok(trace) => trace,
         Err(error) => {
-            say(&format!("{error:#}"));
-            return Ok(EXIT_REQUIRED);
+            // As for `mark --required`: the command was not started.
+            message::error(&error);
+            return Ok(exit_code::FAULT);
         }
     };
     rprof_sample::find_program(&arguments.command[0])?;
@@ -39,29 +37,29 @@ pub fn span(arguments: &SpanArgs) -> anyhow::Result<u8> {
     let launch = Launch { argv: arguments.command.clone(), env: Vec::new() };
     let ending = rprof_sample::accompany(&launch)?;
     drop(span);
-    Ok(ending_code(ending))
+    Ok(exit_code::of_ending(ending))
 }
 
-/// The trace of the run.
+/// The trace of the run that this process is part of.
 fn trace() -> anyhow::Result<Trace> {
     match Trace::from_environment() {
-        Some(trace) => trace.with_context(cannot),
-        None => bail!("not under `rprof run` (or its trace is a .csv): {VARIABLE} is not set"),
+        Some(trace) => trace.with_context(cannot_write),
+        None => bail!("{VARIABLE} is not set: not under `rprof run`, or its trace is a .csv"),
     }
 }
 
-fn cannot() -> String {
+fn cannot_write() -> String {
     let path = std::env::var_os(VARIABLE).unwrap_or_default();
     format!("cannot write to the trace `{}`", path.display())
 }
 
-/// A fault that is not to stop the script is said.
-fn forgiven<T>(result: anyhow::Result<T>, required: bool) -> anyhow::Result<Option<T>> {
+/// The value, or `None` and a message after a failure that is not to stop the script.
+fn unless_required<T>(result: anyhow::Result<T>, required: bool) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if required => Err(error),
         Err(error) => {
-            say(&format!("{error:#}; nothing is recorded"));
+            message::print(&format!("{error:#}; nothing is recorded"));
             Ok(None)
         }
     }

@@ -1,6 +1,7 @@
-//! The subcommands, one file each. No command imports another.
+//! The subcommands, a file for each group of them. No command imports another.
 
 pub mod annotate;
+pub mod attach;
 pub mod convert;
 pub mod peak;
 pub mod plot;

@@ -1,16 +1,18 @@
-//! `rprof peak`: the peak of traces, as mprof prints it or as JSON.
+//! `rprof peak`: print the peak of each run of each trace, in mprof's format or as JSON.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Keep, Profile, ProfileOptions};
+use rprof_trace::{Bytes, Keep, Peak, ProcessProfile, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
-use crate::span_report;
-use crate::summary::say;
-use crate::trace_names;
+use crate::{load, span_report, trace_names};
+
+/// Children to print without `--all`.
+const LARGEST: usize = 10;
 
 /// Prints the peak of each run of each trace.
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
@@ -23,19 +25,17 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
     let options =
         ProfileOptions { slices: 64, curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
     for path in paths {
-        for profile in read(&path, &options)? {
-            let func = arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
-            let func = func.transpose()?;
+        for profile in load::profiles(&path, &options)? {
+            let inside =
+                arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
+            let inside = inside.transpose()?;
             if arguments.json {
-                objects.push(object(&path, &profile, func.flatten()));
-            } else if let Some(peak) = func {
-                let peak = peak.with_context(|| format!("`{}` has no sample", path.display()))?;
+                objects.push(object(&path, &profile, inside.flatten()));
+            } else if let Some(peak) = inside {
+                let peak = peak.with_context(|| no_sample(&path))?;
                 writeln!(out, "{}\t{:.3} MiB", path.display(), peak.mib())?;
             } else {
-                write_text(&mut out, &path, &profile)?;
-                if arguments.spans {
-                    out.write_all(span_report::table(&profile).as_bytes())?;
-                }
+                write_text(&mut out, &path, &profile, arguments)?;
             }
         }
     }
@@ -45,36 +45,57 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads a trace; what is odd in it is said on stderr.
-pub fn read(path: &Path, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
-    let (profiles, warnings) = rprof_trace::read_profiles(path, options)?;
-    for warning in &warnings {
-        say(&format!("{}: {warning}", path.display()));
-    }
-    for profile in &profiles {
-        if profile.header.is_some() && profile.end.is_none() {
-            say(&format!(
-                "{}: the end of the run is missing; rprof was killed or is still at it",
-                path.display()
-            ));
-        }
-    }
-    Ok(profiles)
+fn no_sample(path: &Path) -> String {
+    format!("`{}` has no sample", path.display())
 }
 
-fn write_text(out: &mut impl Write, path: &Path, profile: &Profile) -> anyhow::Result<()> {
+fn write_text(
+    out: &mut impl Write,
+    path: &Path,
+    profile: &Profile,
+    arguments: &PeakArgs,
+) -> anyhow::Result<()> {
     let Some(peak) = &profile.peak else {
-        bail!("`{}` has no sample: the command ended before the first one", path.display());
+        bail!("{}: the command ended before the first tick", no_sample(path));
     };
-    writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib()).context("cannot print")?;
-    // A single process has no records of its own: it is the total.
-    for process in profile.processes.iter().filter(|process| process.peak.0 > 0) {
-        writeln!(out, "  Child {}\t\t\t{:.3} MiB", process.id, process.peak.mib())?;
+    writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib())?;
+    // A single process has no samples of its own in the trace: it is the total.
+    let children: Vec<_> = profile.processes.iter().filter(|process| process.peak.0 > 0).collect();
+    if arguments.all || children.len() <= LARGEST {
+        children.iter().try_for_each(|child| writeln!(out, "{}", child_line(child)))?;
+    } else {
+        write_largest(out, children, peak)?;
+    }
+    if arguments.spans {
+        out.write_all(span_report::table(profile).as_bytes())?;
     }
     Ok(())
 }
 
-fn object(path: &Path, profile: &Profile, func: Option<Bytes>) -> Value {
+/// A child as mprof prints it.
+fn child_line(child: &ProcessProfile) -> String {
+    format!("  Child {}\t\t\t{:.3} MiB", child.id, child.peak.mib())
+}
+
+/// The largest children, each with its share of the peak, and the number of the rest.
+///
+/// The share stands after mprof's own fields. Children peak at different times, so shares may add up to more than 100 %.
+fn write_largest(
+    out: &mut impl Write,
+    mut children: Vec<&ProcessProfile>,
+    peak: &Peak,
+) -> std::io::Result<()> {
+    // The sort is stable: equal peaks stay in order of appearance.
+    children.sort_by_key(|child| Reverse(child.peak));
+    let (largest, rest) = children.split_at(LARGEST);
+    for child in largest {
+        let share = 100.0 * child.peak.0 as f64 / peak.value.0 as f64;
+        writeln!(out, "{}\t{share:.0} %", child_line(child))?;
+    }
+    writeln!(out, "  and {} more (--all)", rest.len())
+}
+
+fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
     let end = profile.end.as_ref();
     let mut object = json!({
         "file": path.to_string_lossy(),
@@ -97,7 +118,7 @@ fn object(path: &Path, profile: &Profile, func: Option<Bytes>) -> Value {
         "marks": span_report::marks(profile),
         "notes": span_report::notes(profile),
     });
-    if let Some(peak) = func {
+    if let Some(peak) = inside {
         object["func_peak_bytes"] = json!(peak);
     }
     object

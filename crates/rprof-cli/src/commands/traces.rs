@@ -1,4 +1,4 @@
-//! `rprof list`, `rm` and `clean`: the traces of a directory, and never another file.
+//! `rprof list`, `rm` and `clean`: the traces of the working directory. They never delete another file.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,20 +21,11 @@ pub fn list() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Deletes the named traces, or none of them.
+/// Deletes the named traces; if one of them is not a trace, none.
 pub fn remove(arguments: &RmArgs) -> anyhow::Result<()> {
     let paths = trace_names::resolve(&arguments.traces)?;
     for path in &paths {
-        // A file under a trace's own name may be empty or cut short; any other must prove to be one.
-        let named_as_trace =
-            path.file_name().and_then(|n| n.to_str()).is_some_and(|n| trace_names::time_of(n).is_some());
-        if path.is_dir() {
-            bail!("`{}` is a directory; nothing was deleted", path.display());
-        }
-        if !named_as_trace {
-            let first = rprof_trace::Reader::open(path).and_then(|mut reader| reader.next_record().map(drop));
-            first.context("nothing was deleted")?;
-        }
+        must_be_a_trace(path).context("nothing was deleted")?;
     }
     delete(&paths, arguments.dry_run)
 }
@@ -44,14 +35,25 @@ pub fn clean(arguments: &CleanArgs) -> anyhow::Result<()> {
     delete(&trace_names::in_directory()?, arguments.dry_run)
 }
 
-fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    if dry_run {
-        writeln!(out, "Files to be removed: ")?;
-        for path in paths {
-            writeln!(out, "{}", path.display())?;
-        }
+fn must_be_a_trace(path: &Path) -> anyhow::Result<()> {
+    if path.is_dir() {
+        bail!("`{}` is a directory", path.display());
+    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    // A file with a default name may be empty or cut short. Any other file must begin with a record.
+    if name.is_some_and(|name| trace_names::time_of(name).is_some()) {
         return Ok(());
+    }
+    rprof_trace::Reader::open(path)?.next_record()?;
+    Ok(())
+}
+
+fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {
+    if dry_run {
+        let mut out = std::io::stdout().lock();
+        // mprof's own words, with its blank at the end.
+        writeln!(out, "Files to be removed: ")?;
+        return Ok(paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))?);
     }
     paths.iter().try_for_each(|path| delete_one(path))
 }
