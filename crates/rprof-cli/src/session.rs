@@ -8,18 +8,17 @@ use jiff::Timestamp;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
 use rprof_trace::{Format, Metric, Record};
 
-use crate::cli::RecordArgs;
+use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
 use crate::recorder::Recorder;
 use crate::{exit_code, message, summary, trace_file};
 
-/// The sampler's options from those of the command line.
+/// The sampler's options from those of the command line; `backend` is the metric by mprof's name.
 ///
 /// # Errors
 /// When this system does not report the metric.
-pub fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {
-    let sampling = &arguments.sampling;
-    let metric = Metric::from(arguments.mprof.backend.unwrap_or(sampling.metric));
+pub fn options(sampling: &SamplingArgs, backend: Option<MetricName>) -> anyhow::Result<Options> {
+    let metric = Metric::from(backend.unwrap_or(sampling.metric));
     if !METRICS.contains(&metric) {
         let available: Vec<_> = METRICS.iter().map(|metric| metric.name().to_lowercase()).collect();
         bail!(
@@ -45,15 +44,15 @@ pub fn options(arguments: &RecordArgs) -> anyhow::Result<Options> {
 pub fn record(
     target: &Target,
     options: Options,
-    arguments: &RecordArgs,
+    output: &OutputArgs,
     command: &[OsString],
 ) -> anyhow::Result<u8> {
     rprof_sample::prepare();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
-    let output = arguments.output.output.as_deref();
-    let format = output.map_or(Ok(Format::Dat), Format::from_path)?;
-    let (path, file) = trace_file::create(output, arguments.output.force, start)?;
+    let given = output.trace.as_deref();
+    let format = given.map_or(Ok(Format::Dat), Format::from_path)?;
+    let (path, file) = trace_file::create(given, output.force, start)?;
     let header = header(&options, target, command, clock, start);
     let mut recorder = Recorder::new(file, format);
     let shown = rprof_trace::command_line(&header.command);
@@ -70,7 +69,7 @@ pub fn record(
         let _ = std::fs::remove_file(&path);
     })?;
     let outcome = session.watch(&mut |record| recorder.record(record))?;
-    Ok(conclude(recorder, &outcome, &path, arguments.output.quiet))
+    Ok(conclude(recorder, &outcome, &path, output.quiet))
 }
 
 /// Prints the summary and returns the exit code: ours if the trace is incomplete and the command itself succeeded.

@@ -16,11 +16,11 @@ Run a command and record the memory of its whole process tree in a trace. The
 command's arguments, streams and exit code stay its own.
 
 Examples:
-  rprof run make -j8                            write mprofile_<time>.dat
-  rprof run -o t.dat -T 10ms ./simulate -n 5    name the trace, tick every 10 ms
-  rprof run --metric pss -- ./server --port 80  count shared pages once
-  rprof run --memory-limit 2GiB -t 1h make test fail if the tests take too much
-  rprof run script.py                           record the spans of @profile";
+  rprof run make -j8                          write mprofile_<time>.dat
+  rprof run -o t.dat -T 10ms ./simulate       name the trace, tick every 10 ms
+  rprof run --metric pss -- ./server -p 80    count shared pages once
+  rprof run --memory-limit 2GiB make test     fail if the tests need more
+  rprof run script.py                         record the spans of @profile";
 
 pub const RUN_EXIT_CODES: &str = "\
 Exit code:
@@ -41,11 +41,11 @@ Draw memory over time as a figure: of one trace with its spans and its largest
 processes, or of several traces for comparison.
 
 Examples:
-  rprof plot                              draw the newest trace
-  rprof plot t.dat -o t.pdf               choose the format by the file name
-  rprof plot before.dat after.dat -o x.png
-  rprof plot -w 10,20 t.dat               draw the time from 10 s to 20 s
-  rprof plot --flame --span load t.dat    draw the spans within a span";
+  rprof plot                                  draw the newest trace
+  rprof plot t.dat -o t.pdf                   choose the format by the file name
+  rprof plot before.dat after.dat -o x.png    compare two runs
+  rprof plot -w 10,20 t.dat                   draw the time from 10 s to 20 s
+  rprof plot --flame --span load t.dat        draw the spans within a span";
 
 pub const PEAK: &str = "\
 Print the peak of each trace, and of its child processes, in mprof's format. Of
@@ -55,7 +55,7 @@ Examples:
   rprof peak                    print the peak of the newest trace
   rprof peak --all t.dat        print all children
   rprof peak --spans t.dat      print calls, time and peak of each span name
-  rprof peak --json a.dat b.dat";
+  rprof peak --json a.dat b.dat print all that is known, for a program";
 
 pub const CONVERT: &str = "\
 Write a trace in the other format. mprof reads .dat; pandas, R and spreadsheets

@@ -9,8 +9,9 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
-pub use self::record::{AttachArgs, RecordArgs, RunArgs};
+pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
+pub use self::values::MetricName;
 
 /// The memory profiler for any command
 #[derive(Debug, Parser)]

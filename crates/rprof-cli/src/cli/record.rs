@@ -24,11 +24,15 @@ pub struct RunArgs {
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
     #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
+    #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
     pub python: PythonArgs,
     #[command(flatten)]
-    pub record: RecordArgs,
+    pub mprof: MprofArgs,
     /// Record a running process instead: COMMAND is its pid or name (see rprof attach)
     #[arg(short, long, help_heading = COMPATIBILITY)]
     pub attach: bool,
@@ -40,11 +44,15 @@ pub struct AttachArgs {
     /// The pid of the process, or a part of its name
     #[arg(value_name = "PID|NAME")]
     pub process: String,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
     /// Stop recording after this time; the process goes on
     #[arg(short = 't', long, visible_alias = "timeout", value_name = "TIME", value_parser = limit, help_heading = LIMITS)]
     pub duration: Option<Duration>,
     #[command(flatten)]
-    pub record: RecordArgs,
+    pub mprof: MprofArgs,
     // mprof's `attach` accepts all options of its `run`. These have no effect.
     #[arg(short, long, hide = true)]
     pub attach: bool,
@@ -65,7 +73,9 @@ impl TryFrom<RunArgs> for AttachArgs {
         Ok(Self {
             process: process.to_string_lossy().into_owned(),
             duration: arguments.limits.timeout,
-            record: arguments.record,
+            output: arguments.output,
+            sampling: arguments.sampling,
+            mprof: arguments.mprof,
             attach: true,
             python: arguments.python.python,
             nopython: arguments.python.nopython,
@@ -73,22 +83,11 @@ impl TryFrom<RunArgs> for AttachArgs {
     }
 }
 
-/// The options of every recording.
-#[derive(Debug, Args)]
-pub struct RecordArgs {
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub sampling: SamplingArgs,
-    #[command(flatten)]
-    pub mprof: MprofArgs,
-}
-
 #[derive(Debug, Args)]
 pub struct OutputArgs {
     /// The trace to write: .dat, or .csv without spans and marks [default: mprofile_<YYYYMMDDhhmmss>.dat]
-    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
-    pub output: Option<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
+    pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists
     #[arg(long, help_heading = OUTPUT)]
     pub force: bool,
@@ -184,7 +183,7 @@ mod tests {
     fn the_last_of_a_repeated_option_counts() {
         let words = ["rprof", "run", "-E", "--exit-code", "-T", "1", "-T", "2", "true"];
         let Command::Run(run) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
-        assert_eq!(run.record.sampling.interval, Duration::from_secs(2));
+        assert_eq!(run.sampling.interval, Duration::from_secs(2));
     }
 
     #[test]

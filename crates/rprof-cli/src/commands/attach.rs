@@ -8,11 +8,11 @@ use crate::session;
 
 /// Records a running process; the exit code is 0 however it ended.
 pub fn attach(arguments: &AttachArgs) -> anyhow::Result<u8> {
-    let mut options = session::options(&arguments.record)?;
+    let mut options = session::options(&arguments.sampling, arguments.mprof.backend)?;
     options.duration = arguments.duration;
     let pid = find_process(&arguments.process)?;
     let command = rprof_sample::command_of(pid);
-    session::record(&Target::Attach { pid }, options, &arguments.record, &command)
+    session::record(&Target::Attach { pid }, options, &arguments.output, &command)
 }
 
 /// The process with this id, or the only one with this text in its name.

@@ -12,7 +12,7 @@ use crate::session;
 
 /// Runs a command to its end and returns its exit code.
 pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
-    let mut options = session::options(&arguments.record)?;
+    let mut options = session::options(&arguments.sampling, arguments.mprof.backend)?;
     options.time_limit = arguments.limits.timeout;
     options.memory_limit = arguments.limits.memory_limit;
     let python = Program::new(&arguments.command, arguments.python.mode())?;
@@ -21,22 +21,21 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
         None => (arguments.command.clone(), Vec::new()),
     };
     rprof_sample::find_program(&argv[0])?;
-    let output = &arguments.record.output;
-    if let Some(program) = python.as_ref().filter(|_| !output.quiet) {
-        warn_of_missing_spans(program, output.output.as_deref());
+    if let Some(program) = python.as_ref().filter(|_| !arguments.output.quiet) {
+        warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
     let launch = Launch { argv: argv.clone(), env };
-    session::record(&Target::Launch(launch), options, &arguments.record, &argv)
+    session::record(&Target::Launch(launch), options, &arguments.output, &argv)
 }
 
-/// Prints why a Python program will record no spans, if it will not.
-fn warn_of_missing_spans(program: &Program, output: Option<&Path>) {
+/// Prints why a Python program cannot record spans; prints nothing if it can.
+fn warn_of_missing_spans(program: &Program, trace: Option<&Path>) {
     let is_csv = |path| Format::from_path(path).is_ok_and(|format| format == Format::Csv);
     if let Some(option) = program.isolating_option() {
         message::print(&format!(
             "Python's `{option}` keeps rprof's module out: no `profile` and no spans; run without it to record spans"
         ));
-    } else if output.is_some_and(is_csv) {
+    } else if trace.is_some_and(is_csv) {
         message::print("no spans are recorded: programs can write them to .dat traces only");
     }
 }
