@@ -59,7 +59,7 @@ fn unless_required<T>(result: anyhow::Result<T>, required: bool) -> anyhow::Resu
         Ok(value) => Ok(Some(value)),
         Err(error) if required => Err(error),
         Err(error) => {
-            message::print(&format!("{error:#}; nothing is recorded"));
+            message::print(&format!("{}; nothing is recorded", message::one_line(&error)));
             Ok(None)
         }
     }
