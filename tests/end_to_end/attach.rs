@@ -28,7 +28,7 @@ fn attach(place: &Place, options: &[&str], who: &str) -> Child {
 
 /// mprof ended in a traceback, exit code 1, when the process it watched ended.
 #[test]
-fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
+fn attach_records_to_the_end_of_the_process_and_exits_with_0() {
     let place = Place::new();
     let mut process = stranger(&place, "touch 40MiB ready up await go touch 60MiB hold 200ms");
     let rprof = attach(&place, &[], &process.id().to_string());
@@ -58,7 +58,7 @@ fn the_trace_has_the_command_of_the_process() {
 }
 
 #[test]
-fn its_children_old_and_new_are_counted() {
+fn children_from_before_and_after_attaching_are_counted() {
     let place = Place::new();
     let mut process = stranger(
         &place,
@@ -87,7 +87,7 @@ fn interrupting_rprof_leaves_the_process_alone() {
 }
 
 #[test]
-fn a_duration_ends_the_watch_and_not_the_process() {
+fn a_duration_ends_the_recording_and_not_the_process() {
     let place = Place::new();
     let mut process = stranger(&place, "ready up await go exit 9");
     let rprof = attach(&place, &["--duration", "200ms"], &process.id().to_string());
@@ -98,7 +98,7 @@ fn a_duration_ends_the_watch_and_not_the_process() {
 
 /// mprof stopped after an hour, whatever was asked for. Our clock runs two thousand times as fast here.
 #[test]
-fn there_is_no_limit_of_an_hour() {
+fn attach_has_no_limit_of_an_hour() {
     let place = Place::new();
     let code = r"
 #define _GNU_SOURCE
@@ -155,7 +155,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const s
 
 /// The high-water mark tells what happened before we came.
 #[test]
-fn the_peak_before_we_came_is_named_as_such() {
+fn the_peak_before_attaching_is_reported_as_such() {
     let place = Place::new();
     let mut process = stranger(&place, "touch 90MiB free touch 10MiB ready up await go");
     let rprof = attach(&place, &[], &process.id().to_string());
@@ -169,7 +169,7 @@ fn the_peak_before_we_came_is_named_as_such() {
 }
 
 #[test]
-fn who_is_not_there_is_said_and_leaves_no_file() {
+fn attaching_to_a_missing_process_leaves_no_file() {
     let place = Place::new();
     for who in ["4194303", "no-such-name-anywhere"] {
         let done = place.run(&format!("attach -o t.dat {who}"));

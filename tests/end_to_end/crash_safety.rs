@@ -10,7 +10,7 @@ use crate::support::{MIB, Place, assert_near, done, is_alive, send, skip, truth,
 
 /// mprof lost up to 51 ticks, duct and memray all of it.
 #[test]
-fn killing_rprof_loses_one_tick_at_most_and_the_command_lives_on() {
+fn killing_rprof_loses_at_most_one_tick_and_leaves_the_command_running() {
     let place = Place::new();
     let mut child = place.start_truth("-q -T 10ms", "touch 30MiB ready up await go ready over");
     place.await_file("up");
@@ -102,7 +102,7 @@ ssize_t write(int fd, const void *bytes, size_t count) {
 }
 
 #[test]
-fn a_disk_that_is_full_at_once_is_said_before_anything_runs() {
+fn a_disk_that_is_full_at_once_is_reported_before_the_command_starts() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "touch", "started"]);
     // SAFETY: setrlimit is safe after fork.
@@ -113,7 +113,7 @@ fn a_disk_that_is_full_at_once_is_said_before_anything_runs() {
 }
 
 #[test]
-fn a_broken_pipe_on_stderr_disturbs_nobody() {
+fn a_broken_pipe_on_stderr_does_not_disturb_the_command() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
     command.arg(truth()).args(["hold", "100ms", "exit", "3"]).stderr(Stdio::piped());
@@ -123,7 +123,7 @@ fn a_broken_pipe_on_stderr_disturbs_nobody() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_fault() {
+fn a_reader_that_closes_our_output_early_is_no_error() {
     let place = Place::new();
     place.run_truth("-q", "hold 10ms");
     let script = format!("{} peak --json t.dat | true; {0} list | head -0", env!("CARGO_BIN_EXE_rprof"));
@@ -159,7 +159,7 @@ fn a_stop_of_rprof_is_a_gap() {
 
 /// Somebody sets the clock while the run goes on: every question for the wall clock is answered by another hour.
 #[test]
-fn a_wall_clock_that_jumps_bends_no_curve() {
+fn a_jump_of_the_wall_clock_does_not_change_the_curve() {
     let place = Place::new();
     let code = r"
 #define _GNU_SOURCE
@@ -198,7 +198,7 @@ int clock_gettime(clockid_t id, struct timespec *at) {
 
 /// As a mount that goes away: the trace has no name any more.
 #[test]
-fn a_directory_that_vanishes_does_not_disturb_the_command() {
+fn a_deleted_directory_does_not_disturb_the_command() {
     let place = Place::new();
     std::fs::create_dir(place.path("gone")).unwrap();
     let mut command = place.rprof(["run", "-T", "5ms", "-o", "gone/t.dat", "--"]);

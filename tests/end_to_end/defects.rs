@@ -42,7 +42,7 @@ fn defect_16_a_failure_is_not_hidden() {
 
 /// psrecord: without an interval, 2031 samples in 0.45 s and 99 % of a core.
 #[test]
-fn defect_17_the_default_interval_is_no_busy_loop() {
+fn defect_17_the_default_interval_is_not_a_busy_loop() {
     let place = Place::new();
     place.run_truth("-q", "hold 1s");
     let peak = place.peak();
@@ -79,7 +79,7 @@ fn defect_25_the_end_is_noticed_at_once() {
 
 /// denet: the command's output went nowhere.
 #[test]
-fn defect_26_the_output_is_not_thrown_away() {
+fn defect_26_the_output_is_passed_through() {
     let place = Place::new();
     let done = crate::support::done(
         place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "echo OUT; echo ERR >&2"]).output().unwrap(),
@@ -89,13 +89,13 @@ fn defect_26_the_output_is_not_thrown_away() {
 
 /// denet: exit code 1 for a program that is not there.
 #[test]
-fn defect_29_a_missing_program_is_127() {
+fn defect_29_a_missing_program_gives_127() {
     assert_eq!(Place::new().run("run -q no-such-program-anywhere").code, Some(127));
 }
 
 /// runexec: background children were killed when the command ended.
 #[test]
-fn defect_31_who_outlives_the_command_is_left_alone() {
+fn defect_31_a_process_that_outlives_the_command_keeps_running() {
     let place = Place::new();
     let script =
         format!("{} ready up await stop > /dev/null 2>&1 & echo $!; {0} await up", truth().display());
@@ -119,7 +119,7 @@ fn defect_32_a_file_that_is_only_read_is_not_counted() {
 
 /// What works: reading the kernel's mark at each tick finds the maximum to a tenth of a MiB.
 #[test]
-fn defect_35_the_mark_is_the_maximum_of_wait4() {
+fn defect_35_the_high_water_mark_is_the_peak() {
     let place = Place::new();
     place.run_truth("-q", "touch 30MiB hold 150ms touch 170MiB free hold 250ms");
     let peak = place.peak();
@@ -131,7 +131,7 @@ fn defect_35_the_mark_is_the_maximum_of_wait4() {
 /// massif and heaptrack: the heap only; memray: what was asked for, touched or not; heaptrack: nothing of a program that
 /// was started by exec.
 #[test]
-fn defect_36_what_is_touched_counts_and_nothing_else() {
+fn defect_36_only_touched_memory_is_counted() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "\"$0\" \"$@\"; true"]);
     command.arg(truth()).args(["map", "300MiB", "touch", "60MiB", "hold", "150ms"]);

@@ -99,7 +99,7 @@ fn profile(place: &Place) -> Profile {
 }
 
 #[test]
-fn programs_in_c_and_cpp_are_stamped_with_the_header() {
+fn programs_in_c_and_cpp_write_annotations_with_the_header() {
     for (compiler, standard, extension) in [
         ("cc", "-std=gnu99", "c"),
         ("cc", "-std=gnu17", "c"),
@@ -140,7 +140,7 @@ fn recipe(language: &str) -> String {
 }
 
 #[test]
-fn the_recipes_of_other_languages_write_what_they_promise() {
+fn the_recipes_for_other_languages_write_spans_marks_and_notes() {
     for (language, command) in [
         ("sh", &["sh"][..]),
         ("js", &["node"]),

@@ -22,7 +22,7 @@ fn defect_19_a_time_limit_ends_the_whole_tree() {
 }
 
 #[test]
-fn who_ignores_term_is_killed_two_seconds_later() {
+fn a_process_that_ignores_term_is_killed_two_seconds_later() {
     let place = Place::new();
     let script = "trap '' TERM; while :; do sleep 0.05; done";
     let mut command = place.rprof(["run", "-o", "t.dat", "-t", "0.3", "sh", "-c", script]);
@@ -44,7 +44,7 @@ fn a_memory_limit_ends_the_whole_tree() {
 }
 
 #[test]
-fn below_its_limits_a_command_ends_as_it_would() {
+fn a_command_within_its_limits_ends_as_without_them() {
     let place = Place::new();
     let done = place.run_truth("--timeout 1h --memory-limit 1GiB", "touch 10MiB exit 4");
     assert_eq!(done.code, Some(4), "{}", done.stderr);
@@ -52,7 +52,7 @@ fn below_its_limits_a_command_ends_as_it_would() {
 
 /// The kernel says that it killed for want of memory; a plain SIGKILL is not taken for that.
 #[test]
-fn an_out_of_memory_kill_is_named_as_such() {
+fn an_out_of_memory_kill_is_reported_as_such() {
     let place = Place::new();
     let plain = place.run_truth("", "kill 9");
     assert!(plain.stderr.contains("killed by SIGKILL"), "{}", plain.stderr);

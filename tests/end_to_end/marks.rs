@@ -38,7 +38,7 @@ fn named<'a>(profile: &'a Profile, name: &str) -> &'a Span {
 }
 
 #[test]
-fn a_hundred_processes_write_a_thousand_marks_each_and_none_is_lost_or_mixed() {
+fn marks_of_a_hundred_processes_are_neither_lost_nor_mixed() {
     let place = Place::new();
     let run =
         place.run_truth("-q -T 10ms", "fork 100 [ span all [ marks 1000 a\\label\u{1b}of_its_own ] ] wait");
@@ -62,7 +62,7 @@ fn a_hundred_processes_write_a_thousand_marks_each_and_none_is_lost_or_mixed() {
 }
 
 #[test]
-fn a_span_knows_its_memory_and_its_level() {
+fn a_span_has_its_memory_and_level() {
     let place = Place::new();
     let script = "hold 150ms span outer [ touch 40MiB hold 150ms span inner [ touch 60MiB hold 150ms free hold 150ms ] ] hold 150ms";
     assert_eq!(place.run_truth("-q -T 10ms", script).code, Some(0));
@@ -85,7 +85,7 @@ fn a_span_knows_its_memory_and_its_level() {
 
 /// The line between two ticks would give a span shorter than their interval a part of what it allocated.
 #[test]
-fn a_span_shorter_than_a_tick_has_all_that_it_gained() {
+fn a_span_shorter_than_a_tick_has_its_whole_growth() {
     let place = Place::new();
     let script = "hold 250ms span quick [ touch 40MiB ] span back [ free ] hold 250ms";
     assert_eq!(place.run_truth("-q -T 100ms", script).code, Some(0));
@@ -109,7 +109,7 @@ fn a_span_of_a_command_has_the_memory_of_the_tree() {
 }
 
 #[test]
-fn a_span_that_was_killed_is_seen_and_open() {
+fn a_span_of_a_killed_process_is_open() {
     let place = Place::new();
     let run = place.run_truth(
         "-q",
@@ -124,7 +124,7 @@ fn a_span_that_was_killed_is_seen_and_open() {
 }
 
 #[test]
-fn a_shell_script_is_stamped() {
+fn a_shell_script_writes_annotations() {
     let place = Place::new();
     let run = run_script(
         &place,
@@ -149,7 +149,7 @@ fn a_shell_script_is_stamped() {
 }
 
 #[test]
-fn outside_a_run_the_commands_do_nothing_and_say_so() {
+fn outside_a_run_the_commands_record_nothing_and_print_a_message() {
     let place = Place::new();
     let alone = |arguments: &[&str]| {
         let mut command = place.rprof(arguments);
@@ -204,7 +204,7 @@ fn a_csv_trace_is_not_offered_to_the_program() {
 }
 
 #[test]
-fn peak_tells_the_spans_as_a_table_and_as_json() {
+fn peak_prints_the_spans_as_a_table_and_as_json() {
     let place = Place::new();
     let script = "mark begun span m.load [ touch 40MiB hold 150ms ] span m.load [ touch 20MiB hold 150ms ] \
                   fork 1 [ span killed [ hold 100ms kill 9 ] ] wait free hold 150ms";

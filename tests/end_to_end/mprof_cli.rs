@@ -91,7 +91,7 @@ fn multiprocess_keeps_profile_and_lists_children() {
 /// memory_profiler's own test of `--exit-code`: a script that ends well and one that fails; and without it, where mprof
 /// always said 0.
 #[test]
-fn the_exit_code_option_is_taken() {
+fn the_exit_code_option_is_accepted() {
     let place = Place::new();
     for option in ["", "-E", "--exit-code"] {
         for (script, code) in [("exit 0", 0), ("exit 1", 1), ("exit 7", 7)] {
@@ -105,7 +105,7 @@ fn the_exit_code_option_is_taken() {
 }
 
 #[test]
-fn no_time_is_no_limit() {
+fn a_time_limit_of_zero_is_refused() {
     let place = Place::new();
     for line in ["run -t 0 true", "run --timeout 0 true", "attach -t 0 1"] {
         let done = place.run(line);
@@ -134,7 +134,7 @@ fn backends_are_metrics() {
 /// The pages that a child got by its fork are its parent's too: mprof counted them in full for each child, whatever it
 /// was told to measure.
 #[test]
-fn a_backend_is_of_the_children_too() {
+fn a_backend_applies_to_the_children_too() {
     let place = Place::new();
     let largest = |backend: &str| {
         place.run_truth(&format!("-q -T 20ms --backend {backend}"), "touch 30MiB fork 3 [ hold 500ms ] wait");
@@ -148,7 +148,7 @@ fn a_backend_is_of_the_children_too() {
 }
 
 #[test]
-fn attach_takes_what_run_takes() {
+fn attach_accepts_the_options_of_run() {
     for spelling in ["attach", "run --attach", "attach --attach --python", "attach -a --nopython --exit-code"]
     {
         let place = Place::new();
@@ -165,7 +165,7 @@ fn attach_takes_what_run_takes() {
 
 /// The invocations in memory_profiler's README, in its order, `mprof` replaced.
 #[test]
-fn what_the_readme_of_memory_profiler_types_works() {
+fn the_command_lines_of_memory_profilers_readme_work() {
     let place = Place::new();
     std::fs::write(place.path("script.py"), "@profile\ndef f(): pass\nf()\n").unwrap();
     for line in [
@@ -235,7 +235,7 @@ fn peak_without_a_name_takes_the_newest() {
 }
 
 #[test]
-fn nothing_to_list_is_no_fault() {
+fn an_empty_list_is_no_error() {
     let place = Place::new();
     for line in ["list", "clean"] {
         let done = place.run(line);
@@ -259,7 +259,7 @@ fn a_trace_named_twice_counts_once() {
 
 /// What a function's stamps tell of memory is not in the curve nor in its peak, but in what is told of the function.
 #[test]
-fn the_peak_is_of_mem_alone() {
+fn the_peak_is_the_largest_mem_value() {
     let place = Place::new();
     let text = "CMDLINE x\nMEM 10.0 1600000000.0\nMEM 20.0 1600000001.0\n\
                 FUNC m.f 15.0 1600000000.4 50.0 1600000000.6 0\nMEM 12.0 1600000002.0\n";
@@ -272,7 +272,7 @@ fn the_peak_is_of_mem_alone() {
 }
 
 #[test]
-fn a_profile_without_a_sample_is_an_error() {
+fn a_trace_without_a_sample_is_an_error() {
     let place = Place::new();
     std::fs::write(place.path("t.dat"), "CMDLINE x\n").unwrap();
     for line in ["peak t.dat", "plot t.dat -o x.svg"] {
@@ -296,7 +296,7 @@ fn peak_func_takes_the_short_name_too() {
 
 /// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.
 #[test]
-fn a_daemon_thread_in_a_function_harms_nobody() {
+fn a_function_in_a_daemon_thread_does_no_harm() {
     let place = Place::new();
     let script = "import threading, time\n@profile\ndef forever():\n    time.sleep(600)\n@profile\ndef short(): pass\n\
         threading.Thread(target=forever, daemon=True).start()\ntime.sleep(0.5)\nshort()\n";

@@ -85,7 +85,7 @@ fn without_a_name_the_newest_is_drawn() {
 }
 
 #[test]
-fn without_functions_the_peak_stays() {
+fn hiding_spans_keeps_the_peak() {
     let place = Place::new();
     let full = plot(&place, &format!("{DATA}/mprof_funcs.dat"));
     assert!(says(&full, "transform") && says(&full, "peak 502.9 MiB"), "{:?}", texts(&full));
@@ -96,7 +96,7 @@ fn without_functions_the_peak_stays() {
 }
 
 #[test]
-fn a_function_is_one_row_however_often_it_is_called() {
+fn all_calls_of_a_function_share_one_legend_entry() {
     let svg = plot(&Place::new(), &format!("{DATA}/mprof_funcs.dat"));
     let texts = texts(&svg);
     let row = texts.iter().position(|text| text == "load").unwrap();
@@ -125,7 +125,7 @@ fn a_window_rescales_the_memory_axis() {
 
 /// mprof left out the legend's row of a function that had begun before.
 #[test]
-fn a_window_has_the_functions_that_reach_into_it() {
+fn a_window_shows_the_spans_that_reach_into_it() {
     let place = Place::new();
     let text = "CMDLINE x\nMEM 1 1600000000.0\nMEM 2 1600000010.0\nFUNC m.whole 1 1600000001.0 2 1600000009.0 0\n\
                 FUNC m.early 1 1600000001.0 1 1600000002.0 1\nFUNC m.late 1 1600000004.5 1 1600000007.0 1\n";
@@ -135,7 +135,7 @@ fn a_window_has_the_functions_that_reach_into_it() {
 }
 
 #[test]
-fn names_are_as_short_as_they_are_told_apart() {
+fn names_are_the_shortest_unambiguous_suffixes() {
     let place = Place::new();
     let mut text = "CMDLINE x\nMEM 1 1600000000.0\nMEM 2 1600000010.0\n".to_owned();
     for name in ["x.alone", "p.a.twin", "q.b.twin", "m._hidden", ".block"] {

@@ -39,7 +39,7 @@ fn each_row_has_its_tests() {
 }
 
 #[test]
-fn each_command_line_is_taken() {
+fn each_command_line_is_accepted() {
     let place = Place::new();
     let program = ["--", "CMD", "PID", "script.py", "./script.py", "python3", "pkg.mod"];
     let mut count = 0;
@@ -56,7 +56,7 @@ fn each_command_line_is_taken() {
 
 /// Each option of each command of `mprof` 0.61, in all its spellings.
 #[test]
-fn every_option_of_mprof_is_there() {
+fn every_option_of_mprof_has_a_row() {
     let run = "--python --nopython --interval -T --include-children -C --multiprocess -M --exit-code -E --attach -a \
                --timeout -t --output -o --backend";
     for (heading, options) in [

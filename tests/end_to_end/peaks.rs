@@ -15,7 +15,7 @@ fn defect_02_a_spike_between_two_ticks_is_seen() {
 
 /// The kernel's mark rises and the next tick proves it, long before the end.
 #[test]
-fn a_spike_is_proven_at_the_next_tick() {
+fn the_next_tick_proves_a_spike() {
     let place = Place::new();
     // Several, each higher than the one before: a tick may by chance hit one of them at its very top.
     let spikes = "touch 100MiB free hold 150ms touch 150MiB free hold 150ms touch 200MiB free hold 400ms";
@@ -38,7 +38,7 @@ fn a_spike_after_the_last_tick_is_seen() {
 
 /// Peers gave a run of under one interval one sample, or none.
 #[test]
-fn defect_03_a_command_of_20_ms_still_has_a_curve() {
+fn defect_03_a_command_of_40_ms_still_has_a_curve() {
     let place = Place::new();
     place.run_truth("-q", "touch 2MiB hold 40ms");
     let peak = place.peak();
@@ -54,7 +54,7 @@ const OWN_MARK: &str = "n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; \
 /// The command inherits no floor: a fork from a large image would report the spawner's memory (peers, 34). So we make
 /// ours large, by arguments of which we keep several copies and the command one.
 #[test]
-fn defect_34_our_own_memory_is_no_floor() {
+fn defect_34_rprofs_own_memory_is_no_floor_of_the_peak() {
     let place = Place::new();
     for count in [0, 15] {
         let mut command =
@@ -68,7 +68,7 @@ fn defect_34_our_own_memory_is_no_floor() {
 }
 
 #[test]
-fn the_shortest_command_has_the_peak_that_gnu_time_tells() {
+fn the_shortest_command_has_the_peak_that_gnu_time_reports() {
     if !std::path::Path::new("/usr/bin/time").exists() {
         return crate::support::skip("no GNU time on this machine");
     }
@@ -87,7 +87,7 @@ fn the_shortest_command_has_the_peak_that_gnu_time_tells() {
 
 /// For a tree the summary tells both bounds.
 #[test]
-fn the_summary_tells_the_bounds_of_a_tree() {
+fn the_summary_prints_the_bounds_of_a_tree() {
     let place = Place::new();
     let children = "fork 2 [ hold 200ms touch 40MiB free hold 300ms ] wait";
     let done = place.run_truth("-T 50ms", &format!("touch 60MiB {children}"));
@@ -118,7 +118,7 @@ fn with_exact_every_tick_has_its_own_maximum() {
 }
 
 #[test]
-fn growth_is_not_taken_for_a_spike() {
+fn growth_is_not_recorded_as_a_spike() {
     let place = Place::new();
     place.run_truth("-q -T 20ms", "touch 20MiB hold 60ms touch 20MiB hold 60ms touch 20MiB hold 60ms");
     let peak = place.peak();
@@ -149,7 +149,7 @@ fn parts_swap_and_address_space_are_recorded() {
 
 /// The two bounds of a tree hold the truth: two spikes that overlap for sure, and shorter than the interval.
 #[test]
-fn a_trees_bounds_hold_the_truth() {
+fn the_bounds_of_a_tree_contain_the_true_peak() {
     let place = Place::new();
     place.run_truth("-q -T 50ms", "fork 3 [ hold 200ms touch 40MiB hold 500ms ] wait");
     let peak = place.peak();
@@ -161,7 +161,7 @@ fn a_trees_bounds_hold_the_truth() {
 
 /// Two children that meet, born and gone between two ticks: the bound must hold what nobody saw.
 #[test]
-fn processes_that_nobody_saw_are_in_the_upper_bound() {
+fn processes_between_two_ticks_are_in_the_upper_bound() {
     let place = Place::new();
     let pair = "fork 1 [ touch 60MiB ready one await two hold 20ms ] fork 1 [ touch 60MiB ready two await one hold 20ms ]";
     place.run_truth("-q -T 30s", &format!("hold 1100ms {pair} wait hold 50ms"));

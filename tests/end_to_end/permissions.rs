@@ -19,7 +19,7 @@ fn notes(trace: &str) -> Vec<&str> {
 
 /// The child lets nobody read its shares from some moment on: neither its last value nor the whole run hangs on it.
 #[test]
-fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
+fn an_unreadable_process_is_skipped_and_reported_once() {
     let place = Place::new();
     let script = "fork 1 [ touch 60MiB hold 200ms private ready closed hold 400ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "--metric pss -T 20ms", script) else { return skip(NO_USER) };
@@ -43,7 +43,7 @@ fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
 }
 
 #[test]
-fn shares_that_may_not_be_read_are_missing_and_said_once() {
+fn unreadable_pss_is_missing_and_reported_once() {
     let place = Place::new();
     let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
@@ -57,7 +57,7 @@ fn shares_that_may_not_be_read_are_missing_and_said_once() {
 
 /// The first process is another's, or may be.
 #[test]
-fn to_attach_without_permission_says_whose_it_is_and_what_is_needed() {
+fn attaching_without_permission_names_the_owner_and_the_remedy() {
     let place = Place::new();
     let script = ["private", "ready", "up", "await", "go"];
     let mut process =

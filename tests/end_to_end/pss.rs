@@ -74,7 +74,7 @@ fn shares_are_read_within_their_budget() {
 /// A share that one process gives up moves to the others: read before and after, it is counted twice. 126 instead of 107
 /// MiB were once told of such a tree. The children here end, or begin another program, while the rounds are made.
 #[test]
-fn a_tree_that_changes_under_a_round_has_nothing_counted_twice() {
+fn a_tree_that_changes_during_a_pss_round_is_not_counted_twice() {
     let place = Place::new();
     let code = r#"
 #include <stdlib.h>
@@ -119,7 +119,7 @@ int main(int count, char **words) {
 
 /// A helper of another user's kept all later rounds from being made.
 #[test]
-fn shares_are_read_again_when_who_kept_them_is_gone() {
+fn pss_is_read_again_after_an_unreadable_process_ends() {
     let place = Place::new();
     let script = "fork 1 [ private hold 300ms ] touch 40MiB fork 1 [ hold 1s ] wait";
     let Some(done) = run_ordinary(&place, "-T 20ms", script) else {

@@ -167,7 +167,7 @@ with profile.timestamp("a block"):
 /// memory_profiler stamped async functions and generators for the time it takes to make them, lost all when killed, and
 /// wrote to a relative path after the script had changed its directory.
 #[test]
-fn every_kind_of_function_is_stamped_in_a_venv_with_nothing_installed() {
+fn every_kind_of_function_gets_spans_in_an_empty_venv() {
     for (minor, python) in pythons() {
         let place = place();
         script(&place, "kinds.py", KINDS);
@@ -259,7 +259,7 @@ if len(sys.argv) > 1: exec(sys.argv[1])
 "#;
 
 #[test]
-fn the_script_is_main_as_ever() {
+fn a_script_is_main_as_without_rprof() {
     for (minor, python) in pythons() {
         let place = place();
         script(&place, "ask.py", ASK);
@@ -307,7 +307,7 @@ fn the_script_is_main_as_ever() {
 }
 
 #[test]
-fn a_sitecustomize_that_was_there_is_still_run() {
+fn an_existing_sitecustomize_still_runs() {
     let Some(python) = any_python() else { return };
     let place = place();
     script(&place, "s.py", "import sys; print('script', sys.modules['sitecustomize'].__file__, profile)");
@@ -323,7 +323,7 @@ fn a_sitecustomize_that_was_there_is_still_run() {
 }
 
 #[test]
-fn the_import_of_memory_profiler_stamps_and_is_hinted_at_once() {
+fn importing_memory_profiler_gives_spans_and_one_hint() {
     let Some(python) = any_python() else { return };
     let text = "from memory_profiler import profile\nimport multiprocessing\n@profile(precision=4)\ndef f(): pass\n\
         if __name__ == '__main__':\n f()\n p = multiprocessing.get_context('spawn').Process(target=f)\n p.start()\n p.join()\n";
@@ -382,7 +382,7 @@ fn which_interpreter_runs_what() {
 }
 
 #[test]
-fn what_keeps_spans_away_is_said() {
+fn the_reason_for_missing_spans_is_printed() {
     let Some(python) = any_python() else { return };
     let place = place();
     script(&place, "s.py", "print('profile' in dir(__builtins__))");
@@ -410,7 +410,7 @@ fn without_a_cache_nothing_is_left_behind() {
 }
 
 #[test]
-fn many_writers_lose_and_mix_no_line() {
+fn concurrent_writers_lose_and_mix_no_line() {
     let Some(python) = any_python() else { return };
     let place = place();
     let text = "import os, rprof\nfor _ in range(20):\n if os.fork() == 0:\n  for i in range(200):\n   \
@@ -425,7 +425,7 @@ fn many_writers_lose_and_mix_no_line() {
 
 /// The module in the measured program: its memory must not be in the answer.
 #[test]
-fn it_costs_less_than_a_mebibyte() {
+fn the_module_costs_less_than_a_mebibyte() {
     let place = place();
     script(
         &place,

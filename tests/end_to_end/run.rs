@@ -71,7 +71,7 @@ fn the_streams_are_the_commands_own() {
 }
 
 #[test]
-fn the_summary_is_on_stderr_and_quiet_keeps_it_back() {
+fn the_summary_is_on_stderr_and_quiet_suppresses_it() {
     let place = Place::new();
     let loud = place.run_truth("", "touch 50MiB hold 300ms say hi exit 3");
     assert_eq!((loud.code, loud.stdout.as_str()), (Some(3), "hi\n"));
@@ -86,7 +86,7 @@ fn the_summary_is_on_stderr_and_quiet_keeps_it_back() {
 
 /// mprof opened its output after the child had started: the child ran on unattended.
 #[test]
-fn defect_12_an_output_that_cannot_be_made_is_said_before_anything_runs() {
+fn defect_12_an_output_that_cannot_be_created_is_reported_before_the_command_starts() {
     let place = Place::new();
     for output in ["no/such/dir.dat", "x.txt", "x", "."] {
         let done = place.run(&format!("run -o {output} touch started"));
@@ -137,7 +137,7 @@ fn defect_13_two_runs_in_one_second_get_two_files() {
 }
 
 #[test]
-fn a_csv_trace_tells_the_same() {
+fn a_csv_trace_has_the_same_peak_and_exit_code() {
     let place = Place::new();
     let run = place
         .rprof(["run", "-q", "-o", "t.csv", "--"])

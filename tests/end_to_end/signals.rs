@@ -12,7 +12,7 @@ fn notes_signals(place: &Place) -> std::process::Child {
 }
 
 #[test]
-fn defect_08_each_signal_sent_to_rprof_alone_reaches_the_command_once() {
+fn defect_08_each_signal_sent_to_rprof_reaches_the_command_once() {
     let place = Place::new();
     let child = notes_signals(&place);
     place.await_file("up");
@@ -44,7 +44,7 @@ fn a_command_killed_by_a_signal_gives_128_and_its_number() {
 
 /// mprof, duct and denet died of TERM and left the command running, unmeasured.
 #[test]
-fn defect_24_after_term_nobody_is_left_behind() {
+fn defect_24_term_leaves_no_process_behind() {
     let place = Place::new();
     let script = format!(
         "{t} ready a daemon [ ready b hold 60s ] hold 60s & echo $! > pid; {t} await b; touch up; sleep 60",
@@ -70,7 +70,7 @@ fn defect_24_after_term_nobody_is_left_behind() {
 
 /// A program that signals its own group reaches rprof too: the signal is not sent back.
 #[test]
-fn a_signal_from_the_command_itself_is_not_returned() {
+fn a_signal_from_the_command_is_not_sent_back() {
     let place = Place::new();
     let script = "trap 'echo got >> got' USR1; kill -USR1 $PPID; sleep 0.3; touch done";
     let done = place.run_script(script);
@@ -86,7 +86,7 @@ impl Place {
 }
 
 #[test]
-fn a_stopped_and_continued_command_is_a_gap_for_nobody_but_itself() {
+fn a_stopped_command_is_still_sampled() {
     let place = Place::new();
     let child = place.start_truth("-q -T 20ms", "ready up hold 400ms");
     place.await_file("up");

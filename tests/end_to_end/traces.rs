@@ -31,7 +31,7 @@ fn mprofs_traces_have_the_peaks_that_mprof_prints() {
 }
 
 #[test]
-fn peak_as_json_has_the_promised_names() {
+fn peak_as_json_has_the_documented_keys() {
     let place = Place::new();
     let done = place.run(&format!("peak --json {DATA}/numpy_ex3.dat"));
     let all: Value = serde_json::from_str(&done.stdout).unwrap();
@@ -78,7 +78,7 @@ fn every_kind_of_figure_is_made_and_twice_the_same() {
 }
 
 #[test]
-fn without_a_name_the_figure_stands_beside_the_trace() {
+fn without_an_output_the_figure_is_beside_the_trace() {
     let place = Place::new();
     std::fs::copy(format!("{DATA}/numpy_ex3.dat"), place.path("x.dat")).unwrap();
     let done = place.run("plot x.dat");
@@ -92,7 +92,7 @@ fn without_a_name_the_figure_stands_beside_the_trace() {
 }
 
 #[test]
-fn what_is_no_trace_is_refused_and_never_a_panic() {
+fn a_file_that_is_no_trace_is_an_error_and_never_a_panic() {
     let place = Place::new();
     std::fs::write(place.path("text"), "hello world\nthis is no trace\n").unwrap();
     std::fs::write(place.path("empty"), "").unwrap();
@@ -173,7 +173,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
 
 /// mprof's trace as a table, and a table as a trace that mprof reads: what they hold stays the same.
 #[test]
-fn a_trace_is_converted_and_holds_the_same() {
+fn a_converted_trace_has_the_same_peaks() {
     let place = Place::new();
     let mprofs = format!("{DATA}/mprof_pool_M.dat");
     assert_eq!(place.run(&format!("convert {mprofs} t.csv")).code, Some(0));

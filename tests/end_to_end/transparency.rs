@@ -45,7 +45,7 @@ fn only_rprof_trace_is_added_to_the_environment() {
 }
 
 #[test]
-fn no_descriptor_of_ours_leaks() {
+fn no_descriptor_leaks_into_the_command() {
     assert_same("ls /proc/self/fd");
 }
 
@@ -123,7 +123,7 @@ fn closed_streams_stay_closed() {
 }
 
 #[test]
-fn a_closed_stderr_of_ours_disturbs_nobody() {
+fn a_closed_stderr_does_not_disturb_the_command() {
     let place = Place::new();
     let rprof = env!("CARGO_BIN_EXE_rprof");
     let script = format!("{rprof} run -o t.dat sh -c 'echo out; exit 6' 2>&-");
@@ -132,7 +132,7 @@ fn a_closed_stderr_of_ours_disturbs_nobody() {
 }
 
 #[test]
-fn stdin_at_its_end_is_at_its_end() {
+fn stdin_at_its_end_stays_at_its_end() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "cat"]);
     assert!(command.stdin(Stdio::null()).status().unwrap().success());

@@ -117,7 +117,7 @@ fn a_new_name_after_exec_is_in_the_trace() {
 }
 
 #[test]
-fn a_main_thread_that_ends_first_hides_nothing() {
+fn memory_is_counted_after_the_main_thread_has_ended() {
     let place = Place::new();
     let code = r"
 #include <pthread.h>
@@ -177,7 +177,7 @@ fn without_children_the_process_alone_is_watched() {
 }
 
 #[test]
-fn who_outlives_the_command_is_named() {
+fn a_process_that_outlives_the_command_is_named() {
     let place = Place::new();
     // Its streams apart from ours, or whoever reads ours would wait for it.
     let script =
@@ -192,7 +192,7 @@ fn who_outlives_the_command_is_named() {
 }
 
 #[test]
-fn wait_all_goes_on_to_the_end_of_the_last() {
+fn wait_all_records_to_the_end_of_the_last_process() {
     let place = Place::new();
     let script = "daemon [ await go touch 70MiB hold 200ms ready over ] await leave";
     let child = place.start_truth("--wait-all -T 20ms", script);
@@ -246,7 +246,7 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
 /// A number that is given out again: the old curve ends, the new process has one of its own. In a room of its own, where
 /// nobody else takes the number.
 #[test]
-fn a_reused_pid_continues_no_curve() {
+fn a_reused_pid_starts_a_new_curve() {
     let place = Place::new();
     let script = "\"$0\" touch 60MiB ready one await two & p=$!; /bin/true; wait $p; \
                   echo $((p - 1)) > /proc/sys/kernel/ns_last_pid || exit 77; \
@@ -312,7 +312,7 @@ fn an_orphan_that_no_tick_saw_raises_the_peak() {
 }
 
 #[test]
-fn children_of_children_that_are_dead_are_counted() {
+fn grandchildren_are_counted_after_their_parents_have_ended() {
     let place = Place::new();
     let script = "fork 1 [ fork 1 [ fork 1 [ await orphans touch 70MiB hold 300ms ready over ] exit 0 ] exit 0 ] wait \
                   hold 100ms ready orphans await over";
