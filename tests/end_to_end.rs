@@ -1,5 +1,5 @@
-//! The built binary, from outside: real commands, real signals, real process trees.
-#![allow(unsafe_code, clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+//! End-to-end tests: the built binary with real commands, signals and process trees.
+#![allow(unsafe_code, clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod support;
 

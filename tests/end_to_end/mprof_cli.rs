@@ -1,4 +1,4 @@
-//! What mprof's users type, and what comes of it: the rows of docs/coming-from-mprof.md but those of `plot`.
+//! Command lines of mprof's users: the rows of docs/coming-from-mprof.md, except those on `plot`.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -49,7 +49,7 @@ fn a_plain_interpreter_is_left_alone() {
     let place = Place::new();
     let done = place.run("run -q -o t.dat sh -c env");
     assert!(!done.stdout.lines().any(|line| line.starts_with("PYTHONPATH=") && line.contains("rprof")));
-    // A word that ends in .py, but not the first.
+    // Only a first word that ends in .py makes a Python program.
     std::fs::write(place.path("s.py"), "exit 4").unwrap();
     assert_eq!(place.run("run -q -o u.dat sh s.py").code, Some(4));
 }
@@ -88,8 +88,7 @@ fn multiprocess_keeps_profile_and_lists_children() {
     }
 }
 
-/// memory_profiler's own test of `--exit-code`: a script that ends well and one that fails; and without it, where mprof
-/// always said 0.
+/// memory_profiler's own test of `--exit-code`. Without the option mprof always returned 0.
 #[test]
 fn the_exit_code_option_is_accepted() {
     let place = Place::new();
@@ -131,8 +130,7 @@ fn backends_are_metrics() {
     assert!(!place.path("started").exists());
 }
 
-/// The pages that a child got by its fork are its parent's too: mprof counted them in full for each child, whatever it
-/// was told to measure.
+/// A forked child shares its parent's pages. mprof counted them in full for each child, even with the PSS backend.
 #[test]
 fn a_backend_applies_to_the_children_too() {
     let place = Place::new();
@@ -163,7 +161,7 @@ fn attach_accepts_the_options_of_run() {
     }
 }
 
-/// The invocations in memory_profiler's README, in its order, `mprof` replaced.
+/// The command lines in memory_profiler's README, in its order, with `rprof` for `mprof`.
 #[test]
 fn the_command_lines_of_memory_profilers_readme_work() {
     let place = Place::new();
@@ -184,13 +182,13 @@ fn the_command_lines_of_memory_profilers_readme_work() {
         "rm 0",
         "clean",
     ] {
-        // By way of a shell, which knows quotes.
+        // A shell reads the line, because of its quotes.
         let script = format!("exec {} {line}", env!("CARGO_BIN_EXE_rprof"));
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &script]).current_dir(place.dir.path()).env("XDG_CACHE_HOME", place.dir.path());
         let done = done(shell.output().unwrap());
         if done.code == Some(127) && line.contains(".py") {
-            skip("there is no Python: a line of memory_profiler's README is not run");
+            skip("there is no Python: one line of memory_profiler's README is not run");
             continue;
         }
         assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
@@ -257,7 +255,7 @@ fn a_trace_named_twice_counts_once() {
     assert!(figure("a.svg") == figure("b.svg"));
 }
 
-/// What a function's stamps tell of memory is not in the curve nor in its peak, but in what is told of the function.
+/// The memory in a FUNC line belongs to the function. It is no part of the curve or its peak.
 #[test]
 fn the_peak_is_the_largest_mem_value() {
     let place = Place::new();
@@ -294,7 +292,7 @@ fn peak_func_takes_the_short_name_too() {
     assert!(unknown.stderr.contains("load") && unknown.stderr.contains("transform"), "{}", unknown.stderr);
 }
 
-/// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.
+/// memory_profiler ended the whole program with an `IndexError` and wrote no FUNC line.
 #[test]
 fn a_function_in_a_daemon_thread_does_no_harm() {
     let place = Place::new();

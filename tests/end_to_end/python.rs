@@ -1,4 +1,4 @@
-//! `rprof run script.py`: `profile` without an install, and a script that notices nothing else.
+//! `rprof run script.py`: `profile` is defined without an installation, and nothing else changes for the script.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use crate::support::{Done, Place, done, finish, skip};
 
 const PYTHON_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python");
 
-/// Each Python from 3.9 that runs here, by version: from PATH, or of pyenv, whose shims are there for all versions and
-/// run one.
+/// The Pythons from 3.9 on this machine, by minor version: from PATH or from pyenv's directories. A shim of pyenv in PATH
+/// may exist for a version that it cannot run.
 fn pythons() -> BTreeMap<u32, PathBuf> {
     let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
@@ -42,7 +42,7 @@ fn any_python() -> Option<PathBuf> {
     newest
 }
 
-/// A place whose caches are its own.
+/// A place with a cache directory of its own.
 fn place() -> Place {
     let place = Place::new();
     std::fs::create_dir(place.path("cache")).unwrap();
@@ -59,14 +59,14 @@ fn rprof(place: &Place, arguments: &[&str]) -> Command {
     command
 }
 
-/// `rprof run -o t.dat --python PYTHON WORDS`.
+/// Runs `rprof run -o t.dat --python PYTHON WORDS`.
 fn run(place: &Place, python: &Path, words: &[&str]) -> Done {
     let mut command = rprof(place, &["run", "-q", "--force", "-o", "t.dat", "--python"]);
     command.arg(python).args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
     finish(command.spawn().unwrap())
 }
 
-/// A span as the trace has it.
+/// A span, read from the SPAN lines of the trace.
 #[derive(Debug, Clone, PartialEq)]
 struct Span {
     name: String,
@@ -75,7 +75,7 @@ struct Span {
     ended: Option<f64>,
 }
 
-/// The spans of the trace in order of their beginnings.
+/// The spans of the trace in the order of their begin.
 fn spans(place: &Place) -> Vec<Span> {
     let mut spans: Vec<(String, Span)> = Vec::new();
     for line in place.trace().lines() {
@@ -87,7 +87,7 @@ fn spans(place: &Place) -> Vec<Span> {
                 spans.push((id.to_owned(), span));
             }
             ["SPAN", "end", id, time] => {
-                let open = spans.iter_mut().find(|(known, _)| known == id).expect("begun before");
+                let open = spans.iter_mut().find(|(known, _)| known == id).expect("a begin");
                 open.1.ended = Some(time.parse().unwrap());
             }
             _ => assert!(words[0] != "SPAN", "{line}"),
@@ -164,8 +164,8 @@ with profile.timestamp("a block"):
     killed()
 "#;
 
-/// memory_profiler stamped async functions and generators for the time it takes to make them, lost all when killed, and
-/// wrote to a relative path after the script had changed its directory.
+/// memory_profiler timed the creation of a coroutine or generator, not its run. It wrote its file at the end, so a kill lost
+/// all, and a script that changed its directory wrote to another file.
 #[test]
 fn every_kind_of_function_gets_spans_in_an_empty_venv() {
     for (minor, python) in pythons() {
@@ -227,7 +227,7 @@ if __name__ == "__main__":
     assert dict(os.environ) == before
 "#;
 
-/// memory_profiler stamped nothing in them.
+/// memory_profiler recorded no functions in the processes of multiprocessing.
 #[test]
 fn the_processes_of_multiprocessing_have_spans_of_their_own() {
     for (minor, python) in pythons() {
@@ -243,7 +243,8 @@ fn the_processes_of_multiprocessing_have_spans_of_their_own() {
     }
 }
 
-/// What our module imports is left out, and `encodings.ascii`, which `-X dev` looks up to import any module in C.
+/// Prints all that a script can see of its interpreter. Modules that rprof's module imports are omitted, and
+/// `encodings.ascii`, which `-X dev` imports before any module in C.
 const ASK: &str = r#"
 import os, pickle, sys
 class Thing: pass
@@ -349,7 +350,7 @@ fn which_interpreter_runs_what() {
     script(&place, "x.py", &shebang);
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(place.path("x.py"), executable).unwrap();
-    // A PATH with this Python alone, under the name that is looked for.
+    // A PATH with nothing but this Python, under one of the two names.
     let bin = |name: &str| {
         let bin = place.path(&format!("bin-{name}"));
         std::fs::create_dir_all(&bin).unwrap();
@@ -386,14 +387,14 @@ fn the_reason_for_missing_spans_is_printed() {
     let Some(python) = any_python() else { return };
     let place = place();
     script(&place, "s.py", "print('profile' in dir(__builtins__))");
-    for (options, words, found, said) in [
-        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False\n", "`-I` shuts"),
+    for (options, words, found, message) in [
+        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False\n", "`-I` keeps rprof's module out"),
         (&["-o", "b.csv"], &["s.py"], "True\n", ".dat traces only"),
     ] {
         let mut command = rprof(&place, &["run"]);
         let done = done(command.args(options).arg("--python").arg(&python).args(words).output().unwrap());
         assert_eq!((done.code, done.stdout.as_str()), (Some(0), found), "{}", done.stderr);
-        assert!(done.stderr.contains(said), "{}", done.stderr);
+        assert!(done.stderr.contains(message), "{}", done.stderr);
     }
 }
 
@@ -423,7 +424,7 @@ fn concurrent_writers_lose_and_mix_no_line() {
     assert!(marks.iter().all(|mark| mark.splitn(3, ' ').nth(2).unwrap().bytes().all(|b| b == b'x')));
 }
 
-/// The module in the measured program: its memory must not be in the answer.
+/// The module runs inside the measured program, so its memory is part of the peak. It must be small.
 #[test]
 fn the_module_costs_less_than_a_mebibyte() {
     let place = place();
@@ -432,7 +433,7 @@ fn the_module_costs_less_than_a_mebibyte() {
         "s.py",
         "import os\nprint(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])\nos._exit(0)",
     );
-    // The least of several: what a page cache or an allocator adds by chance is not the module's.
+    // The least of five runs: the page cache and the allocator add memory by chance.
     let least = |python: &Path, mode: &str| {
         let once = |_| {
             let mut command = rprof(&place, &["run", "-q", "--force", "-o", "t.dat", mode]);

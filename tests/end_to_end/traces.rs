@@ -1,4 +1,4 @@
-//! `peak`, `plot`, `list`, `rm` and `clean` on traces of mprof and of ours.
+//! `peak`, `plot`, `list`, `rm`, `clean` and `convert` on traces of mprof and of rprof.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::support::Place;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
-/// What `mprof peak` of `memory_profiler` 0.61 prints for each.
+/// The expected values are the output of `mprof peak` of `memory_profiler` 0.61.
 #[test]
 fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     let expected: [(&str, &str, &[&str]); 6] = [
@@ -140,7 +140,7 @@ fn indices_count_from_the_oldest_and_negative_ones_from_the_newest() {
         assert!(line.starts_with(&format!("mprofile_2020010212000{file}.dat\t{file}0.000 MiB")), "{line}");
     }
     assert_eq!(place.run("peak 4").code, Some(1));
-    // A negative index works wherever it stands; mprof took what followed for a trace.
+    // mprof took the words after a negative index for traces. Here it may stand anywhere.
     assert_eq!(place.run("plot -2 -o x.svg").code, Some(0));
     assert_eq!(place.run("plot -o y.svg -2").code, Some(0));
     assert_eq!(std::fs::read(place.path("x.svg")).unwrap(), std::fs::read(place.path("y.svg")).unwrap());
@@ -158,7 +158,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
         dry.stdout
     );
     assert_eq!(place.run("list").stdout.lines().count(), 4);
-    // One bad name: nothing is deleted.
+    // One wrong name: nothing is deleted.
     assert_eq!(place.run("rm 0 data.txt").code, Some(1));
     assert_eq!(place.run("list").stdout.lines().count(), 4);
     assert_eq!(place.run("rm 0 -1").code, Some(0));
@@ -171,7 +171,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
     }
 }
 
-/// mprof's trace as a table, and a table as a trace that mprof reads: what they hold stays the same.
+/// A trace of mprof converted to .csv and back has the same peaks.
 #[test]
 fn a_converted_trace_has_the_same_peaks() {
     let place = Place::new();
@@ -179,11 +179,11 @@ fn a_converted_trace_has_the_same_peaks() {
     assert_eq!(place.run(&format!("convert {mprofs} t.csv")).code, Some(0));
     assert_eq!(place.run("convert t.csv t.dat").code, Some(0));
     let peaks = |file: &str| {
-        let said = place.run(&format!("peak {file}")).stdout;
-        said.lines().map(|line| line.replace(file, "")).collect::<Vec<_>>()
+        let peaks = place.run(&format!("peak {file}")).stdout;
+        peaks.lines().map(|line| line.replace(file, "")).collect::<Vec<_>>()
     };
     assert_eq!((peaks("t.csv"), peaks("t.dat")), (peaks(&mprofs), peaks(&mprofs)));
-    // Neither what is there already is lost, nor is something made of what is no trace.
+    // An existing file is not overwritten, and a file that is no trace produces no output.
     let again = place.run(&format!("convert {mprofs} t.csv"));
     assert!(again.code == Some(1) && again.stderr.contains("--force"), "{}", again.stderr);
     std::fs::write(place.path("no.dat"), "no trace\n").unwrap();

@@ -1,16 +1,16 @@
-//! The program does not notice us: what it can ask about itself is the same with rprof and without.
+//! Transparency: all that a program can ask about itself is the same with rprof and without.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, done, listen, skip};
+use crate::support::{Place, done, skip, with_default_signals};
 
-/// Runs a shell script without rprof and with it, both in the same directory and state; what each printed.
+/// The output of a shell script without rprof and with it, in the same directory and state.
 fn both(script: &str, prepare: impl Fn(&mut Command)) -> (String, String) {
     let place = Place::new();
     let mut plain = Command::new("sh");
     plain.args(["-c", script]).current_dir(place.dir.path()).stdin(Stdio::null());
-    listen(&mut plain);
+    with_default_signals(&mut plain);
     prepare(&mut plain);
     let mut watched = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]);
     prepare(&mut watched);
@@ -62,7 +62,7 @@ fn process_group_and_session_are_those_of_rprof() {
 fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
     use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
     let prepare = |command: &mut Command| {
-        // SAFETY: only system calls that are safe after fork.
+        // SAFETY: the calls are safe between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 signal(Signal::SIGPIPE, SigHandler::SigIgn)?;
@@ -72,12 +72,12 @@ fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
             })
         };
     };
-    // Not by way of a shell: some of them change the mask.
+    // No shell in between: some shells change the signal mask.
     let place = Place::new();
     let mut seen = Vec::new();
     for mut command in [place.rprof(["run", "-q", "-o", "t.dat", "grep"]), Command::new("grep")] {
         command.args(["-E", "Sig(Blk|Ign)", "/proc/self/status"]);
-        listen(&mut command);
+        with_default_signals(&mut command);
         prepare(&mut command);
         seen.push(done(command.output().unwrap()).stdout);
     }
@@ -90,7 +90,7 @@ fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
 #[test]
 fn a_low_limit_of_descriptors_is_the_commands_too() {
     let prepare = |command: &mut Command| {
-        // SAFETY: setrlimit is safe after fork.
+        // SAFETY: setrlimit is safe between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE, 40, 4000)

@@ -1,4 +1,4 @@
-//! The whole tree, counted right: every descendant however it was born, nobody twice.
+//! The process tree: every descendant is counted once, in whatever way it was started.
 
 use crate::support::{MIB, Place, SLACK, assert_near, done, finish, is_alive, skip, truth, wait_for};
 
@@ -11,7 +11,7 @@ fn defect_04_children_are_counted() {
     assert_eq!(peak["processes"], 3);
 }
 
-/// mprof's sum fell from 114 to 5 MiB whenever a process vanished in mid-scan.
+/// mprof's sum fell from 114 to 5 MiB when a process ended during a scan.
 #[test]
 fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     let ticks = |place: &Place| {
@@ -24,8 +24,8 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     let child = command.spawn().unwrap();
     place.await_file("up");
     let before = ticks(&place);
-    // The churn is a sibling tree: another run whose processes come and go, and the same inside ours.
-    wait_for("ticks beside the churn", || {
+    // First short-lived processes outside the recorded tree, then the same inside it.
+    wait_for("ticks beside short-lived processes", || {
         let churn = "i=0; while [ $i -lt 50 ]; do /bin/true; i=$((i+1)); done";
         assert!(std::process::Command::new("sh").args(["-c", churn]).status().unwrap().success());
         ticks(&place) > before + 50
@@ -44,7 +44,7 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     let child = command.spawn().unwrap();
     inside.await_file("churning");
     let before = ticks(&inside);
-    wait_for("ticks within the churn", || ticks(&inside) > before + 100);
+    wait_for("ticks among short-lived processes", || ticks(&inside) > before + 100);
     std::fs::write(inside.path("enough"), "").unwrap();
     assert_eq!(finish(child).code, Some(0));
     assert_no_dip(&inside, 100.0);
@@ -52,10 +52,10 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     assert!(processes > 20, "{processes} seen");
 }
 
-/// From the first tick of at least `mib` to the last one the curve never falls below it.
+/// Fails if the curve falls below `mib` between its first and its last tick of at least `mib`.
 fn assert_no_dip(place: &Place, mib: f64) {
     let values = place.curve();
-    let first = values.iter().position(|v| *v >= mib).expect("it was that large");
+    let first = values.iter().position(|v| *v >= mib).expect("a tick of that size");
     let last = values.iter().rposition(|v| *v >= mib).unwrap();
     assert!(last - first > 10, "{values:?}");
     let dips: Vec<_> = values[first..last].iter().filter(|v| **v < mib).collect();
@@ -71,7 +71,7 @@ fn defect_07_an_orphan_of_a_double_fork_is_counted() {
     assert!(peak["processes"].as_u64().unwrap() >= 2, "{peak}");
 }
 
-/// duct lost whoever began a session of its own.
+/// duct lost a child that started a session of its own.
 #[test]
 fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
     if !std::path::Path::new("/usr/bin/setsid").exists() {
@@ -130,7 +130,7 @@ int main(void) { pthread_t t; usleep(1000); pthread_create(&t, 0, work, 0); pthr
     if !place.compile("t", code, &["-pthread"]) {
         return skip("no C compiler: the program without a main thread cannot be built");
     }
-    // Between two instants the main thread has no memory any more and has not ended yet.
+    // For a moment the main thread has no memory and its status says nothing, while the other thread still runs.
     for _ in 0..30 {
         place.run("run -q --force -T 200us -o t.dat ./t");
         let seen = place.curve().into_iter().filter(|mib| *mib > 60.0).count();
@@ -140,7 +140,7 @@ int main(void) { pthread_t t; usleep(1000); pthread_create(&t, 0, work, 0); pthr
 
 #[test]
 fn a_large_process_that_spawns_is_not_counted_twice() {
-    // posix_spawn and vfork: the child lives in its parent's address space until its exec.
+    // A child of vfork or posix_spawn uses its parent's address space until it calls exec.
     let place = Place::new();
     let code = r#"
 #include <stdlib.h>
@@ -179,7 +179,7 @@ fn without_children_the_process_alone_is_watched() {
 #[test]
 fn a_process_that_outlives_the_command_is_named() {
     let place = Place::new();
-    // Its streams apart from ours, or whoever reads ours would wait for it.
+    // The daemon gets other streams than ours: a reader of ours would wait for its end.
     let script =
         format!("{t} daemon [ ready up await stop ] > /dev/null 2>&1; {t} await up", t = truth().display());
     let done = done(place.rprof(["run", "-o", "t.dat", "sh", "-c", &script]).output().unwrap());
@@ -207,7 +207,7 @@ fn wait_all_records_to_the_end_of_the_last_process() {
     assert_near(&place.peak()["peak_bytes"], 70 * MIB, 2 * SLACK);
 }
 
-/// A process that is gone before any tick could read it still raises the peak: its parent waited for it.
+/// No tick saw the process, but its parent waited for it, so the kernel reports its maximum.
 #[test]
 fn a_process_that_lived_between_two_ticks_raises_the_peak() {
     let place = Place::new();
@@ -220,7 +220,7 @@ fn a_process_that_lived_between_two_ticks_raises_the_peak() {
 #[test]
 fn a_short_lived_swarm_stays_within_the_bounds() {
     let place = Place::new();
-    // Ten at a time, each of 20 MiB; each batch meets before it goes, so that the ten certainly overlap.
+    // Ten processes of 20 MiB at a time. They wait for each other, so that all ten overlap.
     let script = format!(
         "for b in 1 2 3 4 5 6; do for i in 1 2 3 4 5 6 7 8 9 10; do \
          {} touch 20MiB ready b$b.$i await b$b.go hold 20ms & done; \
@@ -233,49 +233,49 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
     let before = newest();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", &script]);
     assert!(command.status().unwrap().success());
-    // Where the numbers of processes start over, who came and went unseen cannot be counted.
+    // When the kernel's process ids start over, short-lived processes cannot be counted by them.
     let started_over = newest() < before;
     let peak = place.peak();
     let (low, high) = (peak["peak_bytes"].as_u64().unwrap(), peak["peak_upper_bytes"].as_u64());
     assert!(low <= 200 * MIB + 12 * SLACK, "{peak}");
-    // A bound that is no more than what was seen is not told.
+    // An upper bound that equals the peak is not written.
     assert!(started_over || high.unwrap_or(low) >= 200 * MIB, "{peak}");
     assert!(low >= 100 * MIB, "{peak}");
 }
 
-/// A number that is given out again: the old curve ends, the new process has one of its own. In a room of its own, where
-/// nobody else takes the number.
+/// The kernel gives the pid of an ended process to a new one. The old curve must end and the new process have its own.
+/// The test runs in a pid namespace, where no other process can take the pid.
 #[test]
 fn a_reused_pid_starts_a_new_curve() {
     let place = Place::new();
     let script = "\"$0\" touch 60MiB ready one await two & p=$!; /bin/true; wait $p; \
                   echo $((p - 1)) > /proc/sys/kernel/ns_last_pid || exit 77; \
                   \"$0\" touch 20MiB ready new await go & [ $! = $p ] || exit 78; wait";
-    let room = |user: &[&str]| {
+    let namespace = |user: &[&str]| {
         let mut command = std::process::Command::new("unshare");
         command.args(user).args(["--pid", "--fork", "--mount-proc"]).current_dir(place.dir.path());
-        crate::support::listen(&mut command);
+        crate::support::with_default_signals(&mut command);
         command
     };
-    let rooms: [&[&str]; 2] = [&[], &["--user", "--map-root-user"]];
+    let users: [&[&str]; 2] = [&[], &["--user", "--map-root-user"]];
     let can = |user: &&&[&str]| {
-        let mut question = room(user);
+        let mut question = namespace(user);
         question
             .args(["sh", "-c", "echo 9 > /proc/sys/kernel/ns_last_pid"])
             .stderr(std::process::Stdio::null());
         question.status().is_ok_and(|status| status.success())
     };
-    let Some(user) = rooms.iter().find(can) else {
-        return skip("no pid namespace can be made here: a process id cannot be given out again at will");
+    let Some(user) = users.iter().find(can) else {
+        return skip("no pid namespace can be created here: a pid cannot be reused at will");
     };
-    let mut command = room(user);
-    // The interval is so long that no tick falls between the end of the one and the birth of the other.
+    let mut command = namespace(user);
+    // The interval is so long that no tick falls between the end of the first process and the start of the second.
     command
         .arg(env!("CARGO_BIN_EXE_rprof"))
         .args(["run", "-q", "-T", "500ms", "-o", "t.dat", "sh", "-c", script]);
     let child = command.arg(truth()).spawn().unwrap();
     place.await_file("one");
-    // The ticks stand far apart by now, and one has just been: no other before the new one is there.
+    // Ticks are at the full interval by now, and one was just written: the next one sees the new process.
     wait_for("ticks at the interval", || {
         let trace = place.trace();
         let ticks = trace.lines().filter(|line| line.starts_with("MEM "));
@@ -296,12 +296,12 @@ fn a_reused_pid_starts_a_new_curve() {
         !after.contains(&format!(" {first} ")) && after.contains(&format!("\nCHLD {first}#2 2")),
         "{trace}"
     );
-    // It is found as soon as the other is gone, not at the next walk through all there are.
+    // The end of the first process causes a search at once, not only at the next regular walk through /proc.
     let second = |text: &str| text.split_whitespace().next().unwrap().parse::<f64>().unwrap();
     assert!(second(born[1].split(' ').nth(2).unwrap()) - second(after) < 3.0, "{trace}");
 }
 
-/// The daemon lives between two ticks: whoever adopted it is told how large it was.
+/// The daemon lives between two ticks. The process that adopted and reaped it learns its maximum from the kernel.
 #[test]
 fn an_orphan_that_no_tick_saw_raises_the_peak() {
     let place = Place::new();
@@ -342,7 +342,7 @@ fn each_process_has_its_start_and_its_end_in_the_trace() {
     assert!(starts.iter().all(|s| *s < 0.2) && ends.iter().all(|e| *e >= 0.2), "{starts:?} {ends:?}");
 }
 
-/// Most of these have ended when they are first looked at.
+/// Most of these commands have ended when rprof first reads them.
 #[test]
 fn the_shortest_command_has_its_name_and_its_end_in_the_trace() {
     let place = Place::new();
