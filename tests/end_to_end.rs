@@ -9,6 +9,8 @@ mod attach;
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
 mod defects;
+#[path = "end_to_end/help.rs"]
+mod help;
 #[path = "end_to_end/languages.rs"]
 mod languages;
 #[path = "end_to_end/limits.rs"]

@@ -2,7 +2,28 @@
 
 use std::fmt::Write;
 
-use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth, wait_for};
+use crate::support::{
+    END_TO_END, MIB, Place, SLACK, assert_near, assert_tests_exist, code, finish, is_alive, table_rows,
+    truth, wait_for,
+};
+
+#[test]
+fn each_defect_has_a_row_and_a_test() {
+    let rows = table_rows(include_str!("../../docs/defects.md"), "number");
+    for (at, (_, cells)) in rows.iter().enumerate() {
+        assert_eq!((cells.len(), cells[0]), (5, format!("{:02}", at + 1).as_str()), "{cells:?}");
+        assert_tests_exist(cells[0], cells[4]);
+    }
+    // The other way round: the row of each test `defect_NN` names it.
+    for entry in std::fs::read_dir(END_TO_END).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for name in text.lines().filter_map(|line| line.strip_prefix("fn defect_")?.strip_suffix("() {")) {
+            let (_, cells) = rows.iter().find(|(_, cells)| name.starts_with(cells[0])).expect(name);
+            let named = code(cells[4]).any(|test| test.ends_with(&format!("::defect_{name}")));
+            assert!(named, "docs/defects.md does not name defect_{name}");
+        }
+    }
+}
 
 /// `mprof run -E` gave 256 - n when signal n had killed the command: 247 for KILL.
 #[test]

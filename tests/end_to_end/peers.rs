@@ -42,6 +42,15 @@ fn mprof_prints_the_peaks_that_we_print() {
 }
 
 #[test]
+fn mprof_prints_the_children_of_peak_all() {
+    let place = Place::new();
+    place.run_truth("-q -T 20ms", "fork 12 [ touch 5MiB hold 300ms ] wait");
+    let Some(theirs) = mprof(&place, &["peak", "t.dat"]) else { return };
+    assert_eq!(String::from_utf8_lossy(&theirs.stdout), place.run("peak --all t.dat").stdout);
+    assert!(place.run("peak t.dat").stdout.ends_with("  and 3 more (--all)\n"));
+}
+
+#[test]
 fn mprof_draws_our_traces_and_lists_them() {
     let place = Place::new();
     assert!(place.run("run -q sh -c $x{\\frac").code.is_some());

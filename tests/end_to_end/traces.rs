@@ -30,6 +30,32 @@ fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     }
 }
 
+/// `peak` of a build printed a line for each of hundreds of compilers, in order of their start.
+#[test]
+fn of_many_children_the_largest_ten_are_printed() {
+    let place = Place::new();
+    let peak = |children: u64, options: &str| {
+        let mut text = String::from("CMDLINE x\nMEM 200.0 1600000000.0\n");
+        for child in 1..=children {
+            text += &format!("CHLD {child} {child}.5 1600000000.0\n");
+        }
+        std::fs::write(place.path("t.dat"), text).unwrap();
+        place.run(&format!("peak {options} t.dat")).stdout
+    };
+    let line = |child: u64| format!("  Child {child}\t\t\t{child}.500 MiB");
+    let in_order = |children: u64| {
+        let lines: Vec<String> = (1..=children).map(line).collect();
+        format!("t.dat\t200.000 MiB\n{}\n", lines.join("\n"))
+    };
+    assert_eq!(peak(10, ""), in_order(10));
+    assert_eq!(peak(27, "--all"), in_order(27));
+    let largest = peak(27, "");
+    let lines: Vec<&str> = largest.lines().collect();
+    assert_eq!(lines.len(), 12, "{largest}");
+    assert_eq!((lines[1], lines[10]), (&*(line(27) + "\t14 %"), &*(line(18) + "\t9 %")));
+    assert_eq!(lines[11], "  and 17 more (--all)");
+}
+
 #[test]
 fn peak_as_json_has_the_documented_keys() {
     let place = Place::new();

@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+/// Items with the line of each.
+type Lines<T> = Vec<(usize, T)>;
+
 /// A file of a crate.
 pub struct File {
     /// The path from the root of the workspace.
@@ -11,9 +14,9 @@ pub struct File {
     /// The module of the file: `[]` for `lib.rs`, `["format", "dat"]` for `format/dat/mod.rs`.
     pub module: Vec<String>,
     /// Every path in the file, resolved: one into the crate itself begins with `crate`.
-    pub paths: Vec<(usize, Vec<String>)>,
+    pub paths: Lines<Vec<String>>,
     /// Every other word, with `!` if it calls a macro.
-    pub words: Vec<(usize, String)>,
+    pub words: Lines<String>,
 }
 
 impl File {
@@ -86,15 +89,15 @@ fn resolve_reexports(files: &mut [File]) {
 }
 
 struct Scanner<'a> {
-    tokens: Vec<(usize, &'a str)>,
+    tokens: Lines<&'a str>,
     at: usize,
     /// The module at `at`: that of the file, and inline modules with the depth of their braces.
     module: Vec<String>,
     inline: Vec<usize>,
     depth: usize,
     modules: &'a [Vec<String>],
-    paths: Vec<(usize, Vec<String>)>,
-    words: Vec<(usize, String)>,
+    paths: Lines<Vec<String>>,
+    words: Lines<String>,
 }
 
 impl<'a> Scanner<'a> {
@@ -115,7 +118,7 @@ impl<'a> Scanner<'a> {
         self.tokens.get(self.at + ahead).map_or("", |token| token.1)
     }
 
-    fn scan(mut self) -> (Vec<(usize, Vec<String>)>, Vec<(usize, String)>) {
+    fn scan(mut self) -> (Lines<Vec<String>>, Lines<String>) {
         while self.at < self.tokens.len() {
             let (line, token) = self.tokens[self.at];
             match token {
@@ -236,7 +239,7 @@ fn is_word(token: &str) -> bool {
 }
 
 /// Words, `::` and single characters, each with its line.
-fn tokens(text: &str) -> Vec<(usize, &str)> {
+fn tokens(text: &str) -> Lines<&str> {
     let (mut tokens, mut rest, mut line) = (Vec::new(), text, 1);
     while let Some(first) = rest.chars().next() {
         let (length, is_token) = token_length(rest, first);

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The directory of the end-to-end tests' source.
+pub const END_TO_END: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/end_to_end");
+
 pub const MIB: u64 = 1 << 20;
 
 /// Memory of the `truth` program besides the bytes it touches: code, libraries, stack.
@@ -208,6 +211,36 @@ pub fn is_alive(pid: i32) -> bool {
 pub fn send(pid: u32, signal: nix::sys::signal::Signal) {
     let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
     nix::sys::signal::kill(pid, signal).expect("the signal is sent");
+}
+
+/// The rows of the tables in a Markdown text: the heading above each, and its cells. The head of a table is no row.
+pub fn table_rows<'a>(text: &'a str, first_column: &str) -> Vec<(&'a str, Vec<&'a str>)> {
+    let head = format!("| {first_column} |");
+    let (mut heading, mut rows) = ("", Vec::new());
+    for line in text.lines() {
+        if let Some(words) = line.strip_prefix("## ") {
+            heading = words;
+        } else if line.starts_with("| ") && !line.starts_with(&head) {
+            rows.push((heading, line.trim_matches('|').split('|').map(str::trim).collect()));
+        }
+    }
+    rows
+}
+
+/// The texts between backticks.
+pub fn code(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// Fails unless a cell names tests as `file::test` and all of them exist.
+pub fn assert_tests_exist(row: &str, cell: &str) {
+    let names: Vec<&str> = code(cell).collect();
+    assert!(!names.is_empty(), "{row}: no test");
+    for name in names {
+        let (file, test) = name.split_once("::").expect(name);
+        let text = std::fs::read_to_string(format!("{END_TO_END}/{file}.rs")).expect(name);
+        assert!(text.contains(&format!("#[test]\nfn {test}()")), "{row}: no test {name}");
+    }
 }
 
 /// Prints that a test is skipped, because the machine lacks something.
