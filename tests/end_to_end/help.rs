@@ -37,10 +37,11 @@ fn the_examples_are_accepted() {
         let examples = long.lines().filter_map(|line| line.strip_prefix("  rprof "));
         // The explanation of an example begins after two blanks.
         for example in examples.map(|line| line.split("  ").next().unwrap()) {
-            let mut words: Vec<&str> =
-                example.split(' ').take_while(|word| !PROGRAMS.contains(word)).collect();
-            // These take any word as text. Outside a run they record nothing.
+            let mut words: Vec<&str> = example.split(' ').collect();
+            // `mark` and `note` take any word as text. Outside a run they record nothing.
             if !["mark", "note"].contains(&words[0]) {
+                let program = words.iter().position(|word| PROGRAMS.contains(word));
+                words.truncate(program.unwrap_or(words.len()));
                 words.push("--help");
             }
             let mut command = place.rprof(&words);

@@ -93,6 +93,8 @@ impl Recorder {
     }
 
     /// Starts a part of the trace that can be read without the lines before it, at an entry of the index.
+    ///
+    /// The writer omits values that have not changed since the last tick. It must write all of them here.
     fn begin_part(&mut self) {
         match (self.file.stream_position(), &mut self.index) {
             (Ok(at), Some(index)) => {
@@ -109,6 +111,7 @@ impl Recorder {
         let in_line = written > 0 || self.lost;
         let line_end = self.pending.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
         self.pending.truncate(if in_line { line_end } else { 0 });
+        // The next tick must not omit values as unchanged since a dropped one.
         self.writer.forget();
         self.lost = true;
     }

@@ -31,10 +31,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
     lines.extend(earlier_peak_line(profile, outcome));
     lines.push(run_line(profile, outcome));
     if !outcome.survivors.is_empty() {
-        lines.push(format!(
-            "still running, no longer recorded: {}; use --wait-all to record all to the end",
-            first_names(&outcome.survivors)
-        ));
+        lines.push(survivors_line(outcome));
     }
     lines.extend(outcome.denied.iter().cloned());
     lines.push(format!("trace: {}", trace.display()));
@@ -87,16 +84,26 @@ fn run_line(profile: &Profile, outcome: &Outcome) -> String {
     line + "; " + &ending_words(outcome)
 }
 
+/// `still running, no longer recorded: 7:make, 8:cc; use --wait-all to record all to the end`
+fn survivors_line(outcome: &Outcome) -> String {
+    let line = format!("still running, no longer recorded: {}", first_names(&outcome.survivors));
+    // The user who detaches wants no recording to the end.
+    if is_detached(outcome) { line } else { line + "; use --wait-all to record all to the end" }
+}
+
+/// True if the user, or a duration, ended the recording of an attached process.
+fn is_detached(outcome: &Outcome) -> bool {
+    outcome.end.reason.as_deref() == Some("detached")
+}
+
 fn ending_words(outcome: &Outcome) -> String {
     let how = match outcome.ending {
         Some(Ending::Exited(code)) => format!("exit code {code}"),
         Some(Ending::Killed(number) | Ending::Stopped(number)) => {
             format!("killed by {}", signal_name(number))
         }
-        None => match outcome.end.reason.as_deref() {
-            Some("detached") => "detached: the process is still running".to_owned(),
-            _ => "the process has ended".to_owned(),
-        },
+        None if is_detached(outcome) => "detached: the process is still running".to_owned(),
+        None => "the process has ended".to_owned(),
     };
     match outcome.limit {
         Some(cause) => format!("ended by rprof: {}; {how}", cause.words()),

@@ -52,10 +52,10 @@ Print the peak of each trace, and of its child processes, in mprof's format. Of
 more than ten children the largest ten are printed, with their share of the peak.
 
 Examples:
-  rprof peak                    print the peak of the newest trace
-  rprof peak --all t.dat        print all children
-  rprof peak --spans t.dat      print calls, time and peak of each span name
-  rprof peak --json a.dat b.dat print all that is known, for a program";
+  rprof peak                     print the peak of the newest trace
+  rprof peak --all t.dat         print all children
+  rprof peak --spans t.dat       print calls, time and peak of each span name
+  rprof peak --json a.dat b.dat  print all results for a program to read";
 
 pub const CONVERT: &str = "\
 Write a trace in the other format. mprof reads .dat; pandas, R and spreadsheets
