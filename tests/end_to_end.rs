@@ -31,10 +31,14 @@ mod peaks;
 mod peers;
 #[path = "end_to_end/permissions.rs"]
 mod permissions;
+#[path = "end_to_end/process_ids.rs"]
+mod process_ids;
 #[path = "end_to_end/pss.rs"]
 mod pss;
 #[path = "end_to_end/python.rs"]
 mod python;
+#[path = "end_to_end/python_spans.rs"]
+mod python_spans;
 #[path = "end_to_end/run.rs"]
 mod run;
 #[path = "end_to_end/signals.rs"]
