@@ -171,7 +171,7 @@ impl<'a> Scanner<'a> {
         path
     }
 
-    /// Reads `a::{b, c::*} as d` and adds a path for each leaf.
+    /// Reads `a::{b, c::*} as d` and adds a path for each leaf: `a::b` and, for the glob, `a::c`.
     fn use_tree(&mut self, before: &[String]) {
         if self.token(0) == "::" {
             self.at += 1;
@@ -200,6 +200,8 @@ impl<'a> Scanner<'a> {
                     }
                 }
             }
+            // The `$crate` of a macro has no path before it.
+            _ if path.is_empty() => {}
             _ => self.add(line, path),
         }
         self.at += 1;
@@ -300,4 +302,25 @@ fn quoted_length(rest: &str, quote: char) -> usize {
         }
     }
     rest.len()
+}
+
+#[test]
+fn paths_are_resolved_and_have_their_lines() {
+    let text = "use super::{member, read::{self, Reader as R}};\n// use crate::comment;\n\
+                mod tests {\n    use super::*;\n    fn f<'a>() { crate::a::B::new(\"crate::text\", '\"'); }\n}\n\
+                fn g() { libc::kill(1); println!(\"{}\", r#\"x\"#) } impl Trait + use<'a>;\n";
+    let module = ["tree".to_owned(), "pss".to_owned()];
+    let modules = [module.to_vec(), vec!["tree".to_owned()]];
+    let (paths, words) = Scanner::new(&module, &modules, text).scan();
+    let paths: Vec<_> = paths.iter().map(|(line, path)| (*line, path.join("::"))).collect();
+    let expected = [
+        (1, "crate::tree::member"),
+        (1, "crate::tree::read::self"),
+        (1, "crate::tree::read::Reader"),
+        (4, "crate::tree::pss"),
+        (5, "crate::a::B::new"),
+        (7, "libc::kill"),
+    ];
+    assert_eq!(paths, expected.map(|(line, path)| (line, path.to_owned())));
+    assert!(words.contains(&(7, "println!".to_owned())) && !words.iter().any(|(_, word)| word == "comment"));
 }
