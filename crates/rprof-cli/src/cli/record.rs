@@ -85,7 +85,7 @@ impl TryFrom<RunArgs> for AttachArgs {
 
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// The trace to write: .dat, or .csv without spans and marks [default: mprofile_YYYYMMDDhhmmss.dat]
+    /// The trace to write: .dat, or .csv without spans and marks; by default `mprofile_<time>.dat`
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
     pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists
