@@ -1,20 +1,20 @@
-//! The built binary, from outside: real commands, real signals, real process trees.
-#![allow(unsafe_code, clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+//! End-to-end tests: the built binary with real commands, signals and process trees.
+#![allow(unsafe_code, clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/crash_safety.rs"]
+mod crash_safety;
 #[path = "end_to_end/defects.rs"]
 mod defects;
-#[path = "end_to_end/denied.rs"]
-mod denied;
+#[path = "end_to_end/help.rs"]
+mod help;
 #[path = "end_to_end/languages.rs"]
 mod languages;
 #[path = "end_to_end/limits.rs"]
 mod limits;
-#[path = "end_to_end/lost.rs"]
-mod lost;
 #[path = "end_to_end/marks.rs"]
 mod marks;
 #[path = "end_to_end/mprof_cli.rs"]
@@ -29,19 +29,25 @@ mod mprof_table;
 mod peaks;
 #[path = "end_to_end/peers.rs"]
 mod peers;
+#[path = "end_to_end/permissions.rs"]
+mod permissions;
+#[path = "end_to_end/process_ids.rs"]
+mod process_ids;
+#[path = "end_to_end/pss.rs"]
+mod pss;
 #[path = "end_to_end/python.rs"]
 mod python;
+#[path = "end_to_end/python_spans.rs"]
+mod python_spans;
 #[path = "end_to_end/run.rs"]
 mod run;
-#[path = "end_to_end/shares.rs"]
-mod shares;
 #[path = "end_to_end/signals.rs"]
 mod signals;
 #[path = "end_to_end/terminal.rs"]
 mod terminal;
 #[path = "end_to_end/traces.rs"]
 mod traces;
+#[path = "end_to_end/transparency.rs"]
+mod transparency;
 #[path = "end_to_end/tree.rs"]
 mod tree;
-#[path = "end_to_end/untouched.rs"]
-mod untouched;

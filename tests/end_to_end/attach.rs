@@ -1,4 +1,4 @@
-//! `rprof attach`: a running process and its tree, to its end or ours.
+//! `rprof attach`: a running process and its tree, until the process or the recording ends.
 
 use std::process::{Child, Command, Stdio};
 
@@ -6,11 +6,11 @@ use nix::sys::signal::Signal;
 
 use crate::support::{MIB, Place, assert_near, finish, send, skip, truth, wait_for};
 
-/// The program of known memory use, started by somebody else.
+/// Starts the program of known memory use outside rprof; it must create the file `up`.
 fn stranger(place: &Place, script: &str) -> Child {
     let mut command = Command::new(truth());
     command.args(script.split(' ')).current_dir(place.dir.path());
-    crate::support::listen(&mut command);
+    crate::support::with_default_signals(&mut command);
     let child = command.spawn().unwrap();
     place.await_file("up");
     child
@@ -26,9 +26,9 @@ fn attach(place: &Place, options: &[&str], who: &str) -> Child {
     child
 }
 
-/// mprof ended in a traceback, exit code 1, when the process it watched ended.
+/// mprof failed with a traceback and exit code 1 when the process ended.
 #[test]
-fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
+fn attach_records_to_the_end_of_the_process_and_exits_with_0() {
     let place = Place::new();
     let mut process = stranger(&place, "touch 40MiB ready up await go touch 60MiB hold 200ms");
     let rprof = attach(&place, &[], &process.id().to_string());
@@ -40,7 +40,7 @@ fn it_watches_to_the_end_of_the_process_and_ends_cleanly() {
     assert_near(&place.peak()["peak_bytes"], 100 * MIB, 8 * MIB);
 }
 
-/// mprof wrote the pid, or a list as Python prints it; a figure had no title to tell what it is of.
+/// mprof wrote the pid, or a Python list, as the command. Its figures then had a useless title.
 #[test]
 fn the_trace_has_the_command_of_the_process() {
     let place = Place::new();
@@ -58,7 +58,7 @@ fn the_trace_has_the_command_of_the_process() {
 }
 
 #[test]
-fn its_children_old_and_new_are_counted() {
+fn children_from_before_and_after_attaching_are_counted() {
     let place = Place::new();
     let mut process = stranger(
         &place,
@@ -87,7 +87,7 @@ fn interrupting_rprof_leaves_the_process_alone() {
 }
 
 #[test]
-fn a_duration_ends_the_watch_and_not_the_process() {
+fn a_duration_ends_the_recording_and_not_the_process() {
     let place = Place::new();
     let mut process = stranger(&place, "ready up await go exit 9");
     let rprof = attach(&place, &["--duration", "200ms"], &process.id().to_string());
@@ -96,9 +96,9 @@ fn a_duration_ends_the_watch_and_not_the_process() {
     assert_eq!(process.wait().unwrap().code(), Some(9));
 }
 
-/// mprof stopped after an hour, whatever was asked for. Our clock runs two thousand times as fast here.
+/// mprof stopped attached recordings after an hour. A preloaded library makes rprof's clock run 2000 times as fast here.
 #[test]
-fn there_is_no_limit_of_an_hour() {
+fn attach_has_no_limit_of_an_hour() {
     let place = Place::new();
     let code = r"
 #define _GNU_SOURCE
@@ -117,8 +117,8 @@ int clock_gettime(clockid_t id, struct timespec *at) {
     static long long starts[16];
     if (id == CLOCK_REALTIME || id < 0 || id > 15) return syscall(SYS_clock_gettime, id, at);
     if (!starts[id]) starts[id] = now(id);
-    long long told = starts[id] + (now(id) - starts[id]) * FASTER;
-    at->tv_sec = told / 1000000000, at->tv_nsec = told % 1000000000;
+    long long shown = starts[id] + (now(id) - starts[id]) * FASTER;
+    at->tv_sec = shown / 1000000000, at->tv_nsec = shown % 1000000000;
     return 0;
 }
 int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const sigset_t *mask) {
@@ -128,13 +128,13 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const s
 }
 ";
     if !place.preload("fast.so", code) {
-        return skip("no C compiler or no LD_PRELOAD: our clock cannot be made to run fast");
+        return skip("no C compiler or no LD_PRELOAD: rprof's clock cannot be made to run faster");
     }
     let mut process = stranger(&place, "touch 10MiB ready up await go touch 30MiB hold 100ms");
     let mut command = place.rprof(["attach", "-o", "t.dat", "-T", "60s", &process.id().to_string()]);
     command.env("LD_PRELOAD", place.path("fast.so")).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut rprof = command.spawn().unwrap();
-    // A first tick, and one more than two hours later.
+    // Wait for a tick that is more than two hours after the first.
     let hours = || {
         let trace = std::fs::read_to_string(place.path("t.dat")).unwrap_or_default();
         let ticks =
@@ -153,9 +153,9 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const s
     assert_near(&peak["peak_bytes"], 40 * MIB, 6 * MIB);
 }
 
-/// The high-water mark tells what happened before we came.
+/// The kernel's high-water mark covers the time before rprof attached. The summary reports it apart from the peak.
 #[test]
-fn the_peak_before_we_came_is_named_as_such() {
+fn the_peak_before_attaching_is_reported_as_such() {
     let place = Place::new();
     let mut process = stranger(&place, "touch 90MiB free touch 10MiB ready up await go");
     let rprof = attach(&place, &[], &process.id().to_string());
@@ -169,7 +169,7 @@ fn the_peak_before_we_came_is_named_as_such() {
 }
 
 #[test]
-fn who_is_not_there_is_said_and_leaves_no_file() {
+fn attaching_to_a_missing_process_leaves_no_file() {
     let place = Place::new();
     for who in ["4194303", "no-such-name-anywhere"] {
         let done = place.run(&format!("attach -o t.dat {who}"));
@@ -197,7 +197,7 @@ fn a_name_of_several_processes_lists_them() {
     let done = place.run("attach -o t.dat rprof-twin");
     assert_eq!(done.code, Some(125));
     assert!(twins.iter().all(|twin| done.stderr.contains(&twin.id().to_string())), "{}", done.stderr);
-    // `run --attach` is mprof's spelling.
+    // `run --attach` is mprof's spelling of `attach`.
     let rprof = place
         .rprof(["run", "--attach", "-o", "t.dat", "-T", "20ms", &twins[0].id().to_string()])
         .spawn()
@@ -226,7 +226,7 @@ fn rprof_itself_never_matches() {
     assert!(done.stderr.contains("no process has a name with `rprof-by-name`"), "{}", done.stderr);
 }
 
-/// The next tick is an hour away.
+/// The end of the process wakes rprof; the next tick would be an hour away.
 #[test]
 fn the_end_is_noticed_at_once() {
     let place = Place::new();

@@ -1,13 +1,31 @@
-//! Defects seen in rprof's peers that are told nowhere else in these tests: the number is that of the list they were
-//! collected in, the first words say whose it was. 01 to 08, 10, 12, 13, 19, 22, 24 and 34 stand with their subject;
-//! 11 (functions written to another directory) with Python; 15, 20, 23, 27, 28, 30 and 33 are the same as 04, 07, 05,
-//! 02, 08, 16 and 04.
+//! Defects of rprof's peers, by the numbers of `docs/defects.md`. Those that fit another file of these tests are there.
 
 use std::fmt::Write;
 
-use crate::support::{MIB, Place, SLACK, assert_near, finish, is_alive, truth, wait_for};
+use crate::support::{
+    END_TO_END, MIB, Place, SLACK, assert_near, assert_tests_exist, code, finish, is_alive, table_rows,
+    truth, wait_for,
+};
 
-/// mprof -E: 256 - n when signal n killed the command.
+#[test]
+fn each_defect_has_a_row_and_a_test() {
+    let rows = table_rows(include_str!("../../docs/defects.md"), "number");
+    for (at, (_, cells)) in rows.iter().enumerate() {
+        assert_eq!((cells.len(), cells[0]), (5, format!("{:02}", at + 1).as_str()), "{cells:?}");
+        assert_tests_exist(cells[0], cells[4]);
+    }
+    // The other way round: the row of each test `defect_NN` names it.
+    for entry in std::fs::read_dir(END_TO_END).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for name in text.lines().filter_map(|line| line.strip_prefix("fn defect_")?.strip_suffix("() {")) {
+            let (_, cells) = rows.iter().find(|(_, cells)| name.starts_with(cells[0])).expect(name);
+            let named = code(cells[4]).any(|test| test.ends_with(&format!("::defect_{name}")));
+            assert!(named, "docs/defects.md does not name defect_{name}");
+        }
+    }
+}
+
+/// `mprof run -E` gave 256 - n when signal n had killed the command: 247 for KILL.
 #[test]
 fn defect_09_a_killed_command_gives_137_not_247() {
     let place = Place::new();
@@ -17,7 +35,7 @@ fn defect_09_a_killed_command_gives_137_not_247() {
     assert_eq!((&peak["signal"], &peak["exit_code"]), (&9.into(), &serde_json::Value::Null));
 }
 
-/// mprof: 27.8 MB of SVG for 300,000 samples, and a title with a pair of dollars failed.
+/// mprof wrote 27.8 MB of SVG for 300,000 samples. A title with two dollar signs made it fail, because TeX set it.
 #[test]
 fn defect_14_a_long_trace_makes_a_small_figure_with_any_title() {
     let place = Place::new();
@@ -34,24 +52,24 @@ fn defect_14_a_long_trace_makes_a_small_figure_with_any_title() {
     assert_eq!(place.run("plot t.dat -o t.pdf").code, Some(0));
 }
 
-/// psrecord, runexec and mprof: exit code 0 whatever the command did.
+/// psrecord, runexec and mprof returned exit code 0 for a command that had failed.
 #[test]
 fn defect_16_a_failure_is_not_hidden() {
     assert_eq!(Place::new().run("run -q false").code, Some(1));
 }
 
-/// psrecord: without an interval, 2031 samples in 0.45 s and 99 % of a core.
+/// psrecord without an interval took 2031 samples in 0.45 s and 99 % of a core.
 #[test]
-fn defect_17_the_default_interval_is_no_busy_loop() {
+fn defect_17_the_default_interval_is_not_a_busy_loop() {
     let place = Place::new();
     place.run_truth("-q", "hold 1s");
     let peak = place.peak();
-    // The first ticks stand close; after them there are ten a second.
+    // The first ticks are closer together. After them there are ten a second.
     let most = 10.0 + peak["elapsed_s"].as_f64().unwrap() * 10.0;
     assert!(peak["samples"].as_f64().unwrap() <= most, "{peak}");
 }
 
-/// psrecord: `max()` of nothing.
+/// psrecord failed on `true` with a traceback, the `max()` of no samples.
 #[test]
 fn defect_18_the_shortest_command_has_a_peak_and_a_figure() {
     let place = Place::new();
@@ -61,7 +79,7 @@ fn defect_18_the_shortest_command_has_a_peak_and_a_figure() {
     assert_eq!(done.code, Some(0), "{}", done.stderr);
 }
 
-/// duct: one sample a second by default, 8.5 MB of 200.
+/// duct took one sample a second by default. It reported 8.5 MB of a run of 0.3 s that held 200 MB.
 #[test]
 fn defect_21_a_short_run_is_measured_at_the_default_interval() {
     let place = Place::new();
@@ -69,7 +87,7 @@ fn defect_21_a_short_run_is_measured_at_the_default_interval() {
     assert_near(&place.peak()["peak_bytes"], 100 * MIB, SLACK);
 }
 
-/// mprof and duct notice the end only after their sleep: `mprof run -T 5 sleep 0.1` takes 5.2 s.
+/// mprof and duct noticed the end of a command after their own sleep: `mprof run -T 5 sleep 0.1` took 5.2 s.
 #[test]
 fn defect_25_the_end_is_noticed_at_once() {
     let place = Place::new();
@@ -77,9 +95,9 @@ fn defect_25_the_end_is_noticed_at_once() {
     assert_eq!(finish(child).code, Some(0));
 }
 
-/// denet: the command's output went nowhere.
+/// denet discarded the command's stdout and stderr.
 #[test]
-fn defect_26_the_output_is_not_thrown_away() {
+fn defect_26_the_output_is_passed_through() {
     let place = Place::new();
     let done = crate::support::done(
         place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "echo OUT; echo ERR >&2"]).output().unwrap(),
@@ -87,15 +105,15 @@ fn defect_26_the_output_is_not_thrown_away() {
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("OUT\n", "ERR\n"));
 }
 
-/// denet: exit code 1 for a program that is not there.
+/// denet returned exit code 1 for a program that does not exist, as if the program had failed.
 #[test]
-fn defect_29_a_missing_program_is_127() {
+fn defect_29_a_missing_program_gives_127() {
     assert_eq!(Place::new().run("run -q no-such-program-anywhere").code, Some(127));
 }
 
-/// runexec: background children were killed when the command ended.
+/// runexec killed the background processes of a command when the command ended.
 #[test]
-fn defect_31_who_outlives_the_command_is_left_alone() {
+fn defect_31_a_process_that_outlives_the_command_keeps_running() {
     let place = Place::new();
     let script =
         format!("{} ready up await stop > /dev/null 2>&1 & echo $!; {0} await up", truth().display());
@@ -108,7 +126,7 @@ fn defect_31_who_outlives_the_command_is_left_alone() {
     wait_for("its end", || !is_alive(pid));
 }
 
-/// runexec and cgmemtime: the page cache was counted as the program's memory.
+/// runexec and cgmemtime counted the page cache as memory of the program.
 #[test]
 fn defect_32_a_file_that_is_only_read_is_not_counted() {
     let place = Place::new();
@@ -117,9 +135,9 @@ fn defect_32_a_file_that_is_only_read_is_not_counted() {
     assert!(place.peak()["peak_bytes"].as_u64().unwrap() < 10 * MIB);
 }
 
-/// What works: reading the kernel's mark at each tick finds the maximum to a tenth of a MiB.
+/// Polling `VmRSS` found 326.8 of 408.5 MiB. The kernel's high-water mark, read at each tick, has the exact maximum.
 #[test]
-fn defect_35_the_mark_is_the_maximum_of_wait4() {
+fn defect_35_the_high_water_mark_is_the_peak() {
     let place = Place::new();
     place.run_truth("-q", "touch 30MiB hold 150ms touch 170MiB free hold 250ms");
     let peak = place.peak();
@@ -128,10 +146,10 @@ fn defect_35_the_mark_is_the_maximum_of_wait4() {
     assert_near(&peak["hwm_bytes"], 200 * MIB, SLACK);
 }
 
-/// massif and heaptrack: the heap only; memray: what was asked for, touched or not; heaptrack: nothing of a program that
-/// was started by exec.
+/// massif and heaptrack counted the heap only. memray counted requested memory, touched or not. heaptrack saw nothing of
+/// a program that a shell started.
 #[test]
-fn defect_36_what_is_touched_counts_and_nothing_else() {
+fn defect_36_only_touched_memory_is_counted() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "\"$0\" \"$@\"; true"]);
     command.arg(truth()).args(["map", "300MiB", "touch", "60MiB", "hold", "150ms"]);
@@ -139,7 +157,8 @@ fn defect_36_what_is_touched_counts_and_nothing_else() {
     assert_near(&place.peak()["peak_bytes"], 60 * MIB, SLACK);
 }
 
-/// Hundreds of thousands of ticks and thousands of processes in a day: memory and descriptors must not grow with them.
+/// A run of a day has hundreds of thousands of ticks and thousands of processes. rprof's own memory and descriptors must
+/// not grow with them.
 #[test]
 fn a_long_run_keeps_its_size() {
     let place = Place::new();

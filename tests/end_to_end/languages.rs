@@ -1,5 +1,5 @@
-//! Stamps from programs in other languages: C and C++ with `rprof.h`, and each recipe of `docs/marks.md` whose
-//! interpreter is here.
+//! Annotations from programs in other languages: C and C++ with `rprof.h`, and the recipes of `docs/marks.md` for each
+//! interpreter on this machine.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,8 @@ use crate::support::{Place, done, skip};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// Two files, so that what the header defines is there twice; threads; a fork; a span that is left open.
+/// A program of two files, so that a definition in the header would be a duplicate. It has threads, a fork, a span that
+/// ends twice and one that never ends.
 const MAIN: &str = r#"
 #include "rprof.h"
 #include <pthread.h>
@@ -63,7 +64,7 @@ void step(int n) {
 #endif
 "#;
 
-/// Builds the program with a compiler; `None` when there is none.
+/// Builds the program; `None` if the machine does not have the compiler.
 fn build(place: &Place, compiler: &str, standard: &str, extension: &str) -> Option<PathBuf> {
     let files = [("main", MAIN), ("step", STEP)].map(|(name, text)| {
         let path = place.path(&format!("{name}.{extension}"));
@@ -99,7 +100,7 @@ fn profile(place: &Place) -> Profile {
 }
 
 #[test]
-fn programs_in_c_and_cpp_are_stamped_with_the_header() {
+fn programs_in_c_and_cpp_write_annotations_with_the_header() {
     for (compiler, standard, extension) in [
         ("cc", "-std=gnu99", "c"),
         ("cc", "-std=gnu17", "c"),
@@ -111,28 +112,28 @@ fn programs_in_c_and_cpp_are_stamped_with_the_header() {
         let run = done(place.rprof(["run", "-q", "-o", "t.dat"]).arg(program).output().unwrap());
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         let profile = profile(&place);
-        let told: Vec<_> =
+        let found: Vec<_> =
             profile.spans.iter().map(|span| (span.name.as_str(), span.level, span.is_open())).collect();
         assert_eq!(
-            told[..3],
+            found[..3],
             [("whole run", Some(0), false), ("step 1", Some(1), false), ("step 2", Some(1), false)]
         );
-        assert_eq!(told[3..7], [("worker", Some(0), false); 4]);
-        assert!(told[7].0.len() == 255 && told[7].1 == Some(0), "{told:?}");
-        assert_eq!(told[8..], [("left open", Some(0), true)]);
+        assert_eq!(found[3..7], [("worker", Some(0), false); 4]);
+        assert!(found[7].0.len() == 255 && found[7].1 == Some(0), "{found:?}");
+        assert_eq!(found[8..], [("left open", Some(0), true)]);
         assert_eq!(profile.marks.len(), 400);
         assert_eq!(
             (profile.notes[0].key.as_str(), profile.notes[0].value.as_str()),
             ("a_key", "two\nlines \\ and\ta tab")
         );
         assert_eq!(place.trace().lines().filter(|line| line.starts_with("FUNC ")).count(), 8, "{standard}");
-        // And nothing at all without rprof.
+        // Without rprof the header does nothing.
         let alone = Command::new(place.path("program")).env_remove("RPROF_TRACE").output().unwrap();
         assert!(alone.status.success());
     }
 }
 
-/// The example of `docs/marks.md` in a language: `mark`, then a span of the name `load` around a sleep.
+/// The example in `docs/marks.md` for a language: a note, a mark, and a span `load data` around a sleep.
 fn recipe(language: &str) -> String {
     let document = std::fs::read_to_string(format!("{ROOT}/docs/marks.md")).unwrap();
     let start = document.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("no {language}")).1;
@@ -140,7 +141,7 @@ fn recipe(language: &str) -> String {
 }
 
 #[test]
-fn the_recipes_of_other_languages_write_what_they_promise() {
+fn the_recipes_for_other_languages_write_spans_marks_and_notes() {
     for (language, command) in [
         ("sh", &["sh"][..]),
         ("js", &["node"]),
@@ -157,7 +158,7 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
         }
         let program_under = |mut command: Command, arguments: &[&str]| {
             command.args(arguments).arg(&program).current_dir(place.dir.path());
-            // Not every user that runs tests has a home to cache in.
+            // The user who runs the tests may have no home directory for a cache.
             command.env("GOCACHE", place.path("cache"));
             command
         };
@@ -174,13 +175,13 @@ fn the_recipes_of_other_languages_write_what_they_promise() {
         assert!((0.1..30.0).contains(&seconds), "{language}: {seconds} s");
         assert!(profile.marks.iter().any(|mark| mark.label == "ready"), "{language}: {:?}", profile.marks);
         assert!(profile.notes.iter().any(|note| note.key == "rows" && note.value == "1000"), "{language}");
-        // A trace that is gone is not made anew, and the program does not fail for it.
+        // A deleted trace is not created again, and the program does not fail.
         let gone = place.path("gone.dat");
         let mut late = program_under(Command::new(command[0]), &command[1..]);
         let late = done(late.env("RPROF_TRACE", &gone).output().unwrap());
-        assert_eq!((late.code, late.stderr.as_str()), (Some(0), ""), "{language} with a trace that is gone");
-        assert!(!gone.exists(), "{language} makes a trace");
-        // Alone it does nothing.
+        assert_eq!((late.code, late.stderr.as_str()), (Some(0), ""), "{language} with a deleted trace");
+        assert!(!gone.exists(), "{language} created a trace");
+        // Without rprof the program records nothing.
         let mut alone = program_under(Command::new(command[0]), &command[1..]);
         let alone = done(alone.env_remove("RPROF_TRACE").output().unwrap());
         assert_eq!((alone.code, alone.stderr.as_str()), (Some(0), ""), "{language} without rprof");

@@ -1,4 +1,4 @@
-//! Time and memory limits: the whole tree ends, the trace is complete, the exit code is 124.
+//! Time and memory limits: rprof ends the whole tree, completes the trace and returns 124.
 
 use crate::support::{MIB, Place, is_alive};
 
@@ -7,7 +7,7 @@ fn members(place: &Place) -> Vec<i32> {
     trace.lines().filter_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse().ok()).collect()
 }
 
-/// mprof and denet stopped recording and left the command running; psrecord ended its direct child only.
+/// At their time limit mprof and denet stopped recording, and the command ran on. psrecord killed its direct child only.
 #[test]
 fn defect_19_a_time_limit_ends_the_whole_tree() {
     let place = Place::new();
@@ -22,7 +22,7 @@ fn defect_19_a_time_limit_ends_the_whole_tree() {
 }
 
 #[test]
-fn who_ignores_term_is_killed_two_seconds_later() {
+fn a_process_that_ignores_term_is_killed_two_seconds_later() {
     let place = Place::new();
     let script = "trap '' TERM; while :; do sleep 0.05; done";
     let mut command = place.rprof(["run", "-o", "t.dat", "-t", "0.3", "sh", "-c", script]);
@@ -44,15 +44,15 @@ fn a_memory_limit_ends_the_whole_tree() {
 }
 
 #[test]
-fn below_its_limits_a_command_ends_as_it_would() {
+fn a_command_within_its_limits_ends_as_without_them() {
     let place = Place::new();
     let done = place.run_truth("--timeout 1h --memory-limit 1GiB", "touch 10MiB exit 4");
     assert_eq!(done.code, Some(4), "{}", done.stderr);
 }
 
-/// The kernel says that it killed for want of memory; a plain SIGKILL is not taken for that.
+/// The kernel's own count tells an out-of-memory kill from any other SIGKILL.
 #[test]
-fn an_out_of_memory_kill_is_named_as_such() {
+fn an_out_of_memory_kill_is_reported_as_such() {
     let place = Place::new();
     let plain = place.run_truth("", "kill 9");
     assert!(plain.stderr.contains("killed by SIGKILL"), "{}", plain.stderr);
@@ -71,11 +71,11 @@ fn an_out_of_memory_kill_is_named_as_such() {
     command.args(["-c", &script]).current_dir(place.dir.path());
     let done = crate::support::done(command.output().unwrap());
     assert_eq!(done.code, Some(137), "{}", done.stderr);
-    assert!(done.stderr.contains("for want of memory"), "{}", done.stderr);
+    assert!(done.stderr.contains("out of memory"), "{}", done.stderr);
     assert_eq!(place.peak()["reason"], "out of memory");
 }
 
-/// A memory cgroup of our own, removed in the end.
+/// A memory cgroup for one test, removed on drop.
 struct Group(std::path::PathBuf);
 
 impl Group {
@@ -87,7 +87,7 @@ impl Group {
             std::fs::create_dir(&path).ok()?;
             let group = Self(path);
             let limited = std::fs::write(group.0.join(file), limit.to_string()).is_ok();
-            // Without swap, or the limit only moves pages out.
+            // With swap the limit would only move pages out.
             let _ = std::fs::write(group.0.join("memory.swap.max"), "0");
             limited.then_some(group)
         })

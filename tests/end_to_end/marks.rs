@@ -1,4 +1,4 @@
-//! Spans, marks and notes in real runs: of many processes at once, of killed ones, of shell scripts.
+//! Spans, marks and notes in real runs: from many processes at once, from killed ones and from shell scripts.
 
 use std::collections::HashSet;
 use std::process::Command;
@@ -7,7 +7,7 @@ use rprof_trace::{Profile, ProfileOptions, Reader, Record, Span};
 
 use crate::support::{Place, done};
 
-/// The run in `t.dat`, read without a warning.
+/// The only run in `t.dat`, which must have no warning.
 fn profile(place: &Place) -> Profile {
     let (mut runs, warnings) =
         rprof_trace::read_profiles(place.path("t.dat"), &ProfileOptions::default()).unwrap();
@@ -16,7 +16,7 @@ fn profile(place: &Place) -> Profile {
     runs.remove(0)
 }
 
-/// `rprof run -q -o t.dat sh -c SCRIPT`, with this rprof first in the PATH of the script.
+/// Runs `rprof run -q -o t.dat sh -c SCRIPT`. The script finds the same rprof in its PATH.
 fn run_script(place: &Place, script: &str) -> crate::support::Done {
     let mut command = place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", script]);
     done(with_rprof_in_path(&mut command).output().unwrap())
@@ -38,7 +38,7 @@ fn named<'a>(profile: &'a Profile, name: &str) -> &'a Span {
 }
 
 #[test]
-fn a_hundred_processes_write_a_thousand_marks_each_and_none_is_lost_or_mixed() {
+fn marks_of_a_hundred_processes_are_neither_lost_nor_mixed() {
     let place = Place::new();
     let run =
         place.run_truth("-q -T 10ms", "fork 100 [ span all [ marks 1000 a\\label\u{1b}of_its_own ] ] wait");
@@ -62,30 +62,30 @@ fn a_hundred_processes_write_a_thousand_marks_each_and_none_is_lost_or_mixed() {
 }
 
 #[test]
-fn a_span_knows_its_memory_and_its_level() {
+fn a_span_has_its_memory_and_level() {
     let place = Place::new();
     let script = "hold 150ms span outer [ touch 40MiB hold 150ms span inner [ touch 60MiB hold 150ms free hold 150ms ] ] hold 150ms";
     assert_eq!(place.run_truth("-q -T 10ms", script).code, Some(0));
     let profile = profile(&place);
     let mib = 1_i64 << 20;
-    let told = |name: &str| {
+    let measured = |name: &str| {
         let span = named(&profile, name);
         let peak = span.peak.unwrap().0.cast_signed() / mib;
         (span.level, peak, span.growth.unwrap() / mib, span.leave.unwrap().0.0 - span.enter.0.0)
     };
-    let (outer, inner) = (told("outer"), told("inner"));
+    let (outer, inner) = (measured("outer"), measured("inner"));
     assert_eq!((outer.0, inner.0), (Some(0), Some(1)));
     assert!((100..108).contains(&outer.1) && (100..108).contains(&inner.1), "{outer:?} {inner:?}");
     assert!((-4..=4).contains(&outer.2) && (-44..=-36).contains(&inner.2), "{outer:?} {inner:?}");
     assert!(outer.3 > 0.45 && inner.3 > 0.3 && outer.3 > inner.3, "{outer:?} {inner:?}");
-    // The lines for mprof's readers are there, and not counted once more.
+    // Each span also has a FUNC line for mprof. The reader does not count it again.
     assert_eq!(place.trace().lines().filter(|line| line.starts_with("FUNC ")).count(), 2);
     assert_eq!(profile.spans.len(), 2);
 }
 
-/// The line between two ticks would give a span shorter than their interval a part of what it allocated.
+/// A straight line between two ticks would credit a shorter span with a fraction of its growth only.
 #[test]
-fn a_span_shorter_than_a_tick_has_all_that_it_gained() {
+fn a_span_shorter_than_a_tick_has_its_whole_growth() {
     let place = Place::new();
     let script = "hold 250ms span quick [ touch 40MiB ] span back [ free ] hold 250ms";
     assert_eq!(place.run_truth("-q -T 100ms", script).code, Some(0));
@@ -96,7 +96,7 @@ fn a_span_shorter_than_a_tick_has_all_that_it_gained() {
     assert!(quick.peak.unwrap().0 >= 40 << 20, "{quick:?}");
 }
 
-/// What the command of `rprof span` gains is not in the memory of `rprof span`.
+/// The memory of the command is not that of the process `rprof span`, so the span takes the curve of the tree.
 #[test]
 fn a_span_of_a_command_has_the_memory_of_the_tree() {
     let place = Place::new();
@@ -104,12 +104,12 @@ fn a_span_of_a_command_has_the_memory_of_the_tree() {
     let script = format!("rprof span hold -- {} touch 60MiB hold 500ms", truth.display());
     assert_eq!(run_script(&place, &script).code, Some(0));
     assert!(named(&profile(&place), "hold").peak.unwrap().0 >= 60 << 20);
-    // Its own is not told as that of the span.
+    // The FUNC line gives no memory of the process `rprof span`.
     assert!(place.trace().contains("\nFUNC hold 0.000000 "), "{}", place.trace());
 }
 
 #[test]
-fn a_span_that_was_killed_is_seen_and_open() {
+fn a_span_of_a_killed_process_is_open() {
     let place = Place::new();
     let run = place.run_truth(
         "-q",
@@ -124,7 +124,7 @@ fn a_span_that_was_killed_is_seen_and_open() {
 }
 
 #[test]
-fn a_shell_script_is_stamped() {
+fn a_shell_script_writes_annotations() {
     let place = Place::new();
     let run = run_script(
         &place,
@@ -149,7 +149,7 @@ fn a_shell_script_is_stamped() {
 }
 
 #[test]
-fn outside_a_run_the_commands_do_nothing_and_say_so() {
+fn outside_a_run_the_commands_record_nothing_and_print_a_message() {
     let place = Place::new();
     let alone = |arguments: &[&str]| {
         let mut command = place.rprof(arguments);
@@ -176,7 +176,7 @@ fn outside_a_run_the_commands_do_nothing_and_say_so() {
         assert!(run.stderr.contains("RPROF_TRACE"), "{}", run.stderr);
     }
     assert_eq!(std::fs::read_dir(place.dir.path()).unwrap().count(), 0);
-    // A trace that is gone: the command runs all the same.
+    // The trace was deleted: the command still runs.
     let mut command = place.rprof(["span", "s", "sh", "-c", "exit 4"]);
     let run = done(command.env("RPROF_TRACE", place.path("gone.dat")).output().unwrap());
     assert!(run.code == Some(4) && run.stderr.contains("gone.dat"), "{}", run.stderr);
@@ -195,7 +195,7 @@ fn a_signal_sent_to_rprof_span_reaches_its_command() {
     assert!(!named(&profile(&place), "s").is_open());
 }
 
-/// Programs know one grammar, that of `.dat`: they must not write it into a table.
+/// Programs append lines of the .dat format, which would damage a table.
 #[test]
 fn a_csv_trace_is_not_offered_to_the_program() {
     let place = Place::new();
@@ -204,7 +204,7 @@ fn a_csv_trace_is_not_offered_to_the_program() {
 }
 
 #[test]
-fn peak_tells_the_spans_as_a_table_and_as_json() {
+fn peak_prints_the_spans_as_a_table_and_as_json() {
     let place = Place::new();
     let script = "mark begun span m.load [ touch 40MiB hold 150ms ] span m.load [ touch 20MiB hold 150ms ] \
                   fork 1 [ span killed [ hold 100ms kill 9 ] ] wait free hold 150ms";

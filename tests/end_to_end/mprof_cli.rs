@@ -1,4 +1,4 @@
-//! What mprof's users type, and what comes of it: the rows of docs/coming-from-mprof.md but those of `plot`.
+//! Command lines of mprof's users: the rows of docs/coming-from-mprof.md, except those on `plot`.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -49,7 +49,7 @@ fn a_plain_interpreter_is_left_alone() {
     let place = Place::new();
     let done = place.run("run -q -o t.dat sh -c env");
     assert!(!done.stdout.lines().any(|line| line.starts_with("PYTHONPATH=") && line.contains("rprof")));
-    // A word that ends in .py, but not the first.
+    // Only a first word that ends in .py makes a Python program.
     std::fs::write(place.path("s.py"), "exit 4").unwrap();
     assert_eq!(place.run("run -q -o u.dat sh s.py").code, Some(4));
 }
@@ -88,10 +88,9 @@ fn multiprocess_keeps_profile_and_lists_children() {
     }
 }
 
-/// memory_profiler's own test of `--exit-code`: a script that ends well and one that fails; and without it, where mprof
-/// always said 0.
+/// memory_profiler's own test of `--exit-code`. Without the option mprof always returned 0.
 #[test]
-fn the_exit_code_option_is_taken() {
+fn the_exit_code_option_is_accepted() {
     let place = Place::new();
     for option in ["", "-E", "--exit-code"] {
         for (script, code) in [("exit 0", 0), ("exit 1", 1), ("exit 7", 7)] {
@@ -105,7 +104,7 @@ fn the_exit_code_option_is_taken() {
 }
 
 #[test]
-fn no_time_is_no_limit() {
+fn a_time_limit_of_zero_is_refused() {
     let place = Place::new();
     for line in ["run -t 0 true", "run --timeout 0 true", "attach -t 0 1"] {
         let done = place.run(line);
@@ -131,10 +130,9 @@ fn backends_are_metrics() {
     assert!(!place.path("started").exists());
 }
 
-/// The pages that a child got by its fork are its parent's too: mprof counted them in full for each child, whatever it
-/// was told to measure.
+/// A forked child shares its parent's pages. mprof counted them in full for each child, even with the PSS backend.
 #[test]
-fn a_backend_is_of_the_children_too() {
+fn a_backend_applies_to_the_children_too() {
     let place = Place::new();
     let largest = |backend: &str| {
         place.run_truth(&format!("-q -T 20ms --backend {backend}"), "touch 30MiB fork 3 [ hold 500ms ] wait");
@@ -148,7 +146,7 @@ fn a_backend_is_of_the_children_too() {
 }
 
 #[test]
-fn attach_takes_what_run_takes() {
+fn attach_accepts_the_options_of_run() {
     for spelling in ["attach", "run --attach", "attach --attach --python", "attach -a --nopython --exit-code"]
     {
         let place = Place::new();
@@ -163,9 +161,9 @@ fn attach_takes_what_run_takes() {
     }
 }
 
-/// The invocations in memory_profiler's README, in its order, `mprof` replaced.
+/// The command lines in memory_profiler's README, in its order, with `rprof` for `mprof`.
 #[test]
-fn what_the_readme_of_memory_profiler_types_works() {
+fn the_command_lines_of_memory_profilers_readme_work() {
     let place = Place::new();
     std::fs::write(place.path("script.py"), "@profile\ndef f(): pass\nf()\n").unwrap();
     for line in [
@@ -184,13 +182,13 @@ fn what_the_readme_of_memory_profiler_types_works() {
         "rm 0",
         "clean",
     ] {
-        // By way of a shell, which knows quotes.
+        // A shell reads the line, because of its quotes.
         let script = format!("exec {} {line}", env!("CARGO_BIN_EXE_rprof"));
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &script]).current_dir(place.dir.path()).env("XDG_CACHE_HOME", place.dir.path());
         let done = done(shell.output().unwrap());
         if done.code == Some(127) && line.contains(".py") {
-            skip("there is no Python: a line of memory_profiler's README is not run");
+            skip("there is no Python: one line of memory_profiler's README is not run");
             continue;
         }
         assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
@@ -235,7 +233,7 @@ fn peak_without_a_name_takes_the_newest() {
 }
 
 #[test]
-fn nothing_to_list_is_no_fault() {
+fn an_empty_list_is_no_error() {
     let place = Place::new();
     for line in ["list", "clean"] {
         let done = place.run(line);
@@ -257,9 +255,9 @@ fn a_trace_named_twice_counts_once() {
     assert!(figure("a.svg") == figure("b.svg"));
 }
 
-/// What a function's stamps tell of memory is not in the curve nor in its peak, but in what is told of the function.
+/// The memory in a FUNC line belongs to the function. It is no part of the curve or its peak.
 #[test]
-fn the_peak_is_of_mem_alone() {
+fn the_peak_is_the_largest_mem_value() {
     let place = Place::new();
     let text = "CMDLINE x\nMEM 10.0 1600000000.0\nMEM 20.0 1600000001.0\n\
                 FUNC m.f 15.0 1600000000.4 50.0 1600000000.6 0\nMEM 12.0 1600000002.0\n";
@@ -272,7 +270,7 @@ fn the_peak_is_of_mem_alone() {
 }
 
 #[test]
-fn a_profile_without_a_sample_is_an_error() {
+fn a_trace_without_a_sample_is_an_error() {
     let place = Place::new();
     std::fs::write(place.path("t.dat"), "CMDLINE x\n").unwrap();
     for line in ["peak t.dat", "plot t.dat -o x.svg"] {
@@ -294,9 +292,9 @@ fn peak_func_takes_the_short_name_too() {
     assert!(unknown.stderr.contains("load") && unknown.stderr.contains("transform"), "{}", unknown.stderr);
 }
 
-/// memory_profiler ended the whole program with an `IndexError`, and wrote no stamp at all.
+/// memory_profiler ended the whole program with an `IndexError` and wrote no FUNC line.
 #[test]
-fn a_daemon_thread_in_a_function_harms_nobody() {
+fn a_function_in_a_daemon_thread_does_no_harm() {
     let place = Place::new();
     let script = "import threading, time\n@profile\ndef forever():\n    time.sleep(600)\n@profile\ndef short(): pass\n\
         threading.Thread(target=forever, daemon=True).start()\ntime.sleep(0.5)\nshort()\n";

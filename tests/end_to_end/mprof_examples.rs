@@ -1,11 +1,10 @@
-//! Scripts of the kind that memory_profiler's examples are, under `mprof run` and under `rprof run`: the same
-//! functions, times and memory that agree.
+//! Scripts like memory_profiler's own examples, under `mprof run` and `rprof run`: the functions, times and memory agree.
 
 use std::collections::BTreeMap;
 
 use crate::support::{Place, done, skip};
 
-/// A list for each call, then a block, one after the other and one in the other; a decorator made by a call.
+/// Nested and consecutive calls that build lists, a `timestamp` block, and a decorator that is called by hand.
 const LISTS: &str = r#"
 import time
 @profile
@@ -34,7 +33,7 @@ if __name__ == "__main__":
     stamped(1)
 "#;
 
-/// A dictionary, filled in a function that is called twice, as memory_profiler's Makefile runs one.
+/// A function that fills a dictionary, called twice, as in an example that memory_profiler's Makefile runs.
 const CALLS: &str = r#"
 import time
 @profile
@@ -48,7 +47,7 @@ if __name__ == "__main__":
     fill(200000)
 "#;
 
-/// One call: MiB at entry and at exit, seconds, level.
+/// One FUNC line: MiB at entry and at exit, seconds between them, level.
 type Call = (f64, f64, f64, u32);
 
 fn calls(trace: &str) -> BTreeMap<String, Vec<Call>> {
@@ -57,7 +56,7 @@ fn calls(trace: &str) -> BTreeMap<String, Vec<Call>> {
         let words: Vec<&str> = words.split(' ').collect();
         let number = |at: usize| words[at].parse::<f64>().unwrap();
         let call = (number(1), number(3), number(4) - number(2), words[5].parse().unwrap());
-        // mprof names a block after no module at all.
+        // mprof names a block `.block`, without a module.
         calls.entry(words[0].trim_start_matches('.').to_owned()).or_default().push((number(2), call));
     }
     let sorted = |mut calls: Vec<(f64, Call)>| {
@@ -71,7 +70,7 @@ fn calls(trace: &str) -> BTreeMap<String, Vec<Call>> {
 fn the_same_functions_with_the_same_times_and_memory() {
     let Some(python) = super::peers::python() else {
         return skip(
-            "no Python with memory_profiler (`make peers` makes one): the examples are not compared",
+            "no Python with memory_profiler (`make peers` makes one): the examples are not compared with mprof",
         );
     };
     for script in [LISTS, CALLS] {
@@ -95,11 +94,11 @@ fn the_same_functions_with_the_same_times_and_memory() {
             for (theirs, ours) in theirs.iter().zip(ours) {
                 let grown = |call: &Call| call.1 - call.0;
                 assert!((grown(theirs) - grown(ours)).abs() < 2.0, "{name}: {theirs:?} {ours:?}");
-                // The scripts mostly sleep; what comes on top depends on the machine's other work.
+                // The scripts mostly sleep. The time on top of that depends on the load of the machine.
                 let slack = 0.25 + 0.6 * theirs.2.max(ours.2);
                 assert!((theirs.2 - ours.2).abs() < slack, "{name}: {theirs:?} {ours:?}");
                 assert_eq!(theirs.3, ours.3, "{name}");
-                assert!(ours.0 < theirs.0, "without memory_profiler's own memory: {theirs:?} {ours:?}");
+                assert!(ours.0 < theirs.0, "ours includes memory_profiler's own memory: {theirs:?} {ours:?}");
             }
         }
     }

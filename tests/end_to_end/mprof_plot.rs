@@ -1,4 +1,4 @@
-//! What mprof's users draw: the rows of docs/coming-from-mprof.md on `plot`.
+//! Figures for users of mprof: the rows of docs/coming-from-mprof.md on `plot`.
 
 use crate::support::Place;
 
@@ -11,13 +11,13 @@ fn plot(place: &Place, line: &str) -> String {
     std::fs::read_to_string(place.path("x.svg")).unwrap()
 }
 
-/// What the figure says, as text.
+/// The texts of the figure.
 fn texts(svg: &str) -> Vec<String> {
     let parts = svg.split("<text").skip(1).filter_map(|part| part.split_once('>'));
     parts.map(|(_, rest)| rest.split("</text>").next().unwrap_or_default().trim().to_owned()).collect()
 }
 
-fn says(svg: &str, part: &str) -> bool {
+fn has_text(svg: &str, part: &str) -> bool {
     texts(svg).iter().any(|text| text.contains(part))
 }
 
@@ -35,11 +35,11 @@ fn a_figure_without_extension_is_a_png() {
 fn the_title_is_the_command_or_what_is_given() {
     let place = Place::new();
     let plain = plot(&place, &format!("{DATA}/mprof_funcs.dat"));
-    assert!(says(&plain, "time (s)") || says(&plain, "(s)"), "{:?}", texts(&plain));
-    assert!(says(&plain, "MiB") && texts(&plain).iter().any(|text| text == "0"), "{:?}", texts(&plain));
+    assert!(has_text(&plain, "time (s)") || has_text(&plain, "(s)"), "{:?}", texts(&plain));
+    assert!(has_text(&plain, "MiB") && texts(&plain).iter().any(|text| text == "0"), "{:?}", texts(&plain));
     for option in ["-t", "--title"] {
         let titled = plot(&place, &format!("{option} Recorded {DATA}/mprof_funcs.dat"));
-        assert!(says(&titled, "Recorded") && !says(&plain, "Recorded"));
+        assert!(has_text(&titled, "Recorded") && !has_text(&plain, "Recorded"));
     }
 }
 
@@ -61,7 +61,7 @@ fn the_sheet_has_its_size_and_a_grid() {
     let svg = plot(&place, &format!("{DATA}/numpy_ex3.dat"));
     assert!(svg.contains(r#"width="960" height="540""#), "{}", &svg[..200]);
     let axes = svg.split_once("<g id=\"axes\">").unwrap().1.split_once("</g>").unwrap().0;
-    // A line across the plot for each number on the memory axis.
+    // The grid has a line for each number on the memory axis.
     let grid = axes.split_once('"').unwrap().1.split_once("/>").unwrap().0;
     let numbers = texts(axes).iter().filter(|text| text.parse::<f64>().is_ok()).count();
     assert!(grid.matches('M').count() >= numbers - 1 && numbers > 6, "{grid}");
@@ -81,22 +81,25 @@ fn without_a_name_the_newest_is_drawn() {
     }
     let done = place.run("plot");
     assert_eq!((done.code, done.stdout.as_str()), (Some(0), "mprofile_20200102120000.svg\n"));
-    assert!(says(&std::fs::read_to_string(place.path("mprofile_20200102120000.svg")).unwrap(), "61.0 MiB"));
+    assert!(has_text(
+        &std::fs::read_to_string(place.path("mprofile_20200102120000.svg")).unwrap(),
+        "61.0 MiB"
+    ));
 }
 
 #[test]
-fn without_functions_the_peak_stays() {
+fn hiding_spans_keeps_the_peak() {
     let place = Place::new();
     let full = plot(&place, &format!("{DATA}/mprof_funcs.dat"));
-    assert!(says(&full, "transform") && says(&full, "peak 502.9 MiB"), "{:?}", texts(&full));
+    assert!(has_text(&full, "transform") && has_text(&full, "peak 502.9 MiB"), "{:?}", texts(&full));
     for option in ["-n", "--no-function-ts"] {
         let bare = plot(&place, &format!("{option} {DATA}/mprof_funcs.dat"));
-        assert!(!says(&bare, "transform") && says(&bare, "peak 502.9 MiB"), "{:?}", texts(&bare));
+        assert!(!has_text(&bare, "transform") && has_text(&bare, "peak 502.9 MiB"), "{:?}", texts(&bare));
     }
 }
 
 #[test]
-fn a_function_is_one_row_however_often_it_is_called() {
+fn all_calls_of_a_function_share_one_legend_entry() {
     let svg = plot(&Place::new(), &format!("{DATA}/mprof_funcs.dat"));
     let texts = texts(&svg);
     let row = texts.iter().position(|text| text == "load").unwrap();
@@ -104,7 +107,7 @@ fn a_function_is_one_row_however_often_it_is_called() {
     assert_eq!(texts.iter().filter(|text| *text == "load").count(), 1);
 }
 
-/// mprof kept the range of the whole run.
+/// mprof kept the memory range of the whole run in a window.
 #[test]
 fn a_window_rescales_the_memory_axis() {
     let place = Place::new();
@@ -114,28 +117,32 @@ fn a_window_rescales_the_memory_axis() {
         labels.fold(0.0, f64::max)
     };
     let whole = plot(&place, "t.dat -w 0,10");
-    assert!(highest(&whole) >= 300.0 && says(&whole, "peak 4"), "{:?}", texts(&whole));
+    assert!(highest(&whole) >= 300.0 && has_text(&whole, "peak 4"), "{:?}", texts(&whole));
     for option in ["-w 0,0.2", "--window 0,0.2"] {
         let start = plot(&place, &format!("t.dat {option}"));
-        // The time axis counts in ms here; the memory axis must not reach the hundreds.
+        // The time axis is in ms here. The memory axis must not reach hundreds of MiB.
         assert!(!texts(&start).iter().any(|text| text == "300" || text == "400"), "{:?}", texts(&start));
-        assert!(!says(&start, "peak 4"), "the peak lies outside: {:?}", texts(&start));
+        assert!(!has_text(&start, "peak 4"), "the peak lies outside: {:?}", texts(&start));
     }
 }
 
-/// mprof left out the legend's row of a function that had begun before.
+/// mprof dropped the legend row of a function that had started before the window.
 #[test]
-fn a_window_has_the_functions_that_reach_into_it() {
+fn a_window_shows_the_spans_that_reach_into_it() {
     let place = Place::new();
     let text = "CMDLINE x\nMEM 1 1600000000.0\nMEM 2 1600000010.0\nFUNC m.whole 1 1600000001.0 2 1600000009.0 0\n\
                 FUNC m.early 1 1600000001.0 1 1600000002.0 1\nFUNC m.late 1 1600000004.5 1 1600000007.0 1\n";
     std::fs::write(place.path("t.dat"), text).unwrap();
     let svg = plot(&place, "t.dat -w 4,5");
-    assert!(says(&svg, "whole") && says(&svg, "late") && !says(&svg, "early"), "{:?}", texts(&svg));
+    assert!(
+        has_text(&svg, "whole") && has_text(&svg, "late") && !has_text(&svg, "early"),
+        "{:?}",
+        texts(&svg)
+    );
 }
 
 #[test]
-fn names_are_as_short_as_they_are_told_apart() {
+fn names_are_the_shortest_unambiguous_suffixes() {
     let place = Place::new();
     let mut text = "CMDLINE x\nMEM 1 1600000000.0\nMEM 2 1600000010.0\n".to_owned();
     for name in ["x.alone", "p.a.twin", "q.b.twin", "m._hidden", ".block"] {
@@ -148,7 +155,7 @@ fn names_are_as_short_as_they_are_told_apart() {
     }
 }
 
-/// mprof ended in a traceback.
+/// mprof failed with a traceback on traces from before 2019, which have no levels.
 #[test]
 fn a_flame_needs_no_levels() {
     let place = Place::new();
@@ -167,7 +174,7 @@ fn a_flame_needs_no_levels() {
 fn one_sample_has_a_figure_and_no_slope() {
     let place = Place::new();
     std::fs::write(place.path("t.dat"), "CMDLINE x\nMEM 1 1600000000.0\n").unwrap();
-    assert!(!says(&plot(&place, "t.dat -s"), "slope"));
+    assert!(!has_text(&plot(&place, "t.dat -s"), "slope"));
 }
 
 #[test]
@@ -175,7 +182,7 @@ fn a_flame_has_its_names_in_the_file() {
     let place = Place::new();
     for option in ["-f", "--flame"] {
         let svg = plot(&place, &format!("{option} {DATA}/mprof_funcs.dat"));
-        assert!(says(&svg, "transform") && says(&svg, "peak 502.9 MiB"), "{:?}", texts(&svg));
+        assert!(has_text(&svg, "transform") && has_text(&svg, "peak 502.9 MiB"), "{:?}", texts(&svg));
     }
 }
 
@@ -189,11 +196,11 @@ fn the_slope_has_a_unit_and_an_interval() {
             "{:?}",
             texts(&svg)
         );
-        assert!(!says(&svg, "not linear"), "{:?}", texts(&svg));
+        assert!(!has_text(&svg, "not linear"), "{:?}", texts(&svg));
     }
-    // The file is written at one size of memory, after a start: a line says little of that.
+    // This run climbs once and then stays level, so a straight line describes it badly.
     let svg = plot(&place, &format!("-s {DATA}/numpy_ex3.dat"));
-    assert!(says(&svg, "not linear: "), "{:?}", texts(&svg));
+    assert!(has_text(&svg, "not linear: "), "{:?}", texts(&svg));
 }
 
 #[test]
@@ -203,10 +210,10 @@ fn several_files_keep_their_peaks() {
         &format!("{DATA}/numpy_ex1.dat {DATA}/mprof_funcs.dat {DATA}/mprof_pool_M.dat {DATA}/numpy_ex3.dat"),
     );
     for part in ["numpy_ex1", "numpy_ex3", "14.95 GiB", "502.9 MiB", "61.0 MiB"] {
-        assert!(says(&svg, part), "{part}: {:?}", texts(&svg));
+        assert!(has_text(&svg, part), "{part}: {:?}", texts(&svg));
     }
-    assert!(!svg.contains("id=\"title\"") && !says(&svg, "transform"), "{:?}", texts(&svg));
-    // Four curves, those of no child, each told from the others.
+    assert!(!svg.contains("id=\"title\"") && !has_text(&svg, "transform"), "{:?}", texts(&svg));
+    // Four curves, none of a child, each with a stroke of its own.
     let legend = svg.split_once("<g id=\"legend\">").unwrap().1.split_once("</g>").unwrap().0;
     let strokes = legend.split("<path stroke=\"").skip(1).map(|path| path.split(" d=").next().unwrap());
     let strokes: std::collections::HashSet<&str> = strokes.collect();
@@ -228,6 +235,6 @@ fn children_have_curves_of_their_own() {
     let svg = plot(&place, "t.dat");
     assert!(texts(&svg).iter().filter(|text| text.contains(":truth")).count() == 8, "{:?}", texts(&svg));
     assert!(texts(&svg).iter().filter(|text| text.starts_with("peak 1")).count() >= 8, "{:?}", texts(&svg));
-    assert!(says(&svg, "… and 5 more"), "{:?}", texts(&svg));
+    assert!(has_text(&svg, "… and 5 more"), "{:?}", texts(&svg));
     assert!(place.trace().contains(r#""start":"20"#));
 }

@@ -1,52 +1,33 @@
-//! docs/coming-from-mprof.md itself: it has all that mprof has, each row has its tests, and what it says to type is taken.
+//! The tables of docs/coming-from-mprof.md: they have all of mprof's options, every row has its tests, and rprof accepts
+//! the command lines in them.
 
-use crate::support::{Place, done};
+use crate::support::{Place, assert_tests_exist, code, done, table_rows};
 
 const TABLE: &str = include_str!("../../docs/coming-from-mprof.md");
 
-/// The heading each row stands under, and its cells: mprof, rprof, note, tests.
+/// The heading and the four cells of each row: mprof, rprof, note, tests.
 fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
-    let (mut heading, mut rows) = ("", Vec::new());
-    for line in TABLE.lines() {
-        if let Some(words) = line.strip_prefix("## ") {
-            heading = words;
-        } else if line.starts_with("| ") && !line.starts_with("| mprof |") {
-            rows.push((heading, line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>()));
-        }
-    }
+    let rows = table_rows(TABLE, "mprof");
     assert!(rows.len() > 110 && rows.iter().all(|(_, cells)| cells.len() == 4), "{rows:?}");
     rows
 }
 
-/// What stands between backticks.
-fn code(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
-}
-
 #[test]
 fn each_row_has_its_tests() {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/end_to_end");
     for (_, cells) in rows() {
-        let tests: Vec<&str> = code(cells[3]).collect();
-        assert!(!tests.is_empty(), "{}: no test", cells[0]);
-        for name in tests {
-            let (module, test) = name.split_once("::").expect(name);
-            let text = std::fs::read_to_string(format!("{directory}/{module}.rs")).expect(name);
-            let there = text.contains(&format!("#[test]\nfn {test}()"));
-            assert!(there, "{}: {name} is not there", cells[0]);
-        }
+        assert_tests_exist(cells[0], cells[3]);
     }
 }
 
 #[test]
-fn each_command_line_is_taken() {
+fn each_command_line_is_accepted() {
     let place = Place::new();
     let program = ["--", "CMD", "PID", "script.py", "./script.py", "python3", "pkg.mod"];
     let mut count = 0;
     for line in rows().iter().flat_map(|(_, cells)| code(cells[1])).filter(|code| code.starts_with("rprof "))
     {
         count += 1;
-        // --help ends it before anything is run, after all options before it were read.
+        // clap reads the options before --help, then prints the help and runs nothing.
         let words = line.split(' ').skip(1).take_while(|word| !program.contains(word));
         let done = done(place.rprof(words).arg("--help").output().unwrap());
         assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
@@ -54,9 +35,9 @@ fn each_command_line_is_taken() {
     assert!(count > 60, "{count}");
 }
 
-/// Each option of each command of `mprof` 0.61, in all its spellings.
+/// The list has each option of each command of `mprof` 0.61, in all its spellings.
 #[test]
-fn every_option_of_mprof_is_there() {
+fn every_option_of_mprof_has_a_row() {
     let run = "--python --nopython --interval -T --include-children -C --multiprocess -M --exit-code -E --attach -a \
                --timeout -t --output -o --backend";
     for (heading, options) in [

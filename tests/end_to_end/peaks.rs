@@ -1,8 +1,8 @@
-//! No peak missed: what happens between two ticks, before the first and after the last is in the answer.
+//! Peaks between two ticks, before the first and after the last: none is missed.
 
 use crate::support::{MIB, Place, SLACK, assert_near};
 
-/// At 0.1 s mprof saw 1.1 MiB of a program that touched 301 MiB between two of its samples.
+/// mprof with its interval of 0.1 s reported 1.1 MiB for a program that touched 301 MiB between two samples.
 #[test]
 fn defect_02_a_spike_between_two_ticks_is_seen() {
     let place = Place::new();
@@ -13,11 +13,11 @@ fn defect_02_a_spike_between_two_ticks_is_seen() {
     assert!(peak["peak_within_s"].is_array(), "{peak}");
 }
 
-/// The kernel's mark rises and the next tick proves it, long before the end.
+/// The next tick sees that the kernel's high-water mark has risen and writes a proven maximum, long before the end.
 #[test]
-fn a_spike_is_proven_at_the_next_tick() {
+fn the_next_tick_proves_a_spike() {
     let place = Place::new();
-    // Several, each higher than the one before: a tick may by chance hit one of them at its very top.
+    // Several spikes, each higher than the one before: a tick may by chance hit the top of one of them.
     let spikes = "touch 100MiB free hold 150ms touch 150MiB free hold 150ms touch 200MiB free hold 400ms";
     place.run_truth("-q -T 50ms", &format!("hold 300ms {spikes}"));
     let trace = place.trace();
@@ -36,9 +36,9 @@ fn a_spike_after_the_last_tick_is_seen() {
     assert_near(&place.peak()["peak_bytes"], 120 * MIB, SLACK);
 }
 
-/// Peers gave a run of under one interval one sample, or none.
+/// Peers took one sample, or none, of a command that was shorter than their interval.
 #[test]
-fn defect_03_a_command_of_20_ms_still_has_a_curve() {
+fn defect_03_a_command_of_40_ms_still_has_a_curve() {
     let place = Place::new();
     place.run_truth("-q", "touch 2MiB hold 40ms");
     let peak = place.peak();
@@ -47,28 +47,29 @@ fn defect_03_a_command_of_20_ms_still_has_a_curve() {
     assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
 }
 
-/// Prints its own mark, in KiB, and starts nobody for it; it takes long enough for a tick to see it.
+/// A shell script that prints its own high-water mark in KiB, without starting another process. The loop makes it run
+/// long enough for a tick.
 const OWN_MARK: &str = "n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; \
     while read key mark unit; do case $key in VmHWM:) echo $mark;; esac; done < /proc/$$/status";
 
-/// The command inherits no floor: a fork from a large image would report the spawner's memory (peers, 34). So we make
-/// ours large, by arguments of which we keep several copies and the command one.
+/// wait4 reports a maximum that starts at the size of the process that forked: `true` started by a program of 300 MiB
+/// "has" 300 MiB. Here rprof itself is large, because it keeps several copies of long arguments and the command one.
 #[test]
-fn defect_34_our_own_memory_is_no_floor() {
+fn defect_34_rprofs_own_memory_is_no_floor_of_the_peak() {
     let place = Place::new();
     for count in [0, 15] {
         let mut command =
             place.rprof(["run", "-q", "--force", "-o", "t.dat", "-T", "10s", "sh", "-c", OWN_MARK, "sh"]);
         command.args(vec!["x".repeat(120 << 10); count]);
-        let told = crate::support::done(command.output().unwrap());
-        let own: u64 = told.stdout.trim().parse().unwrap();
+        let done = crate::support::done(command.output().unwrap());
+        let own: u64 = done.stdout.trim().parse().unwrap();
         let peak = place.peak()["peak_bytes"].as_u64().unwrap();
         assert!(peak < (own << 10) + MIB / 2, "{peak} bytes of {own} KiB");
     }
 }
 
 #[test]
-fn the_shortest_command_has_the_peak_that_gnu_time_tells() {
+fn the_shortest_command_has_the_peak_that_gnu_time_reports() {
     if !std::path::Path::new("/usr/bin/time").exists() {
         return crate::support::skip("no GNU time on this machine");
     }
@@ -79,23 +80,23 @@ fn the_shortest_command_has_the_peak_that_gnu_time_tells() {
     };
     assert_eq!(place.run("run -q -o t.dat true").code, Some(0));
     let ours = place.peak()["peak_bytes"].as_u64().unwrap();
-    // A debug build holds more than the command when it starts it.
+    // A debug build of rprof is larger than the command that it starts.
     let (below, above) = if cfg!(debug_assertions) { (MIB, 3 * MIB) } else { (MIB / 2, MIB / 2) };
     let theirs = theirs << 10;
     assert!((theirs.saturating_sub(below)..theirs + above).contains(&ours), "{ours} bytes, {theirs}");
 }
 
-/// For a tree the summary tells both bounds.
+/// The peak of a tree lies between two bounds. The summary prints both, or only the lower one if the upper is loose.
 #[test]
-fn the_summary_tells_the_bounds_of_a_tree() {
+fn the_summary_prints_the_bounds_of_a_tree() {
     let place = Place::new();
     let children = "fork 2 [ hold 200ms touch 40MiB free hold 300ms ] wait";
     let done = place.run_truth("-T 50ms", &format!("touch 60MiB {children}"));
     assert!(done.stderr.contains(", at most ") && done.stderr.contains("summed over"), "{}", done.stderr);
-    // Twice as much as was seen is possible, or more: then only the lower bound is a help.
+    // An upper bound of twice the peak or more would mislead: then the summary prints the lower bound only.
     let loose = place.run_truth("--force -T 50ms", children);
-    let said = loose.stderr.contains("peak at least ") != loose.stderr.contains("at most");
-    assert!(said, "{}", loose.stderr);
+    let either = loose.stderr.contains("peak at least ") != loose.stderr.contains("at most");
+    assert!(either, "{}", loose.stderr);
     let one = place.run_truth("-T 50ms", "touch 40MiB free hold 300ms");
     assert!(!one.stderr.contains("at most"), "{}", one.stderr);
 }
@@ -111,19 +112,19 @@ fn with_exact_every_tick_has_its_own_maximum() {
         .filter(|line| line.contains(" ^ "))
         .map(|line| line.split(' ').nth(1).unwrap().parse().unwrap())
         .collect();
-    // Without the reset the second, lower spike leaves no mark.
+    // Without the reset of the high-water mark the second, lower spike would leave no trace.
     assert!(proven.iter().any(|mib| (60.0..70.0).contains(mib)), "{proven:?}");
     assert!(proven.iter().any(|mib| (100.0..110.0).contains(mib)), "{proven:?}");
     assert_near(&place.peak()["peak_bytes"], 100 * MIB, SLACK);
 }
 
 #[test]
-fn growth_is_not_taken_for_a_spike() {
+fn growth_is_not_recorded_as_a_spike() {
     let place = Place::new();
     place.run_truth("-q -T 20ms", "touch 20MiB hold 60ms touch 20MiB hold 60ms touch 20MiB hold 60ms");
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 60 * MIB, SLACK);
-    // After the last tick the end proves what it has to; between ticks the ticks themselves show the growth.
+    // The ticks themselves show the growth. Only the end of the run may add a proven maximum.
     let trace = place.trace();
     let lines: Vec<_> = trace.lines().filter(|line| line.starts_with("MEM ")).collect();
     let ticks = lines.iter().rposition(|line| !line.contains(" ^ ")).unwrap();
@@ -141,15 +142,15 @@ fn parts_swap_and_address_space_are_recorded() {
             largest = if tick.memory.rss > largest.rss { tick.memory } else { largest };
         }
     }
-    let bytes = |part: Option<rprof_trace::Bytes>| part.expect("told by Linux").0;
+    let bytes = |part: Option<rprof_trace::Bytes>| part.expect("reported by Linux").0;
     assert!(bytes(largest.anon) >= 30 * MIB && bytes(largest.vsz) >= bytes(largest.rss));
     assert_eq!(bytes(largest.rss), bytes(largest.anon) + bytes(largest.file) + bytes(largest.shmem));
     assert!(bytes(largest.hwm) >= bytes(largest.rss) && largest.swap.is_some());
 }
 
-/// The two bounds of a tree hold the truth: two spikes that overlap for sure, and shorter than the interval.
+/// Three children hold 40 MiB at the same time. The bounds must contain the sum.
 #[test]
-fn a_trees_bounds_hold_the_truth() {
+fn the_bounds_of_a_tree_contain_the_true_peak() {
     let place = Place::new();
     place.run_truth("-q -T 50ms", "fork 3 [ hold 200ms touch 40MiB hold 500ms ] wait");
     let peak = place.peak();
@@ -159,9 +160,10 @@ fn a_trees_bounds_hold_the_truth() {
     assert_eq!(peak["processes"], 4);
 }
 
-/// Two children that meet, born and gone between two ticks: the bound must hold what nobody saw.
+/// Two children live between two ticks and hold 60 MiB each at the same time. No tick saw either, so only the upper bound
+/// can contain the sum.
 #[test]
-fn processes_that_nobody_saw_are_in_the_upper_bound() {
+fn processes_between_two_ticks_are_in_the_upper_bound() {
     let place = Place::new();
     let pair = "fork 1 [ touch 60MiB ready one await two hold 20ms ] fork 1 [ touch 60MiB ready two await one hold 20ms ]";
     place.run_truth("-q -T 30s", &format!("hold 1100ms {pair} wait hold 50ms"));
@@ -171,7 +173,7 @@ fn processes_that_nobody_saw_are_in_the_upper_bound() {
     assert_eq!(peak["exact"], false);
 }
 
-/// Two children that were small at every tick meet at their largest, and are gone at the next.
+/// Two children are small at every tick. Between two ticks both grow to 60 MiB, hold them together and end.
 #[test]
 fn processes_that_grew_after_their_last_tick_are_in_the_upper_bound() {
     let place = Place::new();

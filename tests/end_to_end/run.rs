@@ -1,4 +1,4 @@
-//! `rprof run`: the command's arguments, streams and exit code; the trace's name; faults said before anything starts.
+//! `rprof run`: arguments, streams, exit code, the name of the trace, and errors before the command starts.
 
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -28,7 +28,7 @@ fn the_exit_code_is_the_commands_own() {
     }
 }
 
-/// mprof inserted `--` before the first argument that looks like a negative number.
+/// mprof inserted `--` before the first argument that looked like a negative number: `head -5 f` failed.
 #[test]
 fn defect_01_arguments_are_passed_on_as_they_are() {
     let place = Place::new();
@@ -41,7 +41,7 @@ fn defect_01_arguments_are_passed_on_as_they_are() {
     assert_eq!(command.output().unwrap().stdout, b"--|-5||a b|$x\n\"'\\|\xff\xfe|");
 }
 
-/// mprof's own file could not be read by mprof when an argument held a newline, and crashed on one that is not UTF-8.
+/// mprof could not read its own file when an argument had held a newline. It crashed on an argument that is not UTF-8.
 #[test]
 fn defect_10_the_command_is_recorded_without_loss() {
     let place = Place::new();
@@ -71,12 +71,12 @@ fn the_streams_are_the_commands_own() {
 }
 
 #[test]
-fn the_summary_is_on_stderr_and_quiet_keeps_it_back() {
+fn the_summary_is_on_stderr_and_quiet_suppresses_it() {
     let place = Place::new();
     let loud = place.run_truth("", "touch 50MiB hold 300ms say hi exit 3");
     assert_eq!((loud.code, loud.stdout.as_str()), (Some(3), "hi\n"));
     for part in
-        ["peak 5", "MiB RSS", "elapsed", "user", "system", "1 process", "samples", "exit code 3", "t.dat"]
+        ["peak 5", "MiB RSS", "elapsed", "user", "system", "1 process", "ticks", "exit code 3", "t.dat"]
     {
         assert!(loud.stderr.contains(part), "`{part}` is not in: {}", loud.stderr);
     }
@@ -84,9 +84,9 @@ fn the_summary_is_on_stderr_and_quiet_keeps_it_back() {
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("hi\n", ""));
 }
 
-/// mprof opened its output after the child had started: the child ran on unattended.
+/// mprof opened its output after the command had started. After a failure the command ran on, unmeasured.
 #[test]
-fn defect_12_an_output_that_cannot_be_made_is_said_before_anything_runs() {
+fn defect_12_an_output_that_cannot_be_created_is_reported_before_the_command_starts() {
     let place = Place::new();
     for output in ["no/such/dir.dat", "x.txt", "x", "."] {
         let done = place.run(&format!("run -o {output} touch started"));
@@ -121,7 +121,7 @@ fn a_trace_is_never_overwritten_unless_forced() {
     assert!(place.trace().starts_with("RPROF "));
 }
 
-/// Two runs of mprof begun in one second wrote into one file.
+/// Two runs of mprof that started in the same second wrote to one file.
 #[test]
 fn defect_13_two_runs_in_one_second_get_two_files() {
     let place = Place::new();
@@ -137,7 +137,7 @@ fn defect_13_two_runs_in_one_second_get_two_files() {
 }
 
 #[test]
-fn a_csv_trace_tells_the_same() {
+fn a_csv_trace_has_the_same_peak_and_exit_code() {
     let place = Place::new();
     let run = place
         .rprof(["run", "-q", "-o", "t.csv", "--"])
@@ -156,7 +156,7 @@ fn a_csv_trace_tells_the_same() {
 #[test]
 fn the_interval_is_kept_without_drift() {
     let place = Place::new();
-    // So many that each round takes a good part of the interval, which would add up.
+    // With 40 children a tick takes a good part of the interval. A drift would add it up.
     place.run_truth("-q -T 20ms", "fork 40 [ hold 1500ms ] wait");
     let mut reader = rprof_trace::Reader::open(place.path("t.dat")).unwrap();
     let mut times = Vec::new();
@@ -165,11 +165,10 @@ fn the_interval_is_kept_without_drift() {
             times.push(tick.time.0);
         }
     }
-    // Births and deaths bring ticks closer; between them all stand on one grid of 20 ms, however late any one of them
-    // came: most of them within a fifth of it.
+    // Births and deaths cause extra ticks. Between them all ticks are on a grid of 20 ms, most of them within a tenth.
     times.retain(|time| (0.5..1.4).contains(time));
     assert!(times.len() > 10, "{times:?}");
-    // The grid is that of the tick which most others agree with: any one of them may be late.
+    // Any single tick may be late. The grid is that of the tick with which most others agree.
     let late = |from: f64| times.iter().map(move |time| (time - from).rem_euclid(0.02));
     let near = |from: f64| late(from).filter(|late| *late < 0.002 || *late > 0.018).count();
     let most = times.iter().map(|from| near(*from)).max().unwrap();

@@ -1,20 +1,20 @@
-//! Signals reach the command once; after TERM nobody is left behind.
+//! Signals sent to rprof: each reaches the command once, and TERM leaves no process behind.
 
 use nix::sys::signal::Signal;
 
 use crate::support::{Place, finish, is_alive, send, truth, wait_for};
 
-/// A command that notes each signal it gets in a file and ends on TERM, HUP or QUIT only when `END` says so.
-fn notes_signals(place: &Place) -> std::process::Child {
+/// Starts a command that writes the name of each signal to the file `got` and ends on TERM only.
+fn start_signal_logger(place: &Place) -> std::process::Child {
     let script = "for s in INT HUP QUIT USR1 USR2; do trap \"echo $s >> got\" $s; done; \
                   trap 'echo TERM >> got; exit 5' TERM; touch up; while :; do sleep 0.01; done";
     place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]).spawn().unwrap()
 }
 
 #[test]
-fn defect_08_each_signal_sent_to_rprof_alone_reaches_the_command_once() {
+fn defect_08_each_signal_sent_to_rprof_reaches_the_command_once() {
     let place = Place::new();
-    let child = notes_signals(&place);
+    let child = start_signal_logger(&place);
     place.await_file("up");
     let signals = [Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGUSR1, Signal::SIGUSR2];
     let got = || std::fs::read_to_string(place.path("got")).unwrap_or_default();
@@ -42,9 +42,9 @@ fn a_command_killed_by_a_signal_gives_128_and_its_number() {
     }
 }
 
-/// mprof, duct and denet died of TERM and left the command running, unmeasured.
+/// mprof, duct and denet died of TERM. Their command kept running, unmeasured.
 #[test]
-fn defect_24_after_term_nobody_is_left_behind() {
+fn defect_24_term_leaves_no_process_behind() {
     let place = Place::new();
     let script = format!(
         "{t} ready a daemon [ ready b hold 60s ] hold 60s & echo $! > pid; {t} await b; touch up; sleep 60",
@@ -63,14 +63,14 @@ fn defect_24_after_term_nobody_is_left_behind() {
     send(child.id(), Signal::SIGTERM);
     assert_eq!(finish(child).code, Some(143));
     for member in members {
-        assert!(!is_alive(member), "{member} is left behind");
+        assert!(!is_alive(member), "{member} is still alive");
     }
     assert!(place.trace().contains("\nEND "));
 }
 
-/// A program that signals its own group reaches rprof too: the signal is not sent back.
+/// A command that signals its parent, or its whole process group, reaches rprof too. The signal must not come back.
 #[test]
-fn a_signal_from_the_command_itself_is_not_returned() {
+fn a_signal_from_the_command_is_not_sent_back() {
     let place = Place::new();
     let script = "trap 'echo got >> got' USR1; kill -USR1 $PPID; sleep 0.3; touch done";
     let done = place.run_script(script);
@@ -86,7 +86,7 @@ impl Place {
 }
 
 #[test]
-fn a_stopped_and_continued_command_is_a_gap_for_nobody_but_itself() {
+fn a_stopped_command_is_still_sampled() {
     let place = Place::new();
     let child = place.start_truth("-q -T 20ms", "ready up hold 400ms");
     place.await_file("up");

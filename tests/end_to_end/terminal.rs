@@ -1,4 +1,4 @@
-//! Under a terminal: the command has it, a key's signal comes once, and stop and continue work as without rprof.
+//! Terminals: the command owns the terminal, a key's signal arrives once, and job control works as without rprof.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use nix::pty::openpty;
 
 use crate::support::{Place, truth, wait_for};
 
-/// A terminal with somebody on it.
+/// A pseudo-terminal with a command on it, driven by the test.
 struct Terminal {
     keys: File,
     shown: Receiver<Vec<u8>>,
@@ -20,17 +20,17 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Starts a command as the leader of a session on a new terminal.
+    /// Starts a command as the leader of a session on a new pseudo-terminal.
     fn start(mut command: Command) -> Self {
         let pty = openpty(None, None).expect("a terminal");
         let inner = || Stdio::from(pty.slave.try_clone().unwrap());
         command.stdin(inner()).stdout(inner()).stderr(inner());
-        crate::support::listen(&mut command);
-        // SAFETY: setsid and ioctl are safe after fork.
+        crate::support::with_default_signals(&mut command);
+        // SAFETY: setsid and ioctl are safe between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 nix::unistd::setsid()?;
-                // Half as wide on macOS.
+                // The constant has half the width on macOS.
                 #[allow(clippy::unnecessary_cast)]
                 let request = libc::TIOCSCTTY as libc::c_ulong;
                 if libc::ioctl(0, request, 0) == -1 {
@@ -42,7 +42,7 @@ impl Terminal {
         let child = command.spawn().expect("it starts");
         drop(command);
         drop(pty.slave);
-        // SAFETY: a duplicate of an open descriptor is ours.
+        // SAFETY: dup returns a new descriptor, which nothing else owns.
         let reader = unsafe { OwnedFd::from_raw_fd(libc::dup(pty.master.as_raw_fd())) };
         let (sender, shown) = channel();
         std::thread::spawn(move || {
@@ -61,7 +61,7 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).expect("a key");
     }
 
-    /// Waits until the text has been shown; what was shown so far.
+    /// Waits until the terminal shows a text, and returns all that it has shown.
     fn await_text(&mut self, wanted: &str) -> String {
         let what = format!("`{wanted}` on the terminal");
         wait_for(&what, || {
@@ -103,7 +103,7 @@ fn a_program_on_a_terminal_behaves_as_without_rprof() {
 #[test]
 fn a_terminals_interrupt_reaches_the_command_once() {
     let place = Place::new();
-    // Never asleep: two that come while it sleeps would be taken for one.
+    // The script never sleeps: two signals during a sleep would be delivered as one.
     let script = "n=0; trap 'n=$((n+1)); echo int $n' INT; trap 'echo total $n.; exit 3' TERM; echo up; while :; do :; done";
     let mut terminal = Terminal::start(watched(&place, script));
     terminal.await_text("up");
@@ -130,7 +130,7 @@ fn the_summary_has_a_sparkline_on_a_terminal() {
     assert!(terminal.child.wait().unwrap().success());
 }
 
-/// A shell with job control: Ctrl-Z stops the command and rprof, `fg` continues both, the stop is a gap in the trace.
+/// In a shell with job control, Ctrl-Z stops the command and rprof, and `fg` continues both. The trace has a gap.
 #[test]
 fn stop_and_continue_work_as_without_rprof() {
     let place = Place::new();
@@ -153,7 +153,7 @@ fn stop_and_continue_work_as_without_rprof() {
     let size = || std::fs::metadata(place.path("t.dat")).map_or(0, |m| m.len());
     let stopped = size();
     std::thread::sleep(std::time::Duration::from_millis(700));
-    assert_eq!(size(), stopped, "rprof measured on while it was stopped");
+    assert_eq!(size(), stopped, "a stopped rprof wrote to the trace");
     std::fs::write(place.path("go"), "").unwrap();
     terminal.press("fg\n");
     terminal.await_text("\nfinished");

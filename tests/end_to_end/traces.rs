@@ -1,4 +1,4 @@
-//! `peak`, `plot`, `list`, `rm` and `clean` on traces of mprof and of ours.
+//! `peak`, `plot`, `list`, `rm`, `clean` and `convert` on traces of mprof and of rprof.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::support::Place;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
-/// What `mprof peak` of `memory_profiler` 0.61 prints for each.
+/// The expected values are the output of `mprof peak` of `memory_profiler` 0.61.
 #[test]
 fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     let expected: [(&str, &str, &[&str]); 6] = [
@@ -30,8 +30,34 @@ fn mprofs_traces_have_the_peaks_that_mprof_prints() {
     }
 }
 
+/// `peak` of a build printed a line for each of hundreds of compilers, in order of their start.
 #[test]
-fn peak_as_json_has_the_promised_names() {
+fn of_many_children_the_largest_ten_are_printed() {
+    let place = Place::new();
+    let peak = |children: u64, options: &str| {
+        let mut text = String::from("CMDLINE x\nMEM 200.0 1600000000.0\n");
+        for child in 1..=children {
+            text += &format!("CHLD {child} {child}.5 1600000000.0\n");
+        }
+        std::fs::write(place.path("t.dat"), text).unwrap();
+        place.run(&format!("peak {options} t.dat")).stdout
+    };
+    let line = |child: u64| format!("  Child {child}\t\t\t{child}.500 MiB");
+    let in_order = |children: u64| {
+        let lines: Vec<String> = (1..=children).map(line).collect();
+        format!("t.dat\t200.000 MiB\n{}\n", lines.join("\n"))
+    };
+    assert_eq!(peak(10, ""), in_order(10));
+    assert_eq!(peak(27, "--all"), in_order(27));
+    let largest = peak(27, "");
+    let lines: Vec<&str> = largest.lines().collect();
+    assert_eq!(lines.len(), 12, "{largest}");
+    assert_eq!((lines[1], lines[10]), (&*(line(27) + "\t14 %"), &*(line(18) + "\t9 %")));
+    assert_eq!(lines[11], "  and 17 more (--all)");
+}
+
+#[test]
+fn peak_as_json_has_the_documented_keys() {
     let place = Place::new();
     let done = place.run(&format!("peak --json {DATA}/numpy_ex3.dat"));
     let all: Value = serde_json::from_str(&done.stdout).unwrap();
@@ -78,7 +104,7 @@ fn every_kind_of_figure_is_made_and_twice_the_same() {
 }
 
 #[test]
-fn without_a_name_the_figure_stands_beside_the_trace() {
+fn without_an_output_the_figure_is_beside_the_trace() {
     let place = Place::new();
     std::fs::copy(format!("{DATA}/numpy_ex3.dat"), place.path("x.dat")).unwrap();
     let done = place.run("plot x.dat");
@@ -92,7 +118,7 @@ fn without_a_name_the_figure_stands_beside_the_trace() {
 }
 
 #[test]
-fn what_is_no_trace_is_refused_and_never_a_panic() {
+fn a_file_that_is_no_trace_is_an_error_and_never_a_panic() {
     let place = Place::new();
     std::fs::write(place.path("text"), "hello world\nthis is no trace\n").unwrap();
     std::fs::write(place.path("empty"), "").unwrap();
@@ -140,7 +166,7 @@ fn indices_count_from_the_oldest_and_negative_ones_from_the_newest() {
         assert!(line.starts_with(&format!("mprofile_2020010212000{file}.dat\t{file}0.000 MiB")), "{line}");
     }
     assert_eq!(place.run("peak 4").code, Some(1));
-    // A negative index works wherever it stands; mprof took what followed for a trace.
+    // mprof took the words after a negative index for traces. Here it may stand anywhere.
     assert_eq!(place.run("plot -2 -o x.svg").code, Some(0));
     assert_eq!(place.run("plot -o y.svg -2").code, Some(0));
     assert_eq!(std::fs::read(place.path("x.svg")).unwrap(), std::fs::read(place.path("y.svg")).unwrap());
@@ -158,7 +184,7 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
         dry.stdout
     );
     assert_eq!(place.run("list").stdout.lines().count(), 4);
-    // One bad name: nothing is deleted.
+    // One wrong name: nothing is deleted.
     assert_eq!(place.run("rm 0 data.txt").code, Some(1));
     assert_eq!(place.run("list").stdout.lines().count(), 4);
     assert_eq!(place.run("rm 0 -1").code, Some(0));
@@ -171,19 +197,19 @@ fn rm_and_clean_delete_traces_and_nothing_else() {
     }
 }
 
-/// mprof's trace as a table, and a table as a trace that mprof reads: what they hold stays the same.
+/// A trace of mprof converted to .csv and back has the same peaks.
 #[test]
-fn a_trace_is_converted_and_holds_the_same() {
+fn a_converted_trace_has_the_same_peaks() {
     let place = Place::new();
     let mprofs = format!("{DATA}/mprof_pool_M.dat");
     assert_eq!(place.run(&format!("convert {mprofs} t.csv")).code, Some(0));
     assert_eq!(place.run("convert t.csv t.dat").code, Some(0));
     let peaks = |file: &str| {
-        let said = place.run(&format!("peak {file}")).stdout;
-        said.lines().map(|line| line.replace(file, "")).collect::<Vec<_>>()
+        let peaks = place.run(&format!("peak {file}")).stdout;
+        peaks.lines().map(|line| line.replace(file, "")).collect::<Vec<_>>()
     };
     assert_eq!((peaks("t.csv"), peaks("t.dat")), (peaks(&mprofs), peaks(&mprofs)));
-    // Neither what is there already is lost, nor is something made of what is no trace.
+    // An existing file is not overwritten, and a file that is no trace produces no output.
     let again = place.run(&format!("convert {mprofs} t.csv"));
     assert!(again.code == Some(1) && again.stderr.contains("--force"), "{}", again.stderr);
     std::fs::write(place.path("no.dat"), "no trace\n").unwrap();

@@ -1,4 +1,4 @@
-//! What the end-to-end tests have in common: a directory of their own, the two programs, and patience with a deadline.
+//! Support of the end-to-end tests: a directory for each test, the two programs, and waiting with a deadline.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The directory of the end-to-end tests' source.
+pub const END_TO_END: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/end_to_end");
+
 pub const MIB: u64 = 1 << 20;
 
-/// What a program of known memory holds besides what it was told to touch: its code, its libraries, its stack.
+/// Memory of the `truth` program besides the bytes it touches: code, libraries, stack.
 pub const SLACK: u64 = 6 * MIB;
 
-/// How long anything may take before a test gives up. Far beyond what it should take, for a machine under load.
+/// The deadline of every wait; generous, for a machine under load.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program of known memory use.
+/// The path of the program of known memory use, `workloads/truth`.
 pub fn truth() -> PathBuf {
     let bin = PathBuf::from(env!("CARGO_BIN_EXE_rprof"));
     let truth = bin.parent().expect("a directory").join("examples").join("truth");
@@ -24,12 +27,12 @@ pub fn truth() -> PathBuf {
     truth
 }
 
-/// A directory in which rprof is run.
+/// A temporary directory in which a test runs rprof.
 pub struct Place {
     pub dir: TempDir,
 }
 
-/// What came of a run.
+/// The exit code and the output of a finished command.
 pub struct Done {
     pub code: Option<i32>,
     pub stdout: String,
@@ -45,27 +48,27 @@ impl Place {
         self.dir.path().join(name)
     }
 
-    /// `rprof` with arguments, in this directory.
+    /// The command `rprof` with arguments, to run in this directory.
     pub fn rprof<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rprof"));
         command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
-        listen(&mut command);
+        with_default_signals(&mut command);
         command
     }
 
-    /// Runs `rprof` with the words of a line.
+    /// Runs `rprof` with the words of a line, separated at blanks.
     pub fn run(&self, line: &str) -> Done {
         done(self.rprof(words(line)).output().expect("rprof runs"))
     }
 
-    /// `rprof run -o t.dat OPTIONS -- truth SCRIPT`.
+    /// Runs `rprof run -o t.dat OPTIONS -- truth SCRIPT`.
     pub fn run_truth(&self, options: &str, script: &str) -> Done {
         let mut command = self.rprof(["run", "--force", "-o", "t.dat"]);
         command.args(words(options)).arg("--").arg(truth()).args(words(script));
         done(command.output().expect("rprof runs"))
     }
 
-    /// The same, not waited for.
+    /// Starts the same command without waiting for it.
     pub fn start_truth(&self, options: &str, script: &str) -> Child {
         let mut command = self.rprof(["run", "--force", "-o", "t.dat"]);
         command.args(words(options)).arg("--").arg(truth()).args(words(script));
@@ -90,19 +93,19 @@ impl Place {
         std::fs::read_to_string(self.path("t.dat")).expect("the trace")
     }
 
-    /// The values of its ticks, in MiB.
+    /// The values of the ticks in the trace, in MiB; without proven maxima.
     pub fn curve(&self) -> Vec<f64> {
         let trace = self.trace();
         let ticks = trace.lines().filter(|line| line.starts_with("MEM ") && !line.contains(" ^ "));
         ticks.map(|line| line.split(' ').nth(1).unwrap().parse().unwrap()).collect()
     }
 
-    /// Builds a library that stands before the C library's under `LD_PRELOAD`; false where that cannot be.
+    /// Builds a library for `LD_PRELOAD`; false if the system has none or there is no compiler.
     pub fn preload(&self, name: &str, code: &str) -> bool {
         cfg!(target_os = "linux") && self.compile(name, code, &["-shared", "-fPIC"])
     }
 
-    /// Builds a C program; false where there is no compiler.
+    /// Builds a C program; false if there is no compiler.
     pub fn compile(&self, name: &str, code: &str, flags: &[&str]) -> bool {
         let source = self.path(&format!("{name}.c"));
         std::fs::write(&source, code).expect("room");
@@ -114,14 +117,14 @@ impl Place {
         }
     }
 
-    /// Waits until the file is there, made by the program's word `ready`.
+    /// Waits for a file, which the word `ready` of the `truth` program creates.
     pub fn await_file(&self, name: &str) {
         let path = self.path(name);
         wait_for(&format!("{name} to appear"), || path.exists());
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "made on the spot by every caller")]
+#[allow(clippy::needless_pass_by_value, reason = "every caller makes a new one")]
 pub fn done(output: Output) -> Done {
     Done {
         code: output.status.code(),
@@ -130,12 +133,13 @@ pub fn done(output: Output) -> Done {
     }
 }
 
-/// Gives a command the usual signals: what runs the tests may ignore some (`nohup`, a shell's `&`), and an ignored
-/// signal stays ignored in every program that is started.
-pub fn listen(command: &mut Command) {
+/// Gives a command the default signal handling.
+///
+/// The program that runs the tests may ignore some signals (`nohup`, a shell's `&`), and started programs inherit that.
+pub fn with_default_signals(command: &mut Command) {
     use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
     use std::os::unix::process::CommandExt;
-    // SAFETY: only system calls that are safe after fork.
+    // SAFETY: the calls are safe between fork and exec.
     unsafe {
         command.pre_exec(|| {
             let usual = [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP, Signal::SIGTERM, Signal::SIGUSR1];
@@ -148,8 +152,9 @@ pub fn listen(command: &mut Command) {
     };
 }
 
-/// Lets a command run as an ordinary user, who may not read what is another's; a directory that such a user can write to
-/// goes with it. False, and nothing done, where that user cannot run the binary.
+/// Makes a command run as an ordinary user, who may write to the place but not read other users' processes.
+///
+/// Returns false, and changes nothing, if that user cannot run the binary.
 pub fn as_ordinary_user(command: &mut Command, place: &Place) -> bool {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
@@ -175,29 +180,29 @@ pub fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split_whitespace()
 }
 
-/// Waits for a child, and fails when it does not end.
+/// Waits for the end of a child; fails at the deadline.
 pub fn finish(mut child: Child) -> Done {
     let begun = Instant::now();
     while child.try_wait().expect("a child").is_none() {
         if begun.elapsed() > PATIENCE {
             let _ = child.kill();
-            panic!("rprof did not end");
+            panic!("the command did not end");
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     done(child.wait_with_output().expect("its output"))
 }
 
-/// Polls until it is so, or fails.
+/// Polls until a condition holds; fails at the deadline.
 pub fn wait_for(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        assert!(begun.elapsed() < PATIENCE, "timed out waiting for {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Whether a process of this id lives (a zombie does not).
+/// True if a process with this pid runs; a zombie does not.
 pub fn is_alive(pid: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')').next().is_some_and(|rest| !rest.trim_start().starts_with('Z') && !rest.is_empty())
@@ -208,14 +213,44 @@ pub fn send(pid: u32, signal: nix::sys::signal::Signal) {
     nix::sys::signal::kill(pid, signal).expect("the signal is sent");
 }
 
-/// Says aloud that this machine cannot do what a test needs.
+/// The rows of the tables in a Markdown text: the heading above each, and its cells. The head of a table is no row.
+pub fn table_rows<'a>(text: &'a str, first_column: &str) -> Vec<(&'a str, Vec<&'a str>)> {
+    let head = format!("| {first_column} |");
+    let (mut heading, mut rows) = ("", Vec::new());
+    for line in text.lines() {
+        if let Some(words) = line.strip_prefix("## ") {
+            heading = words;
+        } else if line.starts_with("| ") && !line.starts_with(&head) {
+            rows.push((heading, line.trim_matches('|').split('|').map(str::trim).collect()));
+        }
+    }
+    rows
+}
+
+/// The texts between backticks.
+pub fn code(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// Fails unless a cell names tests as `file::test` and all of them exist.
+pub fn assert_tests_exist(row: &str, cell: &str) {
+    let names: Vec<&str> = code(cell).collect();
+    assert!(!names.is_empty(), "{row}: no test");
+    for name in names {
+        let (file, test) = name.split_once("::").expect(name);
+        let text = std::fs::read_to_string(format!("{END_TO_END}/{file}.rs")).expect(name);
+        assert!(text.contains(&format!("#[test]\nfn {test}()")), "{row}: no test {name}");
+    }
+}
+
+/// Prints that a test is skipped, because the machine lacks something.
 pub fn skip(reason: &str) {
-    // Not captured by the harness, unlike eprintln!.
+    // The test harness captures eprintln!, but not this.
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "skipped: {reason}");
 }
 
-/// Whether a value of the JSON lies in [truth, truth + slack].
+/// Fails unless a JSON number lies in [truth, truth + slack].
 pub fn assert_near(value: &Value, truth: u64, slack: u64) {
     let found = value.as_u64().unwrap_or_else(|| panic!("not a number: {value}"));
     assert!(

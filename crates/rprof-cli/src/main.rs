@@ -1,80 +1,72 @@
-//! The command: arguments in, the three libraries called, words and exit codes out. Nothing else prints or exits.
+//! The command-line program `rprof`: parse the arguments, call one command, exit with its code.
+//! The only crate of the workspace that prints or exits.
 
-mod carried;
 mod cli;
-mod convert;
-mod list;
-mod mark;
-mod output;
-mod peak;
-mod plot;
+mod commands;
+mod exit_code;
+mod header;
+mod load;
+mod message;
 mod python;
 mod recorder;
-mod run;
+mod session;
 mod span_report;
 mod sparkline;
 mod summary;
-mod traces;
+mod trace_file;
+mod trace_names;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command};
-
-/// rprof itself failed while running a command, as env(1) and timeout(1) have it.
-const EXIT_OURS: u8 = 125;
-const EXIT_FAULT: u8 = 1;
-const EXIT_USAGE: u8 = 2;
+use crate::cli::{AttachArgs, Cli, Command};
+use crate::commands::{annotate, attach, convert, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, &arguments),
+        Err(error) => {
+            message::usage(&error);
+            return exit_code::of_usage(&error, &arguments);
+        }
     };
     let result = match cli.command {
-        Command::Run(arguments) => return finish(run::run(&arguments), EXIT_OURS),
-        Command::Attach(arguments) => return finish(run::attach(&arguments), EXIT_OURS),
+        // mprof's spelling of `attach`.
+        Command::Run(arguments) if arguments.attach => {
+            let attached = AttachArgs::try_from(arguments).and_then(|arguments| attach::attach(&arguments));
+            return exit(attached, exit_code::OURS);
+        }
+        Command::Run(arguments) => return exit(run::run(&arguments), exit_code::OURS),
+        Command::Attach(arguments) => return exit(attach::attach(&arguments), exit_code::OURS),
+        Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
-        Command::List => list::list(),
-        Command::Rm(arguments) => list::remove(&arguments),
-        Command::Clean(arguments) => list::clean(&arguments),
-        Command::Mark(arguments) => mark::mark(&arguments),
-        Command::Note(arguments) => mark::note(&arguments),
-        Command::Span(arguments) => return finish(mark::span(&arguments), EXIT_OURS),
+        Command::List => traces::list(),
+        Command::Rm(arguments) => traces::remove(&arguments),
+        Command::Clean(arguments) => traces::clean(&arguments),
+        Command::Mark(arguments) => annotate::mark(&arguments),
+        Command::Note(arguments) => annotate::note(&arguments),
     };
-    finish(result.map(|()| 0), EXIT_FAULT)
+    exit(result.map(|()| 0), exit_code::FAULT)
 }
 
-/// Prints what clap has to say; a usage error of `run` or `span` must not look like an exit code of the command.
-fn refuse(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ if arguments.get(1).is_some_and(|word| word == "run" || word == "attach" || word == "span") => {
-            ExitCode::from(EXIT_OURS)
-        }
-        _ => ExitCode::from(EXIT_USAGE),
-    }
-}
-
-fn finish(result: anyhow::Result<u8>, fault: u8) -> ExitCode {
+/// The process's exit code; prints the error if there is one.
+fn exit(result: anyhow::Result<u8>, fault: u8) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            summary::say(&format!("{error:#}"));
-            ExitCode::from(error.downcast_ref().map_or(fault, run::launch_code))
+            message::error(&error);
+            ExitCode::from(exit_code::of_error(&error, fault))
         }
     }
 }
 
-/// Whoever read our output has seen enough.
+/// True if the reader of our output closed it, as `head` does when it has seen enough.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

@@ -1,33 +1,34 @@
-//! Writes the trace as it comes: each tick is one write of whole lines, so that a kill loses one tick at most.
-//! A disk that is full disturbs nobody: what could not be written is kept and tried again at the next tick.
+//! The recorder: writes records to the trace file and reduces them to the profile of the summary.
+//! Each tick is one write of whole lines, so a kill loses at most one tick. Lines that a full disk refuses are kept and
+//! written at the next tick; a failure never disturbs the command.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, Write};
 
 use rprof_trace::{Format, Indexer, Profile, ProfileBuilder, ProfileOptions, Record, Writer};
 
-/// What may wait for room on the disk; beyond it the oldest ticks are dropped.
-const KEPT: usize = 1 << 20;
+/// Bytes that may wait for room on the disk; beyond it waiting ticks are dropped.
+const MAX_PENDING: usize = 1 << 20;
 
-/// The trace file and the run's summary, from the same records.
+/// A trace file and the profile of the run, from the same records.
 pub struct Recorder {
     file: File,
     writer: Writer,
-    /// Encoded and not yet written.
+    /// Lines that are encoded but not yet written.
     pending: Vec<u8>,
     summary: ProfileBuilder,
-    /// `None` where there can be none: in `.csv`, and in what is no file.
+    /// `None` if the trace gets no index: a `.csv`, or an output without positions such as a pipe.
     index: Option<Indexer>,
     /// The first write error, if any.
     failure: Option<io::Error>,
-    /// Whether ticks were dropped for want of room.
+    /// True if ticks were dropped because the disk was full for too long.
     lost: bool,
 }
 
 impl Recorder {
-    /// Writes to `file`, which is open for appending.
+    /// A recorder that writes to `file`, which must be open for appending.
     pub fn new(file: File, format: Format) -> Self {
-        // The summary needs the peak and a sparkline, and no state for each process.
+        // The summary shows the peak and a sparkline: no state for each process is needed.
         let options = ProfileOptions { slices: 128, ..ProfileOptions::default() };
         Self {
             file,
@@ -40,7 +41,9 @@ impl Recorder {
         }
     }
 
-    /// Takes a record; a tick, a gap or the end writes all that has gathered.
+    /// Encodes a record; a tick or the end writes all that is pending.
+    ///
+    /// The other records of a tick come before it, so the tick and its samples are one write.
     pub fn record(&mut self, record: &Record<'_>) {
         if matches!(record, Record::End(_)) {
             self.write_index();
@@ -55,17 +58,18 @@ impl Recorder {
         }
     }
 
-    /// Of a trace that is complete so far.
+    /// Adds the index to a trace that is complete so far; an index of a trace with missing ticks would point nowhere.
     fn write_index(&mut self) {
         self.flush();
         let Some(index) = self.index.take().filter(|_| self.pending.is_empty() && !self.lost) else { return };
-        // The descriptor appends, so that its position is the end of what it wrote last.
+        // The file is open for appending, so the position is the end of our last write, whatever the program appended
+        // after it.
         if let Some(index) = self.file.stream_position().ok().and_then(|at| index.finish(at)) {
             self.writer.write(&Record::Index(Box::new(index)), &mut self.pending);
         }
     }
 
-    /// Writes what has gathered.
+    /// Writes the pending lines as far as the disk takes them.
     pub fn flush(&mut self) {
         let mut written = 0;
         while written < self.pending.len() {
@@ -83,12 +87,14 @@ impl Recorder {
         if self.index.as_mut().is_some_and(|index| index.wrote(written as u64)) && self.pending.is_empty() {
             self.begin_part();
         }
-        if self.pending.len() > KEPT {
+        if self.pending.len() > MAX_PENDING {
             self.drop_ticks(written);
         }
     }
 
-    /// From here on the trace can be read without what is before it.
+    /// Starts a part of the trace that can be read without the lines before it, at an entry of the index.
+    ///
+    /// The writer omits values that have not changed since the last tick. It must write all of them here.
     fn begin_part(&mut self) {
         match (self.file.stream_position(), &mut self.index) {
             (Ok(at), Some(index)) => {
@@ -99,22 +105,24 @@ impl Recorder {
         }
     }
 
-    /// Keeps the end of a line that is written in part, so that the file stays one of whole lines.
+    /// Drops the pending ticks, except the rest of a line that is already written in part: the file must stay one of
+    /// whole lines.
     fn drop_ticks(&mut self, written: usize) {
         let in_line = written > 0 || self.lost;
         let line_end = self.pending.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
         self.pending.truncate(if in_line { line_end } else { 0 });
+        // The next tick must not omit values as unchanged since a dropped one.
         self.writer.forget();
         self.lost = true;
     }
 
-    /// The first error, when some of the trace could not be written in the end.
+    /// The first write error, if the trace is incomplete. An error is forgotten when all lines were written later.
     pub fn failure(&mut self) -> Option<io::Error> {
         let incomplete = self.lost || !self.pending.is_empty();
         self.failure.take().filter(|_| incomplete)
     }
 
-    /// What the run comes to.
+    /// The profile of the run.
     pub fn finish(self) -> Profile {
         self.summary.finish()
     }
@@ -130,7 +138,7 @@ mod tests {
 
     const TICKS: u32 = 200_000;
 
-    /// The trace of a run of 200 s at 1 kHz in which the program writes a mark of its own.
+    /// Writes the trace of a run of 200 s at 1 kHz, in which the program appends a mark of its own.
     fn record(path: &std::path::Path) {
         let appending = || OpenOptions::new().append(true).create(true).open(path).expect("a place");
         let (mut recorder, mut program) = (Recorder::new(appending(), Format::Dat), appending());
@@ -149,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_of_a_long_trace_is_the_same_read_by_its_index() {
+    fn a_window_read_by_the_index_equals_one_read_from_the_whole_trace() {
         let place = tempfile::tempdir().expect("a place");
         let path = place.path().join("t.dat");
         record(&path);
@@ -159,7 +167,7 @@ mod tests {
         let (whole, _) = fold(|| Reader::open(&path), &options).expect("a trace");
         assert_eq!(by_index, whole);
         assert_eq!((whole[0].marks.len(), whole[0].samples), (1, u64::from(TICKS)));
-        // What the window does not need is not looked at.
+        // The reader skips the parts outside the window: damage there is not noticed.
         let mut text = std::fs::read(&path).expect("a trace");
         let skipped = text.len() * 6 / 10;
         text[skipped..skipped + 99].fill(b'x');

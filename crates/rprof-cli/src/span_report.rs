@@ -1,63 +1,58 @@
-//! Spans, marks and notes as `rprof peak` tells them: a table, JSON, or the peak inside one.
+//! Spans, marks and notes in the output of `rprof peak`: a table, JSON, or the peak inside the spans of one name.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use rprof_trace::{Bytes, Profile, find_name, span_totals};
+use rprof_trace::{Bytes, Profile, SpanTotal, find_name, span_totals};
 use serde_json::{Value, json};
 
 const MIB: f64 = 1_048_576.0;
 
-/// The peak inside the spans of a name, as mprof's `--func` has it; `None` when nothing was measured.
+/// The widest a column of names may grow, in characters.
+const MAX_NAME_WIDTH: usize = 48;
+
+/// The peak inside the spans of a name, as for mprof's `--func`; `None` when nothing was measured inside them.
 ///
 /// # Errors
-/// When there is no span of that name; the error lists the names.
-pub fn peak_inside(path: &Path, profile: &Profile, name: &str) -> anyhow::Result<Option<Bytes>> {
-    let named = |name| profile.spans.iter().filter(move |span| span.name == name);
-    let name = find_name(profile.spans.iter().map(|span| span.name.as_str()), name)
-        .with_context(|| path.display().to_string())?;
-    Ok(named(name).filter_map(|span| span.peak).max())
+/// When no span has that name; the error lists the names of the run.
+pub fn peak_inside(path: &Path, profile: &Profile, wanted: &str) -> anyhow::Result<Option<Bytes>> {
+    let totals = span_totals(profile);
+    let names = totals.iter().map(|total| total.name.as_str());
+    let name = find_name(names, wanted).with_context(|| format!("`{}`", path.display()))?;
+    Ok(totals.iter().find(|total| total.name == name).and_then(|total| total.peak))
 }
 
-/// One row a name, in order of the first span of each; how many never ended comes last.
+/// A table with a row for each span name, in the order of their first spans.
 pub fn table(profile: &Profile) -> String {
-    let mut table = String::new();
     let totals = span_totals(profile);
     if totals.is_empty() {
         return "  no spans\n".to_owned();
     }
-    let shown = |name: &str| name.escape_debug().to_string();
-    let width = totals.iter().map(|total| shown(&total.name).chars().count()).max().unwrap_or(0).clamp(4, 48);
-    let mib = |bytes: Option<f64>, signed: bool| match bytes {
-        Some(bytes) if signed => format!("{:+.3} MiB", bytes / MIB),
-        Some(bytes) => format!("{:.3} MiB", bytes / MIB),
-        None => "-".to_owned(),
+    let width = totals.iter().map(|total| printable(&total.name).chars().count()).max().unwrap_or(0);
+    let width = width.clamp("span".len(), MAX_NAME_WIDTH);
+    let mut table = String::new();
+    let mut row = |[name, calls, seconds, peak, growth, open]: [&str; 6]| {
+        let _ = writeln!(table, "  {name:width$} {calls:>8} {seconds:>12} {peak:>16} {growth:>16} {open:>6}");
     };
-    let head = ("span", "calls", "seconds", "peak inside", "growth", "open");
-    let _ = writeln!(
-        table,
-        "  {:width$} {:>8} {:>12} {:>16} {:>16} {:>6}",
-        head.0, head.1, head.2, head.3, head.4, head.5
-    );
-    for total in totals {
-        let _ = writeln!(
-            table,
-            "  {:width$} {:>8} {:>12.3} {:>16} {:>16} {:>6}",
-            shown(&total.name),
-            total.calls,
-            total.time.0,
-            mib(total.peak.map(|peak| peak.0 as f64), false),
-            mib(total.growth.map(|growth| growth as f64), true),
-            total.open
-        );
+    row(["span", "calls", "seconds", "peak inside", "growth", "open"]);
+    for SpanTotal { name, calls, time, peak, growth, open } in &totals {
+        let peak = peak.map_or("-".to_owned(), |peak| format!("{:.3} MiB", peak.mib()));
+        let growth = growth.map_or("-".to_owned(), |growth| format!("{:+.3} MiB", growth as f64 / MIB));
+        let seconds = format!("{:.3}", time.0);
+        row([&printable(name), &calls.to_string(), &seconds, &peak, &growth, &open.to_string()]);
     }
     table
 }
 
-/// One object a name; `open` when any of them never ended.
+/// A name that cannot break the line or move the cursor.
+fn printable(name: &str) -> String {
+    name.escape_debug().to_string()
+}
+
+/// One object for each span name; `open` is true if any of its spans never ended.
 pub fn spans(profile: &Profile) -> Vec<Value> {
-    let object = |total: rprof_trace::SpanTotal| {
+    let object = |total: SpanTotal| {
         json!({
             "name": total.name,
             "calls": total.calls,
@@ -70,12 +65,12 @@ pub fn spans(profile: &Profile) -> Vec<Value> {
     span_totals(profile).into_iter().map(object).collect()
 }
 
-/// One object a mark.
+/// One object for each mark.
 pub fn marks(profile: &Profile) -> Vec<Value> {
     profile.marks.iter().map(|mark| json!({ "time_s": mark.time, "label": mark.label })).collect()
 }
 
-/// One object a note.
+/// One object for each note.
 pub fn notes(profile: &Profile) -> Vec<Value> {
     profile.notes.iter().map(|note| json!({ "key": note.key, "value": note.value })).collect()
 }

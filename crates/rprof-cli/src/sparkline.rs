@@ -1,10 +1,11 @@
-//! A curve in one line of text.
+//! A curve in one line of text, for the summary on a terminal.
 
 use rprof_trace::{Curve, Seconds};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// `width` bars, each as high as the largest value in its part of `elapsed`; a part without a value repeats the last.
+/// The curve as `width` bars. Each is as high as the largest value in its part of `elapsed`, so that no spike is lost;
+/// a part without a value repeats the one before.
 pub fn sparkline(curve: &Curve, elapsed: Seconds, width: usize) -> String {
     let span = curve.last().map_or(0.0, |last| last.time.0).max(elapsed.0).max(f64::MIN_POSITIVE);
     let mut highest = vec![None; width];

@@ -1,71 +1,50 @@
-//! What `rprof run` says at the end, on stderr. Words only; a stderr that is closed or broken is no fault.
+//! The summary of a recording, printed on stderr at its end: words only, no reading and no writing of traces.
 
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use rprof_sample::{Ending, Outcome};
 use rprof_trace::{Peak, Profile};
 
+use crate::message;
 use crate::sparkline::sparkline;
 
-/// Says a line on stderr, as far as it can be said.
-pub fn say(line: &str) {
-    let mut text = String::with_capacity(line.len() + 8);
-    for part in line.lines() {
-        text.push_str("rprof: ");
-        text.push_str(part);
-        text.push('\n');
-    }
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
+/// Columns of the curve in text.
+const SPARKLINE_WIDTH: usize = 60;
 
-/// The summary of a run.
+/// Processes to name in a message; the rest are counted.
+const NAMED_SURVIVORS: usize = 5;
+
+/// Prints the summary, on a terminal with the curve above it.
 pub fn print(profile: &Profile, outcome: &Outcome, trace: &Path) {
-    if std::io::stderr().is_terminal() && !profile.total.is_empty() {
-        say(&sparkline(&profile.total, profile.elapsed, 60));
+    if message::is_terminal() && !profile.total.is_empty() {
+        message::print(&sparkline(&profile.total, profile.elapsed, SPARKLINE_WIDTH));
     }
-    say(&text(profile, outcome, trace));
+    message::print(&text(profile, outcome, trace));
 }
 
 fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
-    let end = &outcome.end;
-    let mut lines = Vec::new();
-    lines.push(match &profile.peak {
+    let mut lines = vec![match &profile.peak {
         Some(peak) => peak_line(profile, peak),
-        None if outcome.denied.is_empty() => "no memory could be measured: it ended too soon".to_owned(),
-        None => "no memory could be measured".to_owned(),
-    });
-    let before = end.hwm_bytes.filter(|hwm| profile.peak.is_some_and(|peak| *hwm > peak.value));
-    if let Some(hwm) = before.filter(|_| profile.header.as_ref().is_some_and(|h| h.attached)) {
-        lines.push(format!("before rprof came: {hwm}, the highest since its start of one process"));
-    }
-    let mut second = format!("{} elapsed", profile.elapsed);
-    if let (Some(user), Some(system)) = (end.user_s, end.system_s) {
-        second += &format!(", {user} user, {system} system");
-    }
-    second += &format!("; {}, {}", count(end.processes, "process"), count(end.ticks, "sample"));
-    if end.overruns > 0 {
-        second += &format!(" ({} late)", end.overruns);
-    }
-    second += &format!("; {}", ending_words(outcome));
-    lines.push(second);
+        None if outcome.denied.is_empty() => "no memory was measured: the process ended too soon".to_owned(),
+        None => "no memory was measured".to_owned(),
+    }];
+    lines.extend(earlier_peak_line(profile, outcome));
+    lines.push(run_line(profile, outcome));
     if !outcome.survivors.is_empty() {
-        let names = outcome.survivors.join(", ");
-        lines.push(format!(
-            "still running, not measured any more: {names} (--wait-all watches them to the end)"
-        ));
+        lines.push(survivors_line(outcome));
     }
     lines.extend(outcome.denied.iter().cloned());
     lines.push(format!("trace: {}", trace.display()));
     lines.join("\n")
 }
 
-/// `peak 528.1 MiB RSS at 0.82 s, at most 530.2 MiB, summed over 5 processes; 106.3 MiB counting shared pages once (PSS)`
+/// `peak 528.1 MiB RSS at 0.82 s, at most 530.2 MiB, summed over the process tree; 106.3 MiB counting shared pages once (PSS)`
 fn peak_line(profile: &Profile, peak: &Peak) -> String {
     let when = match peak.within {
         Some((from, to)) => format!("between {from} and {to}"),
         None => format!("at {}", peak.time),
     };
+    // A loose upper bound would mislead more than it helps: the value is then printed as a lower bound only.
     let least = if peak.is_loose() { "at least " } else { "" };
     let mut line = format!("peak {least}{} {} {when}", peak.value, profile.metric.name());
     let upper = peak.upper.filter(|upper| !peak.is_loose() && upper.to_string() != peak.value.to_string());
@@ -81,12 +60,40 @@ fn peak_line(profile: &Profile, peak: &Peak) -> String {
     line
 }
 
-fn count(n: u64, noun: &str) -> String {
-    match (n, noun) {
-        (1, _) => format!("1 {noun}"),
-        (_, "process") => format!("{n} processes"),
-        _ => format!("{n} {noun}s"),
+/// The high-water mark of an attached process, when it is above all that rprof saw.
+fn earlier_peak_line(profile: &Profile, outcome: &Outcome) -> Option<String> {
+    let attached = profile.header.as_ref().is_some_and(|header| header.attached);
+    let peak = profile.peak.filter(|_| attached)?;
+    let hwm = outcome.end.hwm_bytes.filter(|hwm| *hwm > peak.value)?;
+    Some(format!("before rprof attached: one process reached {hwm}, the highest since its start"))
+}
+
+/// `48.2 s elapsed, 41.0 s user, 3.12 s system; 1 process, 489 ticks (2 late); exit code 0`
+fn run_line(profile: &Profile, outcome: &Outcome) -> String {
+    let end = &outcome.end;
+    let mut line = format!("{} elapsed", profile.elapsed);
+    if let (Some(user), Some(system)) = (end.user_s, end.system_s) {
+        line += &format!(", {user} user, {system} system");
     }
+    let processes = if end.processes == 1 { "process" } else { "processes" };
+    let ticks = if end.ticks == 1 { "tick" } else { "ticks" };
+    line += &format!("; {} {processes}, {} {ticks}", end.processes, end.ticks);
+    if end.overruns > 0 {
+        line += &format!(" ({} late)", end.overruns);
+    }
+    line + "; " + &ending_words(outcome)
+}
+
+/// `still running, no longer recorded: 7:make, 8:cc; use --wait-all to record all to the end`
+fn survivors_line(outcome: &Outcome) -> String {
+    let line = format!("still running, no longer recorded: {}", first_names(&outcome.survivors));
+    // The user who detaches wants no recording to the end.
+    if is_detached(outcome) { line } else { line + "; use --wait-all to record all to the end" }
+}
+
+/// True if the user, or a duration, ended the recording of an attached process.
+fn is_detached(outcome: &Outcome) -> bool {
+    outcome.end.reason.as_deref() == Some("detached")
 }
 
 fn ending_words(outcome: &Outcome) -> String {
@@ -95,18 +102,39 @@ fn ending_words(outcome: &Outcome) -> String {
         Some(Ending::Killed(number) | Ending::Stopped(number)) => {
             format!("killed by {}", signal_name(number))
         }
-        None => match outcome.end.reason.as_deref() {
-            Some("detached") => "detached; the process goes on".to_owned(),
-            _ => "the process has ended".to_owned(),
-        },
+        None if is_detached(outcome) => "detached: the process is still running".to_owned(),
+        None => "the process has ended".to_owned(),
     };
     match outcome.limit {
         Some(cause) => format!("ended by rprof: {}; {how}", cause.words()),
-        None if outcome.out_of_memory => "killed by the kernel for want of memory (SIGKILL)".to_owned(),
+        None if outcome.out_of_memory => "killed by the kernel: out of memory (SIGKILL)".to_owned(),
         None => how,
     }
 }
 
 fn signal_name(number: i32) -> String {
     rprof_sample::signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
+}
+
+/// `1:sh, 2:make, 3:cc, 4:cc, 5:ld and 135 more`
+fn first_names(names: &[String]) -> String {
+    let named = &names[..names.len().min(NAMED_SURVIVORS)];
+    match names.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A build in the background left 140 compilers running, all of them in one line of the summary.
+    #[test]
+    fn five_survivors_are_named_and_the_rest_counted() {
+        let names: Vec<String> = (1..=140).map(|pid| format!("{pid}:cc")).collect();
+        assert_eq!(first_names(&names), "1:cc, 2:cc, 3:cc, 4:cc, 5:cc and 135 more");
+        assert_eq!(first_names(&names[..5]), "1:cc, 2:cc, 3:cc, 4:cc, 5:cc");
+        assert_eq!(first_names(&names[..1]), "1:cc");
+    }
 }

@@ -1,7 +1,8 @@
-//! Python programs: which interpreter runs them, and what it needs to find `profile`.
-//!
-//! The command line of the interpreter is left as it is, so that the script is `__main__` as ever. What it finds is the
-//! bootstrap of `carried`, first on PYTHONPATH.
+//! Python programs: the interpreter for a script or module, and the environment in which it finds `profile`.
+//! The interpreter's own arguments are not changed, so the script is `__main__` as without rprof. Python imports the
+//! `sitecustomize` of `module_cache`, because its directory comes first in PYTHONPATH.
+
+mod module_cache;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -11,40 +12,40 @@ use std::path::Path;
 
 use rprof_sample::find_program;
 
-use crate::carried::Carried;
+use self::module_cache::ModuleCache;
 
-/// What `--python` and `--nopython` say.
+/// The rule by which a command counts as a Python program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Neither: a first word that ends in `.py` is a script.
+    /// The default: a first word that ends in `.py` is a script.
     ByName,
-    /// Whatever it is called, Python will read it.
+    /// `--python`: every command is.
     Always,
-    /// A program like any other.
+    /// `--nopython`: no command is.
     Never,
 }
 
-/// A command that Python runs.
+/// A command that Python runs, and the module it imports.
 pub struct Program {
-    /// The words to start.
+    /// The interpreter and its arguments.
     pub argv: Vec<OsString>,
-    /// The module on disk, as long as the program runs.
-    module: Carried,
+    /// Kept while the program runs: a temporary copy is deleted on drop.
+    module: ModuleCache,
 }
 
 impl Program {
-    /// The command as a Python program; `None` when it is none.
+    /// The command as a Python program; `None` when it is another program.
     ///
     /// # Errors
-    /// When the module can be written nowhere.
+    /// When the module cannot be written to any directory.
     pub fn new(command: &[OsString], mode: Mode) -> anyhow::Result<Option<Self>> {
-        match words(command, mode) {
-            Some(argv) => Ok(Some(Self { argv, module: Carried::new()? })),
+        match interpreted(command, mode) {
+            Some(argv) => Ok(Some(Self { argv, module: ModuleCache::new()? })),
             None => Ok(None),
         }
     }
 
-    /// What is set in its environment.
+    /// The environment variables to set: the module's directory before the user's own PYTHONPATH.
     pub fn env(&self) -> Vec<(OsString, OsString)> {
         let mut path = OsString::from(&self.module.path);
         if let Some(before) = std::env::var_os("PYTHONPATH").filter(|before| !before.is_empty()) {
@@ -54,38 +55,42 @@ impl Program {
         vec![("PYTHONPATH".into(), path)]
     }
 
-    /// The option, if there is one, that keeps the interpreter from looking at its environment.
-    pub fn deaf(&self) -> Option<&str> {
-        deaf(&self.argv)
+    /// The interpreter's option that keeps the module out (`-I`, `-E` or `-S`), if there is one.
+    pub fn isolating_option(&self) -> Option<&str> {
+        isolating_option(&self.argv)
     }
 }
 
-fn words(command: &[OsString], mode: Mode) -> Option<Vec<OsString>> {
+/// The interpreter and its arguments; `None` when the command is no Python program.
+///
+/// mprof's `--python` accepts an interpreter, a script or a module. A program in PATH wins over a module of its name.
+fn interpreted(command: &[OsString], mode: Mode) -> Option<Vec<OsString>> {
     let first = command.first()?;
     let script = first.as_bytes().ends_with(b".py");
     match mode {
         Mode::Never => None,
         Mode::ByName if !script => None,
         _ if script && runs_itself(first) => Some(command.to_vec()),
-        _ if script => Some(behind(&[interpreter()], command)),
+        _ if script => Some(preceded_by(&[interpreter()], command)),
         _ if find_program(first).is_ok() => Some(command.to_vec()),
-        // Many systems have no `python` but `python3`.
-        _ if first == "python" => Some(behind(&[interpreter()], &command[1..])),
-        _ if is_module(first) => Some(behind(&[interpreter(), OsStr::new("-m")], command)),
+        // Many systems have `python3` but no `python`.
+        _ if first == "python" => Some(preceded_by(&[interpreter()], &command[1..])),
+        _ if is_module(first) => Some(preceded_by(&[interpreter(), OsStr::new("-m")], command)),
         _ => Some(command.to_vec()),
     }
 }
 
-fn behind(before: &[&OsStr], command: &[OsString]) -> Vec<OsString> {
+fn preceded_by(before: &[&OsStr], command: &[OsString]) -> Vec<OsString> {
     before.iter().map(|word| (*word).to_owned()).chain(command.iter().cloned()).collect()
 }
 
+/// The first of `python3` and `python` in PATH; `python3` when there is neither, for the error message.
 fn interpreter() -> &'static OsStr {
     let names = ["python3", "python"].map(OsStr::new);
     names.into_iter().find(|name| find_program(name).is_ok()).unwrap_or(names[0])
 }
 
-/// Whether a script names its own interpreter: executable, with `#!`, and called by a path; or else one in PATH.
+/// True if the system can execute a script: by its path, executable and with `#!`, or by a name in PATH.
 fn runs_itself(script: &OsStr) -> bool {
     let path = Path::new(script);
     if !script.as_bytes().contains(&b'/') {
@@ -98,7 +103,7 @@ fn runs_itself(script: &OsStr) -> bool {
         && &start == b"#!"
 }
 
-/// `pkg.mod`: mprof's `--python` takes a module by its bare name.
+/// True for a dotted module name such as `pkg.mod`.
 fn is_module(name: &OsStr) -> bool {
     let is_word = |part: &str| {
         part.chars().all(|c| c == '_' || c.is_alphanumeric()) && !part.starts_with(|c: char| c.is_numeric())
@@ -106,7 +111,10 @@ fn is_module(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.split('.').all(|part| !part.is_empty() && is_word(part)))
 }
 
-fn deaf(argv: &[OsString]) -> Option<&str> {
+/// The option of a Python interpreter that ignores PYTHONPATH (`-I`, `-E`) or `sitecustomize` (`-S`).
+///
+/// Letters may be joined (`-bE`). The words after `-c`, `-m` or the script belong to the program and are not read.
+fn isolating_option(argv: &[OsString]) -> Option<&str> {
     let name = Path::new(argv.first()?).file_name()?.to_str()?;
     if !name.starts_with("python") && !name.starts_with("pypy") {
         return None;
@@ -120,6 +128,7 @@ fn deaf(argv: &[OsString]) -> Option<&str> {
             match letter {
                 'I' | 'E' | 'S' => return Some(word),
                 'c' | 'm' => return None,
+                // These take a value: the rest of the word, or the next word.
                 'W' | 'X' => {
                     if at + 1 == word.len() {
                         words.next();
@@ -142,7 +151,7 @@ mod tests {
     }
 
     fn shown(line: &str, mode: Mode) -> Option<String> {
-        words(&os(line), mode).map(|argv| argv.join(OsStr::new(" ")).to_string_lossy().into_owned())
+        interpreted(&os(line), mode).map(|argv| argv.join(OsStr::new(" ")).to_string_lossy().into_owned())
     }
 
     #[test]
@@ -157,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn options_that_shut_the_environment_out_are_seen() {
+    fn an_option_that_keeps_the_module_out_is_found() {
         for (line, found) in [
             ("python3 -I s.py", Some("-I")),
             ("/usr/bin/python3.9 -u -bE s.py", Some("-bE")),
@@ -168,7 +177,7 @@ mod tests {
             ("python3 --version", None),
             ("sh -I", None),
         ] {
-            assert_eq!(deaf(&os(line)), found, "{line}");
+            assert_eq!(isolating_option(&os(line)), found, "{line}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Pages that several processes share are counted once, at no more cost than was promised.
+//! PSS: pages that several processes share are counted once, within the promised budget of CPU time.
 
-use crate::denied::run_ordinary;
+use crate::permissions::run_ordinary;
 use crate::support::{MIB, Place, SLACK, assert_near, skip};
 
-const NO_ROLLUP: &str = "no smaps_rollup on this machine: shared pages cannot be counted once";
+const NO_ROLLUP: &str = "no smaps_rollup on this machine: PSS is not available";
 
-/// mprof, psrecord and duct add 100 MiB up five times.
+/// mprof, psrecord and duct counted 100 MiB five times when four forks shared them.
 #[test]
 fn defect_05_shared_pages_are_counted_once() {
     let place = Place::new();
@@ -34,7 +34,7 @@ fn the_metric_can_be_pss_or_uss() {
             skip(NO_ROLLUP);
             continue;
         }
-        // Of one process all is unique; of five that share it, nothing.
+        // All memory of a single process is unique. Memory that five processes share is not.
         assert_near(&peak["peak_bytes"], 100 * MIB, 2 * SLACK);
         let values = place.curve();
         let low = values.iter().skip_while(|mib| **mib < 100.0).filter(|mib| **mib < 50.0).count();
@@ -45,11 +45,11 @@ fn the_metric_can_be_pss_or_uss() {
     }
 }
 
-/// Growth that is small beside the sum of RSS may be much of what is shared once: it must not wait for the next round.
+/// Growth that is small beside the sum of RSS may be large beside the PSS. It must not wait for the next regular round.
 #[test]
 fn the_peak_of_pss_is_not_missed() {
     let place = Place::new();
-    // A round takes so long that the next would come seconds later.
+    // A round takes so long here that the next regular one would come seconds later.
     place.run_truth("-q -T 20ms", "touch 200MiB fork 8 [ hold 500ms touch 20MiB hold 1s ] wait");
     let peak = place.peak();
     if peak["pss_peak_bytes"].is_null() {
@@ -58,9 +58,9 @@ fn the_peak_of_pss_is_not_missed() {
     assert_near(&peak["pss_peak_bytes"], 330 * MIB, 30 * MIB + 3 * SLACK);
 }
 
-/// Shares are dear to read: they take one part in a hundred of the time, not every tick.
+/// Reading PSS is expensive. Its rounds take one hundredth of the time, so most ticks have none.
 #[test]
-fn shares_are_read_within_their_budget() {
+fn pss_is_read_within_its_budget() {
     let place = Place::new();
     place.run_truth("-q -T 1ms", "touch 150MiB fork 2 [ hold 1s ] wait");
     let trace = place.trace();
@@ -71,10 +71,10 @@ fn shares_are_read_within_their_budget() {
     assert!(ticks > 50 && rounds * 4 < ticks, "{rounds} rounds in {ticks} ticks");
 }
 
-/// A share that one process gives up moves to the others: read before and after, it is counted twice. 126 instead of 107
-/// MiB were once told of such a tree. The children here end, or begin another program, while the rounds are made.
+/// When a process ends, its part of a shared page moves to the others. A round that reads it before and them after counts
+/// the page twice: rprof once reported 126 MiB for a tree of 107. The children here end or exec during the rounds.
 #[test]
-fn a_tree_that_changes_under_a_round_has_nothing_counted_twice() {
+fn a_tree_that_changes_during_a_pss_round_is_not_counted_twice() {
     let place = Place::new();
     let code = r#"
 #include <stdlib.h>
@@ -101,7 +101,8 @@ int main(int count, char **words) {
         return skip("no C compiler: the program whose children come and go cannot be built");
     }
     for what in ["ends", "execs"] {
-        // Rounds beside the RSS are rare: the calm at the end may see none, and a child that is not known yet has a part.
+        // With metric RSS, PSS rounds are rare. The quiet end may have none, and part of the memory may belong to a child
+        // that rprof has not found yet.
         for (options, key, least) in
             [("-T 2ms --metric pss", "peak_bytes", 64 * MIB), ("-T 2ms", "pss_peak_bytes", 30 * MIB)]
         {
@@ -117,12 +118,14 @@ int main(int count, char **words) {
     }
 }
 
-/// A helper of another user's kept all later rounds from being made.
+/// One unreadable helper process once prevented all later PSS rounds, even after it had ended.
 #[test]
-fn shares_are_read_again_when_who_kept_them_is_gone() {
+fn pss_is_read_again_after_an_unreadable_process_ends() {
     let place = Place::new();
     let script = "fork 1 [ private hold 300ms ] touch 40MiB fork 1 [ hold 1s ] wait";
-    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(crate::denied::NO_USER) };
+    let Some(done) = run_ordinary(&place, "-T 20ms", script) else {
+        return skip(crate::permissions::NO_USER);
+    };
     let (trace, peak) = (place.trace(), place.peak());
     if peak["pss_peak_bytes"].is_null() && trace.contains("not available") {
         return skip(NO_ROLLUP);

@@ -1,10 +1,10 @@
-//! Which traces are meant: mprof's names in the working directory, by index or by file name.
+//! Names of traces: the default names in the working directory, and arguments by file name or by index.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// The traces of this directory, oldest first: `mprofile_` and 14 digits, as mprof and rprof name them.
+/// The traces with a default name (`mprofile_`, 14 digits, `.dat`) in the working directory, oldest first.
 ///
 /// # Errors
 /// When the directory cannot be read.
@@ -23,21 +23,22 @@ fn is_default_name(name: &str) -> bool {
     time_of(name).is_some()
 }
 
-/// The 14 digits of a default name.
+/// The 14 digits `YYYYMMDDhhmmss` of a default name; `None` for any other name.
 pub fn time_of(name: &str) -> Option<&str> {
     let digits = name.strip_prefix("mprofile_")?.strip_suffix(".dat")?;
     (digits.len() == 14 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
-/// What the arguments mean: an existing file of that name, else an index; the newest when there is none. One that is
-/// named twice is there once.
+/// The traces that the arguments name, each once; the newest without arguments.
+///
+/// An argument is the name of an existing file, otherwise an index: 0 is the oldest trace, -1 the newest.
 ///
 /// # Errors
-/// When an argument is neither, or nothing is there to choose from.
+/// When an argument is neither, or the directory has no trace to choose from.
 pub fn resolve(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if arguments.is_empty() {
         let newest = in_directory()?.pop();
-        return Ok(vec![newest.context("no trace mprofile_*.dat in this directory; name one")?]);
+        return Ok(vec![newest.context("no trace `mprofile_*.dat` in this directory; name a file")?]);
     }
     let mut traces: Vec<PathBuf> = Vec::new();
     for argument in arguments {
@@ -54,7 +55,10 @@ fn resolve_one(argument: &Path) -> anyhow::Result<PathBuf> {
     match index {
         Some(index) if !argument.exists() => by_index(index),
         _ if argument.exists() => Ok(argument.to_owned()),
-        _ => bail!("no trace `{}`: no such file, and not an index (see `rprof list`)", argument.display()),
+        _ => bail!(
+            "no trace `{}`: no such file, and not an index; `rprof list` shows the indices",
+            argument.display()
+        ),
     }
 }
 
@@ -68,9 +72,11 @@ fn by_index(index: i64) -> anyhow::Result<PathBuf> {
     };
     match at {
         Some(at) => Ok(traces.swap_remove(at)),
-        None if count == 0 => bail!("no trace with index {index}: no mprofile_*.dat in this directory"),
+        None if count == 0 => {
+            bail!("no trace with index {index}: no `mprofile_*.dat` in this directory; name a file")
+        }
         None => {
-            bail!("no trace with index {index}: there are {count}, 0 to {} (see `rprof list`)", count - 1)
+            bail!("no trace with index {index}: `rprof list` shows {count}, 0 to {}", count - 1)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing lost: when rprof is killed, the disk is full, or nobody listens, what was written is whole and readable.
+//! Crash safety: after a kill of rprof, a full disk or a closed output, the trace is a readable file of whole lines.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -8,9 +8,9 @@ use nix::sys::signal::Signal;
 
 use crate::support::{MIB, Place, assert_near, done, is_alive, send, skip, truth, wait_for};
 
-/// mprof lost up to 51 ticks, duct and memray all of it.
+/// A kill of mprof lost up to 51 ticks. A kill of duct or memray lost the whole run.
 #[test]
-fn killing_rprof_loses_one_tick_at_most_and_the_command_lives_on() {
+fn killing_rprof_loses_at_most_one_tick_and_leaves_the_command_running() {
     let place = Place::new();
     let mut child = place.start_truth("-q -T 10ms", "touch 30MiB ready up await go ready over");
     place.await_file("up");
@@ -25,14 +25,14 @@ fn killing_rprof_loses_one_tick_at_most_and_the_command_lives_on() {
     assert!(is_alive(pid));
     let peak = place.run("peak t.dat");
     assert_eq!(peak.code, Some(0));
-    assert!(peak.stderr.contains("end of the run is missing"), "{}", peak.stderr);
+    assert!(peak.stderr.contains("no END record"), "{}", peak.stderr);
     assert_near(&place.peak()["peak_bytes"], 30 * MIB, 6 * MIB);
     assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
     std::fs::write(place.path("go"), "").unwrap();
     place.await_file("over");
 }
 
-/// The file reaches a limit in the middle of the run, as on a full disk or over a quota.
+/// The trace reaches a size limit in the middle of the run, as on a full disk.
 #[test]
 fn a_full_disk_does_not_disturb_the_command() {
     for code in [0, 5] {
@@ -48,23 +48,23 @@ fn a_full_disk_does_not_disturb_the_command() {
             "exit",
             &code.to_string(),
         ]);
-        // SAFETY: setrlimit is safe after fork.
+        // SAFETY: setrlimit is safe between fork and exec.
         unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 2000, 2000).map_err(Into::into)) };
         let done = done(command.output().unwrap());
         assert!(place.path("over").exists(), "the command was disturbed: {}", done.stderr);
         assert_eq!(done.code, Some(if code == 0 { 125 } else { code }), "{}", done.stderr);
         assert!(done.stderr.contains("incomplete") && done.stderr.contains("t.dat"), "{}", done.stderr);
-        // The summary is whole even so, and what was written is readable.
+        // The summary still has the true peak, and the written part is readable.
         assert!(done.stderr.contains("peak 2"), "{}", done.stderr);
         assert_near(&place.peak()["peak_bytes"], 20 * MIB, 6 * MIB);
     }
 }
 
-/// Full or over quota, and room again later, as the kernel says it at each write: what could not be written is kept.
+/// The disk is full, over quota or broken for a while. rprof keeps the lines and writes them later.
 #[test]
 fn a_disk_that_has_room_again_loses_nothing() {
     let place = Place::new();
-    // Of the writes to files the tenth to the fortieth fail, the first of them after half of its line.
+    // The writes number 10 to 39 fail. The first of them writes half of its bytes, so that a line is cut.
     let code = r#"
 #define _GNU_SOURCE
 #include <errno.h>
@@ -82,7 +82,7 @@ ssize_t write(int fd, const void *bytes, size_t count) {
 }
 "#;
     if !place.preload("disk.so", code) {
-        return skip("no C compiler or no LD_PRELOAD: writing cannot be made to fail");
+        return skip("no C compiler or no LD_PRELOAD: write(2) cannot be made to fail");
     }
     for error in [libc::ENOSPC, libc::EDQUOT, libc::EIO] {
         let mut command = place.rprof(["run", "--force", "-T", "5ms", "-o", "t.dat", "--"]);
@@ -102,10 +102,10 @@ ssize_t write(int fd, const void *bytes, size_t count) {
 }
 
 #[test]
-fn a_disk_that_is_full_at_once_is_said_before_anything_runs() {
+fn a_disk_that_is_full_at_once_is_reported_before_the_command_starts() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "touch", "started"]);
-    // SAFETY: setrlimit is safe after fork.
+    // SAFETY: setrlimit is safe between fork and exec.
     unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 0, 0).map_err(Into::into)) };
     let done = done(command.output().unwrap());
     assert_eq!(done.code, Some(125), "{}", done.stderr);
@@ -113,7 +113,7 @@ fn a_disk_that_is_full_at_once_is_said_before_anything_runs() {
 }
 
 #[test]
-fn a_broken_pipe_on_stderr_disturbs_nobody() {
+fn a_broken_pipe_on_stderr_does_not_disturb_the_command() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
     command.arg(truth()).args(["hold", "100ms", "exit", "3"]).stderr(Stdio::piped());
@@ -123,7 +123,7 @@ fn a_broken_pipe_on_stderr_disturbs_nobody() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_fault() {
+fn a_reader_that_closes_our_output_early_is_no_error() {
     let place = Place::new();
     place.run_truth("-q", "hold 10ms");
     let script = format!("{} peak --json t.dat | true; {0} list | head -0", env!("CARGO_BIN_EXE_rprof"));
@@ -137,7 +137,7 @@ fn a_reader_that_leaves_early_is_no_fault() {
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
 }
 
-/// rprof itself was stopped: nothing is known of the time between, and no line is drawn across it.
+/// A stopped rprof measures nothing. The trace records the time as a gap, so that no figure draws a line across it.
 #[test]
 fn a_stop_of_rprof_is_a_gap() {
     let place = Place::new();
@@ -154,12 +154,12 @@ fn a_stop_of_rprof_is_a_gap() {
     assert!((0.4..5.0).contains(&length), "{gap}");
     let overruns = trace.split_once("\"overruns\":").expect("an end").1;
     let overruns: u32 = overruns.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
-    assert!(overruns > 30, "the ticks that could not be kept are not counted: {overruns}");
+    assert!(overruns > 30, "missed ticks are not counted: {overruns}");
 }
 
-/// Somebody sets the clock while the run goes on: every question for the wall clock is answered by another hour.
+/// The wall clock is set during the run. A preloaded library gives another hour at every reading.
 #[test]
-fn a_wall_clock_that_jumps_bends_no_curve() {
+fn a_jump_of_the_wall_clock_does_not_change_the_curve() {
     let place = Place::new();
     let code = r"
 #define _GNU_SOURCE
@@ -196,9 +196,9 @@ int clock_gettime(clockid_t id, struct timespec *at) {
     assert!(place.peak()["elapsed_s"].as_f64().unwrap() < 60.0);
 }
 
-/// As a mount that goes away: the trace has no name any more.
+/// The directory of the trace is deleted during the run, as when a mount goes away.
 #[test]
-fn a_directory_that_vanishes_does_not_disturb_the_command() {
+fn a_deleted_directory_does_not_disturb_the_command() {
     let place = Place::new();
     std::fs::create_dir(place.path("gone")).unwrap();
     let mut command = place.rprof(["run", "-T", "5ms", "-o", "gone/t.dat", "--"]);

@@ -1,16 +1,16 @@
-//! The program does not notice us: what it can ask about itself is the same with rprof and without.
+//! Transparency: all that a program can ask about itself is the same with rprof and without.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, done, listen, skip};
+use crate::support::{Place, done, skip, with_default_signals};
 
-/// Runs a shell script without rprof and with it, both in the same directory and state; what each printed.
+/// The output of a shell script without rprof and with it, in the same directory and state.
 fn both(script: &str, prepare: impl Fn(&mut Command)) -> (String, String) {
     let place = Place::new();
     let mut plain = Command::new("sh");
     plain.args(["-c", script]).current_dir(place.dir.path()).stdin(Stdio::null());
-    listen(&mut plain);
+    with_default_signals(&mut plain);
     prepare(&mut plain);
     let mut watched = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]);
     prepare(&mut watched);
@@ -45,7 +45,7 @@ fn only_rprof_trace_is_added_to_the_environment() {
 }
 
 #[test]
-fn no_descriptor_of_ours_leaks() {
+fn no_descriptor_leaks_into_the_command() {
     assert_same("ls /proc/self/fd");
 }
 
@@ -62,7 +62,7 @@ fn process_group_and_session_are_those_of_rprof() {
 fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
     use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
     let prepare = |command: &mut Command| {
-        // SAFETY: only system calls that are safe after fork.
+        // SAFETY: the calls are safe between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 signal(Signal::SIGPIPE, SigHandler::SigIgn)?;
@@ -72,12 +72,12 @@ fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
             })
         };
     };
-    // Not by way of a shell: some of them change the mask.
+    // No shell in between: some shells change the signal mask.
     let place = Place::new();
     let mut seen = Vec::new();
     for mut command in [place.rprof(["run", "-q", "-o", "t.dat", "grep"]), Command::new("grep")] {
         command.args(["-E", "Sig(Blk|Ign)", "/proc/self/status"]);
-        listen(&mut command);
+        with_default_signals(&mut command);
         prepare(&mut command);
         seen.push(done(command.output().unwrap()).stdout);
     }
@@ -90,7 +90,7 @@ fn an_ignored_signal_stays_ignored_and_a_blocked_one_blocked() {
 #[test]
 fn a_low_limit_of_descriptors_is_the_commands_too() {
     let prepare = |command: &mut Command| {
-        // SAFETY: setrlimit is safe after fork.
+        // SAFETY: setrlimit is safe between fork and exec.
         unsafe {
             command.pre_exec(|| {
                 nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE, 40, 4000)
@@ -123,7 +123,7 @@ fn closed_streams_stay_closed() {
 }
 
 #[test]
-fn a_closed_stderr_of_ours_disturbs_nobody() {
+fn a_closed_stderr_does_not_disturb_the_command() {
     let place = Place::new();
     let rprof = env!("CARGO_BIN_EXE_rprof");
     let script = format!("{rprof} run -o t.dat sh -c 'echo out; exit 6' 2>&-");
@@ -132,7 +132,7 @@ fn a_closed_stderr_of_ours_disturbs_nobody() {
 }
 
 #[test]
-fn stdin_at_its_end_is_at_its_end() {
+fn stdin_at_its_end_stays_at_its_end() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "cat"]);
     assert!(command.stdin(Stdio::null()).status().unwrap().success());

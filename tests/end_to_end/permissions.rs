@@ -1,12 +1,13 @@
-//! What may not be read is left out, said once, and stands in the trace; the run goes on.
+//! Processes that rprof may not read: skipped, reported once and noted in the trace, while the run goes on.
 
 use std::process::Stdio;
 
 use crate::support::{Done, MIB, Place, as_ordinary_user, done, finish, skip, truth, wait_for, words};
 
-pub const NO_USER: &str = "an ordinary user cannot run the binary where it lies: root is denied nothing";
+pub const NO_USER: &str =
+    "an ordinary user cannot run the binary in its directory, and root is denied nothing";
 
-/// A run of the program of known memory use, by somebody who is not root.
+/// Runs the program of known memory use as an ordinary user; `None` if that user cannot run rprof.
 pub fn run_ordinary(place: &Place, options: &str, script: &str) -> Option<Done> {
     let mut command = place.rprof(["run", "-o", "t.dat"]);
     command.args(words(options)).arg("--").arg(truth()).args(words(script));
@@ -17,9 +18,9 @@ fn notes(trace: &str) -> Vec<&str> {
     trace.lines().filter(|line| line.starts_with("NOTE rprof ")).collect()
 }
 
-/// The child lets nobody read its shares from some moment on: neither its last value nor the whole run hangs on it.
+/// The child becomes unreadable during the run. Neither its last value nor an error may stay in the curve.
 #[test]
-fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
+fn an_unreadable_process_is_skipped_and_reported_once() {
     let place = Place::new();
     let script = "fork 1 [ touch 60MiB hold 200ms private ready closed hold 400ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "--metric pss -T 20ms", script) else { return skip(NO_USER) };
@@ -38,12 +39,12 @@ fn a_process_that_may_not_be_read_is_left_out_and_said_once() {
         .lines()
         .filter_map(|line| line.strip_prefix("MEM ")?.split(' ').next()?.parse().ok())
         .collect();
-    assert!(after.len() > 3, "the run went on: {trace}");
+    assert!(after.len() > 3, "the run did not go on: {trace}");
     assert!(after.iter().all(|mib| (20.0..40.0).contains(mib)), "{after:?}");
 }
 
 #[test]
-fn shares_that_may_not_be_read_are_missing_and_said_once() {
+fn unreadable_pss_is_missing_and_reported_once() {
     let place = Place::new();
     let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
@@ -55,9 +56,9 @@ fn shares_that_may_not_be_read_are_missing_and_said_once() {
     assert!(peak["pss_peak_bytes"].is_null(), "{peak}");
 }
 
-/// The first process is another's, or may be.
+/// rprof cannot attach to a process of another user, or to one that forbids reading.
 #[test]
-fn to_attach_without_permission_says_whose_it_is_and_what_is_needed() {
+fn attaching_without_permission_names_the_owner_and_the_remedy() {
     let place = Place::new();
     let script = ["private", "ready", "up", "await", "go"];
     let mut process =

@@ -1,4 +1,4 @@
-//! `rprof plot`: traces read, a figure drawn, a file written.
+//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF or PNG.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -9,66 +9,80 @@ use rprof_plot::{Functions, Options, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name};
 
 use crate::cli::PlotArgs;
-use crate::peak::read;
-use crate::traces;
+use crate::{load, trace_names};
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
 const PNG_SCALE: f32 = 2.0;
 
-/// Draws the traces.
+/// The shortest window, in seconds: a span without length still needs an axis.
+const SHORTEST_WINDOW: f64 = 1e-5;
+
+/// Draws the traces as one figure.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
-    let paths = traces::resolve(&arguments.traces)?;
-    let output = match &arguments.output {
-        // As matplotlib does for mprof.
-        Some(path) if path.extension().is_none() && path.file_name().is_some() => path.with_extension("png"),
-        Some(path) => path.clone(),
-        None => paths[0].with_extension("svg"),
-    };
-    let kind = Kind::from_path(&output)?;
+    let paths = trace_names::resolve(&arguments.traces)?;
+    let output = output(arguments, &paths[0]);
+    let format = FigureFormat::from_path(&output)?;
     let window = match &arguments.span {
         Some(name) => Some(span_window(&paths, name)?),
         None => arguments.window,
     };
     let options = Options { window, ..options(arguments) };
-    let kept = ProfileOptions {
-        window,
-        processes: if paths.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
-        ..ProfileOptions::default()
-    };
-    let mut profiles: Vec<(String, Profile)> = Vec::new();
-    for path in &paths {
-        let runs = read(path, &kept)?;
-        let several = runs.len() > 1;
-        for (number, profile) in runs.into_iter().enumerate() {
-            let name = path.display().to_string();
-            profiles.push((if several { format!("{name}, run {}", number + 1) } else { name }, profile));
-        }
-    }
-    let shown: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
-    let bytes = kind.render(&rprof_plot::svg(&options, &shown)?)?;
-    write(&output, &bytes)?;
+    let profiles = profiles(&paths, &options)?;
+    let traces: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
+    write(&output, &figure)?;
+    // The user does not know a name that rprof has chosen.
     if arguments.output.as_ref() != Some(&output) {
         println!("{}", output.display());
     }
     Ok(())
 }
 
-/// From when to when the first span of a name was, in the first run that has one.
+/// The file to write; without an extension a PNG, as matplotlib does for mprof.
+fn output(arguments: &PlotArgs, first: &Path) -> PathBuf {
+    match &arguments.output {
+        Some(path) if path.extension().is_none() && path.file_name().is_some() => path.with_extension("png"),
+        Some(path) => path.clone(),
+        None => first.with_extension("svg"),
+    }
+}
+
+/// The runs of all traces, each with its label in the legend.
+fn profiles(paths: &[PathBuf], options: &Options) -> anyhow::Result<Vec<(String, Profile)>> {
+    let kept = ProfileOptions {
+        window: options.window,
+        // A figure of several traces compares whole runs: no processes of their own.
+        processes: if paths.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
+        ..ProfileOptions::default()
+    };
+    let mut profiles = Vec::new();
+    for path in paths {
+        let runs = load::profiles(path, &kept)?;
+        let several = runs.len() > 1;
+        for (number, profile) in runs.into_iter().enumerate() {
+            let name = path.display().to_string();
+            profiles.push((if several { format!("{name}, run {}", number + 1) } else { name }, profile));
+        }
+    }
+    Ok(profiles)
+}
+
+/// The time of the first span of a name.
 fn span_window(paths: &[PathBuf], name: &str) -> anyhow::Result<(Seconds, Seconds)> {
-    let [path] = paths else { bail!("--span is for one trace, and there are {}", paths.len()) };
+    let [path] = paths else { bail!("--span needs exactly one trace; found {}", paths.len()) };
+    // Read without messages: the figure's own reading prints them.
     let (runs, _) =
         rprof_trace::read_profiles(path, &ProfileOptions { slices: 2, ..ProfileOptions::default() })?;
     let [run] = &runs[..] else {
-        bail!("--span is for one run, and `{}` holds {}", path.display(), runs.len())
+        bail!("--span needs a trace of one run; `{}` has {}", path.display(), runs.len())
     };
     let name = find_name(run.spans.iter().map(|span| span.name.as_str()), name)
-        .with_context(|| path.display().to_string())?;
+        .with_context(|| format!("`{}`", path.display()))?;
     let named = run.spans.iter().filter(|span| span.name == name);
-    let first = named.min_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0)).context("the span is gone")?;
+    let first = named.min_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0)).context("the span has no start")?;
     let from = first.enter.0;
     let to = first.leave.map_or(run.elapsed, |(time, _)| time);
-    // One without length still needs an axis.
-    Ok((from, if to.0 - from.0 < 1e-5 { Seconds(from.0 + 1e-5) } else { to }))
+    Ok((from, Seconds(to.0.max(from.0 + SHORTEST_WINDOW))))
 }
 
 fn options(arguments: &PlotArgs) -> Options {
@@ -80,25 +94,22 @@ fn options(arguments: &PlotArgs) -> Options {
     Options { title: arguments.title.clone(), functions, slope: arguments.slope, ..Options::default() }
 }
 
-/// What a figure's file name asks for.
+/// The format of a figure, named by the extension of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FigureFormat {
     Svg,
     Pdf,
     Png,
 }
 
-impl Kind {
+impl FigureFormat {
     fn from_path(path: &Path) -> anyhow::Result<Self> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             Some("svg") => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
-            _ => bail!(
-                "cannot tell what kind of figure `{}` is to be; end it in .svg, .pdf or .png",
-                path.display()
-            ),
+            _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", path.display()),
         }
     }
 
@@ -111,10 +122,10 @@ impl Kind {
     }
 }
 
-/// Writes the figure once all of it is drawn, so that a fault in the trace leaves the old one.
-fn write(path: &PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
+/// Writes the figure. It is complete by then, so a bad trace leaves an older figure as it is.
+fn write(path: &Path, figure: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("cannot write the figure `{}`", path.display());
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).open(path).with_context(failed)?;
-    file.write_all(bytes).with_context(failed)
+    file.write_all(figure).with_context(failed)
 }

@@ -1,7 +1,6 @@
-//! The Python module that rprof carries, put where an interpreter can import it.
-//!
-//! In the user's cache, where Python keeps it compiled: compiling it takes longer than all it does. Where there is no
-//! such place that only the user can write to, in a private temporary directory, removed at the end.
+//! The cache of the Python module: a copy on disk of the files in this binary, for an interpreter to import.
+//! It lies in the user's cache directory, where Python also keeps it compiled, since compiling takes longer than the
+//! module's whole work. Without a directory that only the user can write to, it is a temporary one, deleted at the end.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder};
@@ -28,21 +27,21 @@ const FILES: [(&str, &str); 7] = files![
     "rprof/_trace.py": "rprof/_trace.py",
 ];
 
-/// The module on disk.
+/// The copy of the module on disk.
 #[derive(Debug)]
-pub struct Carried {
-    /// The directory that goes first on PYTHONPATH.
+pub struct ModuleCache {
+    /// The directory to put first in PYTHONPATH.
     pub path: PathBuf,
     temporary: bool,
 }
 
-impl Carried {
-    /// Finds the module in the cache, or puts it there.
+impl ModuleCache {
+    /// Finds the module in the cache, or writes it there.
     ///
     /// # Errors
     /// When neither the cache nor a temporary directory can be written.
     pub fn new() -> anyhow::Result<Self> {
-        if let Some(path) = cache().and_then(|cache| kept(&cache)) {
+        if let Some(path) = cache_directory().and_then(|cache| cached(&cache)) {
             return Ok(Self { path, temporary: false });
         }
         let path = write_new(&temporary_directory()).context("cannot write the Python module")?;
@@ -50,7 +49,7 @@ impl Carried {
     }
 }
 
-impl Drop for Carried {
+impl Drop for ModuleCache {
     fn drop(&mut self) {
         if self.temporary {
             let _ = fs::remove_dir_all(&self.path);
@@ -58,26 +57,28 @@ impl Drop for Carried {
     }
 }
 
-/// `$XDG_CACHE_HOME/rprof` or `~/.cache/rprof`, made if need be.
-fn cache() -> Option<PathBuf> {
+/// `$XDG_CACHE_HOME/rprof` or `~/.cache/rprof`, created if necessary; `None` if another user could write to it.
+fn cache_directory() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    // Root with another user's HOME must not run what that user can write.
-    let there = base.ancestors().find(|path| path.exists())?;
+    // Root may run with another user's HOME (sudo). It must not execute files which that user can change.
+    let existing = base.ancestors().find(|path| path.exists())?;
     let cache = base.join("rprof");
-    let made = is_ours(there) && DirBuilder::new().recursive(true).mode(0o700).create(&cache).is_ok();
-    (made && is_ours(&cache) && is_fit(cache.as_os_str())).then_some(cache)
+    let created = is_ours(existing) && DirBuilder::new().recursive(true).mode(0o700).create(&cache).is_ok();
+    (created && is_ours(&cache) && is_fit(cache.as_os_str())).then_some(cache)
 }
 
-/// The module in the cache: one directory for each content, never changed once it is there.
-fn kept(cache: &Path) -> Option<PathBuf> {
+/// The module's directory in the cache, one for each version of the files and never changed once it is complete.
+///
+/// Several rprof may start at once. Each writes a directory of its own and renames it, so none imports half a module.
+fn cached(cache: &Path) -> Option<PathBuf> {
     let path = cache.join(format!("python-{FINGERPRINT:016x}"));
     if holds(&path) {
         return Some(path);
     }
     let new = write_new(cache).ok()?;
     if fs::rename(&new, &path).is_err() && !holds(&path) {
-        // Something else, or a part of it: out of the way.
+        // The name is taken by a damaged copy: replace it.
         let _ = fs::remove_dir_all(&path);
         let _ = fs::rename(&new, &path);
     }
@@ -85,6 +86,7 @@ fn kept(cache: &Path) -> Option<PathBuf> {
     holds(&path).then_some(path)
 }
 
+/// True if the directory has exactly the files of this binary.
 fn holds(path: &Path) -> bool {
     is_ours(path)
         && FILES
@@ -92,14 +94,14 @@ fn holds(path: &Path) -> bool {
             .all(|(name, text)| fs::read(path.join(name)).is_ok_and(|read| read == text.as_bytes()))
 }
 
-/// A directory of this user's that no other may write to.
+/// True for a directory of this user that no other user can write to.
 fn is_ours(path: &Path) -> bool {
     path.metadata().is_ok_and(|data| {
         data.is_dir() && data.uid() == nix::unistd::geteuid().as_raw() && data.mode() & 0o022 == 0
     })
 }
 
-/// An entry of PYTHONPATH ends at a colon.
+/// True if a path can stand in PYTHONPATH, whose entries end at a colon.
 fn is_fit(path: &OsStr) -> bool {
     !path.as_bytes().contains(&b':')
 }
@@ -109,7 +111,7 @@ fn temporary_directory() -> PathBuf {
     if is_fit(path.as_os_str()) && path.is_absolute() { path } else { PathBuf::from("/tmp") }
 }
 
-/// The files in a new directory that only this user can enter.
+/// Writes the files to a new directory that only this user can enter.
 fn write_new(under: &Path) -> io::Result<PathBuf> {
     let path = nix::unistd::mkdtemp(&under.join("rprof-python-XXXXXX"))?;
     let write = |(name, text): &(&str, &str)| {
@@ -126,7 +128,7 @@ fn write_new(under: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Another rprof has another directory.
+/// A hash of the files: it names the directory, so that each version of rprof has its own.
 const FINGERPRINT: u64 = {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut file = 0;
@@ -137,7 +139,7 @@ const FINGERPRINT: u64 = {
     hash
 };
 
-/// FNV-1a, with a mark at the end.
+/// FNV-1a, with a byte at the end that separates one text from the next.
 const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;
     while at < bytes.len() {
@@ -152,17 +154,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cache_is_written_once_and_mended() {
+    fn the_cache_is_written_once_and_repaired() {
         let dir = tempfile::tempdir().expect("a directory");
-        let path = kept(dir.path()).expect("written");
-        assert!(holds(&path) && kept(dir.path()) == Some(path.clone()));
+        let path = cached(dir.path()).expect("written");
+        assert!(holds(&path) && cached(dir.path()) == Some(path.clone()));
         fs::write(path.join("rprof/_span.py"), "broken").expect("written");
-        assert!(kept(dir.path()) == Some(path.clone()) && holds(&path));
-        assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 1, "nothing is left over");
+        assert!(cached(dir.path()) == Some(path.clone()) && holds(&path));
+        assert_eq!(
+            fs::read_dir(dir.path()).expect("a directory").count(),
+            1,
+            "a temporary directory is left"
+        );
     }
 
     #[test]
-    fn a_directory_that_others_can_write_to_is_not_ours() {
+    fn a_directory_that_others_can_write_to_is_not_used() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().expect("a directory");
         assert!(is_ours(dir.path()));

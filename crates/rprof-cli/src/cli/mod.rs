@@ -1,0 +1,78 @@
+//! The command line as clap reads it: plain structs for the commands, and the help pages.
+
+mod annotate;
+mod examples;
+mod record;
+mod traces;
+mod values;
+
+use clap::{Parser, Subcommand};
+
+pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
+pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
+pub use self::values::MetricName;
+
+/// The memory profiler for any command
+#[derive(Debug, Parser)]
+#[command(
+    name = "rprof",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    long_about = examples::RPROF
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a command and record its memory
+    #[command(long_about = examples::RUN, after_long_help = examples::RUN_EXIT_CODES)]
+    Run(RunArgs),
+    /// Record a process that is already running
+    #[command(long_about = examples::ATTACH)]
+    Attach(AttachArgs),
+    /// Draw traces: memory over time, as SVG, PDF or PNG
+    #[command(long_about = examples::PLOT)]
+    Plot(PlotArgs),
+    /// Print the peak of traces
+    #[command(long_about = examples::PEAK)]
+    Peak(PeakArgs),
+    /// Write a trace in the other format: .dat for mprof, .csv for pandas, R or a spreadsheet
+    #[command(long_about = examples::CONVERT)]
+    Convert(ConvertArgs),
+    /// List the traces in the working directory
+    #[command(long_about = examples::LIST)]
+    List,
+    /// Delete traces
+    #[command(long_about = examples::RM)]
+    Rm(RmArgs),
+    /// Delete all traces that `rprof list` shows
+    #[command(long_about = examples::CLEAN)]
+    Clean(CleanArgs),
+    /// Record an instant in the trace of the surrounding run
+    #[command(long_about = examples::MARK)]
+    Mark(MarkArgs),
+    /// Record a value in the trace of the surrounding run
+    #[command(long_about = examples::NOTE)]
+    Note(NoteArgs),
+    /// Run a command as a span in the trace of the surrounding run
+    #[command(long_about = examples::SPAN)]
+    Span(SpanArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

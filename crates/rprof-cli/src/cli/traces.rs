@@ -1,0 +1,111 @@
+//! The arguments of the commands that read traces: `plot`, `peak`, `convert`, `rm` and `clean`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rprof_trace::Seconds;
+
+use super::values::window;
+
+const OUTPUT: &str = "Output";
+const CONTENT: &str = "Content";
+const COMPATIBILITY: &str = "mprof compatibility";
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct PlotArgs {
+    /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
+    #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    /// Title of the figure [default: the command]
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub title: Option<String>,
+    /// Show only the time from A to B, in seconds since the start
+    #[arg(short, long, value_name = "A,B", value_parser = window, help_heading = CONTENT)]
+    pub window: Option<(Seconds, Seconds)>,
+    /// Show only the time of the first span of this name (in full, or its last dotted part)
+    #[arg(long, value_name = "NAME", conflicts_with = "window", help_heading = CONTENT)]
+    pub span: Option<String>,
+    /// Hide spans
+    #[arg(short = 'n', long, help_heading = CONTENT)]
+    pub no_function_ts: bool,
+    /// Draw spans as a flame graph
+    #[arg(short, long, help_heading = CONTENT)]
+    pub flame: bool,
+    /// Add the least-squares slope; the legend says if growth is not linear
+    #[arg(short, long, help_heading = CONTENT)]
+    pub slope: bool,
+    /// Accepted without effect: the name of a matplotlib backend
+    #[arg(long, value_name = "NAME", help_heading = COMPATIBILITY)]
+    pub backend: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct PeakArgs {
+    /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
+    #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// Print every child process, not only the largest ten
+    #[arg(long)]
+    pub all: bool,
+    /// Print a table of the spans: calls, seconds, peak inside, growth, number that never ended
+    #[arg(long, conflicts_with = "func")]
+    pub spans: bool,
+    /// Print only the peak inside the spans of this name (in full, or its last dotted part)
+    #[arg(long, value_name = "NAME", visible_alias = "span")]
+    pub func: Option<String>,
+    /// Print a JSON array with one object for each run, spans, marks and notes included
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// The trace to read
+    #[arg(value_name = "TRACE")]
+    pub from: PathBuf,
+    /// The file to write: .dat or .csv
+    #[arg(value_name = "FILE")]
+    pub to: PathBuf,
+    /// Overwrite FILE if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct RmArgs {
+    /// Traces by name or index (0 the oldest, -1 the newest)
+    #[arg(value_name = "TRACE|INDEX", required = true, allow_negative_numbers = true)]
+    pub traces: Vec<PathBuf>,
+    /// Print what would be deleted, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub struct CleanArgs {
+    /// Print what would be deleted, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn a_negative_index_may_stand_anywhere() {
+        for words in [["rprof", "plot", "-1", "-o", "x.png"], ["rprof", "plot", "-o", "x.png", "-1"]] {
+            let Command::Plot(plot) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
+            assert_eq!((plot.traces, plot.output), (vec!["-1".into()], Some("x.png".into())));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Values of options: metrics, intervals, limits and windows, read from text and checked.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use rprof_trace::{Metric, Seconds};
+
+/// A metric as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricName {
+    /// Resident set size: pages in RAM, shared ones in full for each process
+    Rss,
+    /// Proportional set size: shared pages divided by their sharers
+    Pss,
+    /// Unique set size: pages of no other process
+    Uss,
+    /// Dirty and compressed memory (macOS)
+    Footprint,
+}
+
+impl From<MetricName> for Metric {
+    fn from(name: MetricName) -> Self {
+        match name {
+            MetricName::Rss => Self::Rss,
+            MetricName::Pss => Self::Pss,
+            MetricName::Uss => Self::Uss,
+            MetricName::Footprint => Self::Footprint,
+        }
+    }
+}
+
+/// The metric that one of mprof's backends measures.
+pub fn backend(text: &str) -> Result<MetricName, String> {
+    match text {
+        "psutil" | "posix" => Ok(MetricName::Rss),
+        "psutil_pss" => Ok(MetricName::Pss),
+        "psutil_uss" => Ok(MetricName::Uss),
+        "tracemalloc" => Err("tracemalloc measures inside Python, rprof from outside; \
+                              use psutil, psutil_pss or psutil_uss"
+            .to_owned()),
+        _ => Err("unknown backend; use psutil, psutil_pss, psutil_uss or posix".to_owned()),
+    }
+}
+
+const SHORTEST: Duration = Duration::from_micros(100);
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// The time between ticks, from 100 µs to a day.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    let time: Seconds = text.parse().map_err(|error| format!("{error}; use 100us to 1d"))?;
+    let interval = Duration::try_from_secs_f64(time.0).ok().filter(|i| (SHORTEST..=LONGEST).contains(i));
+    interval.ok_or_else(|| "out of range; use 100us to 1d".to_owned())
+}
+
+/// A time limit: above 0, and below 30 years, beyond which deadlines could overflow.
+pub fn limit(text: &str) -> Result<Duration, String> {
+    let time: Seconds = text.parse().map_err(|error| format!("{error}"))?;
+    match Duration::try_from_secs_f64(time.0) {
+        Ok(span) if !span.is_zero() && time.0 < 1e9 => Ok(span),
+        _ => Err("out of range; use a time above 0".to_owned()),
+    }
+}
+
+/// A part of a run: `A,B`, two times since its start.
+pub fn window(text: &str) -> Result<(Seconds, Seconds), String> {
+    let parse = |part: &str| part.trim().parse::<Seconds>().map_err(|error| error.to_string());
+    let (from, to) = text.split_once(',').ok_or("expected two times: A,B")?;
+    let (from, to) = (parse(from)?, parse(to)?);
+    if from < to { Ok((from, to)) } else { Err("the first time must be the smaller".to_owned()) }
+}

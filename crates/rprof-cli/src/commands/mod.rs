@@ -1,0 +1,9 @@
+//! The subcommands, a file for each group of them. No command imports another.
+
+pub mod annotate;
+pub mod attach;
+pub mod convert;
+pub mod peak;
+pub mod plot;
+pub mod run;
+pub mod traces;

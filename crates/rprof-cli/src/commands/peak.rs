@@ -1,0 +1,125 @@
+//! `rprof peak`: print the peak of each run of each trace, in mprof's format or as JSON.
+
+use std::cmp::Reverse;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use rprof_trace::{Bytes, Keep, Peak, ProcessProfile, Profile, ProfileOptions};
+use serde_json::{Value, json};
+
+use crate::cli::PeakArgs;
+use crate::{load, span_report, trace_names};
+
+/// Children to print without `--all`.
+const LARGEST: usize = 10;
+
+/// Prints the peak of each run of each trace.
+pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
+    let paths = trace_names::resolve(&arguments.traces)?;
+    let mut out = std::io::stdout().lock();
+    if arguments.traces.is_empty() && !arguments.json {
+        writeln!(out, "Using last profile data.")?;
+    }
+    let mut objects = Vec::new();
+    let options =
+        ProfileOptions { slices: 64, curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
+    for path in paths {
+        for profile in load::profiles(&path, &options)? {
+            let inside =
+                arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
+            let inside = inside.transpose()?;
+            if arguments.json {
+                objects.push(object(&path, &profile, inside.flatten()));
+            } else if let Some(peak) = inside {
+                let peak = peak.with_context(|| no_sample(&path))?;
+                writeln!(out, "{}\t{:.3} MiB", path.display(), peak.mib())?;
+            } else {
+                write_text(&mut out, &path, &profile, arguments)?;
+            }
+        }
+    }
+    if arguments.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&objects)?)?;
+    }
+    Ok(())
+}
+
+fn no_sample(path: &Path) -> String {
+    format!("`{}` has no sample", path.display())
+}
+
+fn write_text(
+    out: &mut impl Write,
+    path: &Path,
+    profile: &Profile,
+    arguments: &PeakArgs,
+) -> anyhow::Result<()> {
+    let Some(peak) = &profile.peak else {
+        bail!("{}: the command ended before the first tick", no_sample(path));
+    };
+    writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib())?;
+    // A single process has no samples of its own in the trace: it is the total.
+    let children: Vec<_> = profile.processes.iter().filter(|process| process.peak.0 > 0).collect();
+    if arguments.all || children.len() <= LARGEST {
+        children.iter().try_for_each(|child| writeln!(out, "{}", child_line(child)))?;
+    } else {
+        write_largest(out, children, peak)?;
+    }
+    if arguments.spans {
+        out.write_all(span_report::table(profile).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A child as mprof prints it.
+fn child_line(child: &ProcessProfile) -> String {
+    format!("  Child {}\t\t\t{:.3} MiB", child.id, child.peak.mib())
+}
+
+/// The largest children, each with its share of the peak, and the number of the rest.
+///
+/// The share stands after mprof's own fields. Children peak at different times, so shares may add up to more than 100 %.
+fn write_largest(
+    out: &mut impl Write,
+    mut children: Vec<&ProcessProfile>,
+    peak: &Peak,
+) -> std::io::Result<()> {
+    // The sort is stable: equal peaks stay in order of appearance.
+    children.sort_by_key(|child| Reverse(child.peak));
+    let (largest, rest) = children.split_at(LARGEST);
+    for child in largest {
+        let share = 100.0 * child.peak.0 as f64 / peak.value.0 as f64;
+        writeln!(out, "{}\t{share:.0} %", child_line(child))?;
+    }
+    writeln!(out, "  and {} more (--all)", rest.len())
+}
+
+fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
+    let end = profile.end.as_ref();
+    let mut object = json!({
+        "file": path.to_string_lossy(),
+        "command": profile.command,
+        "metric": profile.metric,
+        "peak_bytes": profile.peak.map(|p| p.value),
+        "peak_time_s": profile.peak.map(|p| p.time),
+        "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
+        "peak_upper_bytes": end.and_then(|end| end.upper_bytes).or(profile.peak.and_then(|p| p.upper)),
+        "exact": end.is_some_and(|end| end.exact),
+        "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
+        "hwm_bytes": profile.hwm,
+        "elapsed_s": profile.elapsed,
+        "exit_code": end.and_then(|end| end.exit_code),
+        "signal": end.and_then(|end| end.signal),
+        "reason": end.and_then(|end| end.reason.as_deref()),
+        "samples": profile.samples,
+        "processes": profile.process_count,
+        "spans": span_report::spans(profile),
+        "marks": span_report::marks(profile),
+        "notes": span_report::notes(profile),
+    });
+    if let Some(peak) = inside {
+        object["func_peak_bytes"] = json!(peak);
+    }
+    object
+}

@@ -1,0 +1,63 @@
+//! `rprof list`, `rm` and `clean`: the traces of the working directory. They never delete another file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::cli::{CleanArgs, RmArgs};
+use crate::trace_names;
+
+/// Prints `INDEX FILE HH:MM:SS DD/MM/YYYY` for each trace, as mprof does.
+pub fn list() -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for (index, path) in trace_names::in_directory()?.iter().enumerate() {
+        let name = path.to_string_lossy();
+        let t = trace_names::time_of(&name).unwrap_or_default();
+        let (hour, minute, second) = (&t[8..10], &t[10..12], &t[12..14]);
+        let (day, month, year) = (&t[6..8], &t[4..6], &t[..4]);
+        writeln!(out, "{index} {name} {hour}:{minute}:{second} {day}/{month}/{year}")?;
+    }
+    Ok(())
+}
+
+/// Deletes the named traces; if one of them is not a trace, none.
+pub fn remove(arguments: &RmArgs) -> anyhow::Result<()> {
+    let paths = trace_names::resolve(&arguments.traces)?;
+    for path in &paths {
+        must_be_a_trace(path).context("nothing was deleted")?;
+    }
+    delete(&paths, arguments.dry_run)
+}
+
+/// Deletes all that `list` shows.
+pub fn clean(arguments: &CleanArgs) -> anyhow::Result<()> {
+    delete(&trace_names::in_directory()?, arguments.dry_run)
+}
+
+fn must_be_a_trace(path: &Path) -> anyhow::Result<()> {
+    if path.is_dir() {
+        bail!("`{}` is a directory", path.display());
+    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    // A file with a default name may be empty or cut short. Any other file must begin with a record.
+    if name.is_some_and(|name| trace_names::time_of(name).is_some()) {
+        return Ok(());
+    }
+    rprof_trace::Reader::open(path)?.next_record()?;
+    Ok(())
+}
+
+fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {
+    if dry_run {
+        let mut out = std::io::stdout().lock();
+        // mprof's own words, with its blank at the end.
+        writeln!(out, "Files to be removed: ")?;
+        return Ok(paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))?);
+    }
+    paths.iter().try_for_each(|path| delete_one(path))
+}
+
+fn delete_one(path: &Path) -> anyhow::Result<()> {
+    std::fs::remove_file(path).with_context(|| format!("cannot delete `{}`", path.display()))
+}

@@ -1,0 +1,59 @@
+//! Exit codes: the command's own where there is one, otherwise those of env(1) and timeout(1).
+//! The only place that maps a result to a number.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use rprof_sample::{Ending, Error, Outcome};
+
+/// A failure of a subcommand that runs no command.
+pub const FAULT: u8 = 1;
+/// A command line that such a subcommand does not accept.
+const USAGE: u8 = 2;
+/// A limit ended the command.
+const LIMIT: u8 = 124;
+/// A failure of rprof itself while it runs a command: 1 and 2 could be the command's own.
+pub const OURS: u8 = 125;
+const NOT_EXECUTABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// The subcommands that pass on the exit code of a command.
+const PASSING_ON: [&str; 3] = ["run", "attach", "span"];
+
+/// The code for a command line that clap did not accept; help and version are a success.
+pub fn of_usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let passes_on = arguments.get(1).is_some_and(|word| PASSING_ON.iter().any(|name| word == name));
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ if passes_on => ExitCode::from(OURS),
+        _ => ExitCode::from(USAGE),
+    }
+}
+
+/// The code for a failure: that of env(1) when a command cannot be started, otherwise `fault`.
+pub fn of_error(error: &anyhow::Error, fault: u8) -> u8 {
+    match error.downcast_ref() {
+        Some(Error::NotFound { .. }) => NOT_FOUND,
+        Some(Error::NotExecutable { .. }) => NOT_EXECUTABLE,
+        Some(_) => OURS,
+        None => fault,
+    }
+}
+
+/// The code for a finished session; 0 when the recorded process was not our child.
+pub fn of_outcome(outcome: &Outcome) -> u8 {
+    match outcome.ending {
+        _ if outcome.limit.is_some() => LIMIT,
+        Some(ending) => of_ending(ending),
+        None => 0,
+    }
+}
+
+/// The command's own code, or 128 plus the number of the signal that killed it.
+pub fn of_ending(ending: Ending) -> u8 {
+    match ending {
+        Ending::Exited(code) => code as u8,
+        Ending::Killed(number) | Ending::Stopped(number) => 128u8.saturating_add(number as u8),
+    }
+}

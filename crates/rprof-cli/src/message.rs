@@ -1,0 +1,68 @@
+//! Messages: the one way to stderr. Each line of rprof's own begins with `rprof: `.
+//! A stderr that is closed or broken is not a failure.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+/// Prints a message, which may have several lines.
+pub fn print(text: &str) {
+    let mut lines = String::with_capacity(text.len() + 8);
+    for line in text.lines() {
+        lines.push_str("rprof: ");
+        lines.push_str(line);
+        lines.push('\n');
+    }
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}
+
+/// Prints why rprof failed.
+pub fn error(error: &anyhow::Error) {
+    print(&one_line(error));
+}
+
+/// The error and its causes in one line.
+///
+/// Errors of the libraries name their cause themselves, to be complete without us. It is not repeated here.
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line += ": ";
+            line += &cause;
+        }
+    }
+    line
+}
+
+/// Prints a remark on a trace.
+pub fn about(trace: &Path, remark: impl Display) {
+    print(&format!("`{}`: {remark}", trace.display()));
+}
+
+/// Prints clap's answer to a command line: an error on stderr, help and version on stdout.
+pub fn usage(error: &clap::Error) {
+    let _ = error.print();
+}
+
+/// True if a person may be watching: stderr is a terminal.
+pub fn is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    /// `peak` of a missing file printed "No such file or directory" twice.
+    #[test]
+    fn a_cause_is_printed_once() {
+        let source = || std::io::Error::other("no such file");
+        let library = rprof_trace::Error::Io { path: "t.dat".into(), source: source() };
+        assert_eq!(one_line(&library.into()), "cannot read `t.dat`: no such file");
+        let ours = Err::<(), _>(source()).context("cannot write").expect_err("failed");
+        assert_eq!(one_line(&ours), "cannot write: no such file");
+    }
+}
