@@ -2,7 +2,7 @@
 #   make bench QUICK=1          shorter runs and fewer of them, to see that it works; to target/bench/RESULTS.md
 #   make bench ONLY=reading     only rows with that in their name; likewise
 #   make bench RPROF=PATH       with an rprof that is built already
-#   make bench ONLY=stamps BENCH_PYTHON=python3.9     what `profile` costs a script of that Python, at its start and in memory
+#   make bench ONLY=spans BENCH_PYTHON=python3.9     what `profile` costs a script of that Python, at its start and in memory
 # make bench-mark: what rprof-mark costs a Rust program that does not run under rprof, a call at a time; to the terminal.
 # make compare-numpy: the article's programs in Python and ours, in turn; benches/NUMPY.md is written anew.
 #   make compare-numpy DEPTH=N  slices (100 else); PAIRS=N runs of each (5 else)

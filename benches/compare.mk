@@ -17,7 +17,7 @@ DENET := 0.10.3
 .PHONY: compare compare-build compare-peers
 
 compare: compare-build compare-peers
-	$(COMPARE_PYTHON) -B benches/compare --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
+	PYTHONPATH=benches $(COMPARE_PYTHON) -B -m compare --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
 		--truth $(or $(TRUTH),$(COMPARE_BUILT)/examples/truth) \
 		--peers $(PEERS) --swarm $(SWARM) --rounds $(ROUNDS) --document docs/measuring.md
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import floors, machine, venv
+from measure import arguments, floors, machine, venv
 from measure.numbers import Sample
 from measure.run import Failed, run
 
@@ -34,17 +34,20 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="compare-numpy", description=__doc__)
-    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure with")
-    parser.add_argument("--workloads", type=Path, required=True, help="where basic, float32 and hdf5 are")
-    parser.add_argument("--tools", type=Path, required=True, help="where a Python with NumPy is put")
-    parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
-    parser.add_argument("--results", type=Path, required=True, help="the file to write")
+    parser = arguments.parser(
+        "compare-numpy",
+        __doc__,
+        programs={"rprof": "the rprof to measure with"},
+        places={
+            "workloads": "the directory of the programs basic, float32 and hdf5",
+            "tools": "the directory for a Python with NumPy",
+            "scratch": "the directory for temporary files",
+            "results": "the file to write",
+        },
+    )
     parser.add_argument("--depth", type=int, default=100, help="number of slices (default: 100)")
     parser.add_argument("--pairs", type=int, default=5, help="runs of each (default: 5)")
     options = parser.parse_args()
-    for name in ("rprof", "workloads", "tools", "scratch"):
-        setattr(options, name, getattr(options, name).absolute())
     if options.depth < 1 or options.pairs < 1:
         parser.error("at least one slice and one pair")
     free = machine.available()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import floors, machine
+from measure import arguments, floors, machine
 from measure.run import Failed
 
 from . import (
@@ -23,7 +23,7 @@ from . import (
     report,
     sampling,
     slowdown,
-    stamps,
+    spans,
     startup,
     syscalls,
     tree,
@@ -37,7 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "tree": tree.measure,
     "pss": pss.measure,
     "startup": startup.measure,
-    "stamps": stamps.measure,
+    "spans": spans.measure,
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,
@@ -79,20 +79,19 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure")
-    parser.add_argument("--long", type=Path, required=True, help="the program that writes long traces")
-    parser.add_argument("--tools", type=Path, required=True, help="where the peers are put")
-    parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
-    parser.add_argument("--results", type=Path, required=True, help="the file to write")
+    parser = arguments.parser(
+        "bench",
+        __doc__,
+        programs={"rprof": "the rprof to measure", "long": "the program that writes long traces"},
+        places={
+            "tools": "the directory for the peers",
+            "scratch": "the directory for temporary files",
+            "results": "the file to write",
+        },
+    )
     parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
     parser.add_argument("--only", default="", help="only measurements with this in their name")
-    options = parser.parse_args()
-    for name in ("rprof", "long", "tools", "scratch", "results"):
-        setattr(options, name, getattr(options, name).absolute())
-    if not options.rprof.is_file():
-        parser.error(f"there is no `{options.rprof}`")
-    return options
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

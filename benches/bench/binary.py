@@ -37,9 +37,7 @@ def measure(setting: Setting) -> Section:
     said = ("the C library's only", ", ".join(others) or "the C library's only", "n/a")
     section.at_most("dynamic libraries", len(others), 0, said)
     if not musl.exists():
-        section.tables.append(
-            "No static build is beside this one: `make static`.\n"
-        )
+        section.tables.append("No static build is beside this one: `make static`.\n")
     return section
 
 

@@ -17,7 +17,7 @@ def write(setting: Setting, samples: int) -> Path:
     path = setting.scratch / f"example-{samples}.dat"
     if not path.exists():
         unfinished = path.with_suffix(".part")
-        run([setting.long, samples, unfinished])
+        run([setting.long, str(samples), unfinished])
         unfinished.rename(path)
     return path
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from measure.numbers import Sample, mib, ratio, size, time, times
-from measure.run import Usage
+from measure.numbers import mib, ratio, size, time, times
+from measure.run import Usage, walls
 
 from . import example
 from .section import Section
@@ -32,7 +32,7 @@ def measure(setting: Setting) -> Section:
             figure = setting.scratch / f"figure.{kind}"
             runs = [setting.peak([setting.rprof.program, "plot", trace, "-o", figure]) for _ in range(rounds)]
             rows.append(_row(samples, kind, "rprof", runs, figure.stat().st_size))
-            ours = Sample.of([took.wall for took in runs]).median
+            ours = walls(runs).median
             what, limit = f"{kind} of {samples / 1e6:g} million samples", f"reading alone {time(reading)}"
             if samples > 1_000_000:
                 section.at_most(what, ours, WALL, (time(WALL), time(ours), limit))
@@ -51,5 +51,4 @@ def measure(setting: Setting) -> Section:
 
 
 def _row(samples: int, kind: str, name: str, runs: list[Usage], length: int) -> list[str]:
-    wall = Sample.of([took.wall for took in runs])
-    return [f"{samples:,}", kind, name, times(wall), mib(max(took.peak for took in runs)), size(length)]
+    return [f"{samples:,}", kind, name, times(walls(runs)), mib(max(took.peak for took in runs)), size(length)]

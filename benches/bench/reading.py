@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from measure.numbers import Sample, ratio, size, times
-from measure.run import Usage, run
+from measure.run import Usage, run, walls
 
 from . import example
 from .section import Section
@@ -43,9 +43,9 @@ def measure(setting: Setting) -> Section:
             for name, command in commands.items():
                 if name != "mprof" or samples <= 1_000_000 or number == 0:
                     took[name].append(run(command))
-        walls = {name: Sample.of([one.wall for one in runs]) for name, runs in took.items()}
-        medians = {name: wall.median for name, wall in walls.items()}
-        for name, wall in walls.items():
+        wall_times = {name: walls(runs) for name, runs in took.items()}
+        medians = {name: wall.median for name, wall in wall_times.items()}
+        for name, wall in wall_times.items():
             cpu = Sample.of([one.cpu for one in took[name]])
             rows.append(
                 [f"{samples:,}", size(length), name, times(wall), times(cpu), f"{size(length / wall.median)}/s"]

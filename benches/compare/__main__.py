@@ -8,13 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-import table
-from answer import NONE, Answer
-from case import Case
-from cases import CASES
-from judge import Verdict, judge, worst
-from processes import run
-from tools import Tool, all_tools, mprof_shared, search_path
+from measure import arguments
+
+from . import table
+from .answer import NONE, Answer
+from .case import Case
+from .cases import CASES
+from .judge import Verdict, judge, worst
+from .processes import run
+from .tools import Tool, all_tools, mprof_shared, search_path
 
 
 def main() -> int:
@@ -37,21 +39,16 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="compare", description=__doc__)
-    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to compare")
-    parser.add_argument("--truth", type=Path, required=True, help="the program of known memory")
-    parser.add_argument("--peers", type=Path, required=True, help="where the peers are installed")
-    parser.add_argument("--document", type=Path, required=True, help="the Markdown file with the table")
+    parser = arguments.parser(
+        "compare",
+        __doc__,
+        programs={"rprof": "the rprof to compare", "truth": "the workload whose memory is known"},
+        places={"peers": "the directory of the installed peers", "document": "the Markdown file with the table"},
+    )
     parser.add_argument("--swarm", type=int, default=200, help="processes of the swarm (default: 200)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case under each tool (default: 3)")
     parser.add_argument("--only", default="", help="only cases with this in their name; writes no table")
-    options = parser.parse_args()
-    for name in ("rprof", "truth", "peers"):
-        setattr(options, name, getattr(options, name).absolute())
-    for program in (options.rprof, options.truth):
-        if not program.is_file():
-            parser.error(f"there is no `{program}`")
-    return options
+    return parser.parse_args()
 
 
 def _rounds(case: Case, tool: Tool, options: argparse.Namespace) -> Verdict:

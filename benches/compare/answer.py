@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from case import MIB
+from .case import MIB
 
 # Time in seconds and memory in bytes.
 Curve = list[tuple[float, float]]

@@ -5,7 +5,7 @@ The first word that names {dir} also marks the processes of a run, by which any 
 
 from __future__ import annotations
 
-from case import Case, touched
+from .case import Case, touched
 
 SIBLINGS_AT_ONCE = 6
 SWARM_AT_ONCE = 10

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from answer import Answer, Curve
-from case import MIB, Case, Truth
-from processes import Ended
+from .answer import Answer, Curve
+from .case import MIB, Case, Truth
+from .processes import Ended
 
 # An answer may miss the truth by this much: the larger of the two.
 TOLERANCE_BYTES = 2 * MIB

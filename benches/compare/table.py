@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from case import MIB, Case
-from judge import Verdict
-from tools import Tool
+from .case import MIB, Case
+from .judge import Verdict
+from .tools import Tool
 
 BEGIN = "<!-- compare:begin -->"
 END = "<!-- compare:end -->"

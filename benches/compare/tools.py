@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import answer
-from answer import Answer
+from . import answer
+from .answer import Answer
 
 
 @dataclass(frozen=True)

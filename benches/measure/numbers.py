@@ -32,7 +32,7 @@ class Sample:
         low, high = ordered[0], ordered[-1]
         if len(ordered) >= 4:
             low, _, high = statistics.quantiles(ordered, n=4)
-        return abs((high - low) / 2 / self.median)
+        return float(abs((high - low) / 2 / self.median))
 
     @property
     def error(self) -> float:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .numbers import Sample
+
 # A benchmark that takes longer than this hangs.
 LIMIT_S = 900.0
 
@@ -32,6 +34,11 @@ class Usage:
     def cpu(self) -> float:
         """CPU seconds."""
         return self.user + self.system
+
+
+def walls(runs: Sequence[Usage]) -> Sample:
+    """Returns the wall-clock times of several runs."""
+    return Sample.of([one.wall for one in runs])
 
 
 def run(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 import sys
+from pathlib import Path
 
 from measure.numbers import Sample, mib, time, times
-from measure.run import Usage
+from measure.run import Usage, walls
 
 from .section import Section
 from .setting import Setting
@@ -24,12 +25,12 @@ def measure(setting: Setting) -> Section:
         f"`rprof run --python`, in turn, {rounds} rounds after one that fills the cache of compiled modules. *Added* "
         "is the median of a round's differences to `--nopython`: what the module costs, without what watching does.",
     )
-    script, trace = setting.scratch / "nothing.py", setting.scratch / "stamps.dat"
+    script, trace = setting.scratch / "nothing.py", setting.scratch / "spans.dat"
     script.write_text("pass\n")
-    python = [sys.executable, script]
-    record = [setting.rprof.program, "run", "--quiet", "--force", "--output", trace]
+    python: list[str | Path] = [sys.executable, script]
+    record: list[str | Path] = [setting.rprof.program, "run", "--quiet", "--force", "--output", trace]
     watched = {name: [*record, name, *python] for name in ("--nopython", "--python")}
-    commands = {"bare": python, **watched}
+    commands: dict[str, list[str | Path]] = {"bare": python, **watched}
     used: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         for name, command in commands.items():
@@ -43,10 +44,10 @@ def measure(setting: Setting) -> Section:
     peak = Sample.of([one.peak - other.peak for one, other in pairs]).median
     rows = []
     for name, usages in used.items():
-        row = [name, times(Sample.of([u.wall for u in usages])), mib(Sample.of([u.peak for u in usages]).median)]
+        row = [name, times(walls(usages)), mib(Sample.of([u.peak for u in usages]).median)]
         rows.append([*row, time(wall), time(cpu), mib(peak)] if name == "--python" else [*row, "", "", ""])
     section.table(["under", "wall clock", "peak", "time added", "CPU time added", "memory added"], rows)
-    bare = time(Sample.of([usage.wall for usage in used["bare"]]).median)
+    bare = time(walls(used["bare"]).median)
     what, goal = "stamps of Python, time", time(GOAL_TIME)
     if differences.error > GOAL_TIME / 2:
         section.untold(what, goal, f"{time(wall)} ± {time(differences.error)} (CPU time {time(cpu)})")
