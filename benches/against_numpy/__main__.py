@@ -1,4 +1,4 @@
-"""Runs the article's programs in Python and ours in turn under rprof, and writes how they compare."""
+"""Runs the article's programs in Python and in Rust in turn under rprof, and writes a comparison."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .report import Results, text
 PROGRAMS = Path(__file__).resolve().parent.parent / "numpy"
 PACKAGES = ("numpy==2.4.6", "h5py==3.16.0")
 SLICE = 2000 * 2000
-# What the memory has to hold besides the largest array.
+# Bytes of memory that must be free besides the largest array.
 RESERVE = 2 << 30
 
 
 def main() -> int:
-    """Exits with 1 when something cannot be run."""
+    """Returns the exit code: 1 if a program cannot be run."""
     options = _options()
     try:
         options.results.write_text(text(_measure(options)))
     except Failed as error:
         print(f"compare-numpy: {error}", file=sys.stderr)
         return 1
-    print(f"written to {options.results}")
+    print(f"results written to {options.results}")
     return 0
 
 
@@ -46,13 +46,15 @@ def _options() -> argparse.Namespace:
         },
     )
     parser.add_argument("--depth", type=int, default=100, help="number of slices (default: 100)")
-    parser.add_argument("--pairs", type=int, default=5, help="runs of each (default: 5)")
+    parser.add_argument("--pairs", type=int, default=5, help="runs of each program (default: 5)")
     options = parser.parse_args()
     if options.depth < 1 or options.pairs < 1:
-        parser.error("at least one slice and one pair")
+        parser.error("--depth and --pairs must be at least 1")
     free = machine.available()
     if free and options.depth * SLICE * 8 + RESERVE > free:
-        parser.error(f"{free / 1e9:.1f} GB of memory hold no {options.depth} slices; use a smaller --depth")
+        parser.error(
+            f"{options.depth} slices do not fit in {free / 1e9:.1f} GB of available memory; use a smaller --depth"
+        )
     return options
 
 
@@ -72,7 +74,7 @@ def _measure(options: argparse.Namespace) -> Results:
         directory = Path(place)
         for number in range(options.pairs + 1):
             for name, pair in programs.items():
-                # Which of them comes first changes from pair to pair.
+                # The order changes from pair to pair, so that neither always runs first.
                 took = {side: measure(options.rprof, pair[side], directory) for side in _order(number)}
                 limit = built.json("memory", str(_mebibytes(name, options.depth)), directory / "cache")
                 if number:

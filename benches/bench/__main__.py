@@ -1,4 +1,4 @@
-"""Measures rprof beside its peers and writes the results. Needs Python 3.9, a C compiler and cargo."""
+"""Measures rprof and its peers and writes the results. Needs Python 3.9, a C compiler and cargo."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
 
 
 def main() -> int:
-    """Exits with 1 when something could not be measured; a goal that is missed is a result, and no failure."""
+    """Returns the exit code: 1 if a measurement failed. A missed goal is a result, not a failure."""
     options = _options()
     busy = machine.load()
     failed = False
@@ -74,7 +74,7 @@ def main() -> int:
         return 1
     for verdict in (verdict for section in sections for verdict in section.verdicts):
         print(f"{verdict.what}: {verdict.measured} (goal {verdict.goal}): {verdict.outcome}")
-    print(f"written to {options.results}")
+    print(f"results written to {options.results}")
     return int(failed)
 
 
@@ -89,8 +89,8 @@ def _options() -> argparse.Namespace:
             "results": "the file to write",
         },
     )
-    parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
-    parser.add_argument("--only", default="", help="only measurements with this in their name")
+    parser.add_argument("--quick", action="store_true", help="make short runs, as a check that everything works")
+    parser.add_argument("--only", default="", help="make only the measurements with this text in their name")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""What a Python script pays so that `profile` is there: at its start, and in memory."""
+"""The cost of rprof's Python module to a script: time at its start, and memory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ GOAL_MEMORY = 1 << 20
 
 
 def measure(setting: Setting) -> Section:
-    """A script that does nothing: bare, watched, and watched with `profile` in it, in turn."""
+    """Runs an empty script bare, under rprof without the module, and under rprof with it, in turn."""
     rounds = setting.pick(40, 5)
     section = Section(
-        "Stamps of Python",
-        f"A script of nothing under Python {platform.python_version()}: bare, under `rprof run --nopython`, and under "
-        f"`rprof run --python`, in turn, {rounds} rounds after one that fills the cache of compiled modules. *Added* "
-        "is the median of a round's differences to `--nopython`: what the module costs, without what watching does.",
+        "Spans of Python",
+        f"An empty script under Python {platform.python_version()} runs bare, under `rprof run --nopython` and under "
+        f"`rprof run --python` in turn, {rounds} rounds. One round before them fills the cache of compiled modules. "
+        "*Added* is the median of the rounds' differences to `--nopython`: the cost of the Python module alone, "
+        "without the cost of sampling.",
     )
     script, trace = setting.scratch / "nothing.py", setting.scratch / "spans.dat"
     script.write_text("pass\n")
@@ -48,11 +49,11 @@ def measure(setting: Setting) -> Section:
         rows.append([*row, time(wall), time(cpu), mib(peak)] if name == "--python" else [*row, "", "", ""])
     section.table(["under", "wall clock", "peak", "time added", "CPU time added", "memory added"], rows)
     bare = time(walls(used["bare"]).median)
-    what, goal = "stamps of Python, time", time(GOAL_TIME)
+    what, goal = "spans of Python, time", time(GOAL_TIME)
     if differences.error > GOAL_TIME / 2:
-        section.untold(what, goal, f"{time(wall)} ± {time(differences.error)} (CPU time {time(cpu)})")
+        section.undecided(what, goal, f"{time(wall)} ± {time(differences.error)} (CPU time {time(cpu)})")
     else:
-        section.at_most(what, wall, GOAL_TIME, (goal, time(wall), f"the script itself {bare}"))
-    limit = f"the script itself {mib(Sample.of([usage.peak for usage in used['bare']]).median)}"
-    section.at_most("stamps of Python, memory", peak, GOAL_MEMORY, (mib(GOAL_MEMORY), mib(peak), limit))
+        section.at_most(what, wall, GOAL_TIME, (goal, time(wall), f"the bare script {bare}"))
+    limit = f"the bare script {mib(Sample.of([usage.peak for usage in used['bare']]).median)}"
+    section.at_most("spans of Python, memory", peak, GOAL_MEMORY, (mib(GOAL_MEMORY), mib(peak), limit))
     return section

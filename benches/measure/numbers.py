@@ -21,7 +21,7 @@ class Sample:
     @property
     def median(self) -> float:
         """Half are above, half below."""
-        return statistics.median(self.values)
+        return float(statistics.median(self.values))
 
     @property
     def spread(self) -> float:
