@@ -27,7 +27,7 @@ for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
         rustup target add "$target" || true
     fi
     has_std "$target" ||
-        { skip "the wheel for $target: its standard library is not installed (rustup target add $target)"; continue; }
+        { skip "the wheel for $target: its standard library is not installed; run \`rustup target add $target\`"; continue; }
     rm -f "$out"/rprof-*-macosx_*_"$tag".whl
     maturin build --release "${link[@]}" --target "$target" --out "$out" "$@"
     wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "maturin built no wheel with the tag macosx and $tag"

@@ -1,4 +1,4 @@
-# The start of the bootstrap. `rprof run script.py` puts its directory first on PYTHONPATH, so the interpreter imports it.
+# The start of the bootstrap. `rprof run script.py` puts this directory first on PYTHONPATH, and Python imports it.
 # It hides itself, puts `profile` into builtins and imports the sitecustomize that this Python has without rprof.
 # The syntax must stay readable for Pythons before 3.9: they import this file too, and must print the message below.
 import sys

@@ -154,5 +154,5 @@ class Block:
 
 
 def span(name: str | Callable[..., Any]) -> Any:
-    """Returns a context manager and decorator for spans of this name. `@span` without a name is the same as `@profile`."""
+    """Returns a context manager and decorator for spans of this name. `@span` without a name equals `@profile`."""
     return recorded(name) if callable(name) else Block(str(name))
