@@ -16,7 +16,7 @@ BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 
 .PHONY: bench bench-build bench-mark compare-numpy
 
-bench: bench-build
+bench: bench-build ## Measure rprof and its peers, half an hour; rewrites benches/RESULTS.md
 	$(if $(RPROF)$(QUICK)$(ONLY),,$(MAKE) static)
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --long '$(BENCH_BUILT)/examples/long' --tools .tools --scratch '$(BENCH_SCRATCH)' \
@@ -27,10 +27,10 @@ bench-build:
 	cargo build --release -p rprof-trace --example long
 	$(if $(RPROF),,cargo build --release)
 
-bench-mark:
+bench-mark: ## Measure the calls of rprof-mark without rprof
 	env -u RPROF_TRACE cargo bench -p rprof-mark --bench idle
 
-compare-numpy: bench-build $(CMAKE_STAMP)
+compare-numpy: bench-build $(CMAKE_STAMP) ## Measure the article's programs in Python and Rust; rewrites benches/NUMPY.md
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(if $(WORKLOADS),,$(WORKLOADS_CARGO) build --release -p rprof-workloads)
 	$(BENCH_RUN) against_numpy --rprof '$(BENCH_RPROF)' --workloads '$(or $(WORKLOADS),$(BENCH_BUILT))' \

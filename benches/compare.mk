@@ -16,7 +16,7 @@ DENET := 0.10.3
 
 .PHONY: compare compare-build compare-peers
 
-compare: compare-build compare-peers
+compare: compare-build compare-peers ## Run twelve hard cases under rprof and its peers; rewrites the table in docs/measuring.md
 	PYTHONPATH=benches $(COMPARE_PYTHON) -B -m compare --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
 		--truth $(or $(TRUTH),$(COMPARE_BUILT)/examples/truth) \
 		--peers $(PEERS) --swarm $(SWARM) --rounds $(ROUNDS) --document docs/measuring.md

@@ -7,7 +7,7 @@ PLOTS ?= plots
 FIGURES_TARGET = $(or $(CARGO_TARGET_DIR),target)
 
 .PHONY: figures
-figures: $(CMAKE_STAMP)
+figures: $(CMAKE_STAMP) ## Rewrite the article's figures and table under plots/; DEPTH=N for fewer slices
 	cargo build --release
 	$(WORKLOADS_CARGO) build --release -p rprof-workloads
 	'$(FIGURES_TARGET)/release/figures' --rprof '$(FIGURES_TARGET)/release/rprof' \
