@@ -29,7 +29,7 @@ def _text(sections: Sequence[Section], setting: Setting, machine: str, warning: 
     )
     return "".join(
         [
-            "# What rprof costs\n\n",
+            "# The cost of rprof\n\n",
             "`make bench` writes this file; changes by hand are lost. One run measured everything: rprof, its peers "
             "and the limits in turn. A time is a median ± half the interquartile range. A *limit* is the cost of the "
             "bare system calls or of a program that does the least possible work, measured in the same run. "

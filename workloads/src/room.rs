@@ -53,11 +53,11 @@ pub fn for_file<T>(shape: Shape, file: &Path) -> Result<(), Error> {
     on_disk(shape, slice, file)
 }
 
-/// Makes the check of [`for_file`] for a directory with one file per slice, each in two directories of its own.
+/// Makes the check of [`for_file`] for a store with one file per slice, each below two directories.
 /// A slice is in memory twice while it is converted to the bytes of a chunk.
 ///
 /// # Errors
-/// As [`for_file`].
+/// The errors of [`for_file`].
 pub fn for_chunks<T>(shape: Shape, directory: &Path) -> Result<(), Error> {
     let slice = shape.slice_bytes::<T>();
     one_slice(shape, slice.saturating_mul(2))?;

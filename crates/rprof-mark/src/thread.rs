@@ -40,7 +40,7 @@ pub fn enter() -> (String, Level) {
 
 fn current() -> Thread {
     let made = || Thread { number: number(), depth: Arc::default() };
-    // `try_with` fails while the thread drops its locals. A span that begins then gets a thread of its own.
+    // `try_with` fails while the thread drops its locals. A span that begins then starts at level 0.
     THREAD.try_with(|thread| thread.get_or_init(made).clone()).unwrap_or_else(|_| made())
 }
 
