@@ -40,7 +40,7 @@ def measure(setting: Setting) -> Section:
         minute, whole = _drawn(setting, samples, rounds)
         length = (setting.scratch / f"example-{samples}.dat").stat().st_size
         rows.append([f"{samples:,}", size(length), times(minute), times(whole)])
-        written = (f"{WINDOW:.0%} of the whole trace", f"{time(minute.median)}, whole {time(whole.median)}", "n/a")
+        written = (f"{WINDOW:.0%} of drawing the whole", f"{time(minute.median)}, whole {time(whole.median)}", "n/a")
         what = f"drawing a minute of {samples / 1e6:g} million ticks"
         section.at_most(what, minute.median / whole.median, WINDOW, written)
     section.table(["ticks", "file", "time to draw a minute", "time to draw the whole"], rows)
