@@ -73,7 +73,7 @@ static inline void rprof_text_(char *to, size_t size, const char *from, enum rpr
 /* Appends one whole line with one write, so that the line of another writer cannot land inside it. */
 static inline void rprof_write_(const char *line, int length) {
     int fd = rprof_trace_() - 1;
-    if (fd >= 0 && length > 0 && write(fd, line, (size_t)length) < 0) { /* ignored: a program must not fail because it is measured */ }
+    if (fd >= 0 && length > 0 && write(fd, line, (size_t)length) < 0) { /* a program must not fail because of rprof */ }
 }
 
 /* Writes the seconds since 1970 with six digits after the point. */

@@ -1,4 +1,4 @@
-/* A program to be profiled. Each mode does one kind of work, so that the cost of a profiler to that work can be measured.
+/* A program to be profiled. Each mode does one kind of work, to measure the cost of a profiler to that work.
  * Every mode but swarm can hold MIB MiB of memory in 4 KiB pages as well.
  *   faults N [MIB]   N times: map 16 MiB, touch every page, unmap
  *   compute N [MIB]  N million iterations of a loop without memory access and system calls
@@ -7,8 +7,8 @@
  *   grow MS [MIB]    touch one more 4 KiB page every 200 us, for MS milliseconds
  *   swarm MS N       start N idle children and keep them for MS milliseconds
  * A third number, for every mode but swarm, is a count of idle children that hold no memory of their own.
- * The first three modes print the time of the work in seconds, without start-up: the wall clock, and the CPU time of the
- * process and its children. */
+ * The first three modes print the time of the work in seconds, without start-up: the wall clock, and the CPU time of
+ * the process and its children. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>

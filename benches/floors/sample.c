@@ -1,8 +1,8 @@
 /* The floor of sampling: the cost of a tick that makes only the necessary system calls. The program starts PROCESSES
  * idle children. Each tick does one pread of each child's status through a descriptor that stays open, one write of a
  * line of the usual length, and one sleep to an absolute time. Usage: sample PROCESSES INTERVAL_US SECONDS FILE
- * Prints {"ticks": N, "cpu_s": S, "wake_s": S}. wake_s is the CPU time of the sleeps alone, measured with a tenth as many
- * sleeps and scaled to N. */
+ * Prints {"ticks": N, "cpu_s": S, "wake_s": S}. wake_s is the CPU time of the sleeps alone, measured with a tenth as
+ * many sleeps and scaled to N. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>

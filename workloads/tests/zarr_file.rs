@@ -1,5 +1,5 @@
-//! The store of the zarr workload, read back by zarrs, by hand and by zarr in Python: format, shape, chunks, type, codecs
-//! and every value. A path that is not a store must stay unchanged.
+//! The store of the zarr workload, read back by zarrs, by hand and by zarr in Python: format, shape, chunks, type,
+//! codecs and every value. A path that is not a store must stay unchanged.
 
 mod common;
 

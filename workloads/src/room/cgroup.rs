@@ -1,6 +1,6 @@
-//! The memory limits of Linux control groups, version 1 and 2. In a container or a batch job, the kernel kills a process
-//! that exceeds its group's limit, even if the machine has free memory. This module only reads files, below a root that
-//! tests can choose.
+//! The memory limits of Linux control groups, version 1 and 2. In a container or a batch job, the kernel kills a
+//! process that exceeds its group's limit, even if the machine has free memory. This module only reads files, below a
+//! root that tests can choose.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has control groups"))]
 
 use super::Limit;

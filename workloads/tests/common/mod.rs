@@ -38,9 +38,9 @@ pub fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Runs the Python code `check` on the file that a workload writes. Its arguments are the file, a file of the raw values
-/// and the shape. The test is skipped if Python or one of its `modules` is missing. The message goes directly to stderr,
-/// because the test harness hides the output of a passing test.
+/// Runs the Python code `check` on the file that a workload writes. Its arguments are the file, a file of the raw
+/// values, and the shape. The test is skipped if Python or one of its `modules` is missing. The message goes directly
+/// to stderr, because the test harness hides the output of a passing test.
 pub fn ask_python(test: &str, modules: &str, check: &str, program: &Path) {
     let python = std::env::var("RPROF_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let reason = match Command::new(&python).args(["-c", &format!("import {modules}")]).output() {

@@ -1,5 +1,5 @@
 //! Ctrl-C and similar signals while a step runs. By default they would end this program at once and leave gigabytes of
-//! files behind. So the signals are blocked, the running step is ended, and this program fails as after any failed step.
+//! files behind. So this program blocks them, ends the running step, and fails as after any failed step.
 
 use anyhow::{Context, bail};
 use nix::sys::signal::{SigSet, Signal, kill};
@@ -37,7 +37,7 @@ impl Interrupts {
             while let Ok(signal) = signals.wait() {
                 let mut state = lock(&shared);
                 state.received = Some(signal);
-                // A terminal sends its signals to the step, too. SIGTERM does not come from a terminal, so it is passed on.
+                // A terminal sends its signals to the step, too. SIGTERM comes from elsewhere and is passed on.
                 if let (Some(step), Signal::SIGTERM) = (&state.step, signal) {
                     let _ = kill(Pid::from_raw(step.id().cast_signed()), signal);
                 }
@@ -56,8 +56,8 @@ impl Interrupts {
         read: impl FnOnce(ChildStdout) -> std::io::Result<T>,
     ) -> anyhow::Result<(ExitStatus, T)> {
         self.stop_if_signalled()?;
-        // A child inherits the blocked signals, so they are unblocked while it starts. A signal between these lines ends
-        // this program. That is harmless: only a running step writes large files.
+        // A child inherits the blocked signals, so they are unblocked while it starts. A signal between these lines
+        // ends this program. That is harmless: only a running step writes large files.
         self.signals.thread_unblock()?;
         let started = command.spawn();
         self.signals.thread_block()?;

@@ -54,8 +54,8 @@ impl Goal {
     }
 }
 
-/// Returns the bytes on disk of a file, or of all files in a directory; `None` while it does not exist. Of a sparse file
-/// only the written blocks count.
+/// Returns the bytes on disk of a file, or of all files in a directory; `None` while it does not exist. Of a sparse
+/// file only the written blocks count.
 fn written(path: &Path) -> Option<u64> {
     let file = path.metadata().ok()?;
     if !file.is_dir() {

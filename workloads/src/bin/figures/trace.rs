@@ -1,5 +1,5 @@
-//! The measurements of a run, from `rprof peak --json` and from the first and last record of the trace, which describe the
-//! machine and the CPU time. The module reads only the fields that the table needs.
+//! The measurements of a run: the peak from `rprof peak --json`, the machine from the first record of the trace, and
+//! the CPU time from the last. The module reads only the fields that the table needs.
 
 use crate::split::{self, Split};
 use anyhow::Context;

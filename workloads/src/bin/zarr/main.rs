@@ -1,5 +1,5 @@
-//! A float32 array in a new zarr v3 store, written slice by slice with standard normal random numbers. Each slice is one
-//! chunk without compression. Only one slice is in memory at any time.
+//! A float32 array in a new zarr v3 store, written slice by slice with standard normal random numbers. Each slice is
+//! one chunk without compression. Only one slice is in memory at any time.
 
 mod store;
 
