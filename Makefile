@@ -1,5 +1,5 @@
-# The workloads are always built in release: libhdf5 is then built once, for their tests, their lints and the figures.
-# Every target the README and .ci/run name. A fresh machine needs rustc, cargo, a C compiler, make and python3.
+# All targets of the project; `make help` lists them. A fresh machine needs rustc, cargo, a C compiler, make and python3.
+# The workloads are always built in release, so that libhdf5 is built once for their tests, their lints and the figures.
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -10,61 +10,64 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 
 .PHONY: help build static test lint msrv bless check-mac package peers
 
-help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
-	@echo "  make figures      the article's figures and table, remade under plots/ (DEPTH=N for fewer slices)"
-	@echo "  make bench        what is claimed of speed, against the peers: benches/RESULTS.md (half an hour)"
-	@echo "  make compare-numpy  the article's programs in Python and ours, in turn: benches/NUMPY.md"
-	@echo "  make compare      twelve hard cases under rprof and its peers: the table of docs/measuring.md"
+# A group of the list: its title, and for each target the text after `##` on the target's line.
+list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
-build: ## target/release/rprof
+help: ## Show this list
+	@$(call list,Start here,build test figures help)
+	@$(call list,Before a commit,lint check-mac msrv bless)
+	@$(call list,Measurements,bench bench-mark compare compare-numpy)
+	@$(call list,Packages,static wheel test-wheel wheel-mac package)
+	@$(call list,Set-up,peers)
+
+build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
 
-# For any Linux of this processor, whatever its C library.
+# The static binary runs on every Linux with the same processor architecture, with any C library.
 STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
 
-static: ## a fully static rprof, target/*-linux-musl/release/rprof
+static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)
 	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
-test: $(CMAKE_STAMP) peers ## all tests, with mprof and h5py asked where python3 can have them
+test: $(CMAKE_STAMP) peers ## Run all tests
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
 	$(CARGO) test -p rprof-mark --all-features
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(WORKLOADS_CARGO) test --release -p rprof-workloads
 
-lint: $(CMAKE_STAMP) ## formatting, clippy and rustdoc, warnings refused
+lint: $(CMAKE_STAMP) ## Check the formatting, run clippy and rustdoc; a warning is an error
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy -p rprof-mark --all-features --all-targets -- -D warnings
 	$(WORKLOADS_CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features
 
-# The oldest Rust that Cargo.toml promises. A target directory of its own, so that the usual build stays as it is.
+# The oldest Rust that Cargo.toml allows. It has its own target directory, so that other builds stay valid.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
-msrv: ## type-check with the oldest Rust that Cargo.toml allows
+msrv: ## Type-check with the oldest Rust that Cargo.toml allows
 	@if rustup run $(MSRV) cargo --version >/dev/null 2>&1 || \
 	    rustup toolchain install $(MSRV) --profile minimal --no-self-update >/dev/null 2>&1; \
 	then set -x; rustup run $(MSRV) cargo check --all-targets --target-dir '$(or $(CARGO_TARGET_DIR),target)/msrv'; \
 	else echo "skipped: Rust $(MSRV) is not installed and rustup cannot fetch it (rustup toolchain install $(MSRV))" >&2; fi
 
-bless: ## rewrite the golden figures; look at them before you commit
+bless: ## Rewrite the golden figures; inspect them before you commit
 	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
 
-check-mac: ## type-check and link for macOS, and for systems without a sampler
+check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
-package: ## every crate as a registry gets it, built from its archive under target/package/
+package: ## Pack each crate for a registry and build it from the archive, under target/package/
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
-# A Python with mprof, NumPy, h5py and zarr, for the tests that ask them. Without it those tests say aloud that they are skipped.
+# Some tests compare results with mprof, NumPy, h5py and zarr. Without this Python they are skipped with a message.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 
-peers: .tools/peers/ok ## a Python with mprof, h5py and zarr, under .tools/
+peers: .tools/peers/ok ## Install a Python with mprof, h5py and zarr under .tools/, for the tests
 
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
 	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr; \
 	then touch $@; \
-	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; tests that ask them are skipped" >&2; fi
+	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; the tests that need them are skipped" >&2; fi

@@ -1,11 +1,12 @@
-# make bench: what is claimed of speed, measured against the peers in one run; benches/RESULTS.md is written anew.
-#   make bench QUICK=1          shorter runs and fewer of them, to see that it works; to target/bench/RESULTS.md
-#   make bench ONLY=reading     only rows with that in their name; likewise
-#   make bench RPROF=PATH       with an rprof that is built already
-#   make bench ONLY=stamps BENCH_PYTHON=python3.9     what `profile` costs a script of that Python, at its start and in memory
-# make bench-mark: what rprof-mark costs a Rust program that does not run under rprof, a call at a time; to the terminal.
-# make compare-numpy: the article's programs in Python and ours, in turn; benches/NUMPY.md is written anew.
-#   make compare-numpy DEPTH=N  slices (100 else); PAIRS=N runs of each (5 else)
+# make bench: measure rprof and its peers in one run and rewrite benches/RESULTS.md.
+#   make bench QUICK=1          fewer and shorter runs, as a check that everything works; writes target/bench/RESULTS.md
+#   make bench ONLY=reading     only the measurements with this text in their name; writes target/bench/RESULTS.md
+#   make bench RPROF=PATH       measure an rprof that is built already
+#   make bench ONLY=spans BENCH_PYTHON=python3.9    the cost of `profile` to a script of that Python: time and memory
+# make bench-mark: print the cost of each rprof-mark call in a Rust program that does not run under rprof.
+# make compare-numpy: run the article's programs in Python and in Rust in turn and rewrite benches/NUMPY.md.
+#   make compare-numpy DEPTH=N  the number of slices (default: 100)
+#   make compare-numpy PAIRS=N  the number of runs of each program (default: 5)
 
 BENCH_PYTHON ?= python3
 BENCH_BUILT := $(or $(CARGO_TARGET_DIR),target)/release
@@ -15,7 +16,7 @@ BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 
 .PHONY: bench bench-build bench-mark compare-numpy
 
-bench: bench-build
+bench: bench-build ## Measure rprof and its peers, half an hour; rewrites benches/RESULTS.md
 	$(if $(RPROF)$(QUICK)$(ONLY),,$(MAKE) static)
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --long '$(BENCH_BUILT)/examples/long' --tools .tools --scratch '$(BENCH_SCRATCH)' \
@@ -26,10 +27,10 @@ bench-build:
 	cargo build --release -p rprof-trace --example long
 	$(if $(RPROF),,cargo build --release)
 
-bench-mark:
+bench-mark: ## Measure the calls of rprof-mark without rprof
 	env -u RPROF_TRACE cargo bench -p rprof-mark --bench idle
 
-compare-numpy: bench-build $(CMAKE_STAMP)
+compare-numpy: bench-build $(CMAKE_STAMP) ## Measure the article's programs in Python and Rust; rewrites benches/NUMPY.md
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(if $(WORKLOADS),,$(WORKLOADS_CARGO) build --release -p rprof-workloads)
 	$(BENCH_RUN) against_numpy --rprof '$(BENCH_RPROF)' --workloads '$(or $(WORKLOADS),$(BENCH_BUILT))' \

@@ -1,7 +1,7 @@
-# make compare: the twelve hard cases under rprof and its peers; the table in docs/measuring.md is written anew.
-#   make compare RPROF=… TRUTH=…   with programs that are built already
-#   make compare SWARM=1000        with a larger swarm (200 processes else)
-#   make compare ROUNDS=1          each case once (three times else; a tool is right when it is right each time)
+# make compare: run twelve hard cases under rprof and its peers and rewrite the table in docs/measuring.md.
+#   make compare RPROF=… TRUTH=…   use programs that are built already
+#   make compare SWARM=1000        the number of processes in the swarm (default: 200)
+#   make compare ROUNDS=1          the runs of each case (default: 3); a tool is right only if all its runs are right
 
 COMPARE_PYTHON ?= python3
 COMPARE_BUILT := $(or $(CARGO_TARGET_DIR),target)/release
@@ -16,8 +16,8 @@ DENET := 0.10.3
 
 .PHONY: compare compare-build compare-peers
 
-compare: compare-build compare-peers
-	$(COMPARE_PYTHON) -B benches/compare --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
+compare: compare-build compare-peers ## Run twelve hard cases under rprof and its peers; rewrites the table in docs/measuring.md
+	PYTHONPATH=benches $(COMPARE_PYTHON) -B -m compare --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
 		--truth $(or $(TRUTH),$(COMPARE_BUILT)/examples/truth) \
 		--peers $(PEERS) --swarm $(SWARM) --rounds $(ROUNDS) --document docs/measuring.md
 
@@ -25,7 +25,7 @@ compare-build:
 	$(if $(RPROF),,cargo build --release -p rprof-cli --bin rprof)
 	$(if $(TRUTH),,cargo build --release -p rprof-cli --example truth)
 
-# A peer that cannot be had does not stop the others: its column says that it is not installed.
+# A peer that cannot be installed does not stop the others. Its column shows that it is not installed.
 compare-peers:
 	-test -x $(PEERS)/python/bin/pip || $(COMPARE_PYTHON) -m venv $(PEERS)/python
 	-$(PEERS)/python/bin/pip install --quiet $(MEMORY_PROFILER)

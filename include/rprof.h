@@ -1,12 +1,13 @@
-/* Spans, marks and notes in the trace of a program that runs under `rprof run`; nothing at all when it does not.
- * C99 or C++11, POSIX (compile C as -std=gnu99 or with _POSIX_C_SOURCE >= 200809L). No library; threads may write at once.
+/* Spans, marks and notes for the trace of a program that runs under `rprof run`. Without rprof they do nothing.
+ * C99 or C++11 with POSIX: compile C as -std=gnu99 or with _POSIX_C_SOURCE >= 200809L. There is no library to link.
+ * Any number of threads may write at once.
  *
  *     rprof_span load = rprof_span_begin("load");
  *     rprof_mark("half of it");
  *     rprof_note("rows", "1000000");
  *     rprof_span_end(&load);                          C++: { rprof::span load("load"); ... }
  *
- * The records are told in docs/marks.md. SPDX-License-Identifier: MIT OR Apache-2.0 */
+ * docs/marks.md describes the records. SPDX-License-Identifier: MIT OR Apache-2.0 */
 #ifndef RPROF_H
 #define RPROF_H
 
@@ -19,18 +20,23 @@
 #include <time.h>
 #include <unistd.h>
 
+/* An open span. The id is empty if the span is not recorded. A longer name is cut. */
 typedef struct rprof_span {
-    char id[64], name[256], begin[32]; /* id is empty when nothing is recorded; a longer name is cut */
+    char id[64], name[256], begin[32];
     double mib;
     unsigned level;
     pid_t pid;
 } rprof_span;
 
-/* Weak, so that all files of a program that include this share them. */
-__attribute__((weak)) int rprof_state_;               /* of the trace: 0 not opened yet, -1 none, else descriptor + 1 */
-__attribute__((weak)) unsigned long rprof_count_;     /* of spans */
-__attribute__((weak)) __thread unsigned rprof_depth_; /* of spans in this thread; its address tells threads apart */
+/* The symbols are weak, so that all files of a program that include this header share one copy. */
+/* The state of the trace: 0 before the first use, -1 without a trace, else the descriptor + 1. */
+__attribute__((weak)) int rprof_state_;
+/* The number of spans begun so far. */
+__attribute__((weak)) unsigned long rprof_count_;
+/* The number of open spans in this thread. Its address is different in each thread and serves as the thread's id. */
+__attribute__((weak)) __thread unsigned rprof_depth_;
 
+/* Opens the trace on the first call. Returns its descriptor + 1, or -1 without a trace. */
 static inline int rprof_trace_(void) {
     int known = __atomic_load_n(&rprof_state_, __ATOMIC_ACQUIRE), none = 0;
     if (known) return known;
@@ -38,11 +44,12 @@ static inline int rprof_trace_(void) {
     int fd = path && *path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
     int found = fd < 0 ? -1 : fd + 1;
     if (__atomic_compare_exchange_n(&rprof_state_, &none, found, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return found;
-    if (fd >= 0) close(fd); /* another thread was first */
+    if (fd >= 0) close(fd); /* another thread opened it first */
     return none;
 }
 
-/* `from` as it is, escaped to one line, or made one word; as much as fits, and no half of a character. */
+/* Copies `from` unchanged (RAW), escaped to one line (LINE) or as one word (WORD). A long text is cut, but never in the
+ * middle of a character. */
 enum rprof_form_ { RPROF_RAW_, RPROF_LINE_, RPROF_WORD_ };
 static inline void rprof_text_(char *to, size_t size, const char *from, enum rprof_form_ form) {
     size_t at = 0;
@@ -63,18 +70,20 @@ static inline void rprof_text_(char *to, size_t size, const char *from, enum rpr
     to[at] = 0;
 }
 
-/* One write of one whole line, so that no other writer's lands in it. */
+/* Appends one whole line with one write, so that the line of another writer cannot land inside it. */
 static inline void rprof_write_(const char *line, int length) {
     int fd = rprof_trace_() - 1;
-    if (fd >= 0 && length > 0 && write(fd, line, (size_t)length) < 0) { /* a program does not fail for being measured */ }
+    if (fd >= 0 && length > 0 && write(fd, line, (size_t)length) < 0) { /* a program must not fail because of rprof */ }
 }
 
+/* Writes the seconds since 1970 with six digits after the point. */
 static inline void rprof_now_(char *to, size_t size) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(to, size, "%lld.%06ld", (long long)now.tv_sec, now.tv_nsec / 1000);
 }
 
+/* Returns the resident memory of this process in MiB, or 0 without /proc. */
 static inline double rprof_mib_(void) {
     long pages = 0;
     FILE *statm = fopen("/proc/self/statm", "re");
@@ -83,6 +92,7 @@ static inline double rprof_mib_(void) {
     return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
 }
 
+/* Records an instant. */
 static inline void rprof_mark(const char *label) {
     char line[4096], text[4000], now[32];
     if (rprof_trace_() < 0) return;
@@ -91,6 +101,7 @@ static inline void rprof_mark(const char *label) {
     rprof_write_(line, snprintf(line, sizeof line, "MARK %s %s\n", now, text));
 }
 
+/* Records a value under a key. Blanks in the key become `_`. */
 static inline void rprof_note(const char *key, const char *value) {
     char line[4096], word[256], text[3800];
     if (rprof_trace_() < 0) return;
@@ -99,6 +110,7 @@ static inline void rprof_note(const char *key, const char *value) {
     rprof_write_(line, snprintf(line, sizeof line, "NOTE %s %s\n", word, text));
 }
 
+/* Begins a span. */
 static inline rprof_span rprof_span_begin(const char *name) {
     char line[2048], text[1600];
     rprof_span span;
@@ -116,10 +128,10 @@ static inline rprof_span rprof_span_begin(const char *name) {
     return span;
 }
 
-/* Ends it, on the thread it began on; the second line is for mprof's readers. */
+/* Ends a span. Call it on the thread that began the span. The FUNC line is for mprof. */
 static inline void rprof_span_end(rprof_span *span) {
     char line[1024], word[256], now[32];
-    if (!span->id[0] || span->pid != getpid()) return; /* a forked child has only a copy */
+    if (!span->id[0] || span->pid != getpid()) return; /* a forked child holds a copy of its parent's span */
     rprof_now_(now, sizeof now);
     rprof_write_(line, snprintf(line, sizeof line, "SPAN end %s %s\n", span->id, now));
     rprof_text_(word, sizeof word, span->name, RPROF_WORD_);
@@ -131,7 +143,7 @@ static inline void rprof_span_end(rprof_span *span) {
 
 #ifdef __cplusplus
 namespace rprof {
-/* A span from here to the end of the scope. */
+/* A span that lasts to the end of its scope. */
 class span {
     rprof_span span_;
 

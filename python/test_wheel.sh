@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a wheel in a fresh venv, without an index, and runs a script under the rprof that is then there.
+# Installs a wheel in a fresh venv, without a package index, and runs a script under the installed rprof.
 set -euo pipefail
 
 wheel=$(realpath "$1")
@@ -31,18 +31,18 @@ EOF
 fail() { echo "test_wheel: $*" >&2; exit 1; }
 
 venv/bin/rprof --version | grep -q '^rprof ' || fail "no rprof in the venv"
-venv/bin/python -c 'import rprof; assert "site-packages" in rprof.__file__, rprof.__file__; rprof.mark("nobody listens")' \
+venv/bin/python -c 'import rprof; assert "site-packages" in rprof.__file__, rprof.__file__; rprof.mark("no trace")' \
     || fail "no module in the venv"
 PATH="$place/venv/bin:$PATH" venv/bin/rprof run -q -o script.dat script.py
-# Without --python the installed module is the one that is imported.
+# Without --python, `import rprof` imports the installed module.
 printf 'import rprof\nwith rprof.span("installed"): pass\n' > plain.py
 venv/bin/rprof run -q -o plain.dat venv/bin/python plain.py
 for line in 'FUNC __main__.builtin ' 'FUNC __main__.imported ' 'FUNC a_block ' 'MARK .* done$' 'NOTE answer 42$'; do
     grep -q "^$line" script.dat || fail "no \`$line\` in the trace"
 done
-grep -q '^FUNC installed ' plain.dat || fail "the installed module wrote nothing"
+grep -q '^FUNC installed ' plain.dat || fail "the installed module wrote no span"
 venv/bin/rprof peak script.dat
 venv/bin/rprof plot -o script.svg script.dat
 venv/bin/pip uninstall --quiet --yes rprof
-[ ! -e venv/bin/rprof ] || fail "rprof is still there after its removal"
-echo "test_wheel: $(basename "$wheel") is good"
+[ ! -e venv/bin/rprof ] || fail "pip uninstall left rprof in the venv"
+echo "test_wheel: $(basename "$wheel") works"

@@ -1,5 +1,6 @@
-# The wheel: the binary and the Python module in one. Tools stay under .tools/, the wheel under dist/. Nothing is uploaded.
-# For older Linux systems than this one, with ziglang installed beside maturin:
+# The Python wheel: the rprof binary and the Python module in one package. The tools are installed under .tools/, the
+# wheel is written to dist/, and nothing is uploaded.
+# For Linux systems older than this one, with ziglang installed beside maturin:
 #   make wheel WHEEL_ARGS='--release --zig --compatibility manylinux2014'
 
 WHEEL_TOOLS := $(CURDIR)/.tools/wheel
@@ -7,14 +8,14 @@ WHEEL_ARGS ?= --release
 
 .PHONY: wheel test-wheel wheel-mac
 
-wheel: .tools/wheel/ok ## dist/rprof-*.whl: the binary and the Python module, for pip install
+wheel: .tools/wheel/ok ## Build the Python wheel, dist/rprof-*.whl (binary and module)
 	@rm -rf dist
 	PATH="$(WHEEL_TOOLS)/bin:$$PATH" $(WHEEL_TOOLS)/bin/maturin build $(WHEEL_ARGS) --out dist
 
-test-wheel: wheel ## the wheel installed in a fresh venv, and a script run with it
+test-wheel: wheel ## Install the wheel in a fresh venv and run a script with it
 	PYTHON='$(PYTHON)' python/test_wheel.sh dist/rprof-*.whl
 
-wheel-mac: .tools/wheel/ok ## the same for macOS, arm64 and x86_64, linked with zig where this is no Mac
+wheel-mac: .tools/wheel/ok ## Build the wheels for macOS, arm64 and x86_64
 	python/wheel_mac.sh '$(WHEEL_TOOLS)' dist
 
 .tools/wheel/ok:

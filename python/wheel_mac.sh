@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the wheels for macOS into a directory: on a Mac with its linker, elsewhere with zig, which carries stubs of the
-# system's libraries. What cannot be had is skipped loudly: a line that starts with `skipped:`. Nothing in them is run;
-# what can be seen from outside is looked at: the tag, the module, and that the binary is one for that processor.
+# Builds the wheels for macOS into a directory. A Mac links with its own linker. Other systems link with zig, which
+# carries stubs of the system's libraries. A wheel that cannot be built is skipped with a line that starts with
+# `skipped:`. The wheels are not run. The script checks the tag, the module and the processor type of the binary.
 set -euo pipefail
 
 tools=$1 out=$2
@@ -15,11 +15,11 @@ has_std() { ls "$(rustc --print target-libdir --target "$1")"/libstd-*.rlib >/de
 link=()
 if [ "$(uname)" != Darwin ]; then
     "$tools/bin/pip" install --quiet --disable-pip-version-check ziglang ||
-        { skip "wheels for macOS: ziglang could not be installed, and only a Mac links without it"; exit 0; }
+        { skip "wheels for macOS: cannot install ziglang, which linking needs on other systems"; exit 0; }
     link=(--zig)
 fi
 
-# Processor, its number in a Mach-O header, and how the wheel's tag ends.
+# The processor, its number in a Mach-O header, and the end of the wheel's tag.
 for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
     read -r processor number tag <<<"$row"
     target=$processor-apple-darwin
@@ -27,20 +27,20 @@ for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
         rustup target add "$target" || true
     fi
     has_std "$target" ||
-        { skip "the wheel for $target: its standard library is not installed (rustup target add $target)"; continue; }
+        { skip "the wheel for $target: its standard library is not installed; run \`rustup target add $target\`"; continue; }
     rm -f "$out"/rprof-*-macosx_*_"$tag".whl
     maturin build --release "${link[@]}" --target "$target" --out "$out" "$@"
-    wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "no wheel with a tag of macosx and $tag"
-    python - "$wheel" "$number" <<'LOOK' || fail "$wheel is not what it should be"
+    wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "maturin built no wheel with the tag macosx and $tag"
+    python - "$wheel" "$number" <<'LOOK' || fail "the contents of $wheel are wrong"
 import sys, zipfile
 
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     names = wheel.namelist()
     binary, = (name for name in names if name.endswith(".data/scripts/rprof"))
     head = wheel.read(binary)[:8].hex()
-    assert head == "cffaedfe" + sys.argv[2], f"no 64-bit Mach-O for this processor: {head}"
+    assert head == "cffaedfe" + sys.argv[2], f"the binary is no 64-bit Mach-O for this processor: {head}"
     assert "rprof/__init__.py" in names and "rprof/_startup.py" in names, names
     assert wheel.getinfo(binary).external_attr >> 16 & 0o111, "not executable"
 LOOK
-    echo "wheel-mac: $(basename "$wheel") is built; it was not run"
+    echo "wheel-mac: built $(basename "$wheel"); not run"
 done

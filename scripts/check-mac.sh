@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What can be said of macOS without a Mac: that every target compiles without a warning, that every call the binary
-# makes exists in the system's libraries (linked with zig, which carries their stubs), and that the room for systems
-# without a sampler has kept up. What cannot be had is skipped loudly: a line that starts with `skipped:`.
-# Nothing is run; that needs `cargo test` on a Mac.
+# The checks for macOS that need no Mac. Every target must compile without a warning. Every system call of the binary
+# must exist in the system's libraries; zig links against its stubs of them. The code for systems without a sampler must
+# compile, too. A check that is not possible is skipped with a line that starts with `skipped:`. Nothing is run; running
+# the tests needs `cargo test` on a Mac.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -28,24 +28,24 @@ zig_ready() {
 
 link() {
     if [ "$(uname)" = Darwin ]; then
-        skip "linking with zig: this is a Mac, where the build links"
+        skip "linking with zig: this is a Mac, where every build links"
         return
     fi
     if ! zig_ready; then
         rm -rf "$zig"
-        skip "linking for $1: zig could not be installed (python3 with venv and pip is needed, and a package index)"
+        skip "linking for $1: cannot install zig; this needs python3 with venv and pip, and a package index"
         return
     fi
     step "link for $1 (a warning about xcrun is harmless: the stubs stand in for the SDK)"
     PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --bins
-    # Its tests call everything that the platform's room has.
+    # The tests of rprof-sample call every function of the platform module, so linking them checks all of it.
     PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --package rprof-sample --tests
 }
 
 step "compile for systems without a sampler"
 RUSTFLAGS="--cfg rprof_unsupported -D warnings" cargo check --package rprof-sample --target-dir "$out/unsupported"
 
-# The workloads are no default members: they link a C library.
+# The workloads are not checked: they are no default members, because they link a C library.
 first=
 for target in $targets; do
     if available "$target"; then
@@ -53,11 +53,11 @@ for target in $targets; do
         RUSTFLAGS="-D warnings" cargo check --all-targets --target "$target"
         first=${first:-$target}
     else
-        skip "compiling for $target: its standard library is not installed (rustup target add $target)"
+        skip "compiling for $target: its standard library is not installed; run \`rustup target add $target\`"
     fi
 done
 if [ -n "$first" ]; then
     link "$first"
 else
-    skip "linking: no target to link for"
+    skip "linking: no target could be compiled"
 fi

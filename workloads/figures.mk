@@ -1,12 +1,13 @@
-# `make figures`: the article's figures and table, remade under plots/. For a root Makefile to include, after hdf5.mk.
-#   DEPTH=N    fewer slices than the article's 500
-#   PLOTS=DIR  another place for the results
+# make figures: run the article's programs and rewrite its figures and table under plots/.
+#   make figures DEPTH=N    the number of slices (default: 500, as in the article)
+#   make figures PLOTS=DIR  the directory for the results (default: plots)
+# The root Makefile includes this file after hdf5.mk.
 
 PLOTS ?= plots
 FIGURES_TARGET = $(or $(CARGO_TARGET_DIR),target)
 
 .PHONY: figures
-figures: $(CMAKE_STAMP)
+figures: $(CMAKE_STAMP) ## Rewrite the article's figures and table under plots/; DEPTH=N for fewer slices
 	cargo build --release
 	$(WORKLOADS_CARGO) build --release -p rprof-workloads
 	'$(FIGURES_TARGET)/release/figures' --rprof '$(FIGURES_TARGET)/release/rprof' \

@@ -1,1 +1,1 @@
-"""`make compare-numpy`: the article's programs in Python and ours, in turn, under rprof."""
+"""`make compare-numpy`: the article's programs in Python and in Rust, measured in turn under rprof."""

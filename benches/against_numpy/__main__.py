@@ -1,4 +1,4 @@
-"""Runs the article's programs in Python and ours in turn under rprof, and writes how they compare."""
+"""Runs the article's programs in Python and in Rust in turn under rprof, and writes a comparison."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import floors, machine, venv
+from measure import arguments, floors, machine, venv
 from measure.numbers import Sample
 from measure.run import Failed, run
 
@@ -17,39 +17,44 @@ from .report import Results, text
 PROGRAMS = Path(__file__).resolve().parent.parent / "numpy"
 PACKAGES = ("numpy==2.4.6", "h5py==3.16.0")
 SLICE = 2000 * 2000
-# What the memory has to hold besides the largest array.
+# Bytes of memory that must be free besides the largest array.
 RESERVE = 2 << 30
 
 
 def main() -> int:
-    """Exits with 1 when something cannot be run."""
+    """Returns the exit code: 1 if a program cannot be run."""
     options = _options()
     try:
         options.results.write_text(text(_measure(options)))
     except Failed as error:
         print(f"compare-numpy: {error}", file=sys.stderr)
         return 1
-    print(f"written to {options.results}")
+    print(f"results written to {options.results}")
     return 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="compare-numpy", description=__doc__)
-    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure with")
-    parser.add_argument("--workloads", type=Path, required=True, help="where basic, float32 and hdf5 are")
-    parser.add_argument("--tools", type=Path, required=True, help="where a Python with NumPy is put")
-    parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
-    parser.add_argument("--results", type=Path, required=True, help="the file to write")
+    parser = arguments.parser(
+        "compare-numpy",
+        __doc__,
+        programs={"rprof": "the rprof to measure with"},
+        places={
+            "workloads": "the directory of the programs basic, float32 and hdf5",
+            "tools": "the directory for a Python with NumPy",
+            "scratch": "the directory for temporary files",
+            "results": "the file to write",
+        },
+    )
     parser.add_argument("--depth", type=int, default=100, help="number of slices (default: 100)")
-    parser.add_argument("--pairs", type=int, default=5, help="runs of each (default: 5)")
+    parser.add_argument("--pairs", type=int, default=5, help="runs of each program (default: 5)")
     options = parser.parse_args()
-    for name in ("rprof", "workloads", "tools", "scratch"):
-        setattr(options, name, getattr(options, name).absolute())
     if options.depth < 1 or options.pairs < 1:
-        parser.error("at least one slice and one pair")
+        parser.error("--depth and --pairs must be at least 1")
     free = machine.available()
     if free and options.depth * SLICE * 8 + RESERVE > free:
-        parser.error(f"{free / 1e9:.1f} GB of memory hold no {options.depth} slices; use a smaller --depth")
+        parser.error(
+            f"{options.depth} slices do not fit in {free / 1e9:.1f} GB of available memory; use a smaller --depth"
+        )
     return options
 
 
@@ -69,7 +74,7 @@ def _measure(options: argparse.Namespace) -> Results:
         directory = Path(place)
         for number in range(options.pairs + 1):
             for name, pair in programs.items():
-                # Which of them comes first changes from pair to pair.
+                # The order changes from pair to pair, so that neither always runs first.
                 took = {side: measure(options.rprof, pair[side], directory) for side in _order(number)}
                 limit = built.json("memory", str(_mebibytes(name, options.depth)), directory / "cache")
                 if number:

@@ -1,4 +1,4 @@
-"""One run of one program under rprof, and what it took."""
+"""One run of one program under rprof, with its time and peak."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLES = ("basic", "float32", "hdf5")
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds, and bytes of the peak."""
+    """The times of a run in seconds and its peak in bytes."""
 
     elapsed: float
     user: float
@@ -24,12 +24,12 @@ class Took:
 
 
 def measure(rprof: Path, program: Sequence[str | Path], directory: Path) -> Took:
-    """Runs a program in a directory under rprof; what it writes there is gone afterwards."""
+    """Runs a program in a directory under rprof. All files in the directory are removed afterwards."""
     trace = directory / "run.dat"
-    said = run([rprof, "run", "--quiet", "--force", "--output", trace, "--", *program], cwd=directory).output
-    found = re.search(r"^elapsed time = ([\d.]+) sec$", said, re.MULTILINE)
+    output = run([rprof, "run", "--quiet", "--force", "--output", trace, "--", *program], cwd=directory).output
+    found = re.search(r"^elapsed time = ([\d.]+) sec$", output, re.MULTILINE)
     if not found:
-        raise Failed(f"`{program[0]}` did not say how long it took: {said!r}")
+        raise Failed(f"`{program[0]}` printed no elapsed time: {output!r}")
     [peak] = json.loads(run([rprof, "peak", "--json", trace]).output)
     end = json.loads(next(line[4:] for line in trace.read_text().splitlines() if line.startswith("END ")))
     for file in directory.iterdir():

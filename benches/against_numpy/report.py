@@ -1,4 +1,4 @@
-"""The results in words: benches/NUMPY.md."""
+"""The writer of benches/NUMPY.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from measure.numbers import Sample, digits, ratio, size, time, times
 
 from .pair import Took
 
-# How many times faster than NumPy each is to be.
+# The goal of each program: how many times as fast as NumPy it must be.
 GOALS = {"basic": 1.5, "float32": 3.0, "hdf5": 2.0}
 ASPECTS: dict[str, Callable[[Took], float]] = {
     "elapsed": lambda took: took.elapsed,
@@ -22,7 +22,7 @@ ASPECTS: dict[str, Callable[[Took], float]] = {
 
 @dataclass(frozen=True)
 class Results:
-    """All runs; the limits are seconds for as many bytes as each example's array has."""
+    """The runs of all programs. The limits are in seconds, for as many bytes as the array of each example has."""
 
     depth: int
     python: Mapping[str, Sequence[Took]]
@@ -34,28 +34,27 @@ class Results:
 
 
 def text(results: Results) -> str:
-    """The whole file."""
+    """Returns the text of the file."""
     pairs = len(next(iter(results.ours.values())))
     return "".join(
         [
             "# The workloads against NumPy\n\n",
-            "`make compare-numpy` writes this file; what is changed by hand is lost.\n\n",
-            "The article's three programs, written anew in Python (benches/numpy) and in Rust (workloads), each "
-            f"filling {results.depth} slices of 2000 × 2000 numbers of the same kind, on one thread. {pairs} pairs, "
-            "Python's and ours in turn, each under rprof at ten ticks a second, after one run of each that does not "
-            "count: whoever touches the machine's memory first pays for it. Medians ± half the range between the "
-            "quartiles; ratios are medians of the pairs. Elapsed is what the programs say: the filling, without "
-            "start-up.\n",
+            "`make compare-numpy` writes this file; changes by hand are lost.\n\n",
+            "The article's three programs exist here in Python (benches/numpy) and in Rust (workloads). Each program "
+            f"fills {results.depth} slices of 2000 × 2000 numbers of the same kind on one thread. The Python program "
+            f"and ours run in turn, {pairs} pairs in all, each under rprof at ten ticks a second. One pair before "
+            "them does not count, because the first program to touch the machine's memory is slower. A time is a "
+            "median ± half the interquartile range; a ratio is the median of the pairs' ratios. The programs print "
+            "*elapsed* themselves: the time to fill the array, without start-up.\n",
             results.warning,
             "\n## Against NumPy\n\n",
             table(["example", "", "NumPy", "ours", "NumPy / ours"], _rows(results)),
             "\n## Goals\n\n",
             "".join(f"- {_goal(results, name)}\n" for name in results.ours),
-            "\n## Limits\n\nThe least that the same bytes can cost here, by a program in C "
-            "(benches/floors/memory.c), "
-            "in the same run: to touch fresh memory for the first time, with huge pages (as NumPy and ours ask for) "
-            "and without, to copy slices into it, and to write them into the page cache. Seconds; beside them our "
-            "elapsed time, which has the random numbers in it too.\n\n",
+            "\n## Limits\n\nThe least time that the same bytes can take on this machine, measured in the same run by "
+            "a program in C (benches/floors/memory.c). The program touches fresh memory for the first time, with huge "
+            "pages (which NumPy and our programs request) and without. It copies slices into that memory, and it "
+            "writes slices to the page cache. Our elapsed time also includes the random numbers.\n\n",
             table(
                 [
                     "example",
@@ -69,8 +68,9 @@ def text(results: Results) -> str:
                 ],
                 [_limit(results, name) for name in results.ours],
             ),
-            "\nThe limit of an array in memory is touch with huge pages and copy, of a file the page cache.\n",
-            f"\n## Where\n\n{results.machine}{results.versions}",
+            "\nThe limit of an array in memory is the sum of touch with huge pages and copy. The limit of a file is "
+            "the page cache.\n",
+            f"\n## Machine\n\n{results.machine}{results.versions}",
         ]
     )
 
@@ -94,7 +94,7 @@ def _rows(results: Results) -> list[list[str]]:
 
 
 def _ratio(python: Sequence[Took], ours: Sequence[Took], of: Callable[[Took], float]) -> float:
-    """The median of the pairs' ratios."""
+    """Returns the median of the pairs' ratios."""
     pairs = [of(one) / of(other) for one, other in zip(python, ours) if of(other)]
     return Sample.of(pairs).median if pairs else float("nan")
 

@@ -1,1 +1,1 @@
-"""`make bench`: what is claimed of speed, measured beside the peers and the floors in one run."""
+"""`make bench`: the cost of rprof, measured in one run with its peers and the floors."""

@@ -1,4 +1,4 @@
-"""Measures rprof beside its peers and writes the results. Needs Python 3.9, a C compiler and cargo."""
+"""Measures rprof and its peers and writes the results. Needs Python 3.9, a C compiler and cargo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import floors, machine
+from measure import arguments, floors, machine
 from measure.run import Failed
 
 from . import (
@@ -23,7 +23,7 @@ from . import (
     report,
     sampling,
     slowdown,
-    stamps,
+    spans,
     startup,
     syscalls,
     tree,
@@ -37,7 +37,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "tree": tree.measure,
     "pss": pss.measure,
     "startup": startup.measure,
-    "stamps": stamps.measure,
+    "spans": spans.measure,
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,
@@ -48,7 +48,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
 
 
 def main() -> int:
-    """Exits with 1 when something could not be measured; a goal that is missed is a result, and no failure."""
+    """Returns the exit code: 1 if a measurement failed. A missed goal is a result, not a failure."""
     options = _options()
     busy = machine.load()
     failed = False
@@ -74,25 +74,24 @@ def main() -> int:
         return 1
     for verdict in (verdict for section in sections for verdict in section.verdicts):
         print(f"{verdict.what}: {verdict.measured} (goal {verdict.goal}): {verdict.outcome}")
-    print(f"written to {options.results}")
+    print(f"results written to {options.results}")
     return int(failed)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rprof", type=Path, required=True, help="the rprof to measure")
-    parser.add_argument("--long", type=Path, required=True, help="the program that writes long traces")
-    parser.add_argument("--tools", type=Path, required=True, help="where the peers are put")
-    parser.add_argument("--scratch", type=Path, required=True, help="where files are written for a while")
-    parser.add_argument("--results", type=Path, required=True, help="the file to write")
-    parser.add_argument("--quick", action="store_true", help="short runs, to see that all works")
-    parser.add_argument("--only", default="", help="only measurements with this in their name")
-    options = parser.parse_args()
-    for name in ("rprof", "long", "tools", "scratch", "results"):
-        setattr(options, name, getattr(options, name).absolute())
-    if not options.rprof.is_file():
-        parser.error(f"there is no `{options.rprof}`")
-    return options
+    parser = arguments.parser(
+        "bench",
+        __doc__,
+        programs={"rprof": "the rprof to measure", "long": "the program that writes long traces"},
+        places={
+            "tools": "the directory for the peers",
+            "scratch": "the directory for temporary files",
+            "results": "the file to write",
+        },
+    )
+    parser.add_argument("--quick", action="store_true", help="make short runs, as a check that everything works")
+    parser.add_argument("--only", default="", help="make only the measurements with this text in their name")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The binary: its size, and what it needs to be there."""
+"""The size of the binary and the libraries that it loads."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ LIBC = ("libc.so", "libm.so", "libgcc_s.so", "ld-linux", "linux-vdso", "libpthre
 
 
 def measure(setting: Setting) -> Section:
-    """By the file, and by ldd."""
+    """Reads the size of the file and the output of ldd."""
     section = Section(
-        "The binary", "Size of the file, stripped as it is built, and what ldd says it loads. A musl build needs none."
+        "The binary",
+        "The size of the stripped file and the libraries that ldd lists. A musl build needs no library.",
     )
     programs: dict[str, Path] = {"rprof": setting.rprof.program}
     musl = setting.rprof.program.parent.parent / f"{platform.machine()}-unknown-linux-musl" / "release" / "rprof"
@@ -34,16 +35,14 @@ def measure(setting: Setting) -> Section:
     length = setting.rprof.program.stat().st_size
     section.at_most("size of the binary", length, GOAL, (size(GOAL), size(length), "n/a"))
     others = [name for name in _libraries(setting.rprof.program) if not name.startswith(LIBC)]
-    said = ("the C library's only", ", ".join(others) or "the C library's only", "n/a")
-    section.at_most("dynamic libraries", len(others), 0, said)
+    written = ("only the C library's", ", ".join(others) or "only the C library's", "n/a")
+    section.at_most("dynamic libraries", len(others), 0, written)
     if not musl.exists():
-        section.tables.append(
-            "No static build is beside this one: `make static`.\n"
-        )
+        section.tables.append("There is no static build beside this one; build it with `make static`.\n")
     return section
 
 
 def _libraries(program: Path) -> list[str]:
-    """Names only; none for a static program, which ldd refuses."""
-    said = run(["ldd", program], accept=(0, 1)).output
-    return [Path(line.split()[0]).name for line in said.splitlines() if "=>" in line or "ld-linux" in line]
+    """Returns the names of the libraries; none for a static program, for which ldd fails."""
+    output = run(["ldd", program], accept=(0, 1)).output
+    return [Path(line.split()[0]).name for line in output.splitlines() if "=>" in line or "ld-linux" in line]

@@ -1,4 +1,4 @@
-"""CPU time that watching one command takes: the profiler's own, without start-up and without the command's."""
+"""The CPU time that a profiler needs for its ticks, without its start-up and without the command."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from .setting import Setting
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds and how often the tool looked in them."""
+    """The CPU time of a profiler in seconds, and the number of ticks that it made."""
 
     cpu: float
     ticks: int
 
     @property
     def tick(self) -> float:
-        """CPU seconds of one look."""
+        """The CPU time of one tick in seconds."""
         return self.cpu / self.ticks if self.ticks > 0 else float("nan")
 
 
 def of(setting: Setting, tool: Tool, interval: float, tree: bool, child: Callable[[int], list[str]], ms: int) -> Cost:
-    """A run of `ms` milliseconds, less the median of several of almost none: what both have, start-up and the child's
-    own CPU time, goes away. Where start-up differs by more than the ticks cost there is no answer: `tick` is not a
-    number."""
+    """Measures a run of `ms` milliseconds and subtracts the median of several runs of 1 ms.
+
+    Both have start-up and the child's own CPU time, so the difference is the cost of the ticks alone. If start-up
+    varies by more than the ticks cost, there is no result and `tick` is not a number.
+    """
     short = [_once(setting, tool, interval, tree, child(1)) for _ in range(setting.pick(7, 2))]
     long = _once(setting, tool, interval, tree, child(ms))
     cpu = long.cpu - median(one.cpu for one in short)
@@ -41,6 +43,6 @@ def _once(setting: Setting, tool: Tool, interval: float, tree: bool, child: list
     for old in setting.scratch.glob("cost.dat*"):
         old.unlink()
     used = run(tool.record(interval, tree, trace, child), env=tool.environment, cwd=setting.scratch)
-    # duct puts a name of its own behind the prefix.
+    # duct appends its own suffix to the given prefix.
     written = trace if trace.exists() else setting.scratch / "cost.dat.usage.jsonl"
     return Cost(used.cpu, tool.ticks(written.read_text()) if written.exists() else 0)

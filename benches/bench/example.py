@@ -1,4 +1,4 @@
-"""Large traces to read and draw: made by crates/rprof-trace/examples/long.rs, as rprof itself writes them."""
+"""Large traces to read and draw. crates/rprof-trace/examples/long.rs writes them in rprof's format."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ INTERVAL = 0.001
 
 
 def write(setting: Setting, samples: int) -> Path:
-    """A trace of so many ticks at 1 kHz, of one process that grows and shrinks at each; kept if it is there."""
+    """Writes a trace of `samples` ticks at 1 kHz of one process that grows or shrinks at each tick. An existing file is
+    kept."""
     path = setting.scratch / f"example-{samples}.dat"
     if not path.exists():
         unfinished = path.with_suffix(".part")
-        run([setting.long, samples, unfinished])
+        run([setting.long, str(samples), unfinished])
         unfinished.rename(path)
     return path
 
 
 def cut(trace: Path) -> Path:
-    """The same trace as a kill leaves it: without the index and the end, so that it has to be read through."""
+    """Copies a trace as a killed rprof would leave it, without INDEX and END. A reader has to read all of it."""
     path = trace.with_suffix(".cut.dat")
     if not path.exists():
         shutil.copyfile(trace, path)

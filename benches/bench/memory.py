@@ -1,4 +1,4 @@
-"""rprof's own memory while it samples."""
+"""The memory of the profiler itself while it samples."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ PEERS = ("mprof", "psrecord", "duct", "denet", "rizsotto/rprof")
 
 
 def measure(setting: Setting) -> Section:
-    """A short run, a run ten times as long, and a tree."""
+    """Measures a short run, a run ten times as long, and a process tree."""
     processes, short = setting.pick(1000, 100), setting.pick(2000, 500)
     section = Section(
         "Memory of the profiler while it samples",
-        "The largest memory of the profiler's process (its children are smaller), at 1 kHz for a short time and ten "
-        f"times as long, and on a tree of {processes} processes at 10 Hz. A C program that only starts another "
-        "(benches/floors/launch.c) is the limit.",
+        "The maximum RSS of the profiler's process; its children are smaller. The runs are a short one and one ten "
+        f"times as long, both at 1 kHz, and a tree of {processes} processes at 10 Hz. The limit is the maximum RSS of "
+        "a C program that only starts another (benches/floors/launch.c).",
     )
     cases = {
         f"{short / 1000:g} s": (0.001, setting.child("rest", short)),

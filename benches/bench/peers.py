@@ -1,4 +1,4 @@
-"""rprof and its peers: how each is had, told to record a command, and asked how often it looked."""
+"""rprof and its peers: how to install each, how to record a command with it, and how to count its ticks."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Tool:
     name: str
     program: Path
     version: str
-    # (interval in seconds, whether descendants are watched, trace, command) to the whole command line.
+    # From (interval in seconds, true to include descendants, trace, command) to the whole command line.
     record: Callable[[float, bool, Path, Sequence[str]], list[str]]
-    # How often it measured, by its trace.
+    # From the text of its trace to the number of ticks.
     ticks: Callable[[str], int]
-    # The directory that has to be in PATH.
+    # A directory that must be in PATH.
     path: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
-        """What it needs besides what is there."""
+        """The environment variables that the tool needs in addition."""
         return {"PATH": f"{self.path}:/usr/local/bin:/usr/bin:/bin"} if self.path else {}
 
 
 def rprof(program: Path, *more: str, name: str = "rprof") -> Tool:
-    """The one to be measured, with more options."""
+    """Returns rprof with additional options."""
 
     def record(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
         alone = [] if tree else ["--no-children"]
@@ -49,18 +49,18 @@ def rprof(program: Path, *more: str, name: str = "rprof") -> Tool:
 
 
 def install(tools: Path) -> dict[str, Tool]:
-    """All that can be had, by name; what cannot is said, and left out."""
+    """Installs the peers and returns them by name. A peer that cannot be installed is reported and skipped."""
     found: dict[str, Tool] = {}
     for make in (_from_pypi, _from_crates, _from_path):
         try:
             found |= make(tools)
         except (Failed, OSError) as error:
-            print(f"A PEER IS MISSING: {error}", file=sys.stderr)
+            print(f"bench: cannot install a peer: {error}", file=sys.stderr)
     return found
 
 
 def mprof(program: Path, *more: str, name: str = "mprof") -> Tool:
-    """mprof with more options."""
+    """Returns mprof with additional options."""
 
     def record(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
         whole = ["--include-children"] if tree else []
@@ -133,7 +133,7 @@ def _from_crates(tools: Path) -> dict[str, Tool]:
 
 
 def _crate(tools: Path, crate: str, version: str) -> Path:
-    """The binary of a crate in a directory and under a name of its own: one of them is an rprof too."""
+    """Installs the binary of a crate under a distinct name, because one of the peers is called rprof, too."""
     root = tools / f"{crate}-{version}"
     program = root / f"peer-{crate}"
     if not program.exists():
@@ -146,7 +146,7 @@ def _crate(tools: Path, crate: str, version: str) -> Path:
 
 
 def _from_path(_: Path) -> dict[str, Tool]:
-    """GNU time and hyperfine, where the machine has them: they only start a command and wait for it."""
+    """Finds GNU time and hyperfine on PATH. They only start a command and wait for it."""
     found: dict[str, Tool] = {}
     time = shutil.which("time")
     if time:
@@ -165,5 +165,5 @@ def _starter(name: str, program: Path, options: list[str]) -> Tool:
 
 
 def _lines(*starts: str) -> Callable[[str], int]:
-    """Counts lines that begin in one of these ways; a peak between two ticks is none of them."""
+    """Counts the lines that begin with one of these texts. rprof's lines for peaks between ticks (`^`) do not count."""
     return lambda text: sum(line.startswith(starts) and " ^ " not in line for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""PSS of a large process: the kernel walks all of its pages each time."""
+"""The cost of PSS for a large process. The kernel walks all of its pages at each reading."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .setting import Setting
 
 GOAL = 0.01
 INTERVAL = 0.1
-# That only wait.
+# The number of idle children.
 CHILDREN = 1
 
 
 def measure(setting: Setting) -> Section:
-    """How much of its time rprof spends on it, and what the program loses by it."""
+    """Measures the share of its time that rprof spends on PSS, and the slow-down of the program."""
     mebibytes = setting.pick(4096, 512)
     short = machine.available() < (mebibytes << 20) * 2
     if short:
@@ -31,11 +31,12 @@ def measure(setting: Setting) -> Section:
     rounds, seconds = setting.pick(16, 2), setting.pick(30, 3)
     section = Section(
         f"PSS of a process of {mebibytes} MiB in 4 KiB pages",
-        ("Memory is short here, so it is no 4 GiB. " if short else "")
-        + "A program in C that holds so much and faults fresh pages beside it, with a child that only waits, since PSS "
-        f"is read of trees, at ten ticks a second, {rounds} rounds. *Share* is the profiler's CPU time, while such a "
-        f"tree fills its pages and then rests, by the {seconds} s that it rests, less what it costs to watch a small one. "
-        "The limit is one read of smaps_rollup, which walks the page tables: how often it can be afforded follows from it.",
+        ("The machine has too little memory for 4 GiB. " if short else "")
+        + "A program in C holds that much memory and faults fresh pages in addition. It has one idle child, because "
+        f"rprof reads PSS only of trees. The rate is ten ticks a second, {rounds} rounds. *Share of the time* is "
+        f"measured on a tree that fills its pages and then rests for {seconds} s: the profiler's CPU time, less the "
+        f"same for a small tree, divided by {seconds} s. The limit is one read of smaps_rollup, which walks the page "
+        "tables; its cost limits how often rprof can read PSS.",
     )
     tools = [setting.rprof, *(setting.peers[name] for name in ("mprof pss",) if name in setting.peers)]
     once = _rollup(setting, mebibytes)
@@ -54,14 +55,14 @@ def measure(setting: Setting) -> Section:
             for name in dict.fromkeys([*ratios, *shares])
         ],
     )
-    said = ("1 %", f"{shares['rprof']:.2%}", f"one read of smaps_rollup is {time(once)}")
-    section.at_most("time spent on PSS", shares["rprof"], GOAL, said)
+    written = ("1 %", f"{shares['rprof']:.2%}", f"one read of smaps_rollup {time(once)}")
+    section.at_most("time spent on PSS", shares["rprof"], GOAL, written)
     slowdown.judge(section, "slow-down by PSS", ratios, "rprof", GOAL)
     return section
 
 
 def _rollup(setting: Setting, mebibytes: int) -> float:
-    """Seconds that one read of smaps_rollup takes."""
+    """Returns the time of one read of smaps_rollup in seconds."""
     with subprocess.Popen(setting.child("rest", 600_000, mebibytes)) as child:
         try:
             resident = Path(f"/proc/{child.pid}/statm")
@@ -78,7 +79,8 @@ def _rollup(setting: Setting, mebibytes: int) -> float:
 
 
 def _share(setting: Setting, tool: Tool, mebibytes: int, seconds: int) -> float:
-    """CPU time of a tool on a tree that rests, by wall-clock time; the tree's own is left out."""
+    """Returns the CPU time of a tool on a tree that rests, divided by wall-clock time, without the tree's own CPU
+    time."""
     trace = setting.scratch / "pss.dat"
     used = {}
     for size in (mebibytes, 1):
@@ -91,7 +93,7 @@ def _share(setting: Setting, tool: Tool, mebibytes: int, seconds: int) -> float:
 
 
 def _own(trace: Path, bare: float) -> float:
-    """CPU time of the program itself: by rprof's trace exactly, else as in a bare run."""
+    """Returns the CPU time of the program itself: exact from rprof's trace, otherwise that of a bare run."""
     for line in trace.read_text().splitlines()[-3:]:
         if line.startswith("END "):
             end = json.loads(line[4:])

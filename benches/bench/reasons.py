@@ -1,28 +1,32 @@
-"""Why goals are missed, by what profiles (`perf record` of a build with symbols) showed. Each is printed only where a
-goal that begins so is missed. Edited by hand: look again when the code has changed."""
+"""The reasons for missed goals, found with `perf record` on a build with symbols.
+
+A reason is printed only if a goal whose name begins with its key is missed. The texts are written by hand: check them
+when the code has changed.
+"""
 
 REASONS: dict[str, str] = {
     "a sample": (
-        "A sample: nearly all of it is the kernel's, which writes out the status text. Beside the floor's three calls "
-        "there is a pread of /proc/loadavg, whose last number tells that there are new processes, and the sleep waits "
-        "for signals too; what rprof itself does is some 15 %, taking the text apart 3 %."
+        "A sample: the kernel needs nearly all of the time to format the status text. rprof makes one system call "
+        "more than the floor's three: a pread of /proc/loadavg, whose last number shows whether there are new "
+        "processes. rprof's sleep also waits for signals. rprof's own code takes about 15 %, parsing the text 3 %."
     ),
     "memory while sampling": (
-        "Memory: most of it is the binary's own pages and the C library's; of a tree some 0.7 KiB are kept for each "
-        "process, its last reading and what its last line said."
+        "Memory: most of it is pages of the binary and of the C library. For each process of a tree, rprof keeps about "
+        "0.7 KiB: the last reading and the content of the last line."
     ),
     "reading": (
-        "Reading: every column is read, where mprof takes the value and the time. Taking a line apart into numbers is "
-        "some 55 %, adding to the curve's envelope 13 %, copying from the page cache 10 %, the peak and the counts 8 %."
+        "Reading: rprof reads every column; mprof reads only the value and the time. Parsing lines into numbers takes "
+        "about 55 %, adding to the curve's envelope 13 %, copying from the page cache 10 %, the peak and the counts "
+        "8 %."
     ),
     "png of": (
-        "PNG: reading the trace is more than half of it; painting and compressing two million pixels are the rest, "
-        "and cost the same however short the trace."
+        "PNG: reading the trace takes more than half of the time. The rest is painting and compressing two million "
+        "pixels, which costs the same for a short trace."
     ),
     "size of the binary": (
-        "The binary: a fifth of its code is fonts and text for figures, 7 % the writing of PDF, 5 % the reading of "
-        "pictures in an SVG, which ours never have; 207 kB are the fonts themselves."
+        "The binary: a fifth of the code handles fonts and text of figures, 7 % writes PDF, and 5 % reads pictures "
+        "inside an SVG, which our figures never have. The fonts themselves take 207 kB."
     ),
-    "svg of": "SVG: reading the trace is nearly all of it.",
-    "pdf of": "PDF: reading the trace is most of it; the rest is the font.",
+    "svg of": "SVG: reading the trace takes nearly all of the time.",
+    "pdf of": "PDF: reading the trace takes most of the time; the font takes the rest.",
 }

@@ -1,4 +1,4 @@
-"""The results in words: benches/RESULTS.md."""
+"""The writer of benches/RESULTS.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .setting import Setting
 
 
 def write(path: Path, sections: Sequence[Section], setting: Setting, machine: str, warning: str) -> None:
-    """The whole file; to be called after each section, so that what was measured is kept when a later one fails."""
+    """Writes the whole file. Called after each section, so that results remain if a later measurement fails."""
     path.write_text(_text(sections, setting, machine, warning))
 
 
@@ -24,28 +24,31 @@ def _text(sections: Sequence[Section], setting: Setting, machine: str, warning: 
         for verdict in section.verdicts
     ]
     tools = {tool.name: tool.version for tool in [setting.rprof, *setting.peers.values()] if tool.version}
-    quick = "\n**A quick run: it shows that all works, and its numbers mean little.**\n" if setting.quick else ""
+    quick = (
+        "\n**This was a quick run, a check that everything works. Its numbers mean little.**\n" if setting.quick else ""
+    )
     return "".join(
         [
-            "# What rprof costs\n\n",
-            "`make bench` writes this file; what is changed by hand is lost. Everything was measured in one run, "
-            "rprof, its peers and the limits in turn. Times are medians ± half the range between the quartiles. "
-            "A limit is what the bare "
-            "system calls cost, measured beside. 1 MB = 10^6 bytes, 1 MiB = 2^20 bytes.\n",
+            "# The cost of rprof\n\n",
+            "`make bench` writes this file; changes by hand are lost. One run measured everything: rprof, its peers "
+            "and the limits in turn. A time is a median ± half the interquartile range. A *limit* is the cost of the "
+            "bare system calls or of a program that does the least possible work, measured in the same run. "
+            "1 MB = 10^6 bytes, 1 MiB = 2^20 bytes.\n",
             quick,
             warning,
             "\n## Goals\n\n",
-            table(["what", "goal", "measured", "limit", ""], goals),
+            table(["quantity", "goal", "measured", "limit", "outcome"], goals),
             _reasons(sections),
             *(section.text() for section in sections),
-            f"\n## Where\n\n{machine}",
+            f"\n## Machine\n\n{machine}",
             f"- {', '.join(f'{name} {version}' for name, version in tools.items())}\n",
         ]
     )
 
 
 def _reasons(sections: Sequence[Section]) -> str:
-    """What is known of why a goal is missed."""
-    missed = [verdict.what for section in sections for verdict in section.verdicts if verdict.told and not verdict.met]
+    """Returns the known reasons for the missed goals."""
+    verdicts = [verdict for section in sections for verdict in section.verdicts]
+    missed = [verdict.what for verdict in verdicts if verdict.decided and not verdict.met]
     known = [f"- {reason}\n" for start, reason in REASONS.items() if any(what.startswith(start) for what in missed)]
-    return "".join(["\n## What is in the way\n\n", *known]) if known else ""
+    return "".join(["\n## Why goals are missed\n\n", *known]) if known else ""

@@ -1,4 +1,4 @@
-"""The CPU time that a sample of one process costs."""
+"""The CPU time of a sample of one process."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from .section import Section
 from .setting import Setting
 
 RATES = (10, 100, 1000)
-NOISE = "start-up varies by more"
+NOISE = "start-up varies more than the samples cost"
 PEERS = ("mprof", "psrecord", "denet", "rizsotto/rprof")
 
 
 def measure(setting: Setting) -> Section:
-    """Round after round, each tool and the floor in turn."""
+    """Measures each tool and the floor in turn, for several rounds."""
     ms, rounds = setting.pick(10_000, 1000), setting.pick(3, 1)
     section = Section(
         "CPU time of a sample",
-        f"One process that only sleeps, {ms / 1000:g} s at each rate, {rounds} rounds: user and system time of the "
-        "whole profiler, less that of runs of 1 ms, by the samples it took; a tool whose start-up varies by more "
-        "than its samples cost is left out. The floor is a loop in C (benches/floors/sample.c): an absolute sleep, "
-        "one pread of status, one write; *wake-up* is the sleep alone.",
+        f"One process that only sleeps, {ms / 1000:g} s at each rate, {rounds} rounds. The cost is the user and "
+        "system time of the whole profiler, less that of runs of 1 ms, divided by the number of samples. A tool is "
+        "skipped if its start-up varies by more than its samples cost. The floor is a loop in C "
+        "(benches/floors/sample.c) with an absolute sleep, one pread of status and one write. *wake-up* is the sleep "
+        "alone.",
     )
     tools = setting.tools(*PEERS)
     rows = []
@@ -42,7 +43,7 @@ def measure(setting: Setting) -> Section:
             sample = Sample.of(values)
             rows.append([f"{rate} Hz", name, times(sample), ratio(sample.median, floor_tick)])
         _judge(section, rate, {name: Sample.of(values).median for name, values in found.items()})
-    section.table(["rate", "by", "CPU a sample", "to the floor"], rows)
+    section.table(["rate", "by", "CPU time per sample", "against the floor"], rows)
     return section
 
 
@@ -51,12 +52,12 @@ def _judge(section: Section, rate: int, ticks: dict[str, float]) -> None:
     limit = f"{time(floor)}, of which the wake-up {time(ticks['wake-up'])}"
     ours, mprof = ticks.get("rprof"), ticks.get("mprof")
     if ours:
-        said = ("1.3 x the floor", f"{time(ours)}, {ratio(ours, floor)}", limit)
-        section.at_most(what, ours / floor, 1.3, said)
+        written = ("1.3 x the floor", f"{time(ours)}, {ratio(ours, floor)}", limit)
+        section.at_most(what, ours / floor, 1.3, written)
     else:
-        section.untold(what, "1.3 x the floor", NOISE)
+        section.undecided(what, "1.3 x the floor", NOISE)
     if ours and mprof:
-        said = ("a third of mprof", f"{time(ours)} to mprof's {time(mprof)}", limit)
-        section.at_most(f"{what}, to mprof", ours / mprof, 1 / 3, said)
+        written = ("a third of mprof", f"{time(ours)}, mprof {time(mprof)}", limit)
+        section.at_most(f"{what}, against mprof", ours / mprof, 1 / 3, written)
     else:
-        section.untold(f"{what}, to mprof", "a third of mprof", NOISE)
+        section.undecided(f"{what}, against mprof", "a third of mprof", NOISE)

@@ -1,4 +1,4 @@
-"""What a measurement comes to: tables with words around them, and a verdict on each goal."""
+"""A section of the report: its text, its tables and a verdict on each goal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from measure.numbers import digits
 
 @dataclass(frozen=True)
 class Verdict:
-    """A goal, what was measured, and the limit measured beside it, all in words."""
+    """A goal, the measured value and the limit, all as text."""
 
     what: str
     goal: str
@@ -19,19 +19,19 @@ class Verdict:
     limit: str
     met: bool
     missed_by: str = ""
-    told: bool = True
+    decided: bool = True
 
     @property
     def outcome(self) -> str:
-        """In a word, or by how much."""
-        if not self.told:
-            return "**not to be told**"
+        """The outcome as text, with the factor by which a goal was missed."""
+        if not self.decided:
+            return "**undecided**"
         return "met" if self.met else f"**missed by {self.missed_by}**"
 
 
 @dataclass
 class Section:
-    """A row of the table of goals, and all that stands behind it."""
+    """A section of the report. Its verdicts become rows of the table of goals."""
 
     title: str
     how: str
@@ -43,21 +43,21 @@ class Section:
         self.tables.append(table(head, rows))
 
     def at_most(self, what: str, value: float, goal: float, written: tuple[str, str, str]) -> None:
-        """Adds a verdict on a value that must not be larger; `written` is goal, value and limit in words."""
+        """Adds a verdict on a value that must not exceed its goal. `written` is goal, value and limit as text."""
         self._verdict(what, value <= goal, value / goal if goal else float("inf"), written)
 
     def at_least(self, what: str, value: float, goal: float, written: tuple[str, str, str]) -> None:
-        """Adds a verdict on a value that must not be smaller."""
+        """Adds a verdict on a value that must not be below its goal."""
         self._verdict(what, value >= goal, goal / value if value else float("inf"), written)
 
-    def untold(self, what: str, goal: str, why: str) -> None:
-        """Adds a goal of which nothing can be said."""
-        self.verdicts.append(Verdict(what, goal, why, "n/a", met=False, told=False))
+    def undecided(self, what: str, goal: str, why: str) -> None:
+        """Adds a goal that the measurement could not decide."""
+        self.verdicts.append(Verdict(what, goal, why, "n/a", met=False, decided=False))
 
     def _verdict(self, what: str, met: bool, by: float, written: tuple[str, str, str]) -> None:
         goal, measured, limit = written
         self.verdicts.append(Verdict(what, goal, measured, limit, met, f"{digits(by)} x"))
 
     def text(self) -> str:
-        """In Markdown."""
+        """Returns the section in Markdown."""
         return f"\n## {self.title}\n\n{self.how}\n\n" + "\n".join(self.tables)

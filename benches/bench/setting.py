@@ -1,4 +1,4 @@
-"""What every measurement is given: the programs, a place for files, and how thorough to be."""
+"""The setting that every measurement receives: the programs, a directory for files, and the thoroughness."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .peers import Tool
 
 @dataclass(frozen=True)
 class Setting:
-    """The programs and the place; `quick` asks for short runs that show that all works."""
+    """The programs and directories of a benchmark. `quick` asks for short runs, as a check that everything works."""
 
     rprof: Tool
     peers: dict[str, Tool]
@@ -25,19 +25,19 @@ class Setting:
     quick: bool
 
     def pick(self, thorough: int, quick: int) -> int:
-        """A number of rounds, or of anything else that takes time."""
+        """Returns one of two numbers of rounds, or of anything else that takes time."""
         return quick if self.quick else thorough
 
     def child(self, *words: object) -> list[str]:
-        """The command of a child of known behaviour, see benches/floors/child.c."""
+        """Returns the command of benches/floors/child.c, a program of known behaviour."""
         return [str(self.floors.path("child")), *(str(word) for word in words)]
 
     def tools(self, *names: str) -> list[Tool]:
-        """rprof, and those of the peers that are installed."""
+        """Returns rprof and those of the named peers that are installed."""
         return [self.rprof, *(self.peers[name] for name in names if name in self.peers)]
 
     def peak(self, command: Sequence[str | Path]) -> Usage:
-        """Runs a command from a small process: only so its largest memory is its own."""
+        """Runs a command from a small process, so that its maximum RSS is its own (see benches/floors/launch.c)."""
         answer = self.scratch / "launch.json"
         output = run([self.floors.path("launch"), answer, *command], cwd=self.scratch).output
         took = json.loads(answer.read_text())

@@ -1,4 +1,4 @@
-"""What starting a command under a profiler adds."""
+"""The time that a profiler adds to the start of a command."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ GOAL = 0.003
 
 
 def measure(setting: Setting) -> Section:
-    """`true`, bare and under each, in turn."""
+    """Runs `true` bare and under each tool in turn."""
     rounds = setting.pick(30, 5)
     section = Section(
         "Start-up",
-        f"Wall clock of `true` bare and under each tool in turn, {rounds} rounds. *Added* is the median of a round's "
-        "differences. GNU time and hyperfine only start a command and wait for it: they are the limit, where "
-        "installed.",
+        f"The wall clock of `true`, bare and under each tool in turn, {rounds} rounds. *Added* is the median of the "
+        "rounds' differences. GNU time and hyperfine only start a command and wait for it, so they are the limit if "
+        "they are installed.",
     )
     command = [shutil.which("true") or "/bin/true"]
     trace = setting.scratch / "start.dat"
@@ -30,7 +30,7 @@ def measure(setting: Setting) -> Section:
     for _ in range(rounds):
         took["bare"].append(run(command).wall)
         for tool in tools:
-            # One that finds the command gone before it looked may say so and fail.
+            # A tool may fail with 1 if the command ends before the first tick.
             used = run(tool.record(0.1, True, trace, command), env=tool.environment, cwd=setting.scratch, accept=(0, 1))
             took[tool.name].append(used.wall)
             trace.unlink(missing_ok=True)
@@ -40,10 +40,10 @@ def measure(setting: Setting) -> Section:
         rows.append([name, times(Sample.of(values)), time(added[name]) if name != "bare" else ""])
     section.table(["under", "wall clock of `true`", "added"], rows)
     limits = [f"{name} {time(added[name])}" for name in ("GNU time", "hyperfine -N") if name in added]
-    said = (
+    written = (
         time(GOAL),
         time(added["rprof"]),
-        ", ".join(limits) or f"`true` itself {time(Sample.of(took['bare']).median)}",
+        ", ".join(limits) or f"bare `true` {time(Sample.of(took['bare']).median)}",
     )
-    section.at_most("start-up", added["rprof"], GOAL, said)
+    section.at_most("start-up", added["rprof"], GOAL, written)
     return section

@@ -1,4 +1,4 @@
-"""A tool's answer, and the ways to read it from what the tools leave behind."""
+"""A tool's answer, and the readers of each tool's output files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from case import MIB
+from .case import MIB
 
 # Time in seconds and memory in bytes.
 Curve = list[tuple[float, float]]
@@ -16,12 +16,12 @@ Curve = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool says: the peak in bytes, with an upper bound where it states one, and the curve where it has one."""
+    """The answer of a tool: the peak in bytes, the upper bound and the curve. Not every tool reports all three."""
 
     peak: float | None
     upper: float | None = None
     curve: Curve = field(default_factory=list)
-    # Pages shared by several processes counted once, where the tool tells.
+    # The peak with shared pages counted once, if the tool reports it.
     shared_once: float | None = None
 
 
@@ -29,36 +29,36 @@ NONE = Answer(None)
 
 
 def highest(curve: Curve) -> Answer:
-    """The answer of a tool that leaves only a curve."""
+    """Returns the answer of a tool that writes only a curve."""
     return Answer(max((value for _, value in curve), default=None), curve=curve)
 
 
 def dat_curve(file: Path) -> Curve:
-    """The curve of a .dat file: `MEM <MiB> <unix time> …`."""
+    """Reads the curve of a .dat file, lines of `MEM <MiB> <unix time> …`."""
     rows = (line.split() for line in file.read_text().splitlines())
     return [(float(row[2]), float(row[1]) * MIB) for row in rows if len(row) >= 3 and row[0] == "MEM"]
 
 
 def rprof(text: str, file: Path) -> Answer:
-    """From `rprof peak --json` and the trace."""
+    """Reads the output of `rprof peak --json` and the trace."""
     [run] = json.loads(text)
     return Answer(run["peak_bytes"], run["peak_upper_bytes"], dat_curve(file), run["pss_peak_bytes"])
 
 
 def mprof(text: str, file: Path) -> Answer:
-    """From `mprof peak` and the profile."""
+    """Reads the output of `mprof peak` and the profile."""
     found = re.search(r"\t([\d.]+) MiB", text)
     return Answer(float(found[1]) * MIB, curve=dat_curve(file)) if found else NONE
 
 
 def psrecord(file: Path) -> Answer:
-    """From the log: `elapsed cpu real virtual`; its MB are MiB."""
+    """Reads psrecord's log, lines of `elapsed cpu real virtual`. Its MB are MiB."""
     rows = (line.split() for line in file.read_text().splitlines() if not line.startswith("#"))
     return highest([(float(row[0]), float(row[2]) * MIB) for row in rows if len(row) >= 3])
 
 
 def duct(info: Path, usage: Path) -> Answer:
-    """From info.json and the reports."""
+    """Reads duct's info.json and its reports."""
     peak = json.loads(info.read_text())["execution_summary"]["peak_rss"]
     reports = [json.loads(line) for line in usage.read_text().splitlines()] if usage.exists() else []
     curve = [(datetime.fromisoformat(r["timestamp"]).timestamp(), r["totals"]["rss"] or 0) for r in reports]
@@ -66,7 +66,7 @@ def duct(info: Path, usage: Path) -> Answer:
 
 
 def denet(file: Path) -> Answer:
-    """From the JSON lines: the sum over the tree, or the one process."""
+    """Reads denet's JSON lines: the sum over the tree, or the only process."""
     curve: Curve = []
     for line in file.read_text().splitlines():
         record = json.loads(line)
@@ -77,6 +77,6 @@ def denet(file: Path) -> Answer:
 
 
 def gnu_time(file: Path) -> Answer:
-    """From `%M`, the last line: KiB."""
+    """Reads the last word of GNU time's output, `%M` in KiB."""
     words = file.read_text().split()
     return Answer(int(words[-1]) * 1024) if words and words[-1].isdigit() else NONE

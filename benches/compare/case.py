@@ -1,4 +1,4 @@
-"""What a hard case is: a command, the memory it truly holds at its peak, and what else must hold."""
+"""The type of a hard case: a command, its true peak, and the other conditions for a right answer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIB = 1 << 20
-# What a process of a case may hold besides what it touches: code, stack, libc. Between 1 and 3 MiB on Linux.
+# The most memory that a process holds besides the memory that it touches: code, stack and libc. On Linux, 1 to 3 MiB.
 OWN = 3 * MIB
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The true peak in bytes, between what is touched for certain and that plus the processes' own few MiB."""
+    """The range of the true peak in bytes: from the touched memory to the same plus `OWN` for each process."""
 
     low: int
     high: int
@@ -20,30 +20,30 @@ class Truth:
 
 
 def touched(mib: int, processes: int, why: str) -> Truth:
-    """The truth of a case in which `processes` processes hold `mib` MiB of touched memory at one instant."""
+    """Returns the truth of a case in which `processes` processes together hold `mib` MiB of touched memory at once."""
     return Truth(mib * MIB, mib * MIB + processes * OWN, why)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One hard case; in `words` stand {truth}, {scripts}, {dir} (a directory of the run's own) and {swarm}."""
+    """A hard case. `words` may contain {truth}, {scripts}, {dir} (the run's own directory) and {swarm}."""
 
     name: str
     what: str
     words: str
     truth: Truth
-    # What the tool must exit with: the command's own code, 128+n when signal n killed it.
+    # The exit code that the tool must return: the command's own, or 128+n if signal n killed it.
     exit_code: int = 0
-    # A file of the run's directory; the tool is sent SIGTERM once it is there, and nothing of the command may remain.
+    # A file in the run's directory. When it appears, the tool gets SIGTERM and no process of the command may remain.
     terminate_at: str | None = None
-    # Whether the curve must not fall below the truth in the middle half of the run.
+    # True if the curve must not fall below the truth in the middle half of the run.
     steady: bool = False
-    # Whether pages shared by several processes count once in the truth.
+    # True if the truth counts pages shared by several processes once.
     shared: bool = False
-    # Seconds after which a tool has given no answer.
+    # The time limit in seconds. A tool that runs longer has given no answer.
     limit: float = 60.0
 
     def argv(self, truth: Path, directory: Path, swarm: int) -> list[str]:
-        """The command of one run."""
+        """Returns the command of one run."""
         names = {"truth": truth, "scripts": Path(__file__).parent, "dir": directory, "swarm": swarm}
         return [word.format(**names) for word in self.words.split()]

@@ -1,4 +1,4 @@
-"""Runs one command under a time limit and sees to it that nothing of it is left."""
+"""A runner of one command with a time limit, which kills all processes that remain."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-# How long a command that was ended, or its orphans, may take to be gone.
+# The time in seconds that a terminated command and its orphans may take to end.
 GRACE = 3.0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: the exit code as a shell has it, None when the limit was reached."""
+    """The end of a run: the exit code as a shell reports it, or None if the time limit was reached."""
 
     exit_code: int | None
-    # Whether processes of the command were alive after the tool had ended.
+    # True if processes of the command were alive after the tool had ended.
     left_behind: bool
 
 
 def run(argv: list[str], directory: Path, path: str, limit: float, terminate_at: Path | None) -> Ended:
-    """Runs `argv` in `directory`; sends it SIGTERM once the file `terminate_at` is there."""
+    """Runs `argv` in `directory`. Sends it SIGTERM when the file `terminate_at` appears."""
     deadline = time.monotonic() + limit
     with open(directory / "stdout", "wb") as out, open(directory / "stderr", "wb") as err:
         process = subprocess.Popen(
@@ -78,7 +78,7 @@ def _kill_rest(process: subprocess.Popen[bytes], directory: Path) -> None:
 
 
 def _marked(directory: Path) -> list[int]:
-    """The processes with the run's directory in their arguments, this program left out."""
+    """Returns the processes other than this one that have the run's directory in their arguments."""
     listing = subprocess.run(["ps", "-axww", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True)
     found = []
     for line in listing.stdout.splitlines():

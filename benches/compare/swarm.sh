@@ -1,5 +1,6 @@
 #!/bin/sh
-# COUNT processes that each touch SIZE, AT_ONCE at a time; those of a batch wait for each other before they go.
+# Starts COUNT processes in batches of AT_ONCE. Each touches SIZE, and the processes of a batch wait for each other
+# before they end.
 # usage: swarm.sh TRUTH DIR COUNT AT_ONCE SIZE
 truth=$1 dir=$2 count=$3 at_once=$4 size=$5
 begun=0
@@ -13,7 +14,7 @@ while [ "$begun" -lt "$count" ]; do
         "$truth" touch "$size" ready "$touched" await "$go" hold 20ms &
         i=$((i + 1))
     done
-    # shellcheck disable=SC2086 # words of the script on purpose
+    # shellcheck disable=SC2086 # the barrier is split into words on purpose
     "$truth" $barrier ready "$go"
     wait
     begun=$((begun + at_once))

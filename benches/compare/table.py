@@ -1,4 +1,4 @@
-"""Writes the results as Markdown between two marker lines of a document."""
+"""The writer of the results: Markdown between two marker lines of a document."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from case import MIB, Case
-from judge import Verdict
-from tools import Tool
+from .case import MIB, Case
+from .judge import Verdict
+from .tools import Tool
 
 BEGIN = "<!-- compare:begin -->"
 END = "<!-- compare:end -->"
@@ -20,7 +20,7 @@ HEADING = "## Compared with other tools"
 
 @dataclass(frozen=True)
 class Results:
-    """All that the table says: verdicts by case and tool, in the order of `cases` and `tools`."""
+    """The content of the table: verdicts by case and tool, in the order of `cases` and `tools`."""
 
     cases: list[Case]
     tools: list[Tool]
@@ -31,7 +31,7 @@ class Results:
 
 
 def write(document: Path, results: Results) -> None:
-    """Puts the results in the place of the former ones; adds the section when there is none."""
+    """Replaces the former results in the document. Adds the section if there is none."""
     text = document.read_text() if document.exists() else ""
     block = f"{BEGIN}\n{render(results)}\n{END}"
     if BEGIN in text and END in text:
@@ -42,7 +42,7 @@ def write(document: Path, results: Results) -> None:
 
 
 def render(results: Results) -> str:
-    """The table, the versions and options, and each case with the reason for its truth."""
+    """Returns the table, the versions and options, and each case with the reason for its truth."""
     rows = [
         ["case", "truth", *(tool.name for tool in results.tools)],
         ["---"] * (len(results.tools) + 2),
@@ -60,6 +60,7 @@ def _row(case: Case, results: Results) -> list[str]:
 
 
 def cell(verdict: Verdict) -> str:
+    """Returns the text of a cell: ✓ or ✗ and the value."""
     return f"{'✓' if verdict.right else '✗'} {verdict.text}"
 
 
@@ -68,29 +69,29 @@ def _totals(results: Results) -> list[str]:
 
 
 def right_of(tool: Tool, results: Results) -> int:
-    """In how many cases a tool is right."""
+    """Returns the number of cases in which a tool is right."""
     return sum(results.verdicts[case.name, tool.name].right for case in results.cases)
 
 
 def _setting(results: Results) -> str:
     system = f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}"
     return (
-        f"All numbers in MiB. Made on {date.today()}, {system}, {os.cpu_count()} cores; "
-        f"each case {results.rounds} times under each tool."
+        f"All numbers are in MiB. Measured on {date.today()}, {system}, {os.cpu_count()} cores; "
+        f"each case ran {results.rounds} times under each tool."
     )
 
 
 def _tools(results: Results) -> str:
-    lines = ["How each was run:", ""]
+    lines = ["Version and command of each tool:", ""]
     for tool in results.tools:
         version = f"{tool.version}, " if tool.version else ""
-        told = f"{version}`{tool.options}`" if tool.program else "**not installed on this machine**"
-        lines.append(f"- {tool.name}: {told}")
+        command = f"{version}`{tool.options}`" if tool.program else "**not installed on this machine**"
+        lines.append(f"- {tool.name}: {command}")
     return "\n".join(lines)
 
 
 def _cases(results: Results) -> str:
-    lines = ["The cases, and why the truth is what it is:", ""]
+    lines = ["The cases, and the reason for each truth:", ""]
     for case in results.cases:
         what = case.what.format(swarm=results.swarm)
         lines.append(f"- **{case.name}**: {what}. Truth: {case.truth.why}.")

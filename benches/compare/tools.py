@@ -1,6 +1,6 @@
-"""The tools: where each is, how it is run with the options that suit it best, and how its answer is read.
+"""The tools: the program of each, its most suitable options, and the reader of its answer.
 
-Those that sample do so every 0.1 s, the default of most of them; all watch the descendants too where they can.
+Tools that sample do so every 0.1 s, the default of most of them. All tools that can include descendants do so.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import answer
-from answer import Answer
+from . import answer
+from .answer import Answer
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool; `program` is None when it is not installed."""
+    """A tool. `program` is None if it is not installed."""
 
     name: str
     program: str | None
-    # The options as the table's readers are told them.
+    # The command and options as the table shows them.
     options: str
     version: str
-    # (program, command, directory) to the whole command line.
+    # From (program, command, directory) to the whole command line.
     argv: Callable[[str, list[str], Path], list[str]]
-    # (program, directory) to the answer.
+    # From (program, directory) to the answer.
     read: Callable[[str, Path], Answer]
 
 
 def all_tools(rprof: Path, peers: Path) -> list[Tool]:
-    """Every tool of the table, rprof first, installed or not."""
+    """Returns every tool of the table, installed or not, rprof first."""
     return [
         _rprof(rprof),
         _mprof(peers),
@@ -45,12 +45,12 @@ def all_tools(rprof: Path, peers: Path) -> list[Tool]:
 
 
 def search_path(peers: Path) -> str:
-    """The PATH of a run: con-duct's `duct` looks for its other half there."""
+    """Returns the PATH of a run. con-duct's `duct` finds its second program there."""
     return f"{peers / 'python' / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 
 
 def mprof_shared(peers: Path) -> Tool:
-    """mprof with its other backend, which counts shared pages once."""
+    """Returns mprof with the backend that counts shared pages once."""
     return _mprof(peers, "--backend psutil_pss")
 
 
@@ -98,7 +98,7 @@ def _psrecord(peers: Path) -> Tool:
 
 
 def _duct(peers: Path) -> Tool:
-    # A failed command's logs would else be removed when it ran less than three seconds.
+    # Without --fail-time 0, duct removes the logs of a command that fails within three seconds.
     options = ["--sample-interval", "0.1", "--report-interval", "0.1", "--fail-time", "0"]
     return Tool(
         "con-duct",
@@ -129,7 +129,7 @@ def _gnu_time() -> Tool:
         "GNU time",
         gnu[0] if gnu else None,
         "time -f %M",
-        # Debian's says `time (GNU Time) UNKNOWN`.
+        # Debian's version prints `time (GNU Time) UNKNOWN`.
         _first_line([gnu[0], "--version"]).split()[-1].replace("UNKNOWN", "") if gnu else "",
         lambda program, command, _: [program, "-f", "%M", "-o", "run.txt", *command],
         lambda _, directory: answer.gnu_time(directory / "run.txt"),
@@ -150,7 +150,7 @@ def _output(argv: list[str]) -> str:
 
 
 def _first_line(argv: list[str]) -> str:
-    """The first line a program prints, on whichever stream; empty when it cannot be run."""
+    """Returns the first line that a program prints on stdout or stderr; empty if the program cannot be run."""
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     except OSError:

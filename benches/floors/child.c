@@ -1,12 +1,14 @@
-/* Children of one behaviour each, for measuring what a profiler costs them. All can hold MIB MiB of 4 KiB pages too.
- *   faults N [MIB]   N times map 16 MiB, touch every page, unmap
- *   compute N [MIB]  N million turns of a loop that no memory and no system call has part in
- *   forks N [MIB]    N times fork a child that exits at once, and wait for it
- *   rest MS [MIB]    sleep
- *   grow MS [MIB]    touch another 4 KiB page every 200 us for so long
- *   swarm MS N       N children that only wait, for so long after the last has started
- * With a third number, all but the last have as many children that only wait and hold nothing.
- * The first three print the seconds that the work took, without start-up: wall clock, and CPU of it and its children. */
+/* A program to be profiled. Each mode does one kind of work, to measure the cost of a profiler to that work.
+ * Every mode but swarm can hold MIB MiB of memory in 4 KiB pages as well.
+ *   faults N [MIB]   N times: map 16 MiB, touch every page, unmap
+ *   compute N [MIB]  N million iterations of a loop without memory access and system calls
+ *   forks N [MIB]    N times: fork a child that exits at once, and wait for it
+ *   rest MS [MIB]    sleep for MS milliseconds
+ *   grow MS [MIB]    touch one more 4 KiB page every 200 us, for MS milliseconds
+ *   swarm MS N       start N idle children and keep them for MS milliseconds
+ * A third number, for every mode but swarm, is a count of idle children that hold no memory of their own.
+ * The first three modes print the time of the work in seconds, without start-up: the wall clock, and the CPU time of
+ * the process and its children. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
@@ -81,7 +83,7 @@ static void grow(double end) {
     }
 }
 
-/* A child that only waits, and dies with its parent. */
+/* Starts an idle child, which dies with its parent. */
 static pid_t idle(void) {
     const pid_t child = fork();
     if (child < 0) {

@@ -1,5 +1,5 @@
-/* Runs a command and writes what it took to a file, as JSON. The largest memory of a process counts what it was before
- * it became that program too (see getrusage(2)): started from a large one, every program seems large. This is a small one.
+/* Runs a command and writes its time and memory to a file as JSON. The kernel's maximum RSS of a process includes the
+ * time before exec (see getrusage(2)), so a program that a large process starts appears large. This launcher is small.
  * Usage: launch FILE COMMAND [ARGUMENT...] */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* What the memory and the page cache of this machine give, for the limits beside the workloads' times.
- * Usage: memory MIB FILE. Prints JSON, seconds for MIB MiB each:
- *   touch_huge_s  first write to every page of fresh memory, huge pages asked for
+/* The speed of memory and page cache on this machine, as the limit for the times of the workloads.
+ * Usage: memory MIB FILE. Prints JSON, each value in seconds for MIB MiB:
+ *   touch_huge_s  the first write to every page of fresh memory, with huge pages requested
  *   touch_s       the same with 4 KiB pages
- *   copy_s        memcpy of 16 MB slices from the cache's outside into memory touched before
- *   cache_s       write(2) of 16 MB slices into a new file: the page cache takes them, the disk is not waited for */
+ *   copy_s        memcpy of a 16 MB slice, larger than the CPU's cache, into memory that is touched already
+ *   cache_s       write(2) of 16 MB slices to a new file: into the page cache, without waiting for the disk */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
-/* The floor of sampling: what a tick costs when nothing is done but the system calls it cannot do without. PROCESSES
- * children that only wait; each tick one pread of each one's status through a kept descriptor, one write of a line of
- * the usual length, one sleep to an absolute time. Usage: sample PROCESSES INTERVAL_US SECONDS FILE
- * Prints {"ticks": N, "cpu_s": S, "wake_s": S}: wake_s is what the sleeps alone cost, measured with as many of them. */
+/* The floor of sampling: the cost of a tick that makes only the necessary system calls. The program starts PROCESSES
+ * idle children. Each tick does one pread of each child's status through a descriptor that stays open, one write of a
+ * line of the usual length, and one sleep to an absolute time. Usage: sample PROCESSES INTERVAL_US SECONDS FILE
+ * Prints {"ticks": N, "cpu_s": S, "wake_s": S}. wake_s is the CPU time of the sleeps alone, measured with a tenth as
+ * many sleeps and scaled to N. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -66,7 +67,7 @@ int main(int argc, char **argv) {
         if (write(out, "MEM 7.45703125 1795394027.406945\n", 33) != 33) fail("write");
     }
     const double all = cpu() - start;
-    /* A tenth as many sleeps are enough to know what one costs. */
+    /* A tenth as many sleeps are enough to measure the cost of one. */
     const long sleeps = ticks / 10 + 1;
     start = cpu();
     clock_gettime(CLOCK_MONOTONIC, &at);

@@ -1,1 +1,1 @@
-"""What the drivers share: running programs, the numbers of runs, the machine, the floors in C, and Markdown."""
+"""The parts that the drivers share: programs and their usage, statistics, the machine, the floors and Markdown."""

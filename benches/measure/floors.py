@@ -1,4 +1,4 @@
-"""The programs in C beside which ours are held, built from benches/floors with whichever compiler is there."""
+"""The programs in benches/floors, built with the machine's C compiler. They show the least possible cost."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ SOURCES = Path(__file__).resolve().parent.parent / "floors"
 
 @dataclass(frozen=True)
 class Floors:
-    """Where the built programs are."""
+    """The directory of the built programs."""
 
     directory: Path
 
     def path(self, name: str) -> Path:
-        """The program of that name."""
+        """Returns the path of a program."""
         return self.directory / name
 
     def json(self, name: str, *arguments: str | Path) -> dict[str, float]:
-        """Runs one that prints JSON."""
+        """Runs a program that prints JSON and returns the values."""
         answer: dict[str, float] = json.loads(run([self.path(name), *arguments]).output)
         return answer
 
 
 def build(directory: Path) -> Floors:
-    """Builds all of them."""
+    """Builds all programs."""
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
     if not compiler:
-        raise Failed("no C compiler: name one in CC")
+        raise Failed("there is no C compiler: install one or set CC")
     directory.mkdir(parents=True, exist_ok=True)
     for source in sorted(SOURCES.glob("*.c")):
         run([compiler, "-O2", "-o", directory / source.stem, source])

@@ -1,4 +1,4 @@
-"""The machine and how busy it is: without that, no number of seconds says anything."""
+"""The machine and its load. A time means little without them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def describe() -> str:
-    """A list in Markdown: processor, cores, memory, kernel, date."""
+    """Returns a list in Markdown: processor, cores, memory, kernel, date."""
     facts = {
-        "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or "not told",
-        "cores": f"{cores()} of {os.cpu_count()} to be used",
+        "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
+        "cores": f"{cores()} of {os.cpu_count()} usable",
         "memory": f"{memory() / (1 << 30):.1f} GiB",
         "huge pages": _chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -23,32 +23,32 @@ def describe() -> str:
 
 
 def cores() -> int:
-    """How many threads of this process can run at once."""
+    """Returns the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load() -> float:
-    """How many processes wanted to run in the last minute, on average."""
+    """Returns the average number of runnable processes in the last minute."""
     return os.getloadavg()[0]
 
 
 def warning(before: float) -> str:
-    """What to say where others used the machine when the measuring began; nothing where none did."""
+    """Returns a warning if other programs used the machine before the first measurement, otherwise an empty text."""
     if before < 0.5:
         return ""
     return (
-        f"\n**The machine was busy: its load was {before:.1f} before the first measurement. Differences of less than "
-        "some ten percent mean nothing here; run it again on a quiet machine.**\n"
+        f"\n**The machine was busy: its load was {before:.1f} before the first measurement. Differences below about "
+        "ten percent mean nothing. Repeat the run on a quiet machine.**\n"
     )
 
 
 def memory() -> int:
-    """All memory in bytes; 0 where it is not told."""
+    """Returns the memory of the machine in bytes; 0 if the system does not report it."""
     return _kibibytes("MemTotal")
 
 
 def available() -> int:
-    """The memory in bytes that can be had without swapping; 0 where it is not told."""
+    """Returns the memory in bytes that is available without swapping; 0 if the system does not report it."""
     return _kibibytes("MemAvailable")
 
 
@@ -66,8 +66,8 @@ def _field(path: str, name: str) -> str | None:
 
 
 def _chosen(path: str) -> str:
-    """The word in brackets."""
+    """Returns the word in brackets: the active choice of a file in /sys."""
     try:
         return Path(path).read_text().partition("[")[2].partition("]")[0]
     except OSError:
-        return "not told"
+        return "unknown"

@@ -1,4 +1,7 @@
-"""Runs a program and says what it took: wall clock, CPU time and memory by wait4, for it and all it waited for."""
+"""A runner of programs that returns their wall clock, CPU time and memory.
+
+wait4 reports CPU time and memory, for the program and all descendants that were waited for.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# A benchmark that takes longer than this hangs.
+from .numbers import Sample
+
+# A program that runs longer than this is assumed to hang.
 LIMIT_S = 900.0
 
 
 class Failed(Exception):
-    """A program ended otherwise than it should; the message has what it said."""
+    """A program ended with an unexpected exit code. The message has its command and its stderr."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a program took: seconds, and bytes of the largest process among it and those it waited for."""
+    """The usage of a program: times in seconds, and the maximum RSS in bytes of it or of a descendant."""
 
     wall: float
     user: float
@@ -34,6 +39,11 @@ class Usage:
         return self.user + self.system
 
 
+def walls(runs: Sequence[Usage]) -> Sample:
+    """Returns the wall-clock times of several runs."""
+    return Sample.of([one.wall for one in runs])
+
+
 def run(
     command: Sequence[str | Path],
     *,
@@ -41,7 +51,7 @@ def run(
     env: Mapping[str, str] | None = None,
     accept: tuple[int, ...] = (0,),
 ) -> Usage:
-    """Runs a command to its end; its standard output is kept, what it says on stderr shown only when it fails."""
+    """Runs a command to its end and keeps its standard output. Its stderr is shown only if it fails."""
     words = [str(word) for word in command]
     environment = {**os.environ, **env} if env else None
     start = time.perf_counter()
@@ -63,7 +73,7 @@ def run(
 
 
 def _read(child: subprocess.Popen[bytes]) -> tuple[str, str]:
-    """Both of its outputs; stderr on a thread of its own, so that neither pipe fills."""
+    """Reads both outputs. A thread reads stderr, so that neither pipe fills up and blocks the child."""
     assert child.stdout is not None and child.stderr is not None
     errors: list[bytes] = []
     pipe = child.stderr

@@ -1,4 +1,4 @@
-"""Python environments under .tools/, made once and kept."""
+"""Python environments under .tools/, created once and kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .run import run
 
 
 def make(directory: Path, packages: Sequence[str]) -> Path:
-    """The `bin` of an environment that has the packages; installs what is missing."""
+    """Returns the `bin` directory of an environment with the packages. Creates the environment if necessary."""
     done = directory / "installed.txt"
     wanted = "\n".join(packages)
     if not done.exists() or done.read_text() != wanted:

@@ -8,7 +8,7 @@ from timed import Shape, options, report
 
 
 def fill(shape: Shape) -> None:
-    """Each slice is made first and then stored, as a program would that computes it."""
+    """Fills the array. Each slice is generated first and then stored, as in a program that computes it."""
     random = numpy.random.default_rng(0)
     array = numpy.zeros(shape)
     for index in range(shape[0]):

@@ -8,7 +8,7 @@ from timed import Shape, options, report
 
 
 def fill(shape: Shape) -> None:
-    """Single precision from the generator on: nothing is made in double and thrown away."""
+    """Fills the array. The generator works in single precision, so nothing is computed in double and converted."""
     random = numpy.random.default_rng(0)
     array = numpy.zeros(shape, dtype=numpy.float32)
     for index in range(shape[0]):

@@ -11,7 +11,7 @@ from timed import Shape, options, report
 
 
 def fill(shape: Shape, path: Path) -> None:
-    """A contiguous dataset, h5py's default; only one slice is ever in memory."""
+    """Writes a contiguous dataset, h5py's default. Only one slice is in memory at any time."""
     random = numpy.random.default_rng(0)
     with h5py.File(path, "w") as file:
         data = file.create_dataset("data", shape=shape, dtype=numpy.float32)

@@ -1,4 +1,4 @@
-"""The command line and the report of the three programs: the same as those of the workloads in Rust."""
+"""The command line and the report of the three programs. Both equal those of the workloads in Rust."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Shape = tuple[int, int, int]
 
 
 def options(description: str | None, file: str | None = None) -> argparse.Namespace:
-    """Depth, rows, columns as `shape`; `file` for a program that writes one."""
+    """Parses the command line: depth, rows and columns as `shape`, and `file` for a program that writes one."""
     parser = argparse.ArgumentParser(description=description)
     for name, default in (("depth", 500), ("rows", 2000), ("cols", 2000)):
         parser.add_argument(f"--{name}", type=int, default=default, metavar="N")
@@ -23,7 +23,7 @@ def options(description: str | None, file: str | None = None) -> argparse.Namesp
 
 
 def report(shape: Shape, width: int, fill: Callable[[], None], file: Path | None = None) -> None:
-    """Times the filling and prints how long it took and what it came to; `width` is the bytes of a value."""
+    """Times `fill` and prints the elapsed time and the sizes. `width` is the size of a value in bytes."""
     start = time.perf_counter()
     fill()
     print(f"elapsed time = {time.perf_counter() - start:.2f} sec")

@@ -1,5 +1,6 @@
-# Found by the interpreters that `rprof run script.py` starts, first on PYTHONPATH: hides itself, puts `profile` into
-# builtins and gives way to the sitecustomize that this Python would have had. Old Pythons read it too.
+# The start of the bootstrap. `rprof run script.py` puts this directory first on PYTHONPATH, and Python imports it.
+# It hides itself, puts `profile` into builtins and imports the sitecustomize that this Python has without rprof.
+# The syntax must stay readable for Pythons before 3.9: they import this file too, and must print the message below.
 import sys
 
 
@@ -10,12 +11,12 @@ def _begin(directory):
         sys.stderr.write("rprof: `profile` needs Python 3.9 or later; this is %s\n" % sys.version.split()[0])
         return
     sys.path.insert(0, directory)
-    # Kept compiled whatever the program wants of its own files: this directory is rprof's.
+    # The module is always kept compiled, even under `python -B`: this directory belongs to rprof, not to the program.
     unwritten, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     try:
         import rprof._startup
     except Exception as error:
-        sys.stderr.write("rprof: no `profile` here: %r\n" % error)
+        sys.stderr.write("rprof: `profile` is not available: %r\n" % error)
     else:
         rprof._startup.begin(directory)
     finally:
@@ -29,5 +30,5 @@ try:
     _begin(__file__.rpartition("/")[0])
 finally:
     del sys.modules["sitecustomize"]
-# Not found is what `site` expects of a Python that has none, and leaves no trace of this one.
+# A Python without its own sitecustomize raises ImportError here. `site` expects that error and ignores it.
 import sitecustomize  # noqa: E402, F401

@@ -1,9 +1,9 @@
-"""Spans, marks and notes in the trace of `rprof run`; without rprof, nothing at all.
+"""Spans, marks and notes for the trace of `rprof run`. Without rprof they do nothing.
 
     from rprof import mark, note, profile, span
 
-    @profile                       # every call of the function is a span
-    with span("load"): ...         # a block is one; as a decorator too
+    @profile                       # each call of the function is a span
+    with span("load"): ...         # the block is a span; `span` is a decorator, too
     mark("half way")               # an instant
     note("rows", 1000)             # a name and a value
 

@@ -1,7 +1,7 @@
-"""Functions of every kind made into spans, and blocks.
+"""The decorators that record each call of a function as a span, and named blocks.
 
-A call is a span from its first step to its last: a coroutine until it has returned, a generator until it is exhausted,
-closed or has failed, not merely until it was made.
+A span lasts from the first step of a call to its last. A coroutine ends when it returns; a generator ends when it is
+exhausted, closed or fails. The creation of the coroutine or generator object is not the span.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-# inspect knows these too, and costs more to import than all of this package.
+# The flags of `inspect`, copied: importing inspect costs more than importing all of this package.
 _GENERATOR, _COROUTINE, _ITERABLE_COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 _COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__type_params__")
 
 
 def name_of(function: Any) -> str:
-    """`module.qualname`; a script is `__main__` in the processes of multiprocessing too."""
+    """Returns `module.qualname`. The module of a script is `__main__`, in the processes of multiprocessing too."""
     module = getattr(function, "__module__", None) or "-"
     if module == "__mp_main__":
         module = "__main__"
@@ -29,14 +29,14 @@ def name_of(function: Any) -> str:
     return f"{module}.{name or type(function).__qualname__}"
 
 
-def stamped(function: Any, name: str | None = None) -> Any:
-    """The function, each call a span; without a trace the function itself."""
+def recorded(function: Any, name: str | None = None) -> Any:
+    """Returns a wrapper that records each call as a span. Without a trace it returns the function itself."""
     if not active():
         return function
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(stamped(function.__func__, name))
+        return type(function)(recorded(function.__func__, name))
     if isinstance(function, type):
-        raise TypeError("a class has no calls to stamp; decorate its methods")
+        raise TypeError("a class cannot be recorded as a span; decorate its methods")
     code = getattr(function, "__code__", None)
     flags = getattr(code, "co_flags", 0)
     if flags & _ASYNC_GENERATOR:
@@ -55,13 +55,13 @@ def stamped(function: Any, name: str | None = None) -> Any:
 
 
 def _like(wrapper: Any, function: Any) -> Any:
-    """functools.wraps, without functools."""
+    """Makes the wrapper look like the function, as functools.wraps does. Importing functools would cost more."""
     for attribute in _COPIED:
         try:
             setattr(wrapper, attribute, getattr(function, attribute))
         except AttributeError:
             pass
-    # Python 3.14 makes annotations when they are asked for; asking now could fail.
+    # Python 3.14 evaluates annotations on first access. An access here could fail, so the evaluator is copied instead.
     lazy = getattr(function, "__annotate__", None)
     if lazy is not None:
         wrapper.__annotate__ = lazy
@@ -130,7 +130,7 @@ def _async_generator(function: Any, name: str) -> Any:
 
 
 class Block:
-    """A named block: `with span("load"):`, as often as wanted, and `@span("load")`."""
+    """A named block, for `with span("load"):` and `@span("load")`. One object may be used many times, also at once."""
 
     __slots__ = ("name",)
 
@@ -142,7 +142,7 @@ class Block:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The object may be in use many times at once, so the open span is looked for in this thread or task.
+        # The object may be open several times at once. The span to end is its innermost one in this thread or task.
         span: Span | None = innermost(os.getpid())
         while span is not None and (span.owner is not self or span.mib is None):
             span = span.outer
@@ -150,9 +150,9 @@ class Block:
             span.end()
 
     def __call__(self, function: Callable[..., Any]) -> Any:
-        return stamped(function, self.name)
+        return recorded(function, self.name)
 
 
 def span(name: str | Callable[..., Any]) -> Any:
-    """A span of this name: a context manager and a decorator. Given a function, as `@span` does, the same as `profile`."""
-    return stamped(name) if callable(name) else Block(str(name))
+    """Returns a context manager and decorator for spans of this name. `@span` without a name equals `@profile`."""
+    return recorded(name) if callable(name) else Block(str(name))

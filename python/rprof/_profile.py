@@ -1,8 +1,8 @@
-"""`profile`, used as memory_profiler's."""
+"""The decorator `profile`, with the interface of memory_profiler's."""
 
 from __future__ import annotations
 
-from ._decorate import Block, stamped
+from ._decorate import Block, recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
 
 class Profile:
-    """`@profile`, `@profile()`, and `with profile.timestamp("name"):`."""
+    """The type of `profile`: `@profile`, `@profile()` and `with profile.timestamp("name"):`."""
 
     def __call__(self, func: Any = None, **_: Any) -> Any:
-        """Makes every call of a function a span.
+        """Records each call of a function as a span.
 
-        memory_profiler's arguments (`precision`, `stream`, `backend`) are taken and change nothing: they are about
-        its report of lines.
+        memory_profiler's arguments (`precision`, `stream`, `backend`) are accepted and ignored: they configure its
+        line-by-line report.
         """
         if func is None:
             return self
         if not callable(func) and not isinstance(func, (staticmethod, classmethod)):
             raise ValueError("Value must be callable")
-        return stamped(func)
+        return recorded(func)
 
     def timestamp(self, name: str = "<block>") -> Block:
-        """A block as a span."""
+        """Returns a context manager that records its block as a span."""
         return Block(name)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""One span: from its beginning, which is written at once, to its end."""
+"""A span object: it writes the begin at once and the end when it is ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 from ._trace import active, append, escape, now, rss_mib
 
 _numbers = count(1)
-#: The innermost span of this thread, task or copied context; those around it hang on it.
+#: The innermost span of this thread, task or copied context. Each span links to the span around it.
 _current: ContextVar[Span | None] = ContextVar("rprof_span", default=None)
 
 
@@ -32,7 +32,7 @@ class Span:
         _current.set(self)
 
     def end(self) -> None:
-        """Ends it, wherever that is: in another thread or task too, but not in a forked child's copy."""
+        """Ends the span, in any thread or task. A forked child cannot end its copy of a span of its parent."""
         entered_mib, self.mib = self.mib, None
         if entered_mib is None or self.pid != os.getpid():
             return
@@ -45,7 +45,7 @@ class Span:
 
 
 def innermost(pid: int) -> Span | None:
-    """The innermost span that is still open, and is this process's and not its parent's."""
+    """Returns the innermost span that is open and belongs to this process, not to its parent."""
     span = _current.get()
     while span is not None and (span.mib is None or span.pid != pid):
         span = span.outer
@@ -53,17 +53,17 @@ def innermost(pid: int) -> Span | None:
 
 
 def word(name: str) -> str:
-    """A name without blanks, which mprof could not read."""
+    """Replaces the blanks of a name by `_`, because mprof splits lines at blanks."""
     return "_".join(name.split(" ")) if name.isascii() else "".join("_" if c.isspace() else c for c in name)
 
 
 class Ignored:
-    """Stands for a span where nobody listens."""
+    """A span that is not recorded, because there is no trace."""
 
     def end(self) -> None:
-        """Nothing to end."""
+        """Does nothing."""
 
 
 def begin(name: str, owner: object = None) -> Span | Ignored:
-    """Begins a span."""
+    """Begins a span; `owner` is the block that will end it."""
     return Span(name, owner) if active() else Ignored()

@@ -1,7 +1,7 @@
-"""What `rprof run script.py` does in the interpreter before the script: nothing that the script could notice but `profile`.
+"""The set-up of the interpreter before a script of `rprof run script.py`. The script may notice nothing but `profile`.
 
-The environment is as it was before; interpreters that multiprocessing starts get the same again, since they import the
-script and with it its decorators.
+The environment is restored to the user's. Interpreters that multiprocessing starts are set up in the same way, because
+they import the script and its decorators.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def begin(directory: str) -> None:
-    """Puts `profile` into builtins; `directory` is where this was found, the first entry of PYTHONPATH."""
+    """Puts `profile` into builtins. `directory` is the bootstrap's directory, the first entry of PYTHONPATH."""
     builtins.profile = profile  # type: ignore[attr-defined]
     _restore(directory)
     changes: dict[str, Callable[[Any], None]] = {
@@ -31,6 +31,7 @@ def begin(directory: str) -> None:
 
 
 def _restore(directory: str) -> None:
+    """Removes the bootstrap's directory from PYTHONPATH."""
     ours, _, before = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
     if ours == directory:
         if before:
@@ -40,12 +41,12 @@ def _restore(directory: str) -> None:
 
 
 def _follow(util: Any, directory: str) -> None:
-    """Lets the interpreters of multiprocessing's `spawn` and `forkserver` find the bootstrap too."""
+    """Lets the interpreters that multiprocessing starts (`spawn` and `forkserver`) find the bootstrap, too."""
     start = util.spawnv_passfds
 
     def spawnv_passfds(path: Any, args: Any, passfds: Any) -> Any:
         before = os.environ.get("PYTHONPATH")
-        # Past os.environ, which stays as the script left it.
+        # putenv bypasses os.environ, which stays as the script left it.
         os.putenv("PYTHONPATH", directory + os.pathsep + before if before else directory)
         try:
             return start(path, args, passfds)
@@ -59,17 +60,17 @@ def _follow(util: Any, directory: str) -> None:
 
 
 def _stand_in(module: Any) -> None:
-    """`from memory_profiler import profile` stamps, instead of a report line by line that no one could plot."""
+    """Makes `from memory_profiler import profile` record spans. Its own line-by-line report cannot be plotted."""
     module.profile = profile
     if not _is_child():
         sys.stderr.write(
-            "rprof: the `profile` of memory_profiler stamps the trace here; the import is not needed "
-            "(its report by line: --nopython)\n"
+            "rprof: memory_profiler's `profile` records spans in the trace under rprof; the import is not needed "
+            "(use --nopython for its line-by-line report)\n"
         )
 
 
 def _is_child() -> bool:
-    """Whether multiprocessing has started this process, or is about to make it one of its own."""
+    """True if multiprocessing has started this process, or is setting it up now."""
     processes = sys.modules.get("multiprocessing.process")
     if processes is None:
         return False
@@ -78,13 +79,13 @@ def _is_child() -> bool:
 
 
 class _Finder:
-    """Changes a few modules once they are loaded, and makes memory_profiler where there is none."""
+    """An import hook that changes a few modules after they are loaded. It creates memory_profiler if it is missing."""
 
     def __init__(self, changes: dict[str, Callable[[Any], None]]) -> None:
         self.changes = changes
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """The module as the others find it, with a loader that changes it afterwards."""
+        """Returns the spec that the other finders return, with a loader that changes the module afterwards."""
         change = self.changes.get(name)
         if change is None:
             return None
@@ -104,7 +105,7 @@ class _Finder:
 
 
 class _Loader:
-    """Another loader, with a word of ours at the end."""
+    """A loader that runs another loader and then applies a change to the module."""
 
     def __init__(self, loader: Any, change: Callable[[Any], None]) -> None:
         self._loader = loader
@@ -114,28 +115,28 @@ class _Loader:
         return getattr(self._loader, name)
 
     def create_module(self, spec: Any) -> Any:
-        """As the other loader."""
+        """Creates the module as the other loader does."""
         return self._loader.create_module(spec)
 
     def exec_module(self, module: Any) -> None:
-        """As the other loader, which the module then has for its own; and the change."""
+        """Executes the module with the other loader, which the module keeps as its loader, and applies the change."""
         module.__loader__ = module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         self._change(module)
 
 
 class _Nothing:
-    """Loads a module with nothing in it: memory_profiler in an interpreter that has none."""
+    """A loader of an empty module: memory_profiler in an interpreter where it is not installed."""
 
     def create_module(self, spec: Any) -> Any:
-        """A module as usual."""
+        """Returns None, for the default module."""
         return None
 
     def exec_module(self, module: Any) -> None:
-        """Says what is missing when it is asked for."""
-        module.__doc__ = "Of memory_profiler, which is not installed, rprof has `profile`."
+        """Gives the module an error for every attribute that it lacks."""
+        module.__doc__ = "memory_profiler is not installed; rprof provides its `profile` only."
         module.__getattr__ = _missing
 
 
 def _missing(name: str) -> Any:
-    raise AttributeError(f"memory_profiler is not installed; rprof stands in for its `profile`, not for `{name}`")
+    raise AttributeError(f"memory_profiler is not installed; rprof provides its `profile`, not its `{name}`")

@@ -1,6 +1,6 @@
-"""The trace's records: how a line is made, and how it gets into the file. Nothing here ever raises into the program.
+"""The writer of the trace's records. It never raises an exception into the program.
 
-Few imports, all of them cheap, and so not `typing`: `rprof run script.py` may cost no more than a MiB and 5 ms.
+All imports are cheap, and `typing` is not among them: `rprof run script.py` may cost at most 1 MiB and 5 ms.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 import time
 
-#: What one write may hold and still be whole among other writers' lines.
+#: The most bytes of one write. A longer write could be split by the line of another writer.
 LONGEST = 4096
-#: What is kept of a name, so that the two lines of a closed span fit together.
+#: The most bytes of a name. The two lines that end a span then fit one write.
 LONGEST_NAME = 1024
 
 _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", 0))
 _MIB_PER_PAGE = os.sysconf("SC_PAGE_SIZE") / 2**20
-# As rprof does it: the wall clock once, so that setting it moves nothing.
+# The wall clock is read once, as in rprof: a later change of the wall clock then shifts no time.
 _EPOCH = time.time() - time.clock_gettime(_CLOCK)
 
 
 def _find() -> str:
-    # Read once: a program that empties its environment is stamped on.
+    # The variable is read once: a program that clears its environment continues to be recorded.
     path = os.environ.get("RPROF_TRACE", "")
     return "" if path.endswith(".csv") else path
 
@@ -30,17 +30,17 @@ _path = _find()
 
 
 def active() -> bool:
-    """Whether there is a trace to write to."""
+    """True if there is a trace to write to."""
     return bool(_path)
 
 
 def now() -> float:
-    """Epoch seconds on the clock of the trace."""
+    """Returns the seconds since 1970 on the clock of the trace."""
     return time.clock_gettime(_CLOCK) + _EPOCH
 
 
 def rss_mib() -> float:
-    """This process's resident memory in MiB; 0 where the system does not tell."""
+    """Returns the resident memory of this process in MiB; 0 if the system does not report it."""
     try:
         file = os.open("/proc/self/statm", os.O_RDONLY)
         try:
@@ -54,8 +54,8 @@ def rss_mib() -> float:
 def append(line: str) -> None:
     """Appends whole lines in one write.
 
-    The file is opened each time: a descriptor kept open would be closed, or given to another file, by a program
-    that makes itself a daemon. It is never created: without it there is no rprof that listens.
+    The file is opened each time. A program that becomes a daemon closes all descriptors, and a later file may get the
+    number of ours. The file is never created: if it is gone, nothing reads it any more.
     """
     if not _path:
         return
@@ -70,7 +70,7 @@ def append(line: str) -> None:
 
 
 def escape(text: str, longest: int = LONGEST_NAME) -> str:
-    """The text on one line: a backslash is `\\\\`, a newline `\\n`, other control characters `\\u{1b}`."""
+    """Returns the text as one line: a backslash becomes `\\\\`, a newline `\\n`, other control characters `\\u{1b}`."""
     parts = []
     for char in text:
         if char == "\\":
@@ -87,13 +87,13 @@ def escape(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def mark(label: object) -> None:
-    """Marks this instant."""
+    """Records this instant."""
     if _path:
         append("MARK %.6f %s\n" % (now(), escape(str(label))))
 
 
 def note(key: object, value: object) -> None:
-    """Notes a value under a key; blanks in the key become `_`."""
+    """Records a value under a key. Blanks in the key become `_`."""
     if _path:
         word = "_".join(str(key).split()) or "_"
         append("NOTE %s %s\n" % (escape(word), escape(str(value), LONGEST // 2)))

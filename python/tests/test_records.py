@@ -1,4 +1,4 @@
-"""Marks, notes and the lines they become."""
+"""The lines that marks, notes and spans write."""
 
 import os
 import subprocess
@@ -12,20 +12,20 @@ from .trace import TraceCase
 
 
 class Records(TraceCase):
-    def test_a_mark_has_the_time_and_its_label(self) -> None:
+    def test_a_mark_records_its_time_and_label(self) -> None:
         before = time.time()
         rprof.mark("half way")
         (line,) = self.lines()
-        word, stamp, label = line.split(" ", 2)
+        word, at, label = line.split(" ", 2)
         self.assertEqual((word, label), ("MARK", "half way"))
-        self.assertLess(abs(float(stamp) - before), 1.0)
+        self.assertLess(abs(float(at) - before), 1.0)
 
-    def test_a_note_has_a_key_of_one_word(self) -> None:
+    def test_the_key_of_a_note_becomes_one_word(self) -> None:
         rprof.note("rows of it", 1000)
         rprof.note("", "x")
         self.assertEqual(self.lines(), ["NOTE rows_of_it 1000", "NOTE _ x"])
 
-    def test_what_would_break_a_line_is_escaped(self) -> None:
+    def test_control_characters_are_escaped(self) -> None:
         rprof.note("k", "a\\b\nc\r\x1b\x85\u2028é")
         self.assertEqual(self.lines(), ["NOTE k a\\\\b\\nc\\u{d}\\u{1b}\\u{85}\u2028é"])
 
@@ -39,14 +39,14 @@ class Records(TraceCase):
             self.assertTrue(all(len(line) < _trace.LONGEST for line in file))
         self.assertEqual(len(self.spans()), 4)
 
-    def test_a_trace_that_is_gone_is_no_fault_and_is_not_made(self) -> None:
+    def test_a_missing_trace_is_not_created_and_raises_no_error(self) -> None:
         os.unlink(self.path)
         rprof.mark("x")
         with rprof.span("y"):
             pass
         self.assertFalse(os.path.exists(self.path))
 
-    def test_without_a_dat_trace_nothing_is_written_and_functions_are_left_alone(self) -> None:
+    def test_without_a_dat_trace_nothing_is_written_and_functions_are_not_wrapped(self) -> None:
         program = (
             "import rprof\ndef f(): pass\nassert rprof.profile(f) is f and rprof.span('x')(f) is f\n"
             "with rprof.span('a'): rprof.mark('b'); rprof.note('c', 1)\n"

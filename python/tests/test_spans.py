@@ -1,4 +1,4 @@
-"""Spans of blocks and of every kind of function: when they begin, when they end, how deep they lie."""
+"""Spans of blocks and of every kind of function: their begin, end and nesting level."""
 
 import asyncio
 import inspect
@@ -11,7 +11,7 @@ from typing import Any, AsyncIterator, Iterator, List
 import rprof
 from rprof import profile
 
-from .trace import Stamp, TraceCase
+from .trace import FoundSpan, TraceCase
 
 STEP = 0.02
 
@@ -26,27 +26,27 @@ class Blocks(TraceCase):
         found = [(span.name, span.level) for span in self.spans()]
         self.assertEqual(found, [("outer", 0), ("in ner", 1), ("inner", 1)])
 
-    def test_a_beginning_is_written_at_once(self) -> None:
+    def test_the_begin_of_a_span_is_written_at_once(self) -> None:
         with rprof.span("begun"):
             (line,) = self.lines()
             self.assertTrue(line.startswith("SPAN begin ") and line.endswith(" begun"), line)
             self.assertEqual(line.split(" ")[2].split(".")[0], str(os.getpid()))
 
-    def test_exceptions_do_not_skew_levels(self) -> None:
+    def test_exceptions_leave_the_levels_correct(self) -> None:
         for _ in range(3):
             with self.assertRaises(ValueError):
                 with rprof.span("a"), rprof.span("b"):
                     raise ValueError
         self.assertEqual([span.level for span in self.spans()], [0, 1] * 3)
 
-    def test_one_object_serves_many_times_at_once(self) -> None:
+    def test_one_object_can_be_open_several_times_at_once(self) -> None:
         block = rprof.span("again")
         with block:
             with block:
                 pass
         self.assertEqual([(span.level, span.open) for span in self.spans()], [(0, False), (1, False)])
 
-    def test_threads_have_levels_of_their_own(self) -> None:
+    def test_each_thread_has_its_own_levels(self) -> None:
         def work() -> None:
             with rprof.span("thread"):
                 time.sleep(STEP)
@@ -77,11 +77,11 @@ class Blocks(TraceCase):
 
 
 class Functions(TraceCase):
-    def only(self, function: Any) -> Stamp:
+    def only(self, function: Any) -> FoundSpan:
         (span,) = (s for s in self.spans() if s.name == f"{__name__}.{function.__qualname__}")
         return span
 
-    def test_a_function_keeps_what_it_is(self) -> None:
+    def test_a_decorated_function_keeps_its_name_doc_and_signature(self) -> None:
         @profile
         def function(a: int, b: "str" = "x") -> int:
             """Words."""
@@ -92,7 +92,7 @@ class Functions(TraceCase):
         self.assertEqual(list(inspect.signature(function).parameters), ["a", "b"])
         self.assertFalse(self.only(function).open)
 
-    def test_profile_takes_memory_profilers_arguments(self) -> None:
+    def test_profile_accepts_the_arguments_of_memory_profiler(self) -> None:
         @profile(precision=4, stream=None, backend="psutil")
         def one() -> None: ...
 
@@ -111,7 +111,7 @@ class Functions(TraceCase):
         self.assertRaises(ValueError, profile, 3)
         self.assertRaises(TypeError, profile, int)
 
-    def test_methods_of_every_kind(self) -> None:
+    def test_methods_of_every_kind_are_recorded(self) -> None:
         class Thing:
             @profile
             def method(self) -> str:
@@ -131,7 +131,7 @@ class Functions(TraceCase):
         self.assertEqual([s.name.rpartition(".")[2] for s in self.spans()], ["method", "static", "static", "klass"])
         self.assertIn("Thing.method", self.spans()[0].name)
 
-    def test_a_function_fails_as_it_would(self) -> None:
+    def test_an_exception_passes_through_and_ends_the_span(self) -> None:
         @profile
         def fails() -> None:
             raise KeyError("x")
@@ -139,13 +139,13 @@ class Functions(TraceCase):
         self.assertRaises(KeyError, fails)
         self.assertFalse(self.only(fails).open)
 
-    def test_it_can_be_pickled(self) -> None:
+    def test_a_decorated_function_can_be_pickled(self) -> None:
         globals()["at_top_level"] = profile(at_top_level)
         self.assertIs(pickle.loads(pickle.dumps(at_top_level)), at_top_level)
         pickle.loads(pickle.dumps(at_top_level))()
         self.assertFalse(self.only(at_top_level).open)
 
-    def test_a_generator_lasts_from_first_to_last(self) -> None:
+    def test_a_generator_span_lasts_from_first_to_last_step(self) -> None:
         @profile
         def generator() -> "Iterator[int]":
             got = yield 1
@@ -162,7 +162,7 @@ class Functions(TraceCase):
         span = self.only(generator)
         self.assertGreaterEqual(span.ended - span.begun, STEP)
 
-    def test_a_generator_that_is_closed_or_fails_has_ended(self) -> None:
+    def test_a_generator_that_is_closed_or_deleted_ends_its_span(self) -> None:
         @profile
         def generator() -> "Iterator[int]":
             try:
@@ -179,7 +179,7 @@ class Functions(TraceCase):
         del thrown
         self.assertEqual([span.open for span in self.spans()], [False, False])
 
-    def test_generators_that_cross_do_not_skew_levels(self) -> None:
+    def test_interleaved_generators_leave_the_levels_correct(self) -> None:
         @profile
         def generator() -> "Iterator[int]":
             yield 1
@@ -192,7 +192,7 @@ class Functions(TraceCase):
             pass
         self.assertEqual([span.level for span in self.spans()], [0, 1, 0])
 
-    def test_a_coroutine_lasts_until_it_has_returned(self) -> None:
+    def test_a_coroutine_span_lasts_until_it_returns(self) -> None:
         @profile
         async def sleeps() -> str:
             await asyncio.sleep(STEP)
@@ -207,7 +207,7 @@ class Functions(TraceCase):
         self.assertEqual([span.level for span in spans], [0, 0, 0], "tasks side by side are not nested")
         self.assertTrue(all(span.ended - span.begun >= STEP * 0.9 for span in spans))
 
-    def test_a_cancelled_coroutine_has_ended(self) -> None:
+    def test_a_cancelled_coroutine_ends_its_span(self) -> None:
         @profile
         async def sleeps() -> None:
             await asyncio.sleep(60)
@@ -219,7 +219,7 @@ class Functions(TraceCase):
         asyncio.run(main())
         self.assertFalse(self.only(sleeps).open)
 
-    def test_an_async_generator_lasts_from_first_to_last(self) -> None:
+    def test_an_async_generator_span_lasts_from_first_to_last_step(self) -> None:
         @profile
         async def items() -> "AsyncIterator[int]":
             try:
@@ -242,7 +242,7 @@ class Functions(TraceCase):
         self.assertGreaterEqual(first.ended - first.begun, 3 * STEP * 0.9)
         self.assertFalse(first.open or second.open)
 
-    def test_values_sent_into_an_async_generator_arrive(self) -> None:
+    def test_an_async_generator_receives_the_values_sent_to_it(self) -> None:
         @profile
         async def echo() -> "AsyncIterator[Any]":
             got: Any = 0

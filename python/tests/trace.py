@@ -1,4 +1,4 @@
-"""A trace in a temporary file, and what was written to it."""
+"""A test case with a trace in a temporary file, and a reader of its lines."""
 
 import os
 import tempfile
@@ -8,8 +8,8 @@ from typing import Dict, List, NamedTuple
 from rprof import _trace
 
 
-class Stamp(NamedTuple):
-    """A span as it was found."""
+class FoundSpan(NamedTuple):
+    """A span that was read from the trace."""
 
     name: str
     begun: float
@@ -19,7 +19,7 @@ class Stamp(NamedTuple):
 
 
 class TraceCase(unittest.TestCase):
-    """A test with a trace of its own."""
+    """A test case that has its own trace."""
 
     def setUp(self) -> None:
         file, self.path = tempfile.mkstemp(suffix=".dat")
@@ -37,8 +37,8 @@ class TraceCase(unittest.TestCase):
         assert text == "" or text.endswith("\n"), text
         return [line for line in text.split("\n")[:-1] if line.startswith(keyword)]
 
-    def spans(self) -> List[Stamp]:
-        """The spans in the order in which they began."""
+    def spans(self) -> List[FoundSpan]:
+        """Returns the spans in the order of their begins."""
         begun: Dict[str, List[str]] = {}
         ended: Dict[str, float] = {}
         levels: Dict[str, int] = {}
@@ -57,6 +57,6 @@ class TraceCase(unittest.TestCase):
                 self.assertEqual(name, begun[last][1].replace(" ", "_"))
                 levels[last] = int(level)
         return [
-            Stamp(name, float(time), ended.get(id, 0.0), levels.get(id, -1), id not in ended)
+            FoundSpan(name, float(time), ended.get(id, 0.0), levels.get(id, -1), id not in ended)
             for id, (time, name) in begun.items()
         ]

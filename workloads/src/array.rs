@@ -1,7 +1,7 @@
-//! Large arrays as NumPy allocates them: zeros lazily, from calloc; huge pages asked for.
-//! The only place of this package that speaks to the kernel about its memory.
+//! Large arrays, allocated as NumPy does: lazy zeros from calloc, with huge pages requested.
+//! No other module of this package makes memory calls to the kernel, except for the mapped file of `memmap`.
 
-/// An array in memory, stored slice by slice; a page of it becomes resident when it is first written.
+/// An array in memory, stored slice by slice. A page becomes resident when it is first written.
 #[derive(Debug)]
 pub struct Array<T> {
     values: Vec<T>,
@@ -9,18 +9,18 @@ pub struct Array<T> {
 }
 
 impl<T: Copy + Default> Array<T> {
-    /// `depth` slices of `slice_len` zeros each, none of them touched yet.
+    /// Returns `depth` slices of `slice_len` zeros each. No page is touched yet.
     pub fn zeros(depth: usize, slice_len: usize) -> Self {
-        // For the zero of a number `vec!` is calloc, and fresh memory from the system is zero already.
+        // `vec!` calls calloc for the zero of a number, and fresh memory from the system is zero already.
         let values = vec![T::default(); depth * slice_len];
         advise_huge_pages(&values);
         Self { values, slice_len }
     }
 
-    /// Copies `slice` into place `index`.
+    /// Copies `slice` to position `index`.
     ///
     /// # Panics
-    /// When there is no such place, or `slice` is not as long as a slice.
+    /// If `index` is out of range, or `slice` has another length than the array's slices.
     pub fn store(&mut self, index: usize, slice: &[T]) {
         let start = index * self.slice_len;
         self.values[start..start + self.slice_len].copy_from_slice(slice);
@@ -32,15 +32,15 @@ impl<T: Copy + Default> Array<T> {
     }
 }
 
-/// An empty vector with room for `count` values, to be filled to the last.
+/// Returns an empty vector with capacity for exactly `count` values.
 pub fn fresh<T>(count: usize) -> Vec<T> {
     let values = Vec::with_capacity(count);
     advise_huge_pages(&values);
     values
 }
 
-/// Asks for transparent huge pages under a large allocation, as NumPy does from 4 MiB on (its
-/// `alloc.c`): touching it for the first time then costs a fault per 2 MiB instead of one per 4 KiB.
+/// Requests transparent huge pages for a large allocation, as NumPy does from 4 MiB on (in its
+/// `alloc.c`). The first touch then costs one page fault per 2 MiB instead of one per 4 KiB.
 #[cfg(target_os = "linux")]
 fn advise_huge_pages<T>(values: &Vec<T>) {
     use nix::sys::mman::{MmapAdvise, madvise};
@@ -51,18 +51,18 @@ fn advise_huge_pages<T>(values: &Vec<T>) {
     let bytes = values.capacity() * size_of::<T>();
     let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|page| usize::try_from(page).ok());
     let (Some(page), true) = (page, bytes >= LARGE) else { return };
-    // Whole pages only: the ends may be shared with other allocations.
+    // Only whole pages: other allocations may share the first and the last page.
     let start = values.as_ptr().cast_mut().cast::<u8>();
     let before = start.addr().next_multiple_of(page) - start.addr();
     let length = (bytes - before) / page * page;
     let Some(first_page) = NonNull::new(start.wrapping_add(before)) else { return };
     #[expect(unsafe_code, reason = "no safe madvise exists")]
-    // SAFETY: the pages lie within one live allocation, and MADV_HUGEPAGE leaves what they contain as it is.
+    // SAFETY: the pages lie within one live allocation, and MADV_HUGEPAGE does not change their contents.
     let _ = unsafe { madvise(first_page.cast(), length, MmapAdvise::MADV_HUGEPAGE) };
-    // A kernel without huge pages refuses: the array is the same, only slower to touch.
+    // A kernel without huge pages refuses. The array is the same then, but its first touch is slower.
 }
 
-/// Only Linux has to be asked.
+/// Does nothing: only Linux needs a request.
 #[cfg(not(target_os = "linux"))]
 fn advise_huge_pages<T>(_values: &Vec<T>) {}
 
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slices_go_to_their_places() {
+    fn a_slice_is_stored_at_its_position() {
         let mut array = Array::zeros(3, 2);
         array.store(1, &[1.0_f64, 2.0]);
         array.store(2, &[3.0, 4.0]);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_array_is_zero_and_can_be_stored_to() {
+    fn a_large_array_starts_as_zeros_and_can_be_filled() {
         let mut array = Array::zeros(2, 3 << 20);
         array.store(1, &vec![7.0_f32; 3 << 20]);
         assert!(array.values()[..3 << 20].iter().all(|value| value.to_bits() == 0));
@@ -87,14 +87,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_vector_has_room_for_all_and_no_more() {
+    fn a_fresh_vector_has_exactly_the_requested_capacity() {
         assert_eq!(fresh::<f64>(2_000_000).capacity(), 2_000_000);
     }
 
-    /// The point of the basic workload: its memory rises as it is filled, not when it is allocated.
+    /// The basic workload depends on this: its memory rises while the array is filled, not when it is allocated.
     #[cfg(target_os = "linux")]
     #[test]
-    fn zeros_are_not_resident_before_they_are_written() {
+    fn zeros_become_resident_only_when_they_are_written() {
         const BYTES: u64 = 1 << 30;
         let resident = || {
             let status = std::fs::read_to_string("/proc/self/status").expect("status");

@@ -1,64 +1,64 @@
-//! What can keep a workload from starting, in words its user can act on.
+//! The errors that keep a workload from starting. Each message has a remedy for the user.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a workload does not start.
+/// The reason why a workload does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The array's bytes cannot even be counted in an `isize`, so no allocation or file can have them.
+    /// The array has more bytes than an `isize` counts, so no allocation or file can hold it.
     #[error(
-        "an array of {depth} x {rows} x {cols} values is past any address space; use a smaller `--depth`, `--rows` or `--cols`"
+        "an array of {depth} x {rows} x {cols} values exceeds every address space; use a smaller `--depth`, `--rows` or `--cols`"
     )]
     PastAddressSpace {
-        /// Slices.
+        /// Number of slices.
         depth: usize,
         /// Rows of a slice.
         rows: usize,
         /// Columns of a slice.
         cols: usize,
     },
-    /// Memory or disk would be full before the last slice.
+    /// The memory or the disk has too little room for all slices.
     #[error(
         "not enough {resource}: {needed:.3} GB needed, {available:.3} GB available ({source_of_limit}); {}",
         remedy(*.fitting)
     )]
     NoRoom {
-        /// What there is too little of, and where.
+        /// The resource that is too small: memory, or the disk of a file.
         resource: String,
-        /// In GB, 10^9 bytes.
+        /// The needed size in GB, 10^9 bytes.
         needed: f64,
-        /// In GB, 10^9 bytes.
+        /// The available size in GB, 10^9 bytes.
         available: f64,
-        /// Which limit says so.
+        /// The origin of the limit.
         source_of_limit: String,
-        /// The largest depth that fits, `None` when not even one slice does.
+        /// The largest depth that fits; `None` if not even one slice fits.
         fitting: Option<usize>,
     },
-    /// The place for the file cannot be looked at.
-    #[error("cannot ask how much room `{path}` has: {source}; give another place with `--file`")]
+    /// The free space in the directory of the file cannot be read.
+    #[error("cannot read the free space of `{path}`: {source}; choose another place with `--file`")]
     NoPlace {
         /// The directory of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A text is not what a finished workload prints.
-    #[error("`{name} = N {unit}` is missing in what the workload printed: {text:?}; rebuild the workloads")]
+    /// A text is not the output of a finished workload.
+    #[error("`{name} = N {unit}` is missing in the output of the workload: {text:?}; rebuild the workloads")]
     NotAReport {
-        /// What the missing line is of.
+        /// The name at the start of the missing line.
         name: &'static str,
-        /// In which its number is.
+        /// The unit at its end.
         unit: &'static str,
-        /// All that was printed.
+        /// The whole output.
         text: String,
     },
 }
 
-/// What to change so that the array has room.
+/// Returns the change of options that makes the array fit.
 fn remedy(fitting: Option<usize>) -> String {
     match fitting {
         Some(depth) => format!("use `--depth {depth}` or less"),
-        None => "not even `--depth 1` fits: use fewer `--rows` or `--cols`".to_owned(),
+        None => "not even `--depth 1` fits; use fewer `--rows` or `--cols`".to_owned(),
     }
 }

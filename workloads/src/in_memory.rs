@@ -1,4 +1,4 @@
-//! What the two workloads in memory do, whatever the type of their values: zeros first, then slice after slice.
+//! The work of the two workloads in memory, for values of any type: an array of zeros, filled slice by slice.
 
 use crate::array::Array;
 use crate::options::ArrayOptions;
@@ -8,11 +8,11 @@ use crate::{Error, room};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Allocates an array of zeros and fills it, slice by slice, with what `draw` makes: so many values of the stream.
-/// The allocation and the loop are a span each.
+/// Allocates an array of zeros and fills it slice by slice. `draw` returns the given number of random values.
+/// The allocation and the loop are recorded as one span each.
 ///
 /// # Errors
-/// When the array cannot be counted, or memory would not hold it; nothing is allocated then.
+/// If the array is too large for the address space or for the available memory. Nothing is allocated then.
 pub fn fill<T: Copy + Default>(
     options: &ArrayOptions,
     draw: impl Fn(&mut Random, usize) -> Vec<T>,
@@ -30,7 +30,7 @@ pub fn fill<T: Copy + Default>(
         array.store(index, &slice);
     }
     fill.end();
-    // Nobody reads the array; an optimiser may not conclude that nobody needs it.
+    // Nothing reads the array. Without `black_box` the compiler could remove the stores.
     black_box(array.values());
     Ok(Report { elapsed: start.elapsed(), calculated: shape.bytes::<T>(), file: None })
 }

@@ -1,5 +1,5 @@
-//! The programs of the article "Memory usage of large NumPy array", as workloads to profile: each fills an array
-//! slice by slice, in memory or in a file. What they share stands here; the programs are in `src/bin`.
+//! The programs of the article "Memory usage of large NumPy array", as workloads to profile. Each program fills an
+//! array slice by slice, in memory or in a file. This library holds the parts that the programs in `src/bin` share.
 
 pub mod array;
 mod error;

@@ -1,9 +1,9 @@
-//! What every workload can be told on its command line, and the array's shape that comes of it.
+//! The command-line options that all workloads share, and the shape of the array.
 
 use crate::Error;
 use std::num::NonZeroUsize;
 
-/// The options that all workloads have.
+/// The options of every workload.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ArrayOptions {
     /// Number of slices
@@ -21,13 +21,13 @@ pub struct ArrayOptions {
 }
 
 impl ArrayOptions {
-    /// The shape asked for.
+    /// Returns the requested shape.
     ///
     /// # Errors
-    /// [`Error::PastAddressSpace`] when eight bytes for each value are more than an `isize` counts.
+    /// [`Error::PastAddressSpace`] if an array with eight bytes per value has more bytes than an `isize` counts.
     pub fn shape(&self) -> Result<Shape, Error> {
         let [depth, rows, cols] = [self.depth, self.rows, self.cols].map(NonZeroUsize::get);
-        // One slice more than the array: the one being made.
+        // One slice more than the array: the slice that is being generated.
         let largest = (size_of::<f64>())
             .checked_mul(rows)
             .and_then(|bytes| bytes.checked_mul(cols))
@@ -39,7 +39,7 @@ impl ArrayOptions {
     }
 }
 
-/// The shape of an array whose bytes can be counted, whatever its values are.
+/// The shape of an array whose size in bytes fits an `isize`, for every type of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// Number of slices, at least 1.
@@ -51,17 +51,17 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Values of one slice.
+    /// Returns the number of values in one slice.
     pub fn slice_len(&self) -> usize {
         self.rows * self.cols
     }
 
-    /// Bytes of one slice of values of type `T`.
+    /// Returns the size of one slice of values of type `T` in bytes.
     pub fn slice_bytes<T>(&self) -> u64 {
         (self.slice_len() * size_of::<T>()) as u64
     }
 
-    /// Bytes of all slices of values of type `T`: the article's "calculated storage".
+    /// Returns the size of all slices of values of type `T` in bytes: the article's "calculated storage".
     pub fn bytes<T>(&self) -> u64 {
         self.depth as u64 * self.slice_bytes::<T>()
     }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_the_article_s() {
+    fn the_default_shape_is_that_of_the_article() {
         let shape = shape(&[]).expect("a shape that fits");
         assert_eq!(shape, Shape { depth: 500, rows: 2000, cols: 2000 });
         assert_eq!(shape.bytes::<f64>(), 16_000_000_000);
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_past_the_address_space_is_refused() {
+    fn a_shape_beyond_the_address_space_is_refused() {
         for arguments in [["--depth", "18446744073709551615"], ["--rows", "9000000000000000"]] {
             assert!(matches!(shape(&arguments), Err(Error::PastAddressSpace { .. })), "{arguments:?}");
         }
     }
 
     #[test]
-    fn nothing_can_be_zero() {
+    fn a_length_of_zero_is_refused() {
         for flag in ["--depth", "--rows", "--cols"] {
             assert!(Program::try_parse_from(["program", flag, "0"]).is_err(), "{flag} 0");
         }

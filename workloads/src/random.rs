@@ -1,6 +1,6 @@
-//! Random arrays, fast and on one thread: uniform float64 and standard normal float32 from lanes of xoshiro256++.
-//! The same seed gives the same values on every processor: the AVX2 copy, chosen at run time, differs in speed only.
-//! Not for secrets, and no other distributions.
+//! Fast random arrays on one thread: uniform float64 and standard normal float32, from lanes of xoshiro256++.
+//! The same seed gives the same values on every processor. The AVX2 copy, chosen at run time, differs only in speed.
+//! The module offers no other distributions and is not for secrets.
 #![expect(clippy::inline_always, reason = "the loops must be compiled with their caller's target features")]
 
 mod distribution;
@@ -17,12 +17,12 @@ pub struct Random {
 }
 
 impl Random {
-    /// Starts the stream of a seed; every seed, 0 too, is a good one.
+    /// Starts the stream of a seed. Every seed is suitable, even 0.
     pub fn new(seed: u64) -> Self {
         Self { lanes: Lanes::new(seed) }
     }
 
-    /// A fresh array of `count` float64, uniform in [0, 1) with 53 random bits each; about 1 ns per value.
+    /// Returns `count` float64 values, uniform in [0, 1) with 53 random bits each. Takes about 1 ns per value.
     pub fn uniform(&mut self, count: usize) -> Vec<f64> {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
@@ -33,7 +33,7 @@ impl Random {
         uniform_portable(&mut self.lanes, count)
     }
 
-    /// A fresh array of `count` standard normal float32; about 1.5 ns per value.
+    /// Returns `count` standard normal float32 values. Takes about 1.5 ns per value.
     pub fn normal(&mut self, count: usize) -> Vec<f32> {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
@@ -75,7 +75,7 @@ fn normal_portable(lanes: &mut Lanes, count: usize) -> Vec<f32> {
     let mut angles = Block::default();
     let [mut cosines, mut sines] = [Block::default(); 2];
     while values.len() < count {
-        // One word for the radius and half a word for the angle of each pair.
+        // Each pair of values takes one word for the radius and half a word for the angle.
         lanes.step(&mut halves, |word| word);
         for shift in [0, 32] {
             lanes.step(&mut words, |word| word);
@@ -90,8 +90,8 @@ fn normal_portable(lanes: &mut Lanes, count: usize) -> Vec<f32> {
     values
 }
 
-/// Appends a block, or as much of it as `count` wants: the rest is dropped.
-/// Appending costs one copy within the first-level cache, and spares zeroing the whole array first.
+/// Appends a block. The part beyond `count` values is dropped.
+/// Appending costs one copy within the first-level cache, and the array need not be zeroed first.
 #[inline(always)]
 fn append<T: Copy>(values: &mut Vec<T>, block: &Block<T>, count: usize) {
     let wanted = count - values.len();
@@ -106,7 +106,7 @@ fn append<T: Copy>(values: &mut Vec<T>, block: &Block<T>, count: usize) {
 mod tests {
     use super::*;
 
-    /// Lengths around whole blocks, and one of many.
+    /// Lengths around whole blocks, and one of many blocks.
     const COUNTS: [usize; 8] = [0, 1, 63, 64, 65, 255, 257, 100_000];
 
     #[cfg(target_arch = "x86_64")]
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_come_as_were_asked_for() {
+    fn an_array_has_the_requested_length() {
         let mut random = Random::new(0);
         for count in COUNTS {
             assert_eq!(random.uniform(count).len(), count);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn seeds_differ_and_the_stream_goes_on() {
+    fn each_seed_and_each_call_gives_other_values() {
         let mut random = Random::new(1);
         let (first, second) = (random.uniform(100), random.uniform(100));
         assert_ne!(bits64(&first), bits64(&second));
@@ -144,9 +144,9 @@ mod tests {
         assert_eq!(bits64(&first), bits64(&Random::new(1).uniform(100)));
     }
 
-    /// The values of a seed are a promise: to other processors, and to later versions.
+    /// A seed gives the same values on other processors and in later versions. This test holds that promise.
     #[test]
-    fn the_values_of_seed_0_stay_what_they_are() {
+    fn seed_0_always_gives_the_same_values() {
         let mut random = Random::new(0);
         let folded = |bits: Vec<u64>| bits.into_iter().fold(0_u64, |sum, word| sum.rotate_left(1) ^ word);
         let uniform = folded(bits64(&random.uniform(100_000)));

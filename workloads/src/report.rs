@@ -1,4 +1,4 @@
-//! What a workload says at its end, in the article's words: seconds, and GB of 10^9 bytes.
+//! The report of a finished workload, in the article's wording: seconds, and GB of 10^9 bytes.
 
 use crate::Error;
 use std::fmt;
@@ -7,22 +7,22 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Bytes of a GB, as the article counts.
+/// The bytes of a GB, as the article counts.
 const GB: f64 = 1e9;
 
-/// Bytes as GB of 10^9 bytes.
+/// Converts bytes to GB of 10^9 bytes.
 pub fn gigabytes(bytes: u64) -> f64 {
     bytes as f64 / GB
 }
 
-/// What a finished workload took.
+/// The time and sizes of a finished workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
-    /// Time for allocating and filling the array, on the monotonic clock.
+    /// The time to allocate and fill the array, on the monotonic clock.
     pub elapsed: Duration,
-    /// Bytes of the array's values.
+    /// The size of the array's values in bytes.
     pub calculated: u64,
-    /// Bytes of the file written, `None` for an array in memory.
+    /// The size of the written file in bytes; `None` for an array in memory.
     pub file: Option<u64>,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for Report {
 impl FromStr for Report {
     type Err = Error;
 
-    /// Reads back what was printed, to the digits that were; lines of other programs are passed over.
+    /// Reads a printed report, with the precision of its digits. Lines of other programs are skipped.
     fn from_str(text: &str) -> Result<Self, Error> {
         let missing = |name, unit| Error::NotAReport { name, unit, text: text.to_owned() };
         let elapsed = number(text, "elapsed time", "sec")
@@ -52,19 +52,19 @@ impl FromStr for Report {
     }
 }
 
-/// The N of the line `name = N unit`.
+/// Returns the N of the line `name = N unit`.
 fn number(text: &str, name: &str, unit: &str) -> Option<f64> {
     text.lines().find_map(|line| {
         line.strip_prefix(name)?.strip_prefix(" = ")?.strip_suffix(unit)?.strip_suffix(' ')?.parse().ok()
     })
 }
 
-/// Prints how a program went: its report, or on stderr why there is none. The exit code is 0 or 1.
-/// A reader who has gone (a broken pipe) is no fault.
+/// Prints the report of a program, or its error on stderr. Returns the exit code 0 or 1.
+/// A broken pipe (the reader has gone) is not an error.
 pub fn conclude(program: &str, outcome: anyhow::Result<Report>) -> ExitCode {
     let printed = outcome.and_then(|report| match write!(io::stdout(), "{report}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::new(error).context("cannot print the report; the array was made all the same"))
+            Err(anyhow::Error::new(error).context("cannot print the report; the array is complete"))
         }
         _ => Ok(()),
     });
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wording_is_the_article_s() {
+    fn a_report_has_the_wording_of_the_article() {
         let report =
             Report { elapsed: Duration::from_millis(16_564), calculated: 16_000_000_000, file: None };
         assert_eq!(report.to_string(), "elapsed time = 16.56 sec\ncalculated storage = 16.000 GB\n");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_printed_is_read_back() {
+    fn a_printed_report_can_be_read_back() {
         let report =
             Report { elapsed: Duration::from_millis(16_560), calculated: 16_000_000_000, file: None };
         let with_file = Report { calculated: 8_000_000_000, file: Some(8_020_000_000), ..report };
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_cut_short_is_refused_with_what_is_missing() {
+    fn an_incomplete_report_is_refused_and_the_missing_line_is_named() {
         for (text, missing) in [
             ("", "`elapsed time = N sec`"),
             ("elapsed time = -1 sec\ncalculated storage = 1 GB\n", "`elapsed time = N sec`"),

@@ -1,5 +1,5 @@
-//! Whether the array has room, asked before the first slice is made: a refusal with numbers, and with the depth
-//! that would fit, is worth more than being killed half-way. What the limits are is found in the files below.
+//! The check, before the first slice, that memory and disk have room for the array. A refusal with numbers and with a
+//! depth that fits is better than a kill half-way. The submodules read the memory limits.
 
 mod cgroup;
 mod memory;
@@ -11,28 +11,28 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Bytes left for the program itself, its page tables, and what others take meanwhile.
+/// Bytes reserved for the program itself, its page tables, and the growth of other programs.
 const MEMORY_MARGIN: u64 = 32_000_000;
-/// Bytes left for the file's own records and the file system's.
+/// Bytes reserved for the metadata of the file and of the file system.
 const DISK_MARGIN: u64 = 1_000_000;
-/// Bytes that a file system counts in, on nearly all of them: a file is rounded up to it, a directory takes one.
+/// The block size of nearly all file systems in bytes. A file is rounded up to blocks; a directory takes one.
 const DISK_BLOCK: u64 = 4096;
 
-/// The tightest limit that is known, and where it was read.
+/// A limit in bytes, and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Limit {
     bytes: u64,
     source: String,
 }
 
-/// What a workload needs: bytes for each slice of the array, and bytes however deep it is.
+/// The need of a workload in bytes: a fixed part, and a part for each slice of the array.
 #[derive(Debug, Clone, Copy)]
 struct Need {
     fixed: u64,
     per_slice: u64,
 }
 
-/// Checks that memory has room for all slices of `T`, and for the one being made.
+/// Checks that memory has room for all slices of `T`, and for the slice that is being generated.
 ///
 /// # Errors
 /// [`Error::NoRoom`] with the depth that would fit.
@@ -42,37 +42,37 @@ pub fn for_array<T>(shape: Shape) -> Result<(), Error> {
     memory::limit().map_or(Ok(()), |limit| check("memory", need, shape.depth, limit))
 }
 
-/// Checks that memory has room for the one slice of `T` being made, and the file's disk for all of them.
-/// What a file of that name holds now counts as free, since it will be replaced.
+/// Checks that memory has room for one slice of `T`, and the disk of the file for all slices.
+/// The space of an existing file counts as free, because the file will be replaced.
 ///
 /// # Errors
-/// [`Error::NoRoom`] with the depth that would fit; [`Error::NoPlace`] when the directory cannot be looked at.
+/// [`Error::NoRoom`] with the depth that would fit; [`Error::NoPlace`] if the free space cannot be read.
 pub fn for_file<T>(shape: Shape, file: &Path) -> Result<(), Error> {
     let slice = shape.slice_bytes::<T>();
     one_slice(shape, slice)?;
     on_disk(shape, slice, file)
 }
 
-/// As [`for_file`], for a directory with a file for each slice, in two directories of its own.
-/// A slice is in memory twice while it is turned into the bytes of a chunk.
+/// Makes the check of [`for_file`] for a store with one file per slice, each below two directories.
+/// A slice is in memory twice while it is converted to the bytes of a chunk.
 ///
 /// # Errors
-/// As [`for_file`].
+/// The errors of [`for_file`].
 pub fn for_chunks<T>(shape: Shape, directory: &Path) -> Result<(), Error> {
     let slice = shape.slice_bytes::<T>();
     one_slice(shape, slice.saturating_mul(2))?;
     on_disk(shape, slice.next_multiple_of(DISK_BLOCK) + 2 * DISK_BLOCK, directory)
 }
 
-/// Bytes of a file, or of all files in a directory, by their lengths.
+/// Returns the length of a file, or of all files in a directory, in bytes.
 ///
 /// # Errors
-/// When something cannot be looked at.
+/// If a file or directory cannot be read.
 pub fn length(path: &Path) -> std::io::Result<u64> {
     sum(path, &|file| file.len())
 }
 
-/// Checks that memory has room for what the making of a slice takes.
+/// Checks that memory has room for the bytes that one slice takes.
 fn one_slice(shape: Shape, bytes: u64) -> Result<(), Error> {
     let need = Need { fixed: bytes.saturating_add(MEMORY_MARGIN), per_slice: 0 };
     memory::limit().map_or(Ok(()), |limit| check("memory", need, shape.depth, limit))
@@ -85,7 +85,7 @@ fn on_disk(shape: Shape, per_slice: u64, file: &Path) -> Result<(), Error> {
     check(&resource, need, shape.depth, disk_limit(file)?)
 }
 
-/// Adds up a file, or all files in a directory.
+/// Returns the sum of `of` over a file, or over all files in a directory.
 fn sum(path: &Path, of: &impl Fn(&Metadata) -> u64) -> std::io::Result<u64> {
     let file = path.symlink_metadata()?;
     if !file.is_dir() {
@@ -94,7 +94,7 @@ fn sum(path: &Path, of: &impl Fn(&Metadata) -> u64) -> std::io::Result<u64> {
     path.read_dir()?.try_fold(0, |total: u64, entry| Ok(total.saturating_add(sum(&entry?.path(), of)?)))
 }
 
-/// The disk that an unprivileged user may fill in the file's directory.
+/// Returns the disk space that an unprivileged user may fill in the directory of the file.
 fn disk_limit(file: &Path) -> Result<Limit, Error> {
     let directory = match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -108,7 +108,7 @@ fn disk_limit(file: &Path) -> Result<Limit, Error> {
     Ok(Limit { bytes: free.saturating_add(replaced), source: format!("free in `{}`", directory.display()) })
 }
 
-/// Compares a need with a limit.
+/// Compares a need with a limit. The error has the largest depth that fits.
 fn check(resource: &str, need: Need, depth: usize, limit: Limit) -> Result<(), Error> {
     let needed = need.fixed.saturating_add(need.per_slice.saturating_mul(depth as u64));
     if needed <= limit.bytes {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_depth_named_fits_and_one_more_does_not() {
+    fn the_suggested_depth_fits_and_one_more_slice_does_not() {
         let need = Need { fixed: 48_000_000, per_slice: 16_000_000 };
         let said = message(need, 500, 4_000_000_000).expect("too little");
         assert_eq!(
@@ -147,10 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn where_no_depth_fits_the_slices_are_to_blame() {
+    fn smaller_slices_are_suggested_if_no_depth_fits() {
         for need in [Need { fixed: 10, per_slice: 100 }, Need { fixed: 1000, per_slice: 0 }] {
             let said = message(need, 1, 50).expect("too little");
-            assert!(said.ends_with("not even `--depth 1` fits: use fewer `--rows` or `--cols`"), "{said}");
+            assert!(said.ends_with("not even `--depth 1` fits; use fewer `--rows` or `--cols`"), "{said}");
         }
     }
 
@@ -161,12 +161,12 @@ mod tests {
         let empty = disk_limit(&file).expect("a limit").bytes;
         std::fs::write(&file, vec![1; 64 << 20]).expect("64 MiB of disk");
         let replaced = disk_limit(&file).expect("a limit").bytes;
-        // Other programs use the same disk meanwhile; without the rule the limit would be 64 MiB lower.
+        // Other programs use the same disk, so the bound is loose. A file that does not count would take 64 MiB.
         assert!(replaced.abs_diff(empty) < 32 << 20, "{empty} then {replaced}");
     }
 
     #[test]
-    fn a_directory_is_as_long_as_its_files() {
+    fn the_length_of_a_directory_is_the_sum_of_its_files() {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir_all(directory.path().join("c/0")).expect("directories");
         std::fs::write(directory.path().join("c/0/0"), [1; 5000]).expect("a file");
@@ -176,10 +176,10 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_missing_is_said() {
+    fn a_missing_directory_is_reported() {
         let error = disk_limit(Path::new("/no/such/directory/data.hdf5")).expect_err("no directory");
         assert!(
-            error.to_string().starts_with("cannot ask how much room `/no/such/directory` has: "),
+            error.to_string().starts_with("cannot read the free space of `/no/such/directory`: "),
             "{error}"
         );
     }

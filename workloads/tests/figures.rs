@@ -1,5 +1,5 @@
-//! `make figures` on two slices, with a real rprof: every file is there, the table has its figures, and no file of theirs
-//! stays, whether all goes well or not. Without an rprof this is skipped, loudly.
+//! `make figures` on two slices with a real rprof. It must write every file and the figures of the table, and it must
+//! remove the files of the workloads, even after a failure. The tests are skipped with a message if there is no rprof.
 
 use assert_cmd::Command;
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A directory with an empty one for the workloads' files, and the program told to use both.
+/// Creates a scratch directory and returns the command of the program that uses it.
 fn figures(directory: &Path) -> Command {
     fs::create_dir(directory.join("scratch")).expect("a directory");
     let mut command = cargo_bin_cmd!("figures");
@@ -17,27 +17,27 @@ fn figures(directory: &Path) -> Command {
     command
 }
 
-/// The rprof to test with: the one named in `RPROF`, else the one built beside the workloads.
+/// Returns the rprof to test with: from the variable `RPROF`, or else the rprof beside the workloads.
 fn rprof(test: &str) -> Option<PathBuf> {
     let beside = cargo_bin!("figures").with_file_name("rprof");
     let named = std::env::var_os("RPROF").map(PathBuf::from);
     let found = named.or_else(|| beside.exists().then(|| beside.clone()));
     if found.is_none() {
-        // Past the test harness, which keeps what a passing test prints.
-        let reason = format!("no `{}`; build rprof, or name one in RPROF", beside.display());
+        // Directly to stderr, because the test harness hides the output of a passing test.
+        let reason = format!("there is no `{}`; build rprof, or set RPROF to its path", beside.display());
         writeln!(io::stderr(), "skipped: {test}: {reason}").expect("stderr");
     }
     found
 }
 
-/// The cells of the first row that starts so.
+/// Returns the cells of the first row whose first cell is `start`.
 fn cells(summary: &str, start: &str) -> Vec<String> {
     let row = summary.lines().find(|line| line.starts_with(&format!("| {start} |")));
     let row = row.unwrap_or_else(|| panic!("no row {start} in:\n{summary}"));
     row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
-/// Our number in a cell like `16.05 GB† / **64 MB**`, in the unit given.
+/// Returns our number in a cell like `16.05 GB† / **64 MB**`, in the given unit.
 fn ours(cell: &str, unit: &str) -> f64 {
     let (article, ours) = cell.split_once(" / ").unwrap_or_else(|| panic!("no two figures: {cell}"));
     assert!(article.ends_with('†'), "not marked as of another depth: {cell}");
@@ -45,14 +45,14 @@ fn ours(cell: &str, unit: &str) -> f64 {
     number.trim().parse().unwrap_or_else(|_| panic!("no number: {cell}"))
 }
 
-fn assert_no_file_stays(directory: &Path) {
+fn assert_no_file_remains(directory: &Path) {
     let left: Vec<_> = fs::read_dir(directory.join("scratch")).expect("scratch").collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
-fn everything_is_made_and_the_table_is_true() {
-    let Some(rprof) = rprof("everything_is_made_and_the_table_is_true") else { return };
+fn every_file_is_written_and_the_table_is_correct() {
+    let Some(rprof) = rprof("every_file_is_written_and_the_table_is_correct") else { return };
     let directory = tempfile::tempdir().expect("a directory");
     figures(directory.path()).arg("--rprof").arg(rprof).assert().success();
     let plots = directory.path().join("plots");
@@ -75,7 +75,7 @@ fn everything_is_made_and_the_table_is_true() {
         assert!((ours(&cells[3], "MB") - storage).abs() < 0.5, "{cells:?}");
         let (megabytes, gibibytes) = (ours(&cells[4], "MB"), ours(&cells[5], ""));
         assert!((megabytes * 1e6 - gibibytes * 1_073_741_824.0).abs() < 1.1e6, "{cells:?}");
-        // The slice that is being made is in memory, whatever else is; twice the array never is.
+        // The slice that is being generated is always in memory. Twice the array never is.
         assert!((16.0..storage * 2.0).contains(&megabytes), "{cells:?}");
     }
     for row in ["4 memmap", "5 zarr"] {
@@ -92,24 +92,24 @@ fn everything_is_made_and_the_table_is_true() {
             let cells = cells(&summary, row);
             let (_, peak) = cells[4].split_once(" / ").expect("two figures");
             let (anonymous, file) = (megabytes(&cells[7]), megabytes(&cells[8]));
-            // Of the largest tick: no more than the peak, of two slices perhaps much less.
+            // These are parts of the largest tick. With only two slices it may be far below the peak.
             assert!(anonymous > 0.0 && file > 0.0, "{cells:?}");
             assert!(anonymous + file < megabytes(peak) + 2.0, "{cells:?}");
         }
         assert!(
-            summary.contains("\nThe article says that `numpy.memmap` and zarr were tried too"),
+            summary.contains("\nThe article mentions that `numpy.memmap` and zarr were tried"),
             "{summary}"
         );
     }
     assert_eq!(cells(&summary, "1 basic")[6], "n/a");
     assert!((ours(&cells(&summary, "3 hdf5")[6], "MB") - 32.0).abs() < 0.5, "{summary}");
-    assert_no_file_stays(directory.path());
+    assert_no_file_remains(directory.path());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_signal_ends_it_and_no_file_stays() {
-    let Some(rprof) = rprof("a_signal_ends_it_and_no_file_stays") else { return };
+fn a_signal_ends_the_program_and_no_file_remains() {
+    let Some(rprof) = rprof("a_signal_ends_the_program_and_no_file_remains") else { return };
     let directory = tempfile::tempdir().expect("a directory");
     let scratch = directory.path().join("scratch");
     fs::create_dir(&scratch).expect("a directory");
@@ -135,13 +135,13 @@ fn a_signal_ends_it_and_no_file_stays() {
     io::Read::read_to_string(&mut program.stderr.take().expect("piped"), &mut said).expect("text");
     assert_eq!(program.wait().expect("ended").code(), Some(1), "{said}");
     assert!(said.contains("figures: stopped by SIGTERM; "), "{said}");
-    assert_no_file_stays(directory.path());
+    assert_no_file_remains(directory.path());
 }
 
 #[test]
-fn a_step_that_fails_is_named_with_a_remedy() {
+fn an_error_names_the_failed_step_and_a_remedy() {
     for (rprof, complaint) in [
-        ("false", "recording `basic` at a depth of 2 failed: rprof ended with exit status: 1, "),
+        ("false", "recording `basic` at a depth of 2 failed: rprof ended with exit status: 1; "),
         ("no-such-rprof", "cannot start `no-such-rprof`; build it, or name it with `--rprof`: "),
         ("./no-such-rprof", "cannot find `./no-such-rprof`; name an rprof with `--rprof`: "),
     ] {
@@ -150,12 +150,12 @@ fn a_step_that_fails_is_named_with_a_remedy() {
         let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
         assert!(said.contains(&format!("figures: {complaint}")), "{said}");
         assert!(!directory.path().join("plots/summary.md").exists());
-        assert_no_file_stays(directory.path());
+        assert_no_file_remains(directory.path());
     }
 }
 
 #[test]
-fn a_missing_scratch_directory_and_no_depth_are_refused() {
+fn a_missing_scratch_directory_and_a_depth_of_zero_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = cargo_bin_cmd!("figures");
     let failed = command.current_dir(&directory).args(["--scratch", "none"]).assert().code(1);

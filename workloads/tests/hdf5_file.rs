@@ -1,4 +1,4 @@
-//! The file that the hdf5 workload writes, read back by libhdf5 and by h5py: name, shape, type, layout, every value.
+//! The file of the hdf5 workload, read back by libhdf5 and by h5py: name, shape, type, HDF5 layout and every value.
 
 mod common;
 
@@ -24,7 +24,7 @@ with h5py.File(path, "r") as file:
 "#;
 
 #[test]
-fn libhdf5_reads_what_was_generated() {
+fn libhdf5_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.hdf5");
     write(cargo_bin!("hdf5"), &path);
@@ -40,14 +40,14 @@ fn libhdf5_reads_what_was_generated() {
         assert_eq!(offset, Some(0));
         assert_eq!(bits(&read), bits(&expected), "slice {index}");
     }
-    // No filter and no chunks: the values stand in the file as they are.
+    // Without filters and chunks the file holds the values unchanged.
     let file = std::fs::read(&path).expect("the file");
     assert!(file.ends_with(&raw()), "the values are not the end of the file");
 }
 
 #[test]
-fn h5py_reads_what_was_generated() {
-    ask_python("h5py_reads_what_was_generated", "h5py, numpy", CHECK, cargo_bin!("hdf5"));
+fn h5py_reads_the_generated_values() {
+    ask_python("h5py_reads_the_generated_values", "h5py, numpy", CHECK, cargo_bin!("hdf5"));
 }
 
 #[test]

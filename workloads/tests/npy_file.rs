@@ -1,4 +1,4 @@
-//! The file that the memmap workload fills, read back by ndarray-npy and by NumPy: shape, type, order, every value.
+//! The file of the memmap workload, read back by ndarray-npy and by NumPy: shape, type, order and every value.
 
 mod common;
 
@@ -21,7 +21,7 @@ for mode in (None, "r"):
 "#;
 
 #[test]
-fn ndarray_npy_reads_what_was_generated() {
+fn ndarray_npy_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.npy");
     write(cargo_bin!("memmap"), &path);
@@ -34,13 +34,13 @@ fn ndarray_npy_reads_what_was_generated() {
 }
 
 #[test]
-fn numpy_reads_what_was_generated() {
-    ask_python("numpy_reads_what_was_generated", "numpy", CHECK, cargo_bin!("memmap"));
+fn numpy_reads_the_generated_values() {
+    ask_python("numpy_reads_the_generated_values", "numpy", CHECK, cargo_bin!("memmap"));
 }
 
-/// A program that has the older file mapped must keep it: cut short under its feet, it would be killed.
+/// A program that has the older file mapped would be killed if the file were truncated.
 #[test]
-fn an_older_file_is_replaced_and_left_to_who_has_it() {
+fn an_older_file_is_replaced_and_stays_whole_for_its_readers() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.npy");
     std::fs::write(&path, "not a .npy file").expect("an older file");

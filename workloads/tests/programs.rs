@@ -1,15 +1,15 @@
-//! What the programs say: the report of a run, and the refusal of one that has no room.
+//! The output of the programs: the report of a run, and the refusal of a run that has no room.
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
 use predicates::str::{is_empty, starts_with};
 
-/// A shape of 3 x 1000 x 1000.
+/// The options for a shape of 3 x 1000 x 1000.
 const SMALL: [&str; 6] = ["--depth", "3", "--rows", "1000", "--cols", "1000"];
-/// Slices of 8 or 4 TB: no machine has memory or disk for one.
+/// The options for slices of 8 or 4 TB, for which no machine has memory or disk.
 const VAST_SLICES: [&str; 4] = ["--rows", "1000000", "--cols", "1000000"];
 
-/// Runs a program and reads its report: the names and values of its lines, each with its unit.
+/// Runs a program and returns the lines of its report: name, value and unit.
 fn report(command: &mut Command) -> Vec<(String, f64, String)> {
     let output = command.assert().success().stderr(is_empty()).get_output().stdout.clone();
     let text = String::from_utf8(output).expect("UTF-8");
@@ -21,7 +21,7 @@ fn report(command: &mut Command) -> Vec<(String, f64, String)> {
     text.lines().map(|text| line(text).unwrap_or_else(|| panic!("not a line of a report: {text}"))).collect()
 }
 
-/// Asserts what a report of the small shape says; `gigabytes` are of calculated storage.
+/// Asserts that the report of the small shape has its lines; `gigabytes` is the calculated storage.
 fn assert_report(lines: &[(String, f64, String)], gigabytes: f64) {
     assert_eq!((lines[0].0.as_str(), lines[0].2.as_str()), ("elapsed time", "sec"));
     assert!((0.0..60.0).contains(&lines[0].1), "{lines:?}");
@@ -37,14 +37,14 @@ fn basic_reports_time_and_storage() {
 }
 
 #[test]
-fn float32_needs_half_of_it() {
+fn float32_needs_half_of_the_storage() {
     let lines = report(cargo_bin_cmd!("float32").args(SMALL));
     assert_report(&lines, 0.012);
     assert_eq!(lines.len(), 2);
 }
 
 #[test]
-fn hdf5_reports_its_file_too() {
+fn hdf5_reports_the_size_of_its_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let lines = report(cargo_bin_cmd!("hdf5").current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
@@ -55,7 +55,7 @@ fn hdf5_reports_its_file_too() {
 }
 
 #[test]
-fn memmap_reports_its_file_too() {
+fn memmap_reports_the_size_of_its_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let lines = report(cargo_bin_cmd!("memmap").current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
@@ -65,7 +65,7 @@ fn memmap_reports_its_file_too() {
 }
 
 #[test]
-fn zarr_reports_all_of_its_files() {
+fn zarr_reports_the_size_of_all_its_files() {
     let directory = tempfile::tempdir().expect("a directory");
     let lines = report(cargo_bin_cmd!("zarr").current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
@@ -74,10 +74,10 @@ fn zarr_reports_all_of_its_files() {
     assert_eq!(directory.path().join("data.zarr/c").read_dir().expect("chunks").count(), 3);
 }
 
-/// What the figures have below their curves: one span for the allocation, or the making of the file, and one for the
+/// The figures show these spans below their curves: one for the allocation or the creation of the file, and one for the
 /// loop.
 #[test]
-fn each_tells_its_two_steps_as_spans() {
+fn each_program_records_its_two_steps_as_spans() {
     for (mut program, first) in [
         (cargo_bin_cmd!("basic"), "allocate"),
         (cargo_bin_cmd!("float32"), "allocate"),
@@ -91,18 +91,18 @@ fn each_tells_its_two_steps_as_spans() {
         program.current_dir(&directory).args(SMALL).env("RPROF_TRACE", &trace).assert().success();
         let text = std::fs::read_to_string(&trace).expect("the trace");
         // SPAN begin ID TIME NAME, SPAN end ID TIME
-        let told: Vec<_> = text
+        let spans: Vec<_> = text
             .lines()
             .filter_map(|line| line.strip_prefix("SPAN "))
             .map(|line| line.splitn(4, ' ').enumerate().filter(|(i, _)| i % 3 == 0).map(|(_, word)| word))
             .map(|words| words.collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(told, [format!("begin {first}").as_str(), "end", "begin fill", "end"], "{text}");
+        assert_eq!(spans, [format!("begin {first}").as_str(), "end", "begin fill", "end"], "{text}");
     }
 }
 
 #[test]
-fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
+fn an_array_that_is_too_deep_is_refused_with_a_depth_that_fits() {
     for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32")] {
         let refused = program.args(["--depth", "1000000"]).assert().code(1).stdout(is_empty());
         let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
@@ -113,7 +113,7 @@ fn too_deep_an_array_is_refused_with_the_depth_that_fits() {
 }
 
 #[test]
-fn a_disk_too_small_is_refused_and_no_file_made() {
+fn an_array_too_large_for_the_disk_is_refused_and_no_file_is_created() {
     let directory = tempfile::tempdir().expect("a directory");
     for (name, mut program, needed) in [
         ("hdf5", cargo_bin_cmd!("hdf5"), "16000000.001"),
@@ -157,17 +157,17 @@ fn a_missing_directory_is_named() {
             .args(["--depth", "1", "--file", "/no/such/directory/data"])
             .assert()
             .code(1)
-            .stderr(starts_with(format!("{name}: cannot ask how much room `/no/such/directory` has: ")));
+            .stderr(starts_with(format!("{name}: cannot read the free space of `/no/such/directory`: ")));
     }
 }
 
 #[test]
-fn nonsense_is_a_usage_error() {
+fn invalid_options_are_a_usage_error() {
     cargo_bin_cmd!("basic").args(["--depth", "0"]).assert().code(2);
     cargo_bin_cmd!("basic").args(["--file", "data.hdf5"]).assert().code(2);
 }
 
-/// The number in "use `--depth N` or less".
+/// Returns the number in "use `--depth N` or less".
 fn fitting_depth(said: &str) -> u64 {
     let (_, rest) = said.split_once("use `--depth ").unwrap_or_else(|| panic!("no depth in: {said}"));
     let (depth, _) = rest.split_once('`').expect("a closing backtick");

@@ -1,5 +1,5 @@
-//! Whether the random numbers are what they are called: moments, shape, tails and independence, on tens of millions
-//! of samples. The seeds are fixed, so that a test passes always or never; every bound is 4 standard errors.
+//! The quality of the random numbers: moments, shape, tails and independence, on tens of millions of values.
+//! The seeds are fixed, so a test passes always or never. Every bound is 4 standard errors.
 
 use rprof_workloads::random::Random;
 
@@ -14,7 +14,7 @@ fn assert_near(what: &str, measured: f64, truth: f64, standard_error: f64) {
     assert!(off.abs() < 4.0, "{what}: {measured}, not {truth}: {off:.1} standard errors off");
 }
 
-/// Asserts that counts in bins fit equally likely bins. Chi-square with k degrees of freedom has mean k, variance 2k.
+/// Asserts that the counts fit equally likely bins. Chi-square with k degrees of freedom has mean k and variance 2k.
 fn assert_even(what: &str, counts: &[u64]) {
     let expected = counts.iter().sum::<u64>() as f64 / counts.len() as f64;
     let chi_square: f64 = counts.iter().map(|&count| (count as f64 - expected).powi(2) / expected).sum();
@@ -22,9 +22,10 @@ fn assert_even(what: &str, counts: &[u64]) {
     assert_near(&format!("chi-square of {what}"), chi_square, freedom, (2.0 * freedom).sqrt());
 }
 
-/// Asserts that values `lag` apart are not correlated; `variance` is that of one value, whose mean is 0.
+/// Asserts that values `lag` apart are not correlated. The values have mean 0 and the given variance.
 fn assert_uncorrelated(what: &str, values: &[f64], variance: f64) {
-    // Neighbours are neighbouring lanes; 64 apart the two of a Box-Muller pair; 256 apart successive steps of a lane.
+    // A lag of 1 compares neighbouring lanes, a lag of 64 the two values of a Box-Muller pair, and a lag of 256
+    // successive steps of a lane.
     for lag in [1, 2, 63, 64, 65, 128, 192, 256] {
         let products: f64 = values.iter().zip(&values[lag..]).map(|(one, other)| one * other).sum();
         let count = (values.len() - lag) as f64;
@@ -37,7 +38,7 @@ fn uniform_float64() {
     let mut random = Random::new(1);
     let (mut sum, mut squares) = (0.0, 0.0);
     let mut bins = vec![0; BINS];
-    // The eight lowest of 53 bits: they too must be random.
+    // The eight lowest of the 53 bits must be random, too.
     let mut low_bins = vec![0; BINS];
     for _ in 0..BLOCKS {
         for value in random.uniform(BLOCK) {
@@ -76,7 +77,7 @@ fn normal_float32() {
             positive += u64::from(value > 0.0);
         }
     }
-    // The moments' variances are those of powers of a normal: E x^2k = 1, 3, 15, 105.
+    // The variances of the moments follow from the powers of a normal: E x^2k = 1, 3, 15, 105.
     let [mean, variance, skew, kurtosis] = powers.map(|sum| sum / SAMPLES);
     assert_near("mean", mean, 0.0, (1.0 / SAMPLES).sqrt());
     assert_near("variance", variance, 1.0, (2.0 / SAMPLES).sqrt());
@@ -84,7 +85,7 @@ fn normal_float32() {
     assert_near("kurtosis", kurtosis, 3.0, (96.0 / SAMPLES).sqrt());
     assert_even("equally likely bins", &bins);
     assert_near("share above 0", positive as f64 / SAMPLES, 0.5, (0.25 / SAMPLES).sqrt());
-    // erfc(k / sqrt 2)
+    // The expected shares are erfc(k / sqrt 2).
     for (count, (limit, share)) in
         beyond.into_iter().zip([(3, 2.699_796e-3), (4, 6.334_248e-5), (5, 5.733_031e-7)])
     {
@@ -98,18 +99,18 @@ fn normal_float32() {
 }
 
 #[test]
-fn neighbours_are_independent() {
+fn neighbouring_values_are_independent() {
     let mut random = Random::new(3);
     let uniform: Vec<f64> = random.uniform(4 << 20).into_iter().map(|value| value - 0.5).collect();
     assert_uncorrelated("uniform", &uniform, 1.0 / 12.0);
     let normal: Vec<f64> = random.normal(4 << 20).into_iter().map(f64::from).collect();
     assert_uncorrelated("normal", &normal, 1.0);
-    // The squares tell of a radius shared where it must not be.
+    // The squares reveal values that wrongly share a radius.
     let squares: Vec<f64> = normal.iter().map(|value| value * value - 1.0).collect();
     assert_uncorrelated("squared normal", &squares, 2.0);
 }
 
-/// The 255 values that cut the standard normal into 256 equally likely parts, by bisection.
+/// Returns the 255 values that divide the standard normal into 256 equally likely parts, found by bisection.
 fn normal_quantiles() -> Vec<f64> {
     let quantile = |share: f64| {
         let (mut low, mut high) = (-10.0, 10.0);
@@ -122,7 +123,7 @@ fn normal_quantiles() -> Vec<f64> {
     (1..BINS).map(|bin| quantile(bin as f64 / BINS as f64)).collect()
 }
 
-/// The share of a standard normal below `x`, by Simpson's rule from 0.
+/// Returns the share of a standard normal below `x`, by Simpson's rule from 0.
 fn normal_share(x: f64) -> f64 {
     const PARTS: u32 = 400;
     let density = |at: f64| (-0.5 * at * at).exp() / std::f64::consts::TAU.sqrt();

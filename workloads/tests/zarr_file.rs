@@ -1,5 +1,5 @@
-//! The store that the zarr workload writes, read back by zarrs, by hand and by zarr in Python: format, shape, chunks,
-//! type, codecs, every value; and what is not a store is left alone.
+//! The store of the zarr workload, read back by zarrs, by hand and by zarr in Python: format, shape, chunks, type,
+//! codecs and every value. A path that is not a store must stay unchanged.
 
 mod common;
 
@@ -25,7 +25,7 @@ assert numpy.array_equal(data[...].view("<u4"), expected), "values differ"
 "#;
 
 #[test]
-fn zarrs_reads_what_was_generated() {
+fn zarrs_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.zarr");
     write(cargo_bin!("zarr"), &path);
@@ -39,7 +39,7 @@ fn zarrs_reads_what_was_generated() {
 }
 
 #[test]
-fn a_chunk_is_a_slice_as_it_is() {
+fn a_chunk_holds_the_unchanged_bytes_of_a_slice() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.zarr");
     write(cargo_bin!("zarr"), &path);
@@ -49,8 +49,8 @@ fn a_chunk_is_a_slice_as_it_is() {
 }
 
 #[test]
-fn zarr_in_python_reads_what_was_generated() {
-    ask_python("zarr_in_python_reads_what_was_generated", "zarr, numpy", CHECK, cargo_bin!("zarr"));
+fn zarr_in_python_reads_the_generated_values() {
+    ask_python("zarr_in_python_reads_the_generated_values", "zarr, numpy", CHECK, cargo_bin!("zarr"));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn an_older_store_is_replaced_and_anything_else_is_not() {
         let refused = cargo_bin_cmd!("zarr").args(["--depth", "1", "--file"]).arg(place).assert().code(1);
         let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
         assert!(
-            said.ends_with("is there and is no zarr store; give another place with `--file`\n"),
+            said.ends_with("exists and is not a zarr store; choose another directory with `--file`\n"),
             "{said}"
         );
     }

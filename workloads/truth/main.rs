@@ -1,11 +1,26 @@
-//! A program whose true memory curve is known: it carries out a little script, word by word, given as its arguments.
+//! A program whose true memory curve is known. Its arguments are a small script, executed word by word.
 //!
-//! `touch SIZE` map and write to that much; `map SIZE` map it only; `free` unmap it all; `hold TIME` sleep; `fork N [ … ]` N children run the
-//! script in brackets; `thread [ … ]` a thread runs it; `daemon [ … ]` a double-forked orphan in its own session runs
-//! it; `wait` for all children; `exec …` start the rest as a new program; `kill SIG` itself; `exit N`;
-//! `say TEXT` on stdout; `ready FILE` make that file; `await FILE` until it is there; `retouch` write to it all again;
-//! `private` from now on other users cannot read its shares;
-//! `mark LABEL` and `marks N LABEL` in the trace, N times; `span NAME [ … ]` the script in brackets as a span of the trace.
+//! | words | effect |
+//! |---|---|
+//! | `touch SIZE` | map memory and write to each page |
+//! | `map SIZE` | map memory without touching it |
+//! | `retouch` | write to all mapped pages again |
+//! | `free` | unmap all memory |
+//! | `hold TIME` | sleep |
+//! | `fork N [ … ]` | start N children that run the script in brackets |
+//! | `thread [ … ]` | start a thread that runs the script in brackets |
+//! | `daemon [ … ]` | start a double-forked orphan in its own session that runs the script in brackets |
+//! | `wait` | wait for all threads and children |
+//! | `exec …` | replace this program by a new one that runs the rest of the script |
+//! | `kill SIG` | send a signal to itself |
+//! | `exit N` | exit with code N |
+//! | `say TEXT` | print a text to stdout |
+//! | `ready FILE` | create a file |
+//! | `await FILE` | wait until a file exists |
+//! | `private` | from now on, other users cannot read its smaps_rollup |
+//! | `mark LABEL` | record a mark |
+//! | `marks N LABEL` | record N marks |
+//! | `span NAME [ … ]` | run the script in brackets within a span |
 #![allow(unsafe_code)]
 
 mod memory;
@@ -14,7 +29,7 @@ mod script;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.is_empty() {
-        eprintln!("usage: truth WORD...   (see the head of its source)");
+        eprintln!("usage: truth WORD...   (workloads/truth/main.rs lists the words)");
         std::process::exit(2);
     }
     let mut state = script::State::default();

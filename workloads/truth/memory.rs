@@ -1,11 +1,11 @@
-//! Memory that is resident to the page when it says so: mapped, written to, unmapped; no allocator in between.
+//! Memory whose resident pages are known exactly: it is mapped, written to and unmapped without an allocator.
 
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
-/// Mapped memory of this process.
+/// The mapped memory of this process.
 #[derive(Debug, Default)]
 pub struct Memory {
     blocks: Vec<(NonNull<libc::c_void>, usize)>,
@@ -19,11 +19,11 @@ impl Memory {
         }
     }
 
-    /// Maps `size` bytes, of which none is resident.
+    /// Maps `size` bytes. No page is resident afterwards.
     pub fn map(&mut self, size: usize) -> Option<NonNull<libc::c_void>> {
         let length = NonZeroUsize::new(size)?;
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-        // SAFETY: a new anonymous mapping overlaps nothing.
+        // SAFETY: a new anonymous mapping overlaps no other memory.
         let block = unsafe { mmap_anonymous(None, length, access, MapFlags::MAP_PRIVATE) };
         let block = block.unwrap_or_else(|error| {
             eprintln!("truth: cannot map {size} bytes: {error}");
@@ -33,7 +33,7 @@ impl Memory {
         Some(block)
     }
 
-    /// Writes to every page again: after a fork this makes private copies.
+    /// Writes to every page again. After a fork this makes private copies.
     pub fn retouch(&mut self) {
         for (block, size) in &self.blocks {
             write_to(*block, *size);
@@ -43,7 +43,7 @@ impl Memory {
     /// Unmaps everything.
     pub fn free(&mut self) {
         for (block, size) in self.blocks.drain(..) {
-            // SAFETY: the block was mapped by `touch` with this size and is not used any more.
+            // SAFETY: `map` has mapped the block with this size, and it is not used any more.
             let _ = unsafe { munmap(block, size) };
         }
     }

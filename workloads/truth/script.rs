@@ -1,4 +1,4 @@
-//! Carries out the words.
+//! The interpreter of the script's words.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use rprof_trace::{Bytes, Seconds};
 
 use crate::memory::Memory;
 
-/// What a script has at hand.
+/// The memory and threads of a script.
 #[derive(Debug, Default)]
 pub struct State {
     memory: Memory,
@@ -29,7 +29,7 @@ impl State {
     }
 }
 
-/// Runs the words one after the other.
+/// Executes the words in order.
 pub fn run(words: &[String], state: &mut State) {
     let mut rest = words;
     while let Some((word, after)) = rest.split_first() {
@@ -80,7 +80,7 @@ pub fn run(words: &[String], state: &mut State) {
 }
 
 fn in_child(body: &[String], state: &mut State, daemon: bool) {
-    // SAFETY: the child only runs the script and exits; scripts that use threads fork first.
+    // SAFETY: the child only runs the script and exits. Scripts with threads fork before they start a thread.
     match unsafe { fork() } {
         Ok(ForkResult::Parent { child }) if daemon => {
             let _ = nix::sys::wait::waitpid(child, None);
@@ -107,29 +107,29 @@ fn exec(rest: &[String]) {
     fail(&Command::new(own).args(rest).exec().to_string());
 }
 
-/// Nobody waits for ever: a test that failed would leave its programs behind.
+/// Waits until a file exists, for at most five minutes. A failed test would otherwise leave waiting programs behind.
 fn await_file(path: &Path) {
     let begun = std::time::Instant::now();
     while !path.exists() {
         if begun.elapsed() > Duration::from_mins(5) {
-            fail("waited in vain");
+            fail(&format!("`{}` did not appear within five minutes", path.display()));
         }
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// Where the system has such a thing: other users may not read more of it than anybody's.
+/// Makes the process non-dumpable on Linux, so that other users cannot read its smaps_rollup.
 fn keep_private() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_dumpable(false);
 }
 
 fn kill_self(number: i32) {
-    // SAFETY: raise takes a number.
+    // SAFETY: raise accepts any number.
     unsafe { libc::raise(number) };
 }
 
-/// The words between the next `[` and its `]`.
+/// Returns the words between the next `[` and its `]`.
 fn block<'a>(rest: &mut &'a [String]) -> &'a [String] {
     if next(rest) != "[" {
         fail("expected `[`");
@@ -151,18 +151,18 @@ fn block<'a>(rest: &mut &'a [String]) -> &'a [String] {
 }
 
 fn next<'a>(rest: &mut &'a [String]) -> &'a str {
-    let Some((word, after)) = rest.split_first() else { fail("a word is missing") };
+    let Some((word, after)) = rest.split_first() else { fail("the last word lacks an argument") };
     *rest = after;
     word
 }
 
 fn number(word: &str) -> i32 {
-    word.parse().unwrap_or_else(|_| fail(&format!("`{word}` is no number")))
+    word.parse().unwrap_or_else(|_| fail(&format!("`{word}` is not a number")))
 }
 
 fn bytes(word: &str) -> usize {
     let size: Bytes = word.parse().unwrap_or_else(|error| fail(&format!("{error}")));
-    usize::try_from(size.0).unwrap_or_else(|_| fail("too large"))
+    usize::try_from(size.0).unwrap_or_else(|_| fail(&format!("`{word}` is too large")))
 }
 
 fn time(word: &str) -> Duration {

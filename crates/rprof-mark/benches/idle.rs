@@ -1,4 +1,5 @@
-//! What the calls cost a program that does not run under rprof: `env -u RPROF_TRACE cargo bench -p rprof-mark`.
+//! The cost of each call in a program that does not run under rprof.
+//! Run it with `env -u RPROF_TRACE cargo bench -p rprof-mark`.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -14,7 +15,7 @@ fn measure(name: &str, mut call: impl FnMut(u32)) {
 
 fn main() {
     if rprof_mark::is_active() {
-        println!("RPROF_TRACE is set: this would fill the trace");
+        println!("`RPROF_TRACE` is set and the calls would fill the trace; run with `env -u RPROF_TRACE`");
         return;
     }
     measure("an empty loop", |i| _ = black_box(i));

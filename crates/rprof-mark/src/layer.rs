@@ -1,4 +1,5 @@
-//! Spans of `tracing` as spans of the trace, so that a program that has them is stamped without a change.
+//! A `tracing_subscriber` layer that records the spans of `tracing` as spans of the trace.
+//! A program that already uses `tracing` needs only the layer.
 
 use tracing_core::Subscriber;
 use tracing_core::span::{Attributes, Id};
@@ -8,15 +9,22 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::span::Span;
 use crate::trace;
 
-/// Writes each span of `tracing` from its making to its close; made by [`layer`].
+/// A layer that records each span of `tracing` from its creation to its close; created by [`layer`].
 ///
-/// That is the whole life of what it stands for: an asynchronous one is entered and left many times in between, and
-/// closed when its last handle is dropped. Fields and events are left out.
+/// A span closes when its last handle is dropped. An asynchronous span may be entered and left many times before; the
+/// trace holds its whole life as one interval. Fields and events are not recorded.
+///
+/// ```
+/// use tracing_subscriber::layer::SubscriberExt;
+/// let layer: rprof_mark::Layer = rprof_mark::layer();
+/// let subscriber = tracing_subscriber::registry().with(layer);
+/// tracing::subscriber::with_default(subscriber, || tracing::info_span!("load").in_scope(|| ()));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Layer;
 
-/// A layer for a subscriber with a registry; it does nothing when not under rprof.
+/// Returns a layer for a subscriber with a registry. The layer does nothing when the program does not run under rprof.
 ///
 /// ```
 /// use tracing_subscriber::layer::SubscriberExt;

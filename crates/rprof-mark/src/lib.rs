@@ -1,14 +1,14 @@
-//! Marks, spans and notes in the trace of a program that runs under `rprof run`; nothing at all when it does not.
+//! Spans, marks and notes, recorded in the trace of a program that runs under `rprof run`.
 //!
 //! ```
-//! let _span = rprof_mark::span!("load");
-//! rprof_mark::mark("half of it");
-//! rprof_mark::note("rows", "1000000");
+//! let _span = rprof_mark::span!("load");   // an interval, up to the end of the scope
+//! rprof_mark::mark("half of it");          // an instant
+//! rprof_mark::note("rows", "1000000");     // a value
 //! ```
 //!
-//! The trace's path is in the environment as `RPROF_TRACE`; each record is one write of one line at its end, so that
-//! any number of threads and processes can write at once. Without rprof a call costs one atomic load.
-//! The records are told in rprof's `docs/marks.md` and `docs/format.md`.
+//! The environment variable `RPROF_TRACE` holds the path of the trace. Each record is one write of one whole line at
+//! the end of that file, so any number of threads and processes can write at once. Without rprof a call does nothing
+//! and costs one atomic load. rprof's `docs/marks.md` and `docs/format.md` describe the records.
 
 mod line;
 mod rss;
@@ -24,7 +24,11 @@ pub use layer::{Layer, layer};
 pub use span::{Span, span};
 pub use trace::{Trace, VARIABLE, is_active};
 
-/// Records an instant. No-op when not under rprof.
+/// Records an instant. Does nothing when the program does not run under rprof.
+///
+/// ```
+/// rprof_mark::mark("input is read");
+/// ```
 #[inline]
 pub fn mark(label: &str) {
     if let Some(trace) = trace::current() {
@@ -32,7 +36,13 @@ pub fn mark(label: &str) {
     }
 }
 
-/// Records a value of this run under a key, whose blanks become `_`. No-op when not under rprof.
+/// Records a value under a key. Does nothing when the program does not run under rprof.
+///
+/// Blanks in the key become `_`.
+///
+/// ```
+/// rprof_mark::note("rows", "1000000");
+/// ```
 #[inline]
 pub fn note(key: &str, value: &str) {
     if let Some(trace) = trace::current() {
@@ -40,7 +50,9 @@ pub fn note(key: &str, value: &str) {
     }
 }
 
-/// A span from here to the end of the variable's scope; the name is made as by [`format!`], and only under rprof.
+/// Begins a span that lasts to the end of the variable's scope.
+///
+/// The arguments are those of [`format!`]. The name is formatted only when the program runs under rprof.
 ///
 /// ```
 /// for step in 0..3 {
@@ -53,3 +65,8 @@ macro_rules! span {
         if $crate::is_active() { $crate::span(&::std::format!($($name)+)) } else { $crate::Span::none() }
     };
 }
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

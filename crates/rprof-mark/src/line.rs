@@ -1,34 +1,34 @@
-//! A record as one line of bytes: escaped, and short enough to be written in one piece.
+//! The builder of a record's line: it escapes the fields and keeps the line short enough for one write.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A line with its newline is shorter: one write of a page is never split.
+/// A line without its newline has fewer bytes. The kernel never splits one write of at most a page (4096 bytes).
 const LONGEST: usize = 4095;
 
-/// A line being put together.
+/// A line under construction.
 pub struct Line(Vec<u8>);
 
 impl Line {
-    /// A line that begins so.
+    /// Starts a line with its keyword.
     pub fn new(begin: &str) -> Self {
         Self(begin.as_bytes().to_vec())
     }
 
-    /// A blank, and a time since 1970-01-01 UTC in seconds with six digits after the point.
+    /// Appends a blank and a time: seconds since 1970-01-01 UTC with six digits after the point.
     pub fn time(self, time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.plain(&format!("{}.{:06}", since.as_secs(), since.subsec_micros()))
     }
 
-    /// A blank, and a field that is one word as it stands.
+    /// Appends a blank and a field that is one word already.
     pub fn plain(mut self, field: &str) -> Self {
         self.0.push(b' ');
         self.0.extend_from_slice(field.as_bytes());
         self
     }
 
-    /// A blank, and a text as one word: blanks and control characters become `_`, nothing becomes `?`.
-    /// It is cut so that `room` bytes are left.
+    /// Appends a blank and a text as one word: blanks and control characters become `_`, an empty text becomes `?`.
+    /// A long text is cut so that `room` bytes remain for later fields.
     pub fn word(mut self, text: &str, room: usize) -> Self {
         self.0.push(b' ');
         if text.is_empty() {
@@ -44,8 +44,8 @@ impl Line {
         self
     }
 
-    /// A blank, and a text to the end of the line: `\\` for a backslash, `\n` and the like for control characters.
-    /// What would make the line too long is left out.
+    /// Appends a blank and a text that ends the line, with `\\` for a backslash and `\n` and the like for control
+    /// characters. A text that is too long for the line is cut.
     pub fn text(mut self, text: &str) -> Self {
         self.0.push(b' ');
         for c in text.chars() {
@@ -63,7 +63,7 @@ impl Line {
         self
     }
 
-    /// The bytes with the newline.
+    /// Returns the bytes of the line with its newline.
     pub fn finish(mut self) -> Vec<u8> {
         self.0.push(b'\n');
         self.0
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_one_blank_between_them() {
+    fn fields_are_separated_by_one_blank() {
         let time = UNIX_EPOCH + Duration::from_micros(1_795_380_798_000_042);
         let line = Line::new("SPAN begin").plain("7.7.1").time(time).text(" a\\b\nc\t\u{1b}ä ");
         assert_eq!(written(line), "SPAN begin 7.7.1 1795380798.000042  a\\\\b\\nc\\t\\u{1b}ä \n");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters_and_escapes() {
+    fn a_long_text_is_cut_between_characters_and_escapes() {
         for unit in ["x", "ä", "\\", "\n", "\u{1b}", "😀"] {
             let text = written(Line::new("MARK").text(&unit.repeat(5000)));
             assert!(

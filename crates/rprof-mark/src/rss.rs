@@ -1,15 +1,15 @@
-//! The memory of this process, for the lines that mprof's readers understand.
+//! The resident memory of this process, for the FUNC lines that mprof reads.
 
 use std::sync::OnceLock;
 
-/// Resident set size in MiB, from `/proc/self/statm`; 0 where there is none. About 3 µs.
+/// Returns the resident set size in MiB, from `/proc/self/statm`; 0 on a system without that file. Takes about 3 µs.
 pub fn mib() -> f64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
     (pages * page_size()) as f64 / 1_048_576.0
 }
 
-/// Bytes; from the auxiliary vector, where `AT_PAGESZ` (6) has it.
+/// Returns the page size in bytes: the entry `AT_PAGESZ` (6) of the auxiliary vector, which needs no libc crate.
 fn page_size() -> u64 {
     static SIZE: OnceLock<u64> = OnceLock::new();
     *SIZE.get_or_init(|| {
@@ -26,7 +26,7 @@ fn page_size() -> u64 {
 mod tests {
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_memory_is_what_the_kernel_says() {
+    fn the_resident_memory_agrees_with_proc_status() {
         let mib = super::mib();
         let status = std::fs::read_to_string("/proc/self/status").expect("procfs");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");

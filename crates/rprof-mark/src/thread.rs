@@ -1,10 +1,11 @@
-//! Which thread this is and how deep in spans: what an id and a level are made of.
+//! The thread number and nesting depth that make up the id and the level of a span.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// A thread's number and the count of its open spans. The count is shared with each span, which may end elsewhere.
+/// The number of a thread and the count of its open spans. Each span shares the count, because it may end on another
+/// thread.
 #[derive(Clone)]
 struct Thread {
     number: u64,
@@ -15,7 +16,7 @@ thread_local! {
     static THREAD: OnceCell<Thread> = const { OnceCell::new() };
 }
 
-/// A place in the nesting of a thread, free again when dropped.
+/// One level in the nesting of a thread. Dropping it leaves the level.
 pub struct Level {
     /// 0 for the outermost span.
     pub number: u32,
@@ -28,7 +29,7 @@ impl Drop for Level {
     }
 }
 
-/// Goes one level deeper. Gives an id that no other span of the run has: `pid.thread.n`.
+/// Enters the next level. Returns the id of a new span, `pid.thread.n`, which is unique in the run.
 pub fn enter() -> (String, Level) {
     static SPANS: AtomicU64 = AtomicU64::new(0);
     let thread = current();
@@ -39,11 +40,11 @@ pub fn enter() -> (String, Level) {
 
 fn current() -> Thread {
     let made = || Thread { number: number(), depth: Arc::default() };
-    // While a thread's locals are being dropped it has none any more.
+    // `try_with` fails while the thread drops its locals. A span that begins then starts at level 0.
     THREAD.try_with(|thread| thread.get_or_init(made).clone()).unwrap_or_else(|_| made())
 }
 
-/// The kernel's number of this thread, as other tools show it; else one of our own, from 1.
+/// Returns the kernel's id of this thread, as other tools show it. Without `/proc` it is a number of our own, from 1.
 fn number() -> u64 {
     static OWN: AtomicU64 = AtomicU64::new(0);
     let link = std::fs::read_link("/proc/thread-self").ok();

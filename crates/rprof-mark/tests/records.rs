@@ -1,4 +1,4 @@
-//! What a program that uses the crate leaves in its trace, and that it leaves nothing when there is none.
+//! The records that a program leaves in its trace, and the absence of any effect without a trace.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -10,7 +10,7 @@ use rprof_mark::{Trace, mark, note, span};
 use support::{lines_of, shape};
 
 #[test]
-#[ignore = "a program for the tests below"]
+#[ignore = "a program that the tests below start"]
 fn program() {
     let step = 2;
     let outer = span!("load data");
@@ -32,7 +32,7 @@ fn program() {
 }
 
 #[test]
-#[ignore = "a program for the tests below"]
+#[ignore = "a program that the tests below start"]
 fn killed() {
     let _outer = span!("outer");
     let _inner = span!("inner");
@@ -40,16 +40,16 @@ fn killed() {
 }
 
 #[test]
-#[ignore = "a program for the tests below"]
+#[ignore = "a program that the tests below start"]
 fn panics() {
     let _span = span!("unwound");
     panic!("on purpose");
 }
 
 #[test]
-fn spans_are_written_at_both_ends_and_once_more_for_mprof() {
-    let (lines, fine) = lines_of("program");
-    assert!(fine);
+fn a_span_writes_its_begin_its_end_and_a_func_line() {
+    let (lines, succeeded) = lines_of("program");
+    assert!(succeeded);
     assert_eq!(
         shape(&lines),
         [
@@ -72,12 +72,12 @@ fn spans_are_written_at_both_ends_and_once_more_for_mprof() {
             "FUNC load_data 0",
         ]
     );
-    // An id is pid.thread.n, all of one thread with the same beginning.
+    // An id is pid.thread.n; the ids of one thread share pid.thread.
     let ids: Vec<&str> =
         lines.iter().filter(|l| l.starts_with("SPAN begin")).map(|l| l.split(' ').nth(2).unwrap()).collect();
     let threads: HashSet<&str> = ids.iter().map(|id| id.rsplit_once('.').unwrap().0).collect();
     assert!(threads.len() == 2 && ids.iter().all(|id| id.split('.').count() == 3), "{ids:?}");
-    // Times are those of the wall clock, to the microsecond, and never go back.
+    // The times are of the wall clock, in microseconds, and never decrease.
     let times: Vec<f64> = lines
         .iter()
         .filter(|l| l.starts_with("SPAN"))
@@ -93,15 +93,15 @@ fn spans_are_written_at_both_ends_and_once_more_for_mprof() {
 }
 
 #[test]
-fn a_killed_program_has_begun_its_spans_and_a_panic_ends_them() {
+fn a_killed_program_leaves_its_spans_open_and_a_panic_ends_them() {
     assert_eq!(shape(&lines_of("killed").0), ["begin 1 outer", "begin 2 inner"]);
-    let (lines, fine) = lines_of("panics");
-    assert!(!fine);
+    let (lines, succeeded) = lines_of("panics");
+    assert!(!succeeded);
     assert_eq!(shape(&lines), ["begin 1 unwound", "end 1", "FUNC unwound 0"]);
 }
 
 #[test]
-fn without_a_trace_nothing_is_written_and_no_file_made() {
+fn without_a_trace_nothing_is_written_and_no_file_is_created() {
     assert!(!rprof_mark::is_active());
     assert!(!span!("{}", "x").is_recorded() && !span("x").is_recorded());
     mark("x");
@@ -111,9 +111,9 @@ fn without_a_trace_nothing_is_written_and_no_file_made() {
     assert!(Trace::open(&missing).is_err() && !missing.exists());
 }
 
-/// Every thread has its own nesting, and no line is lost or mixed with another's.
+/// Every thread has its own nesting, and no line is lost or mixed with the line of another thread.
 #[test]
-fn threads_write_whole_lines_at_once() {
+fn threads_that_write_at_once_leave_whole_lines() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("t.dat");
     std::fs::write(&path, "").unwrap();

@@ -1,5 +1,5 @@
 //! The article's example 3: a float32 dataset in a new HDF5 file, written slice by slice with standard normal random
-//! numbers. Only one slice is ever in memory.
+//! numbers. Only one slice is in memory at any time.
 
 use anyhow::Context;
 use clap::Parser;
@@ -36,16 +36,18 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     let file = options
         .file
         .metadata()
-        .with_context(|| format!("cannot ask for the size of `{}`", options.file.display()))?;
+        .with_context(|| format!("cannot read the size of `{}`", options.file.display()))?;
     Ok(Report { elapsed, calculated: shape.bytes::<f32>(), file: Some(file.len()) })
 }
 
-/// Writes a contiguous dataset, no chunks and no filters: HDF5's and h5py's default.
+/// Writes a contiguous dataset without chunks and filters, the default of HDF5 and h5py.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let place = path.display();
     let create = rprof_mark::span!("create file");
     let file = hdf5::File::create(path).with_context(|| {
-        format!("cannot create `{place}` (is its directory writable, and no other program using it?)")
+        format!(
+            "cannot create `{place}`; check that its directory is writable and no other program uses the file"
+        )
     })?;
     let dataset = file
         .new_dataset::<f32>()
@@ -57,11 +59,11 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     for index in 0..shape.depth {
         let slice = random.normal(shape.slice_len());
         let slice = ArrayView2::from_shape((shape.rows, shape.cols), &slice)?;
-        dataset
-            .write_slice(slice, s![index, .., ..])
-            .with_context(|| format!("cannot write slice {index} to `{place}` (is the disk full?)"))?;
+        dataset.write_slice(slice, s![index, .., ..]).with_context(|| {
+            format!("cannot write slice {index} to `{place}`; check that the disk is not full")
+        })?;
     }
     fill.end();
     drop(dataset);
-    file.close().with_context(|| format!("cannot close `{place}` (is the disk full?)"))
+    file.close().with_context(|| format!("cannot close `{place}`; check that the disk is not full"))
 }

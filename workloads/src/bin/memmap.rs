@@ -1,6 +1,6 @@
-//! A float32 array in a new .npy file, created at its full size, mapped into memory and filled slice by slice with
-//! standard normal random numbers: what `numpy.lib.format.open_memmap` does. The pages written to are resident until
-//! the kernel wants them back; as with the other files, nothing waits for the disk.
+//! A float32 array in a new .npy file, filled slice by slice with standard normal random numbers. As with
+//! `numpy.lib.format.open_memmap`, the file is created at its full size and mapped into memory. The written pages stay
+//! resident until the kernel needs the memory. Like the other workloads, this one does not wait for the disk.
 
 use anyhow::Context;
 use clap::Parser;
@@ -37,28 +37,27 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     let start = Instant::now();
     let file = write(&options.file, shape, Random::new(options.array.seed))?;
     let elapsed = start.elapsed();
-    let file = file
-        .metadata()
-        .with_context(|| format!("cannot ask for the size of `{}`", options.file.display()))?;
+    let file =
+        file.metadata().with_context(|| format!("cannot read the size of `{}`", options.file.display()))?;
     Ok(Report { elapsed, calculated: shape.bytes::<f32>(), file: Some(file.len()) })
 }
 
-/// Creates the file with zeros, maps it and fills it.
+/// Creates the file with zeros, maps it and fills it. An older file is removed first.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<File> {
     let place = path.display();
     let create = rprof_mark::span!("create file");
-    // Not cut to nothing where it stands: another program may have that file mapped, and would be killed.
+    // The older file is unlinked, not truncated: a program that has it mapped would be killed by a truncation.
     let _ = std::fs::remove_file(path);
     let file = File::options()
         .read(true)
         .write(true)
         .create_new(true)
         .open(path)
-        .with_context(|| format!("cannot create `{place}` (is its directory writable?)"))?;
+        .with_context(|| format!("cannot create `{place}`; check that its directory is writable"))?;
     write_zeroed_npy::<f32, _>(&file, (shape.depth, shape.rows, shape.cols))
-        .with_context(|| format!("cannot write zeros to `{place}` (is the disk full?)"))?;
+        .with_context(|| format!("cannot write zeros to `{place}`; check that the disk is not full"))?;
     #[expect(unsafe_code, reason = "no safe mapping of a file exists")]
-    // SAFETY: the file is new; a program that cuts it short meanwhile ends this one, and harms nothing else.
+    // SAFETY: the file is new. If another program truncates it meanwhile, the kernel kills this process with SIGBUS.
     let map = unsafe { MmapMut::map_mut(&file) };
     let mut map = map.with_context(|| format!("cannot map `{place}` into memory"))?;
     let mut array = ArrayViewMut3::<f32>::view_mut_npy(&mut map)

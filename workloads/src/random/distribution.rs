@@ -1,28 +1,28 @@
-//! Random words into numbers: uniform float64 and standard normal float32.
-//! Nothing but IEEE sums, products, quotients, square roots and bit operations, never a fused one and never libm:
-//! so the values are the same, bit for bit, on every processor, and every loop can be vectorised.
+//! The conversion of random words into uniform float64 and standard normal float32.
+//! It uses only IEEE sums, products, quotients, square roots and bit operations, no fused operation and no libm.
+//! Therefore the values are the same, bit for bit, on every processor, and every loop can be vectorised.
 
 use super::lanes::{Block, LANES};
 
-/// The bits of 1.0; with a random fraction below, a number in [1, 2).
+/// The bits of 1.0. With random fraction bits they make a number in [1, 2).
 const ONE: u64 = 1.0_f64.to_bits();
-/// Added to a float64's bits, it makes the exponent step up at sqrt(1/2) instead of at 1.
+/// An offset to the bits of a float64, after which the exponent steps up at sqrt(1/2) instead of at 1.
 const STEP_DOWN: u64 = ONE - std::f64::consts::FRAC_1_SQRT_2.to_bits();
 /// The sign and exponent bits of a float64.
 const EXPONENT: u64 = 0xfff << 52;
-/// 2^52: a small integer put into its fraction bits is added to it exactly.
+/// 2^52. A small integer in its fraction bits gives exactly 2^52 plus that integer.
 const TWO_52: f64 = 4_503_599_627_370_496.0;
 
-/// k · 2^-53 for the 53 upper bits k of a word: uniform in [0, 1), all values equally likely.
+/// Returns k · 2^-53 for the 53 upper bits k of a word: uniform in [0, 1), all values equally likely.
 #[inline(always)]
 pub(super) fn uniform(word: u64) -> f64 {
-    // (1 + 52 bits) - (1 - last bit): exact, and AVX2 has no conversion from u64.
+    // AVX2 has no conversion from u64, so the value is (1 + 52 bits) - (1 - last bit), which is exact.
     let last = (word >> 11) & 1;
     f64::from_bits(ONE | (word >> 12)) - f64::from_bits(ONE - last)
 }
 
-/// Two independent standard normals of each 64-bit radius word and each 32-bit angle, by Box and Muller's transform:
-/// the cosines into one block, the sines into another. The radius comes of 53 bits: tails reach 8.5 sigma.
+/// Computes two independent standard normals from each 64-bit radius word and each 32-bit angle, by the Box-Muller
+/// transform. The cosines go to one block, the sines to another. The radius has 53 bits, so the tails reach 8.5 sigma.
 #[inline(always)]
 pub(super) fn normal(
     words: &Block<u64>,
@@ -42,9 +42,9 @@ pub(super) fn normal(
     }
 }
 
-/// Splits u = (k + 1/2) · 2^-52, k the 52 upper bits of a word, into 2^exponent · (1 + fraction) with
-/// 1 + fraction in [sqrt(1/2), sqrt(2)). u is never 0 and never 1. It is split as float64, so that the fraction
-/// keeps all its digits as float32 where u is near 1 and its logarithm near 0.
+/// Splits u = (k + 1/2) · 2^-52, with k the 52 upper bits of a word, into 2^exponent · (1 + fraction) with
+/// 1 + fraction in [sqrt(1/2), sqrt(2)). u is never 0 and never 1. The split works in float64: near u = 1, where the
+/// logarithm is near 0, the float32 fraction then keeps all its digits.
 #[inline(always)]
 fn split(word: u64) -> (f32, f32) {
     let bits = (f64::from_bits(ONE | (word >> 12)) - f64::from_bits(ONE - 1)).to_bits();
@@ -54,8 +54,8 @@ fn split(word: u64) -> (f32, f32) {
     (exponent as f32, fraction as f32)
 }
 
-/// ln(2^exponent · (1 + fraction)) for a fraction in [sqrt(1/2) - 1, sqrt(2) - 1].
-/// The polynomial and the two parts of ln 2 are those of Moshier's Cephes library, `logf`.
+/// Returns ln(2^exponent · (1 + fraction)) for a fraction in [sqrt(1/2) - 1, sqrt(2) - 1].
+/// Source of the polynomial and of the two parts of ln 2: `logf` of Moshier's Cephes library.
 #[inline(always)]
 fn log(exponent: f32, fraction: f32) -> f32 {
     let x = fraction;
@@ -72,11 +72,11 @@ fn log(exponent: f32, fraction: f32) -> f32 {
     x + rest + 0.693_359_4 * exponent
 }
 
-/// Cosine and sine of a random angle: two bits choose the quadrant, thirty the place within it.
-/// The polynomials, good on [-π/4, π/4], are those of Moshier's Cephes library, `sinf` and `cosf`.
+/// Returns cosine and sine of a random angle. Two bits choose the quadrant, thirty bits the place within it.
+/// Source of the polynomials, valid on [-π/4, π/4]: `sinf` and `cosf` of Moshier's Cephes library.
 #[inline(always)]
 fn cos_sin(angle: u32) -> (f32, f32) {
-    // The odd number makes the places symmetric about 0.
+    // The set bit makes the places symmetric about 0.
     let place = ((angle << 2) | 2).cast_signed();
     let x = place as f32 * (std::f32::consts::FRAC_PI_4 / 2_147_483_648.0);
     let square = x * x;
@@ -84,7 +84,7 @@ fn cos_sin(angle: u32) -> (f32, f32) {
     let cosine = ((2.443_315_7e-5 * square - 1.388_731_6e-3) * square + 4.166_664_6e-2) * square * square
         - 0.5 * square
         + 1.0;
-    // Quadrants by exchanging the two and by their signs.
+    // Each quadrant is an exchange of cosine and sine, and a choice of their signs.
     let exchanged = 0_u32.wrapping_sub((angle >> 30) & 1);
     let difference = (sine.to_bits() ^ cosine.to_bits()) & exchanged;
     let sign = angle & (1 << 31);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::float_cmp, reason = "the ends are exact")]
-    fn uniform_reaches_0_and_stays_below_1() {
+    fn uniform_values_include_0_and_stay_below_1() {
         assert_eq!(uniform(0), 0.0);
         assert_eq!(uniform(1 << 11), 1.0 / 9_007_199_254_740_992.0);
         assert_eq!(uniform(1 << 63), 0.5);
@@ -111,10 +111,10 @@ mod tests {
         }
     }
 
-    /// Against the same transform in float64 with the standard library's functions.
+    /// The reference is the same transform in float64 with the functions of the standard library.
     #[test]
     fn normals_agree_with_the_formula() {
-        // Uneven steps through all words and angles, and the ends of both.
+        // Irregular steps through all words and angles, and the ends of both ranges.
         let mut words = Block::default();
         let mut angles = Block::default();
         let [mut cosines, mut sines] = [Block::default(); 2];
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_the_radius_are_finite_and_not_zero() {
+    fn the_smallest_and_largest_radius_are_finite_and_not_zero() {
         let radius = |word| {
             let (exponent, fraction) = split(word);
             (-2.0 * log(exponent, fraction)).sqrt()

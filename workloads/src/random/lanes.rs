@@ -1,16 +1,16 @@
-//! Sixty-four xoshiro256++ generators side by side, one array per state word, so that the loop vectoriser takes a
-//! step of all of them whole (eight lanes are unrolled before it looks at them). Lane k is the generator of the
-//! seed after k jumps of 2^128 draws: no two ever overlap.
+//! Sixty-four xoshiro256++ generators side by side, with one array per state word, so that the compiler vectorises a
+//! step of all of them. With only eight lanes the loop is unrolled before the vectoriser sees it. Lane k is the
+//! generator of the seed after k jumps of 2^128 draws, so no two lanes overlap.
 //! Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47 (2021).
 
-/// Generators that step together; each step gives one word per lane.
+/// The number of generators that step together. Each step gives one word per lane.
 pub(super) const LANES: usize = 64;
 
-/// What a jump multiplies the state by, as a polynomial over GF(2): 2^128 steps at once.
+/// The polynomial over GF(2) by which a jump multiplies the state. A jump equals 2^128 steps.
 const JUMP: [u64; 4] =
     [0x180e_c6d3_3cfd_0aba, 0xd5a6_1266_f0c9_392c, 0xa958_2618_e03f_c9aa, 0x39ab_dc45_29b1_661c];
 
-/// A value of every lane, where a load never crosses a cache line.
+/// One value of every lane, aligned so that a load never crosses a cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Block<T>(pub(super) [T; LANES]);
@@ -29,7 +29,8 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// Seeds lane 0 as `seed_from_u64` of the `rand_xoshiro` crate does (four words of `SplitMix64`), and the others by jumps.
+    /// Seeds lane 0 with four words of `SplitMix64`, as `seed_from_u64` of the `rand_xoshiro` crate does, and the other
+    /// lanes by jumps.
     pub(super) fn new(seed: u64) -> Self {
         let mut one = split_mix(seed);
         let mut state = [[0; LANES]; 4];
@@ -42,7 +43,7 @@ impl Lanes {
         Self { state }
     }
 
-    /// Draws the next 64-bit word of every lane, and puts into `block` what `convert` makes of it.
+    /// Draws the next 64-bit word of every lane and stores its conversion in `block`.
     #[inline(always)]
     pub(super) fn step<T>(&mut self, block: &mut Block<T>, convert: impl Fn(u64) -> T) {
         let [a, b, c, d] = &mut self.state;
@@ -54,7 +55,7 @@ impl Lanes {
     }
 }
 
-/// One step of one xoshiro256++: its output, and the state that follows.
+/// Makes one step of one xoshiro256++. Returns its output and the next state.
 #[inline(always)]
 fn advance([a, b, c, d]: [u64; 4]) -> (u64, [u64; 4]) {
     let word = a.wrapping_add(d).rotate_left(23).wrapping_add(a);
@@ -62,7 +63,7 @@ fn advance([a, b, c, d]: [u64; 4]) -> (u64, [u64; 4]) {
     (word, [a ^ d, b ^ c, c ^ shifted, d.rotate_left(45)])
 }
 
-/// The state 2^128 steps on.
+/// Returns the state after 2^128 more steps.
 fn jumped(mut state: [u64; 4]) -> [u64; 4] {
     let mut sum = [0; 4];
     for bit in 0..256 {
@@ -76,7 +77,7 @@ fn jumped(mut state: [u64; 4]) -> [u64; 4] {
     sum
 }
 
-/// The first four words of `SplitMix64`: any seed, even 0, becomes a state of well mixed bits.
+/// Returns the first four words of `SplitMix64`, which turn any seed, even 0, into a state of well-mixed bits.
 fn split_mix(mut seed: u64) -> [u64; 4] {
     std::array::from_fn(|_| {
         seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -94,7 +95,7 @@ mod tests {
     use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
     #[test]
-    fn every_lane_is_the_reference_generator_after_as_many_jumps() {
+    fn lane_k_is_the_reference_generator_after_k_jumps() {
         for seed in [0, 1, 42, u64::MAX] {
             let mut lanes = Lanes::new(seed);
             let steps: Vec<_> = (0..100)

@@ -1,12 +1,13 @@
-//! The room that Linux control groups leave, version 1 and 2: in a container or a batch job the machine may have
-//! memory to spare that this process is killed for taking. Only files are read, below a root that tests can choose.
+//! The memory limits of Linux control groups, version 1 and 2. In a container or a batch job, the kernel kills a
+//! process that exceeds its group's limit, even if the machine has free memory. This module only reads files, below a
+//! root that tests can choose.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has control groups"))]
 
 use super::Limit;
 use std::fs;
 use std::path::Path;
 
-/// The files of one version: limit, use, and the line of `memory.stat` with the file cache that can be dropped.
+/// The files of one version: the limit, the usage, and the line of `memory.stat` with the droppable file cache.
 /// Source: the kernel's `admin-guide/cgroup-v2.rst` and `admin-guide/cgroup-v1/memory.rst`.
 struct Version {
     mount: &'static str,
@@ -24,12 +25,12 @@ const ONE: Version = Version {
 const TWO: Version =
     Version { mount: "", limit: "memory.max", usage: "memory.current", cache: "inactive_file" };
 
-/// The room in each limited group that `/proc/self/cgroup`, given as text, says this process is in,
-/// and in their ancestors. `root` is where the groups are mounted.
+/// Returns the available memory in each limited group of this process, and in the ancestors of each group.
+/// `membership` is the text of `/proc/self/cgroup`, and `root` is the mount point of the groups.
 pub(super) fn limits(root: &Path, membership: &str) -> Vec<Limit> {
     let mut limits = Vec::new();
     for line in membership.lines() {
-        // hierarchy id : controllers : path, cgroups(7)
+        // A line is `hierarchy id:controllers:path`, see cgroups(7).
         let mut fields = line.splitn(3, ':');
         let (Some(id), Some(controllers), Some(path)) = (fields.next(), fields.next(), fields.next()) else {
             continue;
@@ -40,8 +41,8 @@ pub(super) fn limits(root: &Path, membership: &str) -> Vec<Limit> {
             _ => continue,
         };
         let mount = root.join(version.mount);
-        // Within a container the path may be the host's and not exist: then its ancestors end at the mount, which is
-        // the container's own group.
+        // Inside a container the path may be the host's and not exist. Its ancestors end at the mount, which is the
+        // container's own group.
         let group = mount.join(path.trim_start_matches('/'));
         let ancestors = group.ancestors().take_while(|directory| directory.starts_with(&mount));
         limits.extend(ancestors.filter_map(|directory| room(directory, version)));
@@ -49,7 +50,7 @@ pub(super) fn limits(root: &Path, membership: &str) -> Vec<Limit> {
     limits
 }
 
-/// What one group leaves; `None` where it has no limit, or does not tell.
+/// Returns the available memory in one group; `None` if it has no limit or does not report one.
 fn room(group: &Path, version: &Version) -> Option<Limit> {
     let read = |name| fs::read_to_string(group.join(name)).ok();
     let number = |name| read(name)?.trim().parse::<u64>().ok();
@@ -60,14 +61,14 @@ fn room(group: &Path, version: &Version) -> Option<Limit> {
         line.parse::<u64>().ok()
     });
     let bytes = limit.saturating_sub(usage.saturating_sub(cache.unwrap_or(0)));
-    Some(Limit { bytes, source: format!("`{}`, less what is in use", path.display()) })
+    Some(Limit { bytes, source: format!("`{}`, less the memory in use", path.display()) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A directory of groups with these files.
+    /// Creates a directory of groups with these files.
     fn groups(files: &[(&str, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("a directory");
         for (path, text) in files {
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn version_2_counts_ancestors_and_the_cache() {
+    fn version_2_includes_ancestors_and_the_cache() {
         let root = groups(&[
             ("a/b/memory.max", "max\n"),
             ("a/b/memory.current", "10\n"),
@@ -108,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn in_a_container_the_mount_is_the_group() {
+    fn in_a_container_the_mount_point_is_the_group() {
         let root = groups(&[("memory.max", "1000\n"), ("memory.current", "200\n")]);
         assert_eq!(bytes(&root, "0::/host/path/of/container\n"), [800]);
     }
 
     #[test]
-    fn a_group_over_its_limit_has_no_room_and_nonsense_is_passed_over() {
+    fn a_group_over_its_limit_has_no_room_and_malformed_lines_are_skipped() {
         let root = groups(&[("memory.max", "100\n"), ("memory.current", "200\n")]);
         assert_eq!(bytes(&root, "0::/\n\nnot a group\n7:memory\n"), [0]);
     }

@@ -1,10 +1,10 @@
-//! How much memory a new array may take: the tightest of what the machine and its control groups say.
-//! `None` where the system does not tell; never a guess.
+//! The memory that a new array may take: the smallest limit of the machine and of its control groups.
+//! It is `None` if the system does not report it, and never a guess.
 
 use super::Limit;
 
-/// The least of the machine's `MemAvailable` (`/proc/meminfo`, see `proc_meminfo(5)`), the room in the control groups,
-/// and the address space this process may have.
+/// Returns the smallest of three limits: `MemAvailable` of the machine (`/proc/meminfo`, see `proc_meminfo(5)`), the
+/// available memory in the control groups, and the address space of this process.
 #[cfg(target_os = "linux")]
 pub(super) fn limit() -> Option<Limit> {
     let read = |path| std::fs::read_to_string(path).ok();
@@ -20,7 +20,7 @@ pub(super) fn limit() -> Option<Limit> {
         .min_by_key(|limit| limit.bytes)
 }
 
-/// What `ulimit -v` allows; `None` where it is unlimited, as it mostly is.
+/// Returns the limit of `ulimit -v`; `None` if it is unlimited, which is the usual setting.
 #[cfg(target_os = "linux")]
 fn address_space() -> Option<Limit> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
@@ -28,7 +28,8 @@ fn address_space() -> Option<Limit> {
     (bytes != RLIM_INFINITY).then(|| Limit { bytes, source: "`ulimit -v`".to_owned() })
 }
 
-/// The machine's whole memory: what is free of it cannot be had so simply, and macOS compresses and swaps.
+/// Returns the whole memory of the machine. The free part is not available in a simple way, and macOS compresses and
+/// swaps.
 #[cfg(target_os = "macos")]
 pub(super) fn limit() -> Option<Limit> {
     let output = std::process::Command::new("sysctl").args(["-n", "hw.memsize"]).output().ok()?;
@@ -36,13 +37,13 @@ pub(super) fn limit() -> Option<Limit> {
     Some(Limit { bytes, source: "`hw.memsize`, all of this machine's memory".to_owned() })
 }
 
-/// No way to ask is known here.
+/// Returns `None`: no source is known for this system.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(super) fn limit() -> Option<Limit> {
     None
 }
 
-/// The bytes that the kernel thinks can be taken without swapping; `None` before Linux 3.14.
+/// Returns the kernel's estimate of the bytes that are available without swapping; `None` before Linux 3.14.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has this text"))]
 fn mem_available(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

@@ -1,5 +1,5 @@
-//! What the tests of the written files share: a small run of a workload, the values it must have written, and a
-//! Python to ask.
+//! The parts that the tests of the written files share: a small run of a workload, the values that it must write, and a
+//! check in Python.
 
 use rprof_workloads::random::Random;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 const SEED: u64 = 20_230_204;
-/// The shape written: small, and no length a power of two.
+/// The shape of the test arrays: small, and no length is a power of two.
 pub const SHAPE: [usize; 3] = [5, 70, 50];
 
-/// Runs a workload, named by its path, on a small shape.
+/// Runs the workload `program` on a small shape.
 pub fn write(program: &Path, file: &Path) {
     let [depth, rows, cols] = SHAPE.map(|length| length.to_string());
     let seed = SEED.to_string();
@@ -21,26 +21,26 @@ pub fn write(program: &Path, file: &Path) {
         .success();
 }
 
-/// The slices that the workload must have written.
+/// Returns the slices that the workload must write.
 pub fn slices() -> Vec<Vec<f32>> {
     let [depth, rows, cols] = SHAPE;
     let mut random = Random::new(SEED);
     (0..depth).map(|_| random.normal(rows * cols)).collect()
 }
 
-/// The same as the bytes of a file without a header.
+/// Returns the same slices as bytes, without a header.
 pub fn raw() -> Vec<u8> {
     slices().concat().into_iter().flat_map(f32::to_le_bytes).collect()
 }
 
-/// Values by their bits, which can be compared.
+/// Returns the bits of the values, which compare exactly.
 pub fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Has a Python that has `modules` run `check` on the file that a workload writes; it gets the file, a file of the raw
-/// values, and the shape. Without such a Python the test is skipped, and says so past the test harness, which keeps
-/// what a passing test prints.
+/// Runs the Python code `check` on the file that a workload writes. Its arguments are the file, a file of the raw
+/// values, and the shape. The test is skipped if Python or one of its `modules` is missing. The message goes directly
+/// to stderr, because the test harness hides the output of a passing test.
 pub fn ask_python(test: &str, modules: &str, check: &str, program: &Path) {
     let python = std::env::var("RPROF_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let reason = match Command::new(&python).args(["-c", &format!("import {modules}")]).output() {
@@ -49,7 +49,7 @@ pub fn ask_python(test: &str, modules: &str, check: &str, program: &Path) {
         Err(error) => Some(format!("cannot run `{python}`: {error}")),
     };
     if let Some(reason) = reason {
-        let remedy = format!("name a Python that has {modules} in RPROF_PYTHON");
+        let remedy = format!("set RPROF_PYTHON to a Python that has {modules}");
         writeln!(io::stderr(), "skipped: {test}: {reason}; {remedy}").expect("stderr");
         return;
     }

@@ -1,9 +1,9 @@
-//! Runs an ignored test of the same binary as a program of its own, under a trace or not.
+//! A harness that runs an ignored test of the same binary as a separate process with a trace.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::process::Command;
 
-/// The lines that the test `name` writes into its trace, and whether it ended well.
+/// Returns the lines that the test `name` writes to its trace, and true if the test succeeded.
 pub fn lines_of(name: &str) -> (Vec<String>, bool) {
     let place = tempfile::tempdir().unwrap();
     let trace = place.path().join("t.dat");
@@ -18,7 +18,7 @@ pub fn lines_of(name: &str) -> (Vec<String>, bool) {
     (text.lines().map(str::to_owned).collect(), child.status.success())
 }
 
-/// A line without its times and its memory: `SPAN begin <id> load`; of ids only whether they are the same.
+/// Returns each line without times and memory, as in `begin 1 load`. Equal ids become equal numbers.
 pub fn shape(lines: &[String]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let mut number = |id: &str| {

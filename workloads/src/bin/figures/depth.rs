@@ -1,15 +1,15 @@
-//! How deep an array the machine holds: the library's own check is asked; nothing is reckoned here but a reserve.
+//! The choice of a depth that fits the machine. The check is the library's; this module only adds a reserve.
 
 use rprof_workloads::Error;
 
-/// A 50th of a depth that only just fits is left off: the workload asks again when it starts, and what is free has
-/// changed a little by then.
+/// The reserve is a 50th of the largest depth that fits. The workload checks again when it starts, and the free memory
+/// or disk may have changed a little by then.
 const RESERVE: usize = 50;
 
-/// The depth, `wanted` or the largest that `check` finds room for; that it is smaller is said on stderr.
+/// Returns `wanted`, or else the largest depth that passes `check`, less the reserve. Prints a smaller depth to stderr.
 ///
 /// # Errors
-/// What `check` says when no depth fits, or it cannot tell.
+/// The error of `check` if no depth fits or the check fails.
 pub fn fitting(wanted: usize, check: impl Fn(usize) -> Result<(), Error>) -> Result<usize, Error> {
     let mut depth = wanted;
     loop {
@@ -17,7 +17,7 @@ pub fn fitting(wanted: usize, check: impl Fn(usize) -> Result<(), Error>) -> Res
             Ok(()) => return Ok(depth),
             Err(ref error @ Error::NoRoom { fitting: Some(fitting), .. }) if fitting < depth => {
                 depth = fitting - fitting / RESERVE;
-                eprintln!("figures: a depth of {depth} instead of {wanted}: {error}");
+                eprintln!("figures: using a depth of {depth} instead of {wanted}: {error}");
             }
             Err(error) => return Err(error),
         }
@@ -28,7 +28,7 @@ pub fn fitting(wanted: usize, check: impl Fn(usize) -> Result<(), Error>) -> Res
 mod tests {
     use super::*;
 
-    /// A machine that holds so many slices.
+    /// Returns the check of a machine with room for a number of slices.
     fn machine(slices: usize) -> impl Fn(usize) -> Result<(), Error> {
         move |depth| {
             if depth <= slices {
@@ -45,18 +45,18 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_taken_as_it_was_asked_for() {
+    fn a_depth_that_fits_is_used_unchanged() {
         assert_eq!(fitting(500, machine(500)).expect("room"), 500);
     }
 
     #[test]
-    fn what_does_not_fit_is_made_smaller_with_a_reserve() {
+    fn a_depth_that_does_not_fit_is_reduced_with_a_reserve() {
         assert_eq!(fitting(500, machine(499)).expect("room"), 490);
         assert_eq!(fitting(500, machine(1)).expect("room"), 1);
     }
 
     #[test]
-    fn where_no_slice_fits_the_reason_is_given() {
+    fn the_reason_is_given_if_no_slice_fits() {
         let said = fitting(500, machine(0)).expect_err("no room").to_string();
         assert!(said.starts_with("not enough memory"), "{said}");
     }

@@ -1,5 +1,5 @@
-//! The five examples: the article's three, and the two that it tried without giving figures. What each does, what it
-//! needs, and what the article measured.
+//! The five examples: the article's three, and two that it tried without giving figures. Each has its description, its
+//! need of memory and disk, and the article's measurements.
 
 use rprof_workloads::options::Shape;
 use rprof_workloads::{Error, room};
@@ -10,40 +10,40 @@ pub const ARTICLE_DEPTH: u32 = 500;
 /// Rows and columns of a slice, in the article and here.
 pub const SIDE: usize = 2000;
 
-/// How many of the examples, the first ones, have figures in the article.
+/// The number of examples with figures in the article. They come first.
 pub const ARTICLE_EXAMPLES: usize = 3;
 
-/// One of the examples; a workload of the same name does it.
+/// One of the examples. The workload of the same name runs it.
 #[derive(Debug)]
 pub struct Example {
-    /// The workload.
+    /// The name of the workload.
     pub name: &'static str,
-    /// What the array is made of.
+    /// The type of the array's values.
     pub value: &'static str,
-    /// Where the array is.
+    /// The place of the array, as part of a title.
     pub place: &'static str,
-    /// The file the workload writes to the directory it runs in, if any.
+    /// The file that the workload writes to its working directory, if any.
     pub file: Option<&'static str>,
-    /// What the article measured; `None` where it only says that it was tried.
+    /// The article's measurements; `None` if the article only mentions the example.
     pub article: Option<Article>,
     room: fn(Shape, &Path) -> Result<(), Error>,
     bytes: fn(&Shape) -> u64,
 }
 
-/// A row of the article's table, as printed there; sizes count 1 GB = 1000 MB.
+/// A row of the article's table, as printed there, with 1 GB = 1000 MB.
 #[derive(Debug)]
 pub struct Article {
-    /// Time for filling the array.
+    /// The time to fill the array.
     pub elapsed: &'static str,
-    /// Size of the array's values.
+    /// The size of the array's values.
     pub calculated: &'static str,
-    /// Largest memory, in bytes, to be had in other units too.
+    /// The peak memory in bytes, for conversion to other units.
     pub peak_bytes: u64,
-    /// Size of the file; `None` for an array in memory.
+    /// The size of the file; `None` for an array in memory.
     pub file: Option<&'static str>,
 }
 
-/// In the article's order, then those without figures.
+/// The examples in the article's order, then those without figures.
 pub const EXAMPLES: [Example; 5] = [
     Example {
         name: "basic",
@@ -108,20 +108,20 @@ pub const EXAMPLES: [Example; 5] = [
 ];
 
 impl Example {
-    /// Checks that an array so deep has room, its file in `directory`.
+    /// Checks that an array of this depth has room, with its file in `directory`.
     ///
     /// # Errors
-    /// As the checks in [`room`].
+    /// The errors of the checks in [`room`].
     pub fn check(&self, depth: usize, directory: &Path) -> Result<(), Error> {
         (self.room)(shape(depth), &directory.join(self.file.unwrap_or_default()))
     }
 
-    /// Bytes of all values.
+    /// Returns the size of all values in bytes.
     pub fn bytes(&self, depth: usize) -> u64 {
         (self.bytes)(&shape(depth))
     }
 
-    /// The title of its figure.
+    /// Returns the title of the example's figure.
     pub fn title(&self, depth: usize) -> String {
         format!("{}: {depth} × {SIDE} × {SIDE} array of {}, {}", self.name, self.value, self.place)
     }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sizes_are_the_article_s() {
+    fn the_sizes_are_those_of_the_article() {
         let bytes = EXAMPLES.map(|example| example.bytes(ARTICLE_DEPTH as usize));
         assert_eq!(bytes[..ARTICLE_EXAMPLES], [16_000_000_000, 8_000_000_000, 8_000_000_000]);
         assert_eq!(bytes[ARTICLE_EXAMPLES..], [8_000_000_000, 8_000_000_000]);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_says_what_the_array_is() {
+    fn a_title_describes_the_array() {
         let title = EXAMPLES[0].title(20);
         assert_eq!(title, "basic: 20 × 2000 × 2000 array of float64, in memory");
     }

@@ -1,22 +1,22 @@
-//! The machine the figures were made on: processor and memory, as far as the system tells.
+//! The processor, cores and memory of the machine, as far as the system reports them.
 
 use std::fs;
 use std::process::Command;
 use std::thread;
 
-/// What a machine has; `None` where it is not told.
+/// The properties of a machine. Each is `None` if the system does not report it.
 #[derive(Debug)]
 pub struct Machine {
-    /// Name of the processor.
+    /// The name of the processor.
     pub processor: Option<String>,
-    /// Threads that can run at once.
+    /// The number of threads that can run at once.
     pub cores: Option<usize>,
-    /// All memory, in bytes.
+    /// The whole memory in bytes.
     pub memory: Option<u64>,
 }
 
 impl Machine {
-    /// This one: by `/proc`, where there is none by `sysctl`.
+    /// Reads the properties of this machine from `/proc`, or from `sysctl` on a system without `/proc`.
     pub fn of_this() -> Self {
         let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let meminfo = fs::read_to_string("/proc/meminfo").unwrap_or_default();
@@ -28,7 +28,7 @@ impl Machine {
     }
 }
 
-/// The first `model name`; processors other than Intel's and AMD's mostly have none.
+/// Returns the first `model name`. Most processors other than Intel's and AMD's have none.
 fn processor(cpuinfo: &str) -> Option<String> {
     let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
@@ -40,7 +40,7 @@ fn memory(meminfo: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
-/// What macOS tells by that name.
+/// Returns the value of a `sysctl` name on macOS.
 fn sysctl(name: &str) -> Option<String> {
     let output = Command::new("sysctl").args(["-n", name]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_processor_names_them_all() {
+    fn the_name_is_that_of_the_first_processor() {
         let text =
             "processor\t: 0\nmodel name\t: A Processor @ 2.60GHz\n\nprocessor\t: 1\nmodel name\t: Another\n";
         assert_eq!(processor(text).as_deref(), Some("A Processor @ 2.60GHz"));

@@ -1,5 +1,5 @@
-//! `make figures`: runs the five examples under rprof, draws them, and writes the article's table with its figures and
-//! ours side by side. What rprof knows is asked of rprof; nothing is measured here.
+//! `make figures`: runs the five examples under rprof, draws them, and writes a table with the article's figures beside
+//! ours. All measurements come from rprof; this program measures nothing itself.
 
 mod depth;
 mod example;
@@ -23,25 +23,25 @@ use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// One for each example, and one for all of them together.
+/// One step for each example, and one for the figures with several curves.
 const STEPS: usize = EXAMPLES.len() + 1;
-/// The figures with several curves: their names, and how many of the examples they show.
+/// The figures with several curves: the name of each, and the number of examples that it shows.
 const TOGETHER: [(&str, usize); 2] = [("all", ARTICLE_EXAMPLES), ("five", EXAMPLES.len())];
 
 /// Run the article's examples under rprof; write traces, figures and a table
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// The rprof to use [default: the one beside this program, else in PATH]
+    /// The rprof to use [default: the rprof beside this program, else from PATH]
     #[arg(long, value_name = "PATH")]
     rprof: Option<PathBuf>,
-    /// Directory of the results, made if missing
+    /// Directory for the results, created if missing
     #[arg(long, value_name = "DIR", default_value = "plots")]
     plots: PathBuf,
-    /// Number of slices; fewer are taken where the machine holds no more
+    /// Number of slices; fewer if they do not fit the machine
     #[arg(long, value_name = "N", default_value_t = ARTICLE_DEPTH, value_parser = clap::value_parser!(u32).range(1..))]
     depth: u32,
-    /// Where the workloads' files are written for a while [default: `target` beside the results, else the temporary directory]
+    /// Directory for the temporary files of the workloads [default: `target` beside the results, else the system's temporary directory]
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         eprintln!("figures: [{}/{}] {title}", index + 1, STEPS);
         rows.push(one(&rprof, example, options.depth, &plots, &scratch)?);
     }
-    eprintln!("figures: [{STEPS}/{STEPS}] all in one");
+    eprintln!("figures: [{STEPS}/{STEPS}] figures with several curves");
     let traces = EXAMPLES.map(|example| format!("{}.dat", example.name));
     for (name, number) in TOGETHER {
         rprof.plot(&plots, &traces[..number], name, &summary::title(&rows[..number]))?;
@@ -78,7 +78,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs and draws one example. The file it writes, if any, is gone afterwards, whatever happens.
+/// Runs and draws one example. The file that it writes is removed afterwards, even after an error.
 fn one(
     rprof: &Rprof,
     example: &'static Example,
@@ -87,32 +87,36 @@ fn one(
     scratch: &Path,
 ) -> anyhow::Result<Row> {
     let place = tempfile::Builder::new().prefix("rprof-figures-").tempdir_in(scratch).with_context(|| {
-        format!("cannot make a directory in `{}`; give a writable one with `--scratch`", scratch.display())
+        format!(
+            "cannot create a directory in `{}`; choose a writable one with `--scratch`",
+            scratch.display()
+        )
     })?;
     let depth = depth::fitting(wanted as usize, |depth| example.check(depth, place.path()))
-        .with_context(|| format!("`{}` cannot run here until there is more room", example.name))?;
+        .with_context(|| format!("cannot run `{}` on this machine", example.name))?;
     let trace = plots.join(format!("{}.dat", example.name));
     let report = rprof.record(example, depth, place.path(), &trace)?;
     let path = place.path().to_owned();
-    place.close().with_context(|| format!("cannot remove `{}`; do so by hand", path.display()))?;
+    place.close().with_context(|| format!("cannot remove `{}`; remove it by hand", path.display()))?;
     let row = Row { example, depth, report, trace: rprof.trace(&trace)? };
     rprof.plot(plots, &[format!("{}.dat", example.name)], example.name, &example.title(depth))?;
     Ok(row)
 }
 
-/// The directory of the results, made if missing, as an absolute path.
+/// Creates the directory for the results if it is missing. Returns its absolute path.
 fn results_directory(plots: &Path) -> anyhow::Result<PathBuf> {
-    std::fs::create_dir_all(plots)
-        .and_then(|()| plots.canonicalize())
-        .with_context(|| format!("cannot make `{}`; give a writable place with `--plots`", plots.display()))
+    std::fs::create_dir_all(plots).and_then(|()| plots.canonicalize()).with_context(|| {
+        format!("cannot create `{}`; choose a writable place with `--plots`", plots.display())
+    })
 }
 
-/// The directory asked for; else where cargo builds, because the temporary directory is memory on many machines.
+/// Returns the requested directory, or else cargo's target directory. The system's temporary directory comes last,
+/// because it is in memory on many machines.
 fn scratch_directory(asked: Option<&Path>, plots: &Path) -> anyhow::Result<PathBuf> {
     if let Some(asked) = asked {
         return asked.canonicalize().with_context(|| {
             format!(
-                "cannot use `{}` for the workloads' files; give an existing directory with `--scratch`",
+                "cannot use `{}` for the workloads' files; choose an existing directory with `--scratch`",
                 asked.display()
             )
         });

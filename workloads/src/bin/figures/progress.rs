@@ -1,4 +1,4 @@
-//! How far a workload is, shown while it runs: the memory it has by its trace, or the disk that its file takes.
+//! The progress of a running workload: its memory by the trace, or the disk space that its file takes.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
@@ -8,23 +8,23 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Enough of a trace's end to have a whole `MEM` line in it.
+/// The bytes at the end of a trace that surely contain a whole `MEM` line.
 const TAIL: i64 = 4096;
 
-/// Where to look, and how many bytes it will be.
+/// The source of the progress, and its final number of bytes.
 #[derive(Debug)]
 pub struct Goal {
     /// The trace, or the file that the workload writes.
     pub path: PathBuf,
-    /// Whether the path is a trace.
+    /// True if the path is a trace.
     pub is_trace: bool,
-    /// Bytes when all is done.
+    /// The number of bytes at the end.
     pub bytes: u64,
 }
 
-/// Does the work, and says meanwhile on stderr how far it is: on a terminal all the time, else every ten seconds.
+/// Runs the work and prints its progress to stderr: four times a second on a terminal, otherwise every ten seconds.
 pub fn during<T>(goal: &Goal, work: impl FnOnce() -> T) -> T {
-    // The cursor goes back to the line's start, so that the next words, ours or the workload's, take its place.
+    // On a terminal the cursor returns to the start of the line, so that the next output overwrites the progress.
     let (pause, ending) = if io::stderr().is_terminal() {
         (Duration::from_millis(250), '\r')
     } else {
@@ -48,14 +48,14 @@ pub fn during<T>(goal: &Goal, work: impl FnOnce() -> T) -> T {
 }
 
 impl Goal {
-    /// Bytes so far; `None` while there is nothing to look at.
+    /// Returns the bytes so far; `None` while the file does not exist.
     fn done(&self) -> Option<u64> {
         if self.is_trace { last_memory(&tail(&self.path)?) } else { written(&self.path) }
     }
 }
 
-/// Bytes on disk, of a file or of all files in a directory; a file made at its full size first has only what was
-/// written to it. `None` while there is nothing.
+/// Returns the bytes on disk of a file, or of all files in a directory; `None` while it does not exist. Of a sparse
+/// file only the written blocks count.
 fn written(path: &Path) -> Option<u64> {
     let file = path.metadata().ok()?;
     if !file.is_dir() {
@@ -64,7 +64,7 @@ fn written(path: &Path) -> Option<u64> {
     Some(path.read_dir().ok()?.filter_map(|entry| written(&entry.ok()?.path())).sum())
 }
 
-/// The end of a file, from anywhere in a line.
+/// Returns the end of a file. It may start in the middle of a line.
 fn tail(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len().cast_signed();
@@ -74,7 +74,7 @@ fn tail(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The bytes in the last whole `MEM` line, which has MiB.
+/// Returns the memory in the last whole `MEM` line, converted from MiB to bytes.
 fn last_memory(trace: &str) -> Option<u64> {
     let (whole, _) = trace.rsplit_once('\n')?;
     let mib: f64 =
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_whole_line_counts() {
+    fn memory_is_read_from_the_last_whole_line() {
         let trace = "5 17.9\nMEM 1.5 1795391713.9 92\nMEM 2.5 1795391714.0 ^\nEXIT 1:x 0.6 {}\nMEM 9";
         assert_eq!(last_memory(trace), Some(2_621_440));
         assert_eq!(last_memory("MEM 1.5 1795391713.9"), None);

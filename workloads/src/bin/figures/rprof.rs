@@ -1,5 +1,6 @@
-//! rprof as a program: finds it, has it record, draw, and tell peaks. It and the workloads run by bare name in the
-//! directory they write to, so that neither traces nor figures have this machine's paths in them.
+//! The rprof program: finds it, and runs it to record, to draw and to read peaks. rprof and the workloads run in the
+//! directory they write to, with file names without a directory. So neither traces nor figures contain paths of this
+//! machine.
 
 use crate::example::Example;
 use crate::interrupt::Interrupts;
@@ -12,10 +13,10 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-/// The kinds of file that each figure is written as.
+/// The file formats of each figure.
 pub const KINDS: [&str; 3] = ["svg", "pdf", "png"];
 
-/// An rprof to run, and the workloads beside this program.
+/// The rprof to run, and the workloads beside this program.
 #[derive(Debug)]
 pub struct Rprof {
     program: PathBuf,
@@ -25,12 +26,12 @@ pub struct Rprof {
 }
 
 impl Rprof {
-    /// The one asked for, else the one beside this program, else whichever PATH has.
+    /// Finds the requested rprof, or else the rprof beside this program, or else the rprof in PATH.
     pub fn find(asked: Option<&Path>, interrupts: Interrupts) -> anyhow::Result<Self> {
-        let own = std::env::current_exe().context("cannot tell where this program is")?;
+        let own = std::env::current_exe().context("cannot find the path of this program")?;
         let workloads = own.parent().context("this program is in no directory")?.to_owned();
         let program = match asked {
-            // A path from here, which must hold in other directories.
+            // The path is relative to this directory. It must stay valid in other directories.
             Some(path) if path.components().count() > 1 => path
                 .canonicalize()
                 .with_context(|| format!("cannot find `{}`; name an rprof with `--rprof`", path.display()))?,
@@ -42,11 +43,13 @@ impl Rprof {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let search =
             std::env::join_paths([workloads.clone()].into_iter().chain(std::env::split_paths(&path)))
-                .with_context(|| format!("cannot put `{}` in PATH; build elsewhere", workloads.display()))?;
+                .with_context(|| {
+                    format!("cannot add `{}` to PATH; build in another directory", workloads.display())
+                })?;
         Ok(Self { program, workloads, search, interrupts })
     }
 
-    /// Records a workload that runs in `directory`; what it says is passed on, and read.
+    /// Records a workload that runs in `directory`. Prints its output and returns its report.
     pub fn record(
         &self,
         example: &Example,
@@ -56,7 +59,10 @@ impl Rprof {
     ) -> anyhow::Result<Report> {
         let workload = self.workloads.join(example.name);
         if !workload.exists() {
-            bail!("no `{}`; build it: cargo build --release -p rprof-workloads", workload.display());
+            bail!(
+                "cannot find `{}`; build it with `cargo build --release -p rprof-workloads`",
+                workload.display()
+            );
         }
         let mut command = self.command(directory, "run");
         command.args(["--force", "--output"]).arg(trace).arg("--");
@@ -66,30 +72,34 @@ impl Rprof {
             is_trace: example.file.is_none(),
             bytes: example.bytes(depth),
         };
-        let (status, said) = progress::during(&goal, || self.interrupts.run(&mut command, echo))?;
+        let (status, output) = progress::during(&goal, || self.interrupts.run(&mut command, echo))?;
         check(
             status,
             || format!("recording `{}` at a depth of {depth}", example.name),
             "try a smaller `--depth`",
         )?;
-        Ok(said.parse()?)
+        Ok(output.parse()?)
     }
 
-    /// Draws traces of a directory there, as each kind of file.
+    /// Draws traces of a directory. Writes the figure to the same directory, in each file format.
     pub fn plot(&self, directory: &Path, traces: &[String], name: &str, title: &str) -> anyhow::Result<()> {
         for kind in KINDS {
             let figure = format!("{name}.{kind}");
             let mut command = self.command(directory, "plot");
             command.args(traces).args(["--output", &figure, "--title", title]);
             let (status, _) = self.interrupts.run(&mut command, echo)?;
-            check(status, || format!("drawing `{}`", directory.join(&figure).display()), "free some disk")?;
+            check(
+                status,
+                || format!("drawing `{}`", directory.join(&figure).display()),
+                "free some disk space",
+            )?;
         }
         Ok(())
     }
 
-    /// Reads a trace, and asks rprof for its peak.
+    /// Reads a trace, and its peak from `rprof peak`.
     pub fn trace(&self, path: &Path) -> anyhow::Result<Trace> {
-        let directory = path.parent().context("a trace is in a directory")?;
+        let directory = path.parent().context("the trace has no directory")?;
         let mut command = self.command(directory, "peak");
         command.arg("--json").arg(path);
         let (status, peaks) = self.interrupts.run(&mut command, |mut output| {
@@ -101,7 +111,7 @@ impl Rprof {
         let text = text.with_context(|| format!("cannot read the trace `{}`", path.display()))?;
         trace::read(&text, &peaks).with_context(|| {
             format!(
-                "`{}` is not as this program knows traces; use the rprof of the same version",
+                "`{}` is not a trace that this program can read; use the rprof of the same version",
                 path.display()
             )
         })
@@ -115,25 +125,25 @@ impl Rprof {
     }
 }
 
-/// Passes on what is printed, line by line, and keeps it.
+/// Prints the output of a command line by line, and returns it.
 fn echo(output: impl Read) -> io::Result<String> {
-    let mut said = String::new();
+    let mut text = String::new();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        said += &line;
-        said.push('\n');
+        text += &line;
+        text.push('\n');
     }
-    Ok(said)
+    Ok(text)
 }
 
-/// Makes a failure of rprof ours.
+/// Returns an error if rprof failed.
 fn check(status: ExitStatus, doing: impl Fn() -> String, remedy: &str) -> anyhow::Result<()> {
     if status.success() {
         return Ok(());
     }
     bail!(
-        "{} failed: rprof ended with {status}, and said why above; if that does not help, {remedy}",
+        "{} failed: rprof ended with {status}; see its message above; if it does not help, {remedy}",
         doing()
     )
 }
@@ -144,16 +154,16 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     #[test]
-    fn what_is_printed_is_kept_whole() {
+    fn the_printed_output_is_returned_unchanged() {
         assert_eq!(echo(&b"one\ntwo\n"[..]).expect("text"), "one\ntwo\n");
         assert_eq!(echo(&b""[..]).expect("text"), "");
     }
 
     #[test]
-    fn a_failure_says_what_and_how() {
+    fn an_error_names_the_failed_step_and_a_remedy() {
         let failed = check(ExitStatus::from_raw(125 << 8), || "drawing `a.svg`".to_owned(), "free some disk");
         let said = failed.expect_err("a failure").to_string();
-        assert!(said.starts_with("drawing `a.svg` failed: rprof ended with exit status: 125, "), "{said}");
+        assert!(said.starts_with("drawing `a.svg` failed: rprof ended with exit status: 125; "), "{said}");
         assert!(said.ends_with("free some disk"), "{said}");
     }
 }

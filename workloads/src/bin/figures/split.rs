@@ -1,16 +1,16 @@
-//! What the memory at a peak was made of, by the columns of the trace's `MEM` lines (docs/format.md). Resident memory
-//! that belongs to a file can be dropped when others need it; anonymous memory can only be swapped out.
+//! The parts of the memory at a peak, read from the columns of the trace's `MEM` lines (docs/format.md). The kernel can
+//! drop file-backed memory when other programs need memory. It can only swap out anonymous memory.
 
-/// Kinds of memory at the largest tick, in bytes; `None` where the system does not tell.
+/// The parts of the memory at the largest tick, in bytes. Each is `None` if the system does not report it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Split {
-    /// Heap, stacks and private copies.
+    /// Anonymous memory: heap, stacks and private copies.
     pub anonymous: Option<u64>,
-    /// Pages of files: the program and its libraries, and what is mapped.
+    /// File-backed memory: pages of the program, its libraries and mapped files.
     pub file: Option<u64>,
 }
 
-/// Reads them. A peak between two ticks (`^`) has no columns: the largest tick stands in for it.
+/// Reads the parts at the largest tick. A peak between two ticks (`^`) has no columns and is skipped.
 pub fn read(trace: &str, columns: &[String]) -> Split {
     let place = |name| columns.iter().position(|column| column == name);
     let (anonymous, file) = (place("anon"), place("file"));
@@ -19,7 +19,7 @@ pub fn read(trace: &str, columns: &[String]) -> Split {
     for line in trace.lines().filter_map(|line| line.strip_prefix("MEM ")) {
         let mut words = line.split(' ');
         let Some(mebibytes) = words.next().and_then(|word| word.parse::<f64>().ok()) else { continue };
-        // The time; then the columns, of which those at the end that are as before are left out.
+        // The time comes first, then the columns. A line omits columns at its end that are unchanged.
         let mut rest = words.skip(1).peekable();
         if rest.peek() == Some(&"^") {
             continue;
@@ -44,14 +44,14 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_tick_counts_with_what_was_left_out() {
+    fn the_largest_tick_includes_columns_omitted_in_its_line() {
         let trace = "MEM 1.0 17.1 400 1000 - 624 5\nMEM 3.0 17.2 2448 3072\nMEM 9.0 17.3 ^ 0.1 0.2\nMEM 2.0 17.4 7 7 7 7 7\n";
         let split = read(trace, &columns(&["anon", "hwm", "upper", "file", "vsz"]));
         assert_eq!(split, Split { anonymous: Some(2448 * 1024), file: Some(624 * 1024) });
     }
 
     #[test]
-    fn what_is_not_told_is_none() {
+    fn an_unreported_part_is_none() {
         assert_eq!(read("MEM 1.0 17.1 - 5\n", &columns(&["anon", "vsz"])), Split::default());
         assert_eq!(read("", &columns(&["anon", "file"])), Split::default());
     }

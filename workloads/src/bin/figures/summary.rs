@@ -1,5 +1,5 @@
-//! The results in words: `summary.md`, with the article's table and ours in one. Only text is made here; the same
-//! measurements give the same text.
+//! The text of `summary.md`, with the article's table and ours in one. The module only formats text: the same
+//! measurements always give the same text.
 
 use crate::TOGETHER;
 use crate::example::{ARTICLE_DEPTH, SIDE};
@@ -10,28 +10,30 @@ use crate::verdict;
 
 const HEAD: &str = r#"# The article's figures, measured by rprof
 
-`make figures` writes this file; what is changed by hand is lost.
+`make figures` writes this file; changes by hand are lost.
 
-"Memory usage of large NumPy array" (4 February 2023) fills an array slice by slice in three ways, and measures each
-with mprof: programs in Python, on a MacBook Pro (2.6 GHz 6-core Intel i7, 32 GB). Ours are the same three programs in
-Rust, and two more for what it tried without giving figures, on the machine below. Sizes can be compared; elapsed times
-compare the machines and languages as well.
+The article "Memory usage of large NumPy array" (4 February 2023) fills an array slice by slice in three ways and
+measures each with mprof. Its programs are in Python and ran on a MacBook Pro (2.6 GHz 6-core Intel i7, 32 GB). Ours are
+the same three programs in Rust, and two more for ways that the article tried without giving figures. They ran on the
+machine below. Sizes can be compared directly. Elapsed times also depend on the machines and the languages.
 
-Each cell has the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes. Anonymous and
-file-backed is what the largest tick's memory was made of: file-backed memory can be dropped when others need it.
+Each cell shows the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes. Anonymous and
+file-backed are parts of the memory at the largest tick. The kernel can drop file-backed memory when other programs need
+memory.
 
 | example | array | elapsed time | calculated storage | peak memory | peak memory, GiB | file storage | anonymous | file-backed |
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 "#;
 
 const DETAILS: &str = "
-What rprof recorded of ours: CPU time, the life of the whole process, the peak to the byte and when it was.
+rprof also recorded the CPU time of our programs, the time from start to end of the process, and the exact peak with its
+time.
 
 | example | user CPU | system CPU | process | peak, bytes | peak at | samples |
 |---|--:|--:|--:|--:|--:|--:|
 ";
 
-/// The title of the figure with all of them.
+/// Returns the title of a figure with several curves.
 pub fn title(rows: &[Row]) -> String {
     match rows {
         [first, rest @ ..] if rest.iter().all(|row| row.depth == first.depth) => {
@@ -45,19 +47,19 @@ pub fn title(rows: &[Row]) -> String {
     }
 }
 
-/// The whole file.
+/// Returns the text of the whole file.
 pub fn text(rows: &[Row], machine: &Machine) -> String {
     let mut text = HEAD.to_owned();
     text.extend(rows.iter().enumerate().map(|(index, row)| compared(index + 1, row)));
     if rows.iter().any(is_smaller) {
         text.extend([format!(
-            "\n† The article's figure is for a depth of {ARTICLE_DEPTH}; ours is for the smaller one in the table.\n"
+            "\n† The article's figure is for a depth of {ARTICLE_DEPTH}; ours is for the smaller depth in the table.\n"
         )]);
     }
     text.extend(verdict::text(rows));
     text += DETAILS;
     text.extend(rows.iter().enumerate().map(|(index, row)| recorded(index + 1, row)));
-    text += "\n## Where\n\n";
+    text += "\n## Machine\n\n";
     text += &place(rows, machine);
     text += "\n## Figures\n";
     for (name, number) in TOGETHER {
@@ -68,7 +70,7 @@ pub fn text(rows: &[Row], machine: &Machine) -> String {
     text
 }
 
-/// A row of the article's table, with ours.
+/// Returns a row of the article's table, with our figures beside.
 fn compared(number: usize, row: &Row) -> String {
     let Row { example, depth, report, trace } = row;
     let mark = if is_smaller(row) { "†" } else { "" };
@@ -95,7 +97,7 @@ fn compared(number: usize, row: &Row) -> String {
     line(&cells)
 }
 
-/// A row of what only rprof tells.
+/// Returns a row of the measurements that only rprof makes.
 fn recorded(number: usize, row: &Row) -> String {
     let (peak, end) = (&row.trace.peak, &row.trace.end);
     let seconds =
@@ -118,14 +120,14 @@ fn recorded(number: usize, row: &Row) -> String {
     line(&cells)
 }
 
-/// The machine, and when.
+/// Returns the list of the machine, the date and the rprof version.
 fn place(rows: &[Row], machine: &Machine) -> String {
-    let not_told = || "not told".to_owned();
+    let unknown = || "unknown".to_owned();
     let mut text = format!(
         "- processor: {}\n- cores: {}\n- memory: {}\n",
-        machine.processor.clone().unwrap_or_else(not_told),
-        machine.cores.map_or_else(not_told, |cores| cores.to_string()),
-        machine.memory.map_or_else(not_told, |bytes| format!("{} GiB", gibibytes(bytes))),
+        machine.processor.clone().unwrap_or_else(unknown),
+        machine.cores.map_or_else(unknown, |cores| cores.to_string()),
+        machine.memory.map_or_else(unknown, |bytes| format!("{} GiB", gibibytes(bytes))),
     );
     if let Some(header) = rows.first().map(|row| &row.trace.header) {
         let date = header.start.split('T').next().unwrap_or_default();
@@ -137,7 +139,7 @@ fn place(rows: &[Row], machine: &Machine) -> String {
     text
 }
 
-/// A figure, with links to it as each kind of file, and to `others` of the same name.
+/// Returns a figure with links to each of its files, and to `others` of the same name.
 fn figure(name: &str, title: &str, others: &[&str]) -> String {
     let links: Vec<String> =
         KINDS.iter().chain(others).map(|kind| format!("[{name}.{kind}]({name}.{kind})")).collect();
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_article_s_figures_and_ours_stand_side_by_side() {
+    fn a_row_shows_the_figures_of_the_article_beside_ours() {
         let text = text(&rows(500), &machine());
         let basic = "| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / **9.12 s** | 16.0 GB / **16.00 GB** \
                      | 16.05 GB / **338 MB** | 14.948 / **0.315** | n/a \
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_article_does_not_give_is_not_made_up() {
+    fn figures_that_the_article_lacks_are_marked_as_not_given() {
         let report = "elapsed time = 9.12 sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n";
         let rows = [row(2, 20, report), row(3, 20, report), row(4, 20, report)];
         let text = text(&rows, &machine());
@@ -191,11 +193,11 @@ mod tests {
                     | not given / **338 MB** | not given / **0.315** | not given / **8.00 GB** \
                     | **321 MB** | **2 MB** |";
         assert!(text.lines().any(|found| found == zarr), "{text}");
-        assert!(text.contains("\nThe article says that `numpy.memmap` and zarr were tried too"), "{text}");
+        assert!(text.contains("\nThe article mentions that `numpy.memmap` and zarr were tried"), "{text}");
     }
 
     #[test]
-    fn a_smaller_depth_is_marked_where_it_is() {
+    fn only_a_row_with_a_smaller_depth_is_marked() {
         let text = text(&rows(20), &machine());
         assert!(text.contains("| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / "), "{text}");
         assert!(text.contains("| 2 hdf5 | 20 × 2000 × 2000 float32 | 21.34 s† / "), "{text}");
@@ -203,16 +205,16 @@ mod tests {
     }
 
     #[test]
-    fn what_only_rprof_tells_is_there() {
+    fn the_measurements_of_rprof_have_a_table() {
         let text = text(&rows(500), &machine());
         let line = "| 1 basic | 0.20 s | 0.38 s | 0.66 s | 338223104 | 0.63 to 0.66 s | 13 |";
         assert!(text.lines().any(|found| found == line), "{text}");
     }
 
     #[test]
-    fn the_machine_is_told_as_far_as_it_is_known() {
+    fn unknown_properties_of_the_machine_are_marked() {
         let text = text(&rows(500), &machine());
-        for fact in ["processor: not told", "cores: 2", "memory: 24.000 GiB", "date: 2026-11-22"] {
+        for fact in ["processor: unknown", "cores: 2", "memory: 24.000 GiB", "date: 2026-11-22"] {
             assert!(text.contains(&format!("- {fact}\n")), "{fact}: {text}");
         }
         assert!(text.contains("- system: Linux 6.18.44 x86_64\n- date"), "{text}");
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_says_when_depths_differ() {
+    fn a_title_lists_the_depths_if_they_differ() {
         assert_eq!(title(&rows(500)), "A 500 × 2000 × 2000 array, filled slice by slice");
         assert_eq!(
             title(&rows(20)),

@@ -1,76 +1,76 @@
-//! What a run took, by `rprof peak --json` and by the trace's first and last record, which tell of the machine and of
-//! CPU time. Only the fields the table needs are read.
+//! The measurements of a run: the peak from `rprof peak --json`, the machine from the first record of the trace, and
+//! the CPU time from the last. The module reads only the fields that the table needs.
 
 use crate::split::{self, Split};
 use anyhow::Context;
 use serde::Deserialize;
 
-/// What rprof says of a run.
+/// The measurements of a run.
 #[derive(Debug, PartialEq)]
 pub struct Trace {
-    /// From `rprof peak --json`.
+    /// The peak, from `rprof peak --json`.
     pub peak: Peak,
-    /// From the record `RPROF`.
+    /// The header, from the record `RPROF`.
     pub header: Header,
-    /// From the records `MEM`.
+    /// The parts of the memory, from the records `MEM`.
     pub at_peak: Split,
-    /// From the record `END`.
+    /// The end, from the record `END`.
     pub end: End,
 }
 
 /// The peak and its time.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Peak {
-    /// The largest value that rprof vouches for, in bytes.
+    /// The peak in bytes: the lower bound if the peak is not exact.
     #[serde(rename = "peak_bytes")]
     pub bytes: u64,
-    /// A bound when more cannot be ruled out, in bytes.
+    /// The upper bound in bytes; `None` if the peak is exact.
     #[serde(rename = "peak_upper_bytes")]
     pub upper_bytes: Option<u64>,
-    /// Seconds since the start.
+    /// The time of the peak in seconds since the start.
     #[serde(rename = "peak_time_s")]
     pub time_s: f64,
-    /// The seconds between which the peak fell, when its time is not known better.
+    /// The interval that contains the peak, in seconds since the start; `None` if the time is exact.
     #[serde(rename = "peak_within_s")]
     pub within_s: Option<[f64; 2]>,
-    /// Seconds from start to end of the process.
+    /// The seconds from start to end of the process.
     pub elapsed_s: f64,
-    /// Number of samples.
+    /// The number of samples.
     pub samples: u64,
 }
 
-/// How and where it was measured.
+/// The conditions of the measurement.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Header {
-    /// Wall clock at the start, RFC 3339.
+    /// The wall clock at the start, in RFC 3339.
     pub start: String,
-    /// Kernel, its version, and the processor's architecture.
+    /// The kernel, its version, and the processor's architecture.
     pub os: String,
-    /// What measured.
+    /// The name and version of the program that measured.
     pub writer: String,
-    /// Seconds wanted between two ticks.
+    /// The interval in seconds.
     pub interval_s: f64,
     /// The columns of `MEM`.
     #[serde(default)]
     pub columns: Vec<String>,
 }
 
-/// How it ended.
+/// The end of the run.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct End {
-    /// Seconds of CPU time in the program; `None` when not told.
+    /// The user CPU time in seconds; `None` if it was not recorded.
     pub user_s: Option<f64>,
-    /// Seconds of CPU time in the kernel; `None` when not told.
+    /// The system CPU time in seconds; `None` if it was not recorded.
     pub system_s: Option<f64>,
 }
 
-/// Reads the text of a trace of one run, and what `rprof peak --json` printed of it.
+/// Reads the text of a trace of one run, and the output of `rprof peak --json` for it.
 pub fn read(trace: &str, peaks: &str) -> anyhow::Result<Trace> {
     let [peak] =
-        serde_json::from_str::<[Peak; 1]>(peaks).context("cannot read what `rprof peak --json` printed")?;
+        serde_json::from_str::<[Peak; 1]>(peaks).context("cannot read the output of `rprof peak --json`")?;
     let record = |name: &str| {
         let found = trace.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        found.with_context(|| format!("no record `{name}`"))
+        found.with_context(|| format!("the trace has no record `{name}`"))
     };
     let header: Header = serde_json::from_str(record("RPROF")?).context("cannot read the record `RPROF`")?;
     let end = serde_json::from_str(record("END")?).context("cannot read the record `END`")?;
@@ -82,7 +82,7 @@ pub fn read(trace: &str, peaks: &str) -> anyhow::Result<Trace> {
 pub mod tests {
     use super::*;
 
-    /// A trace as rprof writes it.
+    /// A trace in the format of rprof.
     pub const TRACE: &str = r#"RPROF {"format":1,"writer":"rprof 0.1.0","command":["float32","--depth","20"],"start":"2026-11-22T23:55:13.866740155+00:00","start_s":1795391713.8667402,"host":"vm","os":"Linux 6.18.44 x86_64","page_size":4096,"interval_s":0.1,"metric":"rss","columns":["anon","file"]}
 CMDLINE float32 --depth 20
 MEM 308.1796875 1795391714.495582 313504 2072
@@ -91,13 +91,13 @@ EXIT 6440:float32 0.661429 {"hwm_bytes":323149824,"exit_code":0}
 END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"system_s":0.376978,"ticks":13}
 "#;
 
-    /// What rprof says of it.
+    /// The output of `rprof peak --json` for it.
     pub const PEAKS: &str = r#"[{"command": "float32 --depth 20", "elapsed_s": 0.661444456, "exact": true,
         "peak_bytes": 338223104, "peak_time_s": 0.645136, "peak_upper_bytes": null,
         "peak_within_s": [0.628842, 0.661429], "samples": 13}]"#;
 
     #[test]
-    fn what_the_table_needs_is_found() {
+    fn the_fields_of_the_table_are_read() {
         let trace = read(TRACE, PEAKS).expect("a trace");
         assert_eq!((trace.peak.bytes, trace.peak.samples), (338_223_104, 13));
         assert_eq!(trace.peak.within_s, Some([0.628_842, 0.661_429]));
@@ -107,13 +107,13 @@ END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"syst
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_record_or_field_is_named() {
         let (without_end, _) = TRACE.split_once("END").expect("an end");
         let said = |trace, peaks| format!("{:#}", read(trace, peaks).expect_err("incomplete"));
-        assert_eq!(said(without_end, PEAKS), "no record `END`");
-        assert_eq!(said("", PEAKS), "no record `RPROF`");
-        assert!(said(TRACE, "[]").starts_with("cannot read what `rprof peak --json` printed: "));
+        assert_eq!(said(without_end, PEAKS), "the trace has no record `END`");
+        assert_eq!(said("", PEAKS), "the trace has no record `RPROF`");
+        assert!(said(TRACE, "[]").starts_with("cannot read the output of `rprof peak --json`: "));
         let unmeasured = PEAKS.replace("338223104", "null");
-        assert!(said(TRACE, &unmeasured).starts_with("cannot read what `rprof peak --json` printed: "));
+        assert!(said(TRACE, &unmeasured).starts_with("cannot read the output of `rprof peak --json`: "));
     }
 }

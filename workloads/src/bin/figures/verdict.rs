@@ -1,12 +1,12 @@
-//! Whether what the article says of HDF5 holds here: that it beats the mapped file and zarr in time and memory.
-//! Sentences made from the numbers, whatever they are.
+//! The verdict on the article's statement that HDF5 is better than the mapped file and zarr in time and memory. The
+//! sentences follow from the measured numbers.
 
 use crate::row::{Row, size};
 
-/// Elapsed times closer than this are called the same: two runs of one program differ as much.
+/// Elapsed times that differ by less count as the same. Two runs of one program differ as much.
 const SAME_TIME: f64 = 0.05;
 
-/// What to say below the table; nothing when an example it needs is missing.
+/// Returns the text below the table; `None` if hdf5, memmap or zarr was not run.
 pub fn text(rows: &[Row]) -> Option<String> {
     let find = |name| rows.iter().find(|row| row.example.name == name);
     let (hdf5, memmap, zarr) = (find("hdf5")?, find("memmap")?, find("zarr")?);
@@ -25,15 +25,15 @@ pub fn text(rows: &[Row]) -> Option<String> {
         _ => "holds here only in part",
     };
     Some(format!(
-        "\nThe article says that `numpy.memmap` and zarr were tried too, without figures, and that HDF5 had the better \
-         time and memory. That {verdict}: {}; {}.{}\n",
+        "\nThe article mentions that `numpy.memmap` and zarr were tried, gives no figures for them, and states that HDF5 \
+         was better in time and memory. That {verdict}: {}; {}.{}\n",
         verdicts[0].2,
         verdicts[1].2,
         droppable(memmap)
     ))
 }
 
-/// One number against another.
+/// The order of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Less,
@@ -53,7 +53,7 @@ impl Order {
     }
 }
 
-/// Another example's time and memory beside those of hdf5.
+/// Returns a comparison of another example with hdf5, in time and memory.
 fn compared(hdf5: &Row, other: &Row) -> String {
     let times = seconds(other) / seconds(hdf5);
     let long = match Order::of(seconds(hdf5), seconds(other), SAME_TIME) {
@@ -61,7 +61,7 @@ fn compared(hdf5: &Row, other: &Row) -> String {
         _ => format!("{times:.2} times as long"),
     };
     format!(
-        "`{}` took {:.2} s to hdf5's {:.2} s, {long}, with a peak of {} to hdf5's {}",
+        "`{}` took {long} as hdf5 ({:.2} s against {:.2} s), with a peak of {} against {}",
         other.example.name,
         seconds(other),
         seconds(hdf5),
@@ -70,12 +70,12 @@ fn compared(hdf5: &Row, other: &Row) -> String {
     )
 }
 
-/// That a mapped file's memory is no need of memory.
+/// Returns a sentence on the memory of the mapped file, most of which the kernel can drop.
 fn droppable(memmap: &Row) -> String {
     match (memmap.trace.at_peak.anonymous, memmap.trace.at_peak.file) {
         (Some(anonymous), Some(file)) => format!(
-            " At memmap's largest tick {} are file-backed: resident, but the kernel writes them back and drops them \
-             when another program needs the memory; {} are the program's own.",
+            " At memmap's largest tick, {} are file-backed. They are resident, but the kernel writes them back and drops \
+             them when another program needs the memory. {} are anonymous.",
             size(file),
             size(anonymous)
         ),
@@ -117,18 +117,24 @@ mod tests {
     fn the_verdict_follows_the_numbers() {
         let holds = said([1.0, 2.0, 1.5], [20_000_000, 8_000_000_000, 40_000_000]);
         assert!(holds.contains("That holds here: "), "{holds}");
-        assert!(holds.contains("`memmap` took 2.00 s to hdf5's 1.00 s, 2.00 times as long"), "{holds}");
-        assert!(holds.contains("a peak of 8.00 GB to hdf5's 20 MB"), "{holds}");
+        assert!(
+            holds.contains("`memmap` took 2.00 times as long as hdf5 (2.00 s against 1.00 s)"),
+            "{holds}"
+        );
+        assert!(holds.contains("a peak of 8.00 GB against 20 MB"), "{holds}");
         let partly = said([1.0, 2.0, 0.9], [20_000_000, 8_000_000_000, 40_000_000]);
         assert!(partly.contains("That holds here only in part: "), "{partly}");
         let same = said([1.0, 2.0, 1.01], [20, 80, 40]);
-        assert!(same.contains("in part") && same.contains("hdf5's 1.00 s, as long, "), "{same}");
+        assert!(
+            same.contains("in part") && same.contains("took as long as hdf5 (1.01 s against 1.00 s), "),
+            "{same}"
+        );
         let not = said([2.0, 3.0, 1.0], [40, 80, 20]);
         assert!(not.contains("That does not hold here: "), "{not}");
     }
 
     #[test]
-    fn nothing_is_said_of_what_was_not_run() {
+    fn there_is_no_verdict_without_all_examples() {
         assert_eq!(text(&rows([1.0; 3], [1; 3])[..2]), None);
     }
 }

@@ -1,5 +1,5 @@
-//! A float32 array in a new zarr v3 store, one slice a chunk and no compression, written slice by slice with standard
-//! normal random numbers. Only one slice is ever in memory.
+//! A float32 array in a new zarr v3 store, written slice by slice with standard normal random numbers. Each slice is
+//! one chunk without compression. Only one slice is in memory at any time.
 
 mod store;
 
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use zarrs::array::{ArrayBuilder, data_type};
 
-/// Write a float32 array to a new zarr v3 store, one slice a chunk, with standard normal random numbers
+/// Write a float32 array to a new zarr v3 store, one chunk per slice, with standard normal random numbers
 #[derive(Parser)]
 #[command(version)]
 struct Options {
@@ -38,25 +38,26 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     write(&options.file, shape, Random::new(options.array.seed))?;
     let elapsed = start.elapsed();
     let file = room::length(&options.file)
-        .with_context(|| format!("cannot ask for the size of `{}`", options.file.display()))?;
+        .with_context(|| format!("cannot read the size of `{}`", options.file.display()))?;
     Ok(Report { elapsed, calculated: shape.bytes::<f32>(), file: Some(file) })
 }
 
-/// Makes the directory, empty. What is there goes only if it is a zarr store: anything else is someone's.
+/// Creates an empty directory. An existing zarr store is removed; anything else there is kept and reported as an error.
 fn replace(path: &Path) -> anyhow::Result<()> {
     let place = path.display();
     if path.symlink_metadata().is_ok() {
         let empty = || path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
         ensure!(
             path.join("zarr.json").is_file() || empty(),
-            "`{place}` is there and is no zarr store; give another place with `--file`"
+            "`{place}` exists and is not a zarr store; choose another directory with `--file`"
         );
         std::fs::remove_dir_all(path).with_context(|| format!("cannot remove the old store `{place}`"))?;
     }
-    std::fs::create_dir(path).with_context(|| format!("cannot create `{place}` (is its directory writable?)"))
+    std::fs::create_dir(path)
+        .with_context(|| format!("cannot create `{place}`; check that its parent is writable"))
 }
 
-/// Makes the store and fills it. The array is the store's root, so that `zarr.open_array(path)` has it.
+/// Creates the store and fills it. The array is the root of the store, so `zarr.open_array(path)` opens it.
 fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let place = path.display();
     let create = rprof_mark::span!("create store");
@@ -71,9 +72,9 @@ fn write(path: &Path, shape: Shape, mut random: Random) -> anyhow::Result<()> {
     let fill = rprof_mark::span!("fill");
     for index in 0..depth {
         let slice = random.normal(shape.slice_len());
-        array
-            .store_chunk(&[index, 0, 0], slice)
-            .with_context(|| format!("cannot write slice {index} to `{place}` (is the disk full?)"))?;
+        array.store_chunk(&[index, 0, 0], slice).with_context(|| {
+            format!("cannot write slice {index} to `{place}`; check that the disk is not full")
+        })?;
     }
     fill.end();
     Ok(())

@@ -1,19 +1,19 @@
-//! Where zarrs puts its keys: files of a directory, written once. The crate's own file store waits for the disk after
-//! each chunk; here nothing does, as with HDF5, the mapped file, and zarr in Python, so that times can be compared.
+//! The key store for zarrs: files of a directory, each written once. The store that zarrs offers waits for the disk
+//! after each chunk. This one never waits, like HDF5, the mapped file and zarr in Python, so the times are comparable.
 
 use std::path::{Path, PathBuf};
 use zarrs::storage::{
     Bytes, OffsetBytesIterator, StorageError, StoreKey, StorePrefix, WritableStorageTraits,
 };
 
-/// A directory that chunks can be written to, and nothing else done with.
+/// A directory that supports only the writing of whole chunks.
 #[derive(Debug)]
 pub struct Store {
     directory: PathBuf,
 }
 
 impl Store {
-    /// A store in a directory that is there.
+    /// Returns a store in an existing directory.
     pub fn new(directory: &Path) -> Self {
         Self { directory: directory.to_owned() }
     }
@@ -49,5 +49,5 @@ impl WritableStorageTraits for Store {
 }
 
 fn not_needed() -> StorageError {
-    StorageError::Other("only whole chunks are written here".to_owned())
+    StorageError::Other("this store only writes whole chunks".to_owned())
 }

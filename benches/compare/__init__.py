@@ -1,0 +1,1 @@
+"""`make compare`: twelve hard cases under rprof and other profilers."""
