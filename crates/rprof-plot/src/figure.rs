@@ -2,19 +2,19 @@
 
 use rprof_trace::{Metric, Profile, Seconds};
 
-use crate::axis;
-use crate::bounds::{bounds, length};
-use crate::canvas::{Anchor, Canvas, Px};
-use crate::curve::thinned;
+use crate::data::curve::thinned;
+use crate::data::span_groups;
+use crate::data::time_range::{bounds, length};
 use crate::error::Error;
-use crate::functions;
-use crate::layout::{Layout, TICK, TITLE};
+use crate::layers::{axes, flame, gaps, legend, marks, peak, span_lanes};
 use crate::options::{Functions, Options, Trace};
-use crate::palette::{INK, Stroke, TINT};
 use crate::series::{self, Chosen, Series};
-use crate::text::visible;
-use crate::view::View;
-use crate::{flame, frame, gap, lanes, legend, marks, peak};
+use crate::sheet::axis;
+use crate::sheet::canvas::{Anchor, Canvas, Px};
+use crate::sheet::coords::View;
+use crate::sheet::layout::{Layout, TICK, TITLE};
+use crate::sheet::palette::{INK, Stroke, TINT};
+use crate::sheet::text::visible;
 
 /// Points of all curves together; the file stays below 200 kB with twice as many.
 const BUDGET: usize = 8000;
@@ -53,7 +53,7 @@ struct Figure<'a> {
     chosen: Chosen,
     layout: Layout,
     view: View,
-    functions: (Vec<functions::Function>, usize),
+    functions: (Vec<span_groups::Function>, usize),
     flame: flame::Flame<'a>,
     /// The legend's: so many of curves, then those of boxes.
     rows: (Vec<legend::Row>, usize),
@@ -74,8 +74,8 @@ impl<'a> Figure<'a> {
             Vec::new()
         };
         let functions = if options.functions == Functions::Lanes {
-            let lanes = (Layout::panel_room(options.height.into()) / lanes::LANE) as usize;
-            lanes::choose(functions::gather(spans, from, to, end), lanes.min(8))
+            let lanes = (Layout::panel_room(options.height.into()) / span_lanes::LANE) as usize;
+            span_lanes::choose(span_groups::gather(spans, from, to, end), lanes.min(8))
         } else {
             (Vec::new(), 0)
         };
@@ -87,10 +87,10 @@ impl<'a> Figure<'a> {
         let mut rows = chosen.legend_rows(single.is_some());
         let curves = rows.len();
         let lanes = functions.0.len() + usize::from(functions.1 > 0);
-        let panel = lanes as f64 * lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
+        let panel = lanes as f64 * span_lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
         let size = (options.width.into(), options.height.into());
         let plan = |rows: &[legend::Row], strip: f64| {
-            let wide = legend::width(rows).max(lanes::label_width(&functions.0));
+            let wide = legend::width(rows).max(span_lanes::label_width(&functions.0));
             Layout::new(size, &title, wide, panel, strip)
         };
         // Where a time is does not depend on the height of the memory axis.
@@ -156,12 +156,12 @@ impl<'a> Figure<'a> {
                     self.fill(canvas, piece);
                 }
             }
-            gap::draw(canvas, &self.view, self.single.map_or(&[], |profile| &profile.gaps));
+            gaps::draw(canvas, &self.view, self.single.map_or(&[], |profile| &profile.gaps));
             if let Some(peak) = &marked {
                 peak::draw_interval(canvas, &self.view, peak);
             }
         });
-        canvas.group("axes", |canvas| frame::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
+        canvas.group("axes", |canvas| axes::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
         let Layout { strip, panel, legend, .. } = self.layout;
         canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, &self.view, strip, panel.y1));
         if let Some(peak) = &marked {
@@ -171,7 +171,7 @@ impl<'a> Figure<'a> {
             canvas.group("functions", |canvas| {
                 self.flame.draw(canvas, panel);
                 let functions = (&self.functions.0[..], self.functions.1);
-                lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
+                span_lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
             });
         }
         canvas.group("curves", |canvas| {

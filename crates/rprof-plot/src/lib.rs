@@ -10,49 +10,19 @@
 //! # Ok::<(), rprof_plot::Error>(())
 //! ```
 
-mod axis;
-mod bounds;
-mod canvas;
-mod curve;
+mod data;
 mod error;
 mod figure;
-mod finesvg;
-mod flame;
-mod frame;
-mod functions;
-mod gap;
-mod lanes;
-mod layout;
-mod legend;
-mod marks;
+mod layers;
 mod options;
-mod palette;
-mod peak;
+mod out;
 mod series;
-mod slope;
-mod text;
-mod view;
-
-#[cfg(feature = "pdf")]
-mod pdf;
-#[cfg(feature = "png")]
-mod png;
+mod sheet;
 
 pub use error::Error;
 pub use figure::svg;
 pub use options::{Functions, Options, Trace};
 #[cfg(feature = "pdf")]
-pub use pdf::pdf;
+pub use out::pdf::pdf;
 #[cfg(feature = "png")]
-pub use png::png;
-
-/// An SVG as usvg's tree, with the embedded faces and no other.
-#[cfg(any(feature = "png", feature = "pdf"))]
-fn tree(svg: &str) -> Result<usvg::Tree, Error> {
-    let mut options = usvg::Options { font_family: text::FAMILY.to_owned(), ..usvg::Options::default() };
-    let fonts = options.fontdb_mut();
-    fonts.load_font_data(text::REGULAR.to_vec());
-    fonts.load_font_data(text::BOLD.to_vec());
-    fonts.set_sans_serif_family(text::FAMILY);
-    usvg::Tree::from_str(svg, &options).map_err(|e| Error::Svg(e.to_string()))
-}
+pub use out::png::png;

@@ -2,12 +2,12 @@
 
 use rprof_trace::{Bytes, Point, Profile};
 
-use crate::curve::{self, Sample};
-use crate::legend::Row;
+use crate::data::curve::{self, Sample};
+use crate::data::slope::Slope;
+use crate::layers::legend::Row;
 use crate::options::{Options, Trace};
-use crate::palette::{self, DARK, GREEN, Stroke};
-use crate::slope::Slope;
-use crate::text::visible;
+use crate::sheet::palette::{self, DARK, GREEN, Stroke};
+use crate::sheet::text::visible;
 
 /// One curve.
 pub struct Series {
@@ -48,7 +48,7 @@ fn several(options: &Options, i: usize, trace: &Trace, window: (f64, f64)) -> Se
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
             let place = (peak.time.0, peak.value.0 as f64);
-            series.row.details = vec![crate::peak::label(&peak)];
+            series.row.details = vec![crate::layers::peak::label(&peak)];
             series.peak = (window.0..=window.1).contains(&place.0).then_some(place);
             series.row.marker = series.peak.map(|_| marker);
         }

@@ -4,9 +4,9 @@ use plotters::coord::CoordTranslate;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 
-use crate::axis::Axis;
-use crate::canvas::Px;
-use crate::finesvg::FINE;
+use crate::sheet::axis::Axis;
+use crate::sheet::canvas::Px;
+use crate::sheet::svg_backend::FINE;
 
 /// A rectangle of the sheet in px.
 #[derive(Debug, Clone, Copy, PartialEq)]

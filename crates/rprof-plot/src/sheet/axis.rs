@@ -1,6 +1,6 @@
 //! Axes: which unit fits a range, and where its round numbers lie.
 
-use crate::text::Font;
+use crate::sheet::text::Font;
 
 /// One axis; bounds and ticks in bytes or seconds, labels in its unit.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,9 +8,9 @@ use ttf_parser::Face;
 /// The family every text is set in.
 pub const FAMILY: &str = "DejaVu Sans";
 /// The regular face, a subset (see `fonts/README.md`).
-pub const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSans.subset.ttf");
+pub const REGULAR: &[u8] = include_bytes!("../../fonts/DejaVuSans.subset.ttf");
 /// The bold face, the same subset.
-pub const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.subset.ttf");
+pub const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.subset.ttf");
 
 static FACES: LazyLock<[Option<Face>; 2]> =
     LazyLock::new(|| [Face::parse(REGULAR, 0).ok(), Face::parse(BOLD, 0).ok()]);

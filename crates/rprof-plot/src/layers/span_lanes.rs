@@ -1,11 +1,11 @@
 //! Functions as lanes under the curve, one each: told apart by place, so no colour is needed to read them. To the right
 //! of each stand its name and what it comes to, as a table.
 
-use crate::canvas::{Anchor, Canvas};
-use crate::functions::{Function, HEADINGS};
-use crate::palette::{BARS, DARK, GRID, MUTED, PAPER, Stroke};
-use crate::text::Font;
-use crate::view::{Rect, View};
+use crate::data::span_groups::{Function, HEADINGS};
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::{Rect, View};
+use crate::sheet::palette::{BARS, DARK, GRID, MUTED, PAPER, Stroke};
+use crate::sheet::text::Font;
 
 /// Height of a lane in px.
 pub const LANE: f64 = 17.0;
@@ -151,8 +151,8 @@ fn seams(view: &View, spans: &[(f64, f64)], bars: &[(f64, f64)]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::axis;
-    use crate::layout::TICK;
+    use crate::sheet::axis;
+    use crate::sheet::layout::TICK;
 
     /// Two calls, one right after the other, were one long bar.
     #[test]

@@ -1,9 +1,9 @@
 //! What surrounds the curves: grid, axes, tick labels, and what the axes show.
 
-use crate::canvas::{Anchor, Canvas};
-use crate::layout::{LABEL, TICK};
-use crate::palette::{DARK, GRID, INK, Stroke};
-use crate::view::View;
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::View;
+use crate::sheet::layout::{LABEL, TICK};
+use crate::sheet::palette::{DARK, GRID, INK, Stroke};
 
 /// Draws grid, axes, ticks and labels; the grid goes on through the panel under the plot area, down to `bottom`.
 pub fn draw(canvas: &mut Canvas, view: &View, bottom: f64, metric: Option<&str>) {

@@ -3,10 +3,10 @@
 
 use rprof_trace::profile::Mark;
 
-use crate::canvas::{Anchor, Canvas};
-use crate::palette::{DARK, MARK, MUTED, Stroke};
-use crate::text::{Font, visible};
-use crate::view::{Rect, View};
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::{Rect, View};
+use crate::sheet::palette::{DARK, MARK, MUTED, Stroke};
+use crate::sheet::text::{Font, visible};
 
 /// Height of a row of labels in px.
 pub const ROW: f64 = 14.0;
@@ -156,7 +156,7 @@ impl Strip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::axis;
+    use crate::sheet::axis;
     use rprof_trace::Seconds;
 
     fn place(times: &[f64], label: impl Fn(usize) -> String) -> Marks {

@@ -10,9 +10,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use crate::error::Error;
-use crate::finesvg::{FINE, FineSvg, Sheet, escaped};
-use crate::palette::{Marker, PAPER, Stroke};
-use crate::text::{FAMILY, Font};
+use crate::sheet::palette::{Marker, PAPER, Stroke};
+use crate::sheet::svg_backend::{FINE, FineSvg, Sheet, escaped};
+use crate::sheet::text::{FAMILY, Font};
 
 /// A point in px from the top left corner.
 pub type Px = (f64, f64);

@@ -2,10 +2,10 @@
 
 use rprof_trace::{Peak, Seconds};
 
-use crate::canvas::{Anchor, Canvas};
-use crate::palette::{Marker, PAPER, PEAK_TINT, Stroke, VERMILLION};
-use crate::text::Font;
-use crate::view::View;
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::View;
+use crate::sheet::palette::{Marker, PAPER, PEAK_TINT, Stroke, VERMILLION};
+use crate::sheet::text::Font;
 
 /// Room the label needs above the peak, in px.
 pub const HEADROOM: f64 = 30.0;

@@ -1,7 +1,7 @@
 //! Where the title, the plot area, the panel of functions and the legend are; none of them overlap.
 
-use crate::text::Font;
-use crate::view::Rect;
+use crate::sheet::coords::Rect;
+use crate::sheet::text::Font;
 
 /// The title's face.
 pub const TITLE: Font = Font { size: 15.0, bold: true };

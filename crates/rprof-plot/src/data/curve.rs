@@ -2,7 +2,7 @@
 
 use rprof_trace::{Point, Seconds};
 
-use crate::canvas::Px;
+use crate::sheet::canvas::Px;
 
 /// Seconds and bytes.
 pub type Sample = (f64, f64);

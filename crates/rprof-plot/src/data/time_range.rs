@@ -6,7 +6,7 @@ use rprof_trace::Seconds;
 
 use crate::error::Error;
 use crate::options::{Options, Trace};
-use crate::text::visible;
+use crate::sheet::text::visible;
 
 /// Length of the longest trace in seconds.
 pub fn length(traces: &[Trace]) -> f64 {

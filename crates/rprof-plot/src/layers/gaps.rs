@@ -2,10 +2,10 @@
 
 use rprof_trace::Seconds;
 
-use crate::canvas::Canvas;
-use crate::palette::{GAP, HATCH, MUTED, Stroke};
-use crate::text::Font;
-use crate::view::View;
+use crate::sheet::canvas::Canvas;
+use crate::sheet::coords::View;
+use crate::sheet::palette::{GAP, HATCH, MUTED, Stroke};
+use crate::sheet::text::Font;
 
 /// Draws the gaps that are in view, those closer than a px as one.
 pub fn draw(canvas: &mut Canvas, view: &View, gaps: &[(Seconds, Seconds)]) {

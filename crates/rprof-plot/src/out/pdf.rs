@@ -6,6 +6,7 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt, SvgSettings};
 
+use super::usvg_tree;
 use crate::error::Error;
 
 /// Points (1/72 inch) in a px (1/96 inch).
@@ -17,7 +18,7 @@ const POINTS: f32 = 0.75;
 /// # Errors
 /// When the SVG is not ours.
 pub fn pdf(svg: &str) -> Result<Vec<u8>, Error> {
-    let tree = crate::tree(svg)?;
+    let tree = usvg_tree::tree(svg)?;
     let failed = || Error::Svg("the size is no page's".to_owned());
     let size =
         Size::from_wh(tree.size().width() * POINTS, tree.size().height() * POINTS).ok_or_else(failed)?;

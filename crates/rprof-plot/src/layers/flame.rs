@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use plotters::style::RGBColor;
 use rprof_trace::{Span, short_names};
 
-use crate::canvas::{Anchor, Canvas};
-use crate::palette::{BOXES, HATCH, INK, MUTED};
-use crate::text::{Font, visible};
-use crate::view::{Rect, View};
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::{Rect, View};
+use crate::sheet::palette::{BOXES, HATCH, INK, MUTED};
+use crate::sheet::text::{Font, visible};
 
 /// Height of a level in px, where there is room.
 pub const LEVEL: f64 = 20.0;
@@ -232,8 +232,8 @@ fn unwritten<'a>(boxes: &[Drawn<'a>], texts: &[Option<String>]) -> Vec<&'a str> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::axis;
-    use crate::layout::TICK;
+    use crate::sheet::axis;
+    use crate::sheet::layout::TICK;
     use rprof_trace::{Bytes, Seconds};
 
     #[test]

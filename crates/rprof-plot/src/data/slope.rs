@@ -2,7 +2,7 @@
 
 use rprof_trace::Bytes;
 
-use crate::curve::Sample;
+use crate::data::curve::Sample;
 
 /// A fitted line.
 #[derive(Debug, Clone, Copy, PartialEq)]

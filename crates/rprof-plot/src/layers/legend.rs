@@ -2,10 +2,10 @@
 
 use plotters::style::RGBColor;
 
-use crate::canvas::{Anchor, Canvas};
-use crate::palette::{DARK, MUTED, Marker, Stroke};
-use crate::text::Font;
-use crate::view::Rect;
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::Rect;
+use crate::sheet::palette::{DARK, MUTED, Marker, Stroke};
+use crate::sheet::text::Font;
 
 const NAME: Font = Font::regular(12.0);
 const DETAIL: Font = Font::regular(11.0);

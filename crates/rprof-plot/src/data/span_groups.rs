@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rprof_trace::{Bytes, Seconds, Span, SpanTotal, short_names};
 
-use crate::text::visible;
+use crate::sheet::text::visible;
 
 /// All calls of one function, or spans of one name.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 
+use super::usvg_tree;
 use crate::error::Error;
 
 /// Paints an SVG of [`svg`](crate::svg) at `scale` pixels for each of its px, on white; 2 suits print and dense screens.
@@ -10,7 +11,7 @@ use crate::error::Error;
 /// # Errors
 /// When the scale is out of range or the SVG is not ours.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, Error> {
-    let tree = crate::tree(svg)?;
+    let tree = usvg_tree::tree(svg)?;
     let side = |px: f32| Some((px * scale).round()).filter(|side| (1.0..=16384.0).contains(side));
     let size = side(tree.size().width()).zip(side(tree.size().height()));
     let (width, height) = size.ok_or(Error::Scale(scale))?;
