@@ -26,9 +26,9 @@ pub fn profile(command: &str, total: Curve) -> Profile {
     }
 }
 
-/// A trace of mprof in `tests/data`.
+/// Reads a trace of mprof from `tests/data` of the workspace.
 pub fn mprof(name: &str) -> Profile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(name);
     let text = std::fs::read_to_string(path).unwrap();
     let number = |word: Option<&str>| word.unwrap().parse::<f64>().unwrap();
     let (mut command, mut total, mut spans) = (String::new(), Curve::new(), Vec::new());
