@@ -7,11 +7,11 @@ use crate::data::span_groups;
 use crate::data::time_range::{bounds, length};
 use crate::error::Error;
 use crate::layers::{axes, flame, gaps, legend, marks, peak, span_lanes};
-use crate::options::{Functions, Options, Trace};
+use crate::options::{Options, SpanView, Trace};
 use crate::series::{self, Chosen, Series};
 use crate::sheet::axis;
 use crate::sheet::canvas::{Anchor, Canvas, Px};
-use crate::sheet::coords::View;
+use crate::sheet::coords::Coords;
 use crate::sheet::layout::{Layout, TICK, TITLE};
 use crate::sheet::palette::{INK, Stroke, TINT};
 use crate::sheet::text::visible;
@@ -52,11 +52,11 @@ struct Figure<'a> {
     single: Option<&'a Profile>,
     chosen: Chosen,
     layout: Layout,
-    view: View,
-    functions: (Vec<span_groups::Function>, usize),
+    coords: Coords,
+    groups: (Vec<span_groups::SpanGroup>, usize),
     flame: flame::Flame<'a>,
-    /// The legend's: so many of curves, then those of boxes.
-    rows: (Vec<legend::Row>, usize),
+    /// The legend's: so many of curves, then those of blocks.
+    entries: (Vec<legend::Entry>, usize),
     marks: marks::Marks,
     /// The end of the run.
     end: f64,
@@ -68,12 +68,9 @@ impl<'a> Figure<'a> {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
         let end = length(traces);
         let spans = single.map_or(&[][..], |profile| &profile.spans);
-        let boxes = if options.functions == Functions::Boxes {
-            flame::stack(spans, from, to, end)
-        } else {
-            Vec::new()
-        };
-        let functions = if options.functions == Functions::Lanes {
+        let blocks =
+            if options.spans == SpanView::Flame { flame::stack(spans, from, to, end) } else { Vec::new() };
+        let groups = if options.spans == SpanView::Lanes {
             let lanes = (Layout::panel_room(options.height.into()) / span_lanes::LANE) as usize;
             span_lanes::choose(span_groups::gather(spans, from, to, end), lanes.min(8))
         } else {
@@ -84,32 +81,32 @@ impl<'a> Figure<'a> {
             (None, Some(profile)) => visible(profile.command.trim()),
             (None, None) => String::new(),
         };
-        let mut rows = chosen.legend_rows(single.is_some());
-        let curves = rows.len();
-        let lanes = functions.0.len() + usize::from(functions.1 > 0);
-        let panel = lanes as f64 * span_lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
+        let mut entries = chosen.legend_entries(single.is_some());
+        let curves = entries.len();
+        let lanes = groups.0.len() + usize::from(groups.1 > 0);
+        let panel = lanes as f64 * span_lanes::LANE + flame::depth(&blocks) as f64 * flame::LEVEL;
         let size = (options.width.into(), options.height.into());
-        let plan = |rows: &[legend::Row], strip: f64| {
-            let wide = legend::width(rows).max(span_lanes::label_width(&functions.0));
+        let plan = |entries: &[legend::Entry], strip: f64| {
+            let wide = legend::width(entries).max(span_lanes::label_width(&groups.0));
             Layout::new(size, &title, wide, panel, strip)
         };
         // Where a time is does not depend on the height of the memory axis.
         let flat = |layout: &Layout| {
             let time = axis::time(from, to, layout.plot.width(), TICK);
-            View::new(layout.plot, time, axis::memory(1.0, 1.0, layout.plot.height()))
+            Coords::new(layout.plot, time, axis::memory(1.0, 1.0, layout.plot.height()))
         };
-        // Names that are in no box go into the legend, which may leave the boxes less room: looked at twice.
+        // Names that are in no box go into the legend, which may leave the blocks less room: looked at twice.
         for _ in 0..2 {
-            let layout = plan(&rows, 0.0);
-            let flame = flame::Flame::new(&flat(&layout), layout.panel.height(), &boxes);
-            rows.truncate(curves);
-            rows.extend(flame.key.into_iter().map(legend::Row::of_boxes));
+            let layout = plan(&entries, 0.0);
+            let flame = flame::Flame::new(&flat(&layout), layout.panel.height(), &blocks);
+            entries.truncate(curves);
+            entries.extend(flame.key.into_iter().map(legend::Entry::of_blocks));
         }
-        let layout = plan(&rows, 0.0);
+        let layout = plan(&entries, 0.0);
         // Nor does it on the height of the strip, which depends on where the marks are.
         let own = single.map_or(&[][..], |profile| &profile.marks);
         let marks = marks::Marks::place(own, &flat(&layout), layout.strip.x1, options.height.into());
-        let layout = plan(&rows, marks.height());
+        let layout = plan(&entries, marks.height());
 
         let marked = single.and_then(|profile| profile.peak).filter(|_| options.peak);
         let marked = marked.filter(|peak| (from..=to).contains(&peak.time.0));
@@ -118,12 +115,12 @@ impl<'a> Figure<'a> {
         let height = layout.plot.height();
         // Nothing but zeros still needs an axis: a MiB.
         let top = if highest > 0.0 { highest / (1.0 - (headroom / height).min(0.5)) } else { 1_048_576.0 };
-        let view = View::new(
+        let coords = Coords::new(
             layout.plot,
             axis::time(from, to, layout.plot.width(), TICK),
             axis::memory(top, highest, height),
         );
-        let flame = flame::Flame::new(&view, layout.panel.height(), &boxes);
+        let flame = flame::Flame::new(&coords, layout.panel.height(), &blocks);
         let first = traces.first().map(|t| t.profile.metric);
         let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
         Self {
@@ -131,10 +128,10 @@ impl<'a> Figure<'a> {
             single,
             chosen,
             layout,
-            view,
-            functions,
+            coords,
+            groups,
             flame,
-            rows: (rows, curves),
+            entries: (entries, curves),
             marks,
             end,
             metric,
@@ -144,7 +141,7 @@ impl<'a> Figure<'a> {
     fn draw(&self, canvas: &mut Canvas) {
         let lines = self.thinned();
         let marked =
-            self.single.and_then(|p| p.peak).filter(|p| self.options.peak && self.view.shows(p.time.0));
+            self.single.and_then(|p| p.peak).filter(|p| self.options.peak && self.coords.shows(p.time.0));
         canvas.group("title", |canvas| {
             for (i, line) in self.layout.title.iter().enumerate() {
                 canvas.text(line, Layout::title_at(i), Anchor::Start, TITLE, INK);
@@ -156,22 +153,22 @@ impl<'a> Figure<'a> {
                     self.fill(canvas, piece);
                 }
             }
-            gaps::draw(canvas, &self.view, self.single.map_or(&[], |profile| &profile.gaps));
+            gaps::draw(canvas, &self.coords, self.single.map_or(&[], |profile| &profile.gaps));
             if let Some(peak) = &marked {
-                peak::draw_interval(canvas, &self.view, peak);
+                peak::draw_interval(canvas, &self.coords, peak);
             }
         });
-        canvas.group("axes", |canvas| axes::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
+        canvas.group("axes", |canvas| axes::draw(canvas, &self.coords, self.layout.panel.y1, self.metric));
         let Layout { strip, panel, legend, .. } = self.layout;
-        canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, &self.view, strip, panel.y1));
+        canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, &self.coords, strip, panel.y1));
         if let Some(peak) = &marked {
-            peak::draw_lines(canvas, &self.view, peak);
+            peak::draw_lines(canvas, &self.coords, peak);
         }
         if self.layout.panel.height() > 0.0 {
             canvas.group("functions", |canvas| {
                 self.flame.draw(canvas, panel);
-                let functions = (&self.functions.0[..], self.functions.1);
-                span_lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
+                let groups = (&self.groups.0[..], self.groups.1);
+                span_lanes::draw(canvas, &self.coords, panel, groups, legend.width(), self.end);
             });
         }
         canvas.group("curves", |canvas| {
@@ -181,14 +178,14 @@ impl<'a> Figure<'a> {
             }
         });
         if let Some(peak) = &marked {
-            canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
+            canvas.group("peak", |canvas| peak::draw(canvas, &self.coords, peak));
         }
         canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
-        let (curves, boxes) = self.rows.0.split_at(self.rows.1);
-        if !self.rows.0.is_empty() {
+        let (curves, blocks) = self.entries.0.split_at(self.entries.1);
+        if !self.entries.0.is_empty() {
             let more = self.chosen.more;
             canvas.group("legend", |canvas| {
-                legend::draw(canvas, self.layout.legend, curves, more, boxes);
+                legend::draw(canvas, self.layout.legend, curves, more, blocks);
             });
         }
     }
@@ -197,7 +194,7 @@ impl<'a> Figure<'a> {
     fn thinned(&self) -> Vec<Vec<Vec<Px>>> {
         let mut column = 1.0;
         loop {
-            let thin = |series: &Series| thinned(&series.pieces, |s| self.view.at(s.0, s.1), column);
+            let thin = |series: &Series| thinned(&series.pieces, |s| self.coords.at(s.0, s.1), column);
             let lines: Vec<Vec<Vec<Px>>> = self.chosen.series.iter().map(thin).collect();
             if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || column > 32.0 {
                 return lines;
@@ -208,7 +205,7 @@ impl<'a> Figure<'a> {
 
     fn fill(&self, canvas: &mut Canvas, piece: &[Px]) {
         if let [first, .., last] = piece {
-            let ground = self.view.plot.y1;
+            let ground = self.coords.plot.y1;
             let corners: Vec<Px> = std::iter::once((first.0, ground))
                 .chain(piece.iter().copied())
                 .chain([(last.0, ground)])
@@ -220,26 +217,26 @@ impl<'a> Figure<'a> {
     fn draw_series(&self, canvas: &mut Canvas, series: &Series, line: &[Vec<Px>]) {
         for piece in line {
             match piece[..] {
-                [only] => canvas.dot(only, 2.0, series.row.stroke.colour),
-                _ => canvas.line(piece, &series.row.stroke),
+                [only] => canvas.dot(only, 2.0, series.entry.stroke.colour),
+                _ => canvas.line(piece, &series.entry.stroke),
             }
         }
         if let Some(slope) = series.slope {
-            let ends = slope.ends(self.view.memory.to);
-            let stroke = Stroke { colour: series.row.stroke.colour, width: 1.2, dash: "2 3" };
-            canvas.line(&ends.map(|time| self.view.at(time, slope.at(time))), &stroke);
+            let ends = slope.ends(self.coords.memory.to);
+            let stroke = Stroke { colour: series.entry.stroke.colour, width: 1.2, dash: "2 3" };
+            canvas.line(&ends.map(|time| self.coords.at(time, slope.at(time))), &stroke);
         }
-        if let (Some(marker), Some((time, value))) = (series.row.marker, series.peak) {
-            canvas.marker(self.view.at(time, value), marker, series.row.stroke.colour);
+        if let (Some(marker), Some((time, value))) = (series.entry.marker, series.peak) {
+            canvas.marker(self.coords.at(time, value), marker, series.entry.stroke.colour);
         }
     }
 }
 
 impl Chosen {
-    /// The rows of the legend: none where a single plain curve explains itself.
-    fn legend_rows(&self, single: bool) -> Vec<legend::Row> {
+    /// The entries of the legend: none where a single plain curve explains itself.
+    fn legend_entries(&self, single: bool) -> Vec<legend::Entry> {
         let plain = single && self.more == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
-        if plain { Vec::new() } else { self.series.iter().map(|s| s.row.clone()).collect() }
+        if plain { Vec::new() } else { self.series.iter().map(|s| s.entry.clone()).collect() }
     }
 
     /// The highest value of all curves in bytes.

@@ -21,7 +21,7 @@ mod sheet;
 
 pub use error::Error;
 pub use figure::svg;
-pub use options::{Functions, Options, Trace};
+pub use options::{Options, SpanView, Trace};
 #[cfg(feature = "pdf")]
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]

@@ -23,7 +23,7 @@ pub struct Options {
     /// Whether the peak is marked and labelled.
     pub peak: bool,
     /// How function spans are drawn, for a single trace.
-    pub functions: Functions,
+    pub spans: SpanView,
     /// Whether a least-squares line is drawn through each curve, its slope in the legend.
     pub slope: bool,
     /// How many processes get a curve of their own, for a single trace, the largest first.
@@ -40,7 +40,7 @@ impl Default for Options {
             title: None,
             window: None,
             peak: true,
-            functions: Functions::Lanes,
+            spans: SpanView::Lanes,
             slope: false,
             processes: 8,
             width: 960,
@@ -51,11 +51,11 @@ impl Default for Options {
 
 /// How function spans are drawn under the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Functions {
+pub enum SpanView {
     /// Not at all.
     Hidden,
     /// One lane per function with all its calls, their number and their total time.
     Lanes,
     /// One box per call, nested as the calls were, with the name in it where it fits.
-    Boxes,
+    Flame,
 }

@@ -2,21 +2,21 @@
 
 use rprof_trace::{Bytes, Point, Profile};
 
-use crate::data::curve::{self, Sample};
+use crate::data::curve::{self, DataPoint};
 use crate::data::slope::Slope;
-use crate::layers::legend::Row;
+use crate::layers::legend::Entry;
 use crate::options::{Options, Trace};
 use crate::sheet::palette::{self, DARK, GREEN, Stroke};
 use crate::sheet::text::visible;
 
 /// One curve.
 pub struct Series {
-    /// Its row in the legend, with its stroke.
-    pub row: Row,
+    /// Its entry in the legend, with its stroke.
+    pub entry: Entry,
     /// Its points in seconds and bytes, broken at gaps.
-    pub pieces: Vec<Vec<Sample>>,
+    pub pieces: Vec<Vec<DataPoint>>,
     /// Its peak, where a marker goes.
-    pub peak: Option<Sample>,
+    pub peak: Option<DataPoint>,
     /// The line fitted to it.
     pub slope: Option<Slope>,
     /// Whether the area under it is filled.
@@ -48,11 +48,11 @@ fn several(options: &Options, i: usize, trace: &Trace, window: (f64, f64)) -> Se
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
             let place = (peak.time.0, peak.value.0 as f64);
-            series.row.details = vec![crate::layers::peak::label(&peak)];
+            series.entry.details = vec![crate::layers::peak::label(&peak)];
             series.peak = (window.0..=window.1).contains(&place.0).then_some(place);
-            series.row.marker = series.peak.map(|_| marker);
+            series.entry.marker = series.peak.map(|_| marker);
         }
-        None if profile.total.is_empty() => series.row.details = vec!["no sample".to_owned()],
+        None if profile.total.is_empty() => series.entry.details = vec!["no sample".to_owned()],
         None => {}
     }
     fit(options, &mut series);
@@ -72,7 +72,7 @@ fn single(options: &Options, profile: &Profile, window: (f64, f64)) -> Chosen {
     };
     let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, window);
     whole.filled = true;
-    whole.row.details.extend(profile.peak.map(|peak| format!("peak {}", peak.value)));
+    whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak.value)));
     fit(options, &mut whole);
     let mut series = vec![whole];
 
@@ -83,7 +83,7 @@ fn single(options: &Options, profile: &Profile, window: (f64, f64)) -> Chosen {
     {
         if let Some(highest) = points.iter().map(|p| p.value).max() {
             let mut part = plain(name.to_owned(), stroke, points, profile, window);
-            part.row.details = vec![peak(highest)];
+            part.entry.details = vec![peak(highest)];
             series.push(part);
         }
     }
@@ -97,7 +97,7 @@ fn single(options: &Options, profile: &Profile, window: (f64, f64)) -> Chosen {
     let more = if options.processes == 0 { 0 } else { all - shown };
     for (i, process) in processes.into_iter().take(options.processes).enumerate() {
         let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, window);
-        part.row.details = vec![peak(process.peak)];
+        part.entry.details = vec![peak(process.peak)];
         series.push(part);
     }
     Chosen { series, more }
@@ -115,7 +115,7 @@ fn plain(
     (from, to): (f64, f64),
 ) -> Series {
     Series {
-        row: Row { stroke, marker: None, name, details: Vec::new() },
+        entry: Entry { stroke, marker: None, name, details: Vec::new() },
         pieces: curve::pieces(points, &profile.gaps, from, to),
         peak: None,
         slope: None,
@@ -126,8 +126,11 @@ fn plain(
 fn fit(options: &Options, series: &mut Series) {
     if options.slope {
         series.slope = Slope::fit(&series.pieces.concat());
-        series.row.details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
+        series.entry.details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
         let bend = series.slope.and_then(|slope| slope.bend);
-        series.row.details.extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
+        series
+            .entry
+            .details
+            .extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use rprof_plot::{Error, Functions, Options, Trace};
+use rprof_plot::{Error, Options, SpanView, Trace};
 use rprof_trace::{Bytes, Profile, Seconds};
 use support::{Figure, draw, gallery, point, profile, span};
 use usvg::{Node, Rect, Tree};
@@ -134,10 +134,10 @@ fn size_does_not_grow_with_curves_processes_spans_or_gaps() {
         })
         .collect();
     busy.gaps = (0..5000).map(|i| (Seconds(f64::from(i) * 2.0), Seconds(f64::from(i) * 2.0 + 0.5))).collect();
-    for functions in [Functions::Lanes, Functions::Boxes, Functions::Hidden] {
-        let options = Options { functions, processes: 40, slope: true, ..Options::default() };
+    for spans in [SpanView::Lanes, SpanView::Flame, SpanView::Hidden] {
+        let options = Options { spans, processes: 40, slope: true, ..Options::default() };
         let svg = draw(&options, &[("busy".into(), busy.clone())]).unwrap();
-        assert!(svg.len() < 200_000, "{functions:?}: {} bytes", svg.len());
+        assert!(svg.len() < 200_000, "{spans:?}: {} bytes", svg.len());
     }
     let traces: Vec<_> = (0..30).map(|i| (format!("noisy{i}.dat"), noisy(i))).collect();
     let svg = draw(&Options::default(), &traces).unwrap();
@@ -191,8 +191,8 @@ fn no_measurement_is_too_odd_to_draw() {
             odd.gaps = gaps;
             odd.spans = vec![span("f", 0.0, None, None), span("g", 3.0, Some(1.0), None)];
             for slope in [false, true] {
-                for functions in [Functions::Lanes, Functions::Boxes] {
-                    let options = Options { slope, functions, ..Options::default() };
+                for spans in [SpanView::Lanes, SpanView::Flame] {
+                    let options = Options { slope, spans, ..Options::default() };
                     let svg = draw(&options, &[("odd".into(), odd.clone())]);
                     assert!(svg.is_ok_and(|svg| !svg.contains("NaN")) || odd.elapsed.0 > 1e300, "{odd:?}");
                 }
@@ -233,7 +233,7 @@ fn options_change_what_they_say() {
     assert!(!shown(&Options { processes: 0, ..plain.clone() }, &children).contains("cc1plus"));
     let calls = shown(&plain, &support::mprof("mprof_funcs.dat"));
     assert!(calls.contains(">transform<") && calls.contains(">1.87 s<"), "one row for each name");
-    let hidden = Options { functions: Functions::Hidden, ..plain.clone() };
+    let hidden = Options { spans: SpanView::Hidden, ..plain.clone() };
     assert!(!shown(&hidden, &support::mprof("mprof_funcs.dat")).contains(">transform<"));
     let slope = shown(&Options { slope: true, ..plain.clone() }, &support::mprof("numpy_ex1.dat"));
     assert!(slope.contains("slope +371 MiB/s ± 7 (95 %)"));

@@ -5,13 +5,13 @@ use rprof_trace::{Point, Seconds};
 use crate::sheet::canvas::Px;
 
 /// Seconds and bytes.
-pub type Sample = (f64, f64);
+pub type DataPoint = (f64, f64);
 
 /// The parts of a curve within the window, broken wherever nothing was measured; the edges are interpolated.
-pub fn pieces(curve: &[Point], gaps: &[(Seconds, Seconds)], from: f64, to: f64) -> Vec<Vec<Sample>> {
+pub fn pieces(curve: &[Point], gaps: &[(Seconds, Seconds)], from: f64, to: f64) -> Vec<Vec<DataPoint>> {
     let mut gaps = gaps.iter().copied().peekable();
-    let mut pieces: Vec<Vec<Sample>> = Vec::new();
-    let mut last: Option<Sample> = None;
+    let mut pieces: Vec<Vec<DataPoint>> = Vec::new();
+    let mut last: Option<DataPoint> = None;
     for p in curve {
         let here = (p.time.0, p.value.0 as f64);
         let joined = last.filter(|l| {
@@ -32,12 +32,12 @@ pub fn pieces(curve: &[Point], gaps: &[(Seconds, Seconds)], from: f64, to: f64) 
     pieces
 }
 
-fn between(a: Sample, b: Sample, time: f64) -> Sample {
+fn between(a: DataPoint, b: DataPoint, time: f64) -> DataPoint {
     (time, a.1 + (b.1 - a.1) * (time - a.0) / (b.0 - a.0))
 }
 
 /// The pieces of a curve in px. A gap narrower than `column` px is bridged: its band shows it, and there may be thousands.
-pub fn thinned(pieces: &[Vec<Sample>], at: impl Fn(Sample) -> Px, column: f64) -> Vec<Vec<Px>> {
+pub fn thinned(pieces: &[Vec<DataPoint>], at: impl Fn(DataPoint) -> Px, column: f64) -> Vec<Vec<Px>> {
     let mut lines: Vec<Vec<Px>> = Vec::new();
     for piece in pieces {
         let points = piece.iter().map(|sample| at(*sample));
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn gaps_too_narrow_to_be_seen_do_not_break_the_line() {
-        let pieces: Vec<Vec<Sample>> =
+        let pieces: Vec<Vec<DataPoint>> =
             [(0.0, 5.0), (5.5, 9.0), (12.0, 20.0)].map(|(from, to)| vec![(from, 1.0), (to, 2.0)]).into();
         let lines = thinned(&pieces, |s| s, 1.0);
         assert_eq!(

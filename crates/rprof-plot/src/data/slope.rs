@@ -2,7 +2,7 @@
 
 use rprof_trace::Bytes;
 
-use crate::data::curve::Sample;
+use crate::data::curve::DataPoint;
 
 /// A fitted line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Slope {
     pub half: Option<f64>,
     /// How far the curve is off the line in bytes, where that is too far for growth at one rate.
     pub bend: Option<f64>,
-    mean: Sample,
+    mean: DataPoint,
     span: (f64, f64),
 }
 
@@ -25,7 +25,7 @@ const BENT: f64 = 0.1;
 
 impl Slope {
     /// Fits the points; `None` when they are fewer than two or of one time.
-    pub fn fit(points: &[Sample]) -> Option<Self> {
+    pub fn fit(points: &[DataPoint]) -> Option<Self> {
         let n = points.len() as f64;
         let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / n, sum.1 + p.1 / n));
         let sum =
@@ -50,7 +50,7 @@ impl Slope {
     /// How far the curve is off the line on average in the part of the time where it is furthest. `None` where that is
     /// little of the growth, or no more than what scatters about the line can come to (three standard errors), or there
     /// is no growth that the interval is sure of.
-    fn bend_of(&self, points: &[Sample]) -> Option<f64> {
+    fn bend_of(&self, points: &[DataPoint]) -> Option<f64> {
         let (from, length) = (self.span.0, self.span.1 - self.span.0);
         let mut parts: [Vec<f64>; PARTS] = Default::default();
         for point in points {
@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_straight_line_is_found_exactly() {
-        let points: Vec<Sample> = (0..10).map(|i| (f64::from(i), (3.0 + 4.0 * f64::from(i)) * MIB)).collect();
+        let points: Vec<DataPoint> =
+            (0..10).map(|i| (f64::from(i), (3.0 + 4.0 * f64::from(i)) * MIB)).collect();
         let slope = Slope::fit(&points).unwrap();
         assert!((slope.rate - 4.0 * MIB).abs() < 1e-3 && slope.half.unwrap() < 1.0);
         assert!((slope.at(20.0) - 83.0 * MIB).abs() < 1.0);
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn growth_that_is_not_linear_is_told_from_growth_that_is() {
         let fit = |f: &dyn Fn(f64) -> f64| {
-            let points: Vec<Sample> =
+            let points: Vec<DataPoint> =
                 (0..200).map(|i| (f64::from(i) * 0.1, f(f64::from(i) * 0.1) * MIB)).collect();
             Slope::fit(&points).unwrap().bend.map(|off| (off / MIB).round())
         };

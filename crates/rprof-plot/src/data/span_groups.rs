@@ -8,7 +8,7 @@ use crate::sheet::text::visible;
 
 /// All calls of one function, or spans of one name.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Function {
+pub struct SpanGroup {
     /// The shortest dotted suffix that no other function ends in.
     pub name: String,
     /// Their sum, of those in view.
@@ -17,10 +17,10 @@ pub struct Function {
     pub spans: Vec<(f64, f64)>,
 }
 
-/// What the columns of [`Function::cells`] are.
+/// What the columns of [`SpanGroup::cells`] are.
 pub const HEADINGS: [&str; 4] = ["calls", "time", "gained", "peak inside"];
 
-impl Function {
+impl SpanGroup {
     /// Calls, total time, memory gained, peak inside; empty for what was not measured.
     pub fn cells(&self) -> [String; 4] {
         let SpanTotal { calls, time, peak, growth, open, .. } = &self.sum;
@@ -44,11 +44,11 @@ fn signed(growth: i64) -> String {
     format!("{sign}{}", Bytes(growth.unsigned_abs()))
 }
 
-/// The functions with a call between two times, in order of their first call.
-pub fn gather(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Function> {
+/// The groups with a call between two times, in order of their first call.
+pub fn gather(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<SpanGroup> {
     let short = short_names(spans.iter().map(|s| s.name.as_str()));
     let mut place: HashMap<&str, usize> = HashMap::new();
-    let mut functions: Vec<Function> = Vec::new();
+    let mut groups: Vec<SpanGroup> = Vec::new();
     for span in spans {
         let (enter, leave) = (span.enter.0.0, span.leave.map_or(end.max(span.enter.0.0), |leave| leave.0.0));
         if leave < from || enter > to {
@@ -56,15 +56,15 @@ pub fn gather(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Function> {
         }
         let at = *place.entry(&span.name).or_insert_with(|| {
             let name = visible(short.get(span.name.as_str()).copied().unwrap_or(&span.name));
-            functions.push(Function { name, sum: SpanTotal::default(), spans: Vec::new() });
-            functions.len() - 1
+            groups.push(SpanGroup { name, sum: SpanTotal::default(), spans: Vec::new() });
+            groups.len() - 1
         });
-        functions[at].sum.add(span, Seconds(leave - enter));
-        functions[at].spans.push((enter, leave));
+        groups[at].sum.add(span, Seconds(leave - enter));
+        groups[at].spans.push((enter, leave));
     }
-    let first = |f: &Function| f.spans.iter().map(|s| s.0).fold(f64::INFINITY, f64::min);
-    functions.sort_by(|a, b| first(a).total_cmp(&first(b)));
-    functions
+    let first = |f: &SpanGroup| f.spans.iter().map(|s| s.0).fold(f64::INFINITY, f64::min);
+    groups.sort_by(|a, b| first(a).total_cmp(&first(b)));
+    groups
 }
 
 #[cfg(test)]
@@ -86,9 +86,9 @@ mod tests {
             span("m.never", 8.0, None),
             span("m.outside", 20.0, Some(21.0)),
         ];
-        let functions = gather(&spans, 0.0, 10.0, 10.0);
+        let groups = gather(&spans, 0.0, 10.0, 10.0);
         let shown: Vec<String> =
-            functions.iter().map(|f| format!("{}: {}", f.name, f.cells().join(" | "))).collect();
+            groups.iter().map(|f| format!("{}: {}", f.name, f.cells().join(" | "))).collect();
         assert_eq!(
             shown,
             [
@@ -97,7 +97,7 @@ mod tests {
                 "never: 1 open | 2.00 s |  | "
             ]
         );
-        assert_eq!(functions[2].spans, [(8.0, 10.0)]);
+        assert_eq!(groups[2].spans, [(8.0, 10.0)]);
         assert_eq!(signed(-(3 << 20)), "−3.0 MiB");
     }
 }

@@ -1,35 +1,41 @@
 //! What surrounds the curves: grid, axes, tick labels, and what the axes show.
 
 use crate::sheet::canvas::{Anchor, Canvas};
-use crate::sheet::coords::View;
+use crate::sheet::coords::Coords;
 use crate::sheet::layout::{LABEL, TICK};
 use crate::sheet::palette::{DARK, GRID, INK, Stroke};
 
 /// Draws grid, axes, ticks and labels; the grid goes on through the panel under the plot area, down to `bottom`.
-pub fn draw(canvas: &mut Canvas, view: &View, bottom: f64, metric: Option<&str>) {
-    let plot = view.plot;
+pub fn draw(canvas: &mut Canvas, coords: &Coords, bottom: f64, metric: Option<&str>) {
+    let plot = coords.plot;
     let grid = Stroke::solid(GRID, 0.8);
-    for (value, _) in &view.memory.ticks {
-        canvas.line(&[(plot.x0, view.y(*value)), (plot.x1, view.y(*value))], &grid);
+    for (value, _) in &coords.memory.ticks {
+        canvas.line(&[(plot.x0, coords.y(*value)), (plot.x1, coords.y(*value))], &grid);
     }
-    for (time, _) in &view.time.ticks {
-        canvas.line(&[(view.x(*time), plot.y0), (view.x(*time), bottom)], &grid);
+    for (time, _) in &coords.time.ticks {
+        canvas.line(&[(coords.x(*time), plot.y0), (coords.x(*time), bottom)], &grid);
     }
     let axis = Stroke::solid(DARK, 1.0);
     canvas.line(&[(plot.x0, plot.y0), (plot.x0, plot.y1), (plot.x1, plot.y1)], &axis);
-    for (value, label) in &view.memory.ticks {
-        let y = view.y(*value);
+    for (value, label) in &coords.memory.ticks {
+        let y = coords.y(*value);
         canvas.line(&[(plot.x0 - 4.0, y), (plot.x0, y)], &axis);
         canvas.text(label, (plot.x0 - 8.0, y + 4.3), Anchor::End, TICK, DARK);
     }
-    for (time, label) in &view.time.ticks {
-        let x = view.x(*time);
+    for (time, label) in &coords.time.ticks {
+        let x = coords.x(*time);
         canvas.line(&[(x, bottom), (x, bottom + 4.0)], &axis);
         canvas.text(label, (x, bottom + 19.0), Anchor::Middle, TICK, DARK);
     }
     let middle = (f64::midpoint(plot.x0, plot.x1), f64::midpoint(plot.y0, plot.y1));
     let metric = metric.map_or(String::new(), |metric| format!(", {metric}"));
-    let memory = LABEL.ellipsised(&format!("memory{metric} ({})", view.memory.unit), plot.height() + 40.0);
+    let memory = LABEL.ellipsised(&format!("memory{metric} ({})", coords.memory.unit), plot.height() + 40.0);
     canvas.upright(&memory, (24.0, middle.1), LABEL, INK);
-    canvas.text(&format!("time ({})", view.time.unit), (middle.0, bottom + 40.0), Anchor::Middle, LABEL, INK);
+    canvas.text(
+        &format!("time ({})", coords.time.unit),
+        (middle.0, bottom + 40.0),
+        Anchor::Middle,
+        LABEL,
+        INK,
+    );
 }

@@ -1,4 +1,4 @@
-//! Function spans as nested boxes under the curve, with their names in them where they fit, else in the legend.
+//! Function spans as nested blocks under the curve, with their names in them where they fit, else in the legend.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,8 +6,8 @@ use plotters::style::RGBColor;
 use rprof_trace::{Span, short_names};
 
 use crate::sheet::canvas::{Anchor, Canvas};
-use crate::sheet::coords::{Rect, View};
-use crate::sheet::palette::{BOXES, HATCH, INK, MUTED};
+use crate::sheet::coords::{Coords, Rect};
+use crate::sheet::palette::{BLOCK_COLOURS, HATCH, INK, MUTED};
 use crate::sheet::text::{Font, visible};
 
 /// Height of a level in px, where there is room.
@@ -17,7 +17,7 @@ const LOWEST: f64 = 12.0;
 /// Rows of the legend for names that are in no box.
 const MOST_UNWRITTEN: usize = 8;
 
-/// The face for boxes of a height.
+/// The face for blocks of a height.
 fn font(level: f64) -> Font {
     Font::regular((level * 0.65).min(11.5))
 }
@@ -27,7 +27,7 @@ const DEEPEST: usize = 512;
 
 /// A call and the level it is drawn on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Box<'a> {
+pub struct Block<'a> {
     name: &'a str,
     from: f64,
     to: f64,
@@ -37,63 +37,64 @@ pub struct Box<'a> {
 
 /// The calls between two times with their levels. Threads lie one under the other where they overlap in time; in each
 /// the levels are the trace's own where it says, else the first that is free.
-pub fn stack(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Box<'_>> {
-    let mut threads: BTreeMap<Option<&str>, (Vec<Box>, bool)> = BTreeMap::new();
+pub fn stack(spans: &[Span], from: f64, to: f64, end: f64) -> Vec<Block<'_>> {
+    let mut threads: BTreeMap<Option<&str>, (Vec<Block>, bool)> = BTreeMap::new();
     for span in spans {
         let leave = span.leave.map_or(end.max(span.enter.0.0), |leave| leave.0.0);
         if leave < from || span.enter.0.0 > to {
             continue;
         }
-        let (boxes, levels_told) = threads.entry(span.thread.as_deref()).or_insert((Vec::new(), true));
+        let (blocks, levels_told) = threads.entry(span.thread.as_deref()).or_insert((Vec::new(), true));
         *levels_told &= span.level.is_some();
         let level = span.level.unwrap_or(0) as usize;
-        boxes.push(Box { name: &span.name, from: span.enter.0.0, to: leave, level, open: span.is_open() });
+        blocks.push(Block { name: &span.name, from: span.enter.0.0, to: leave, level, open: span.is_open() });
     }
-    let mut threads: Vec<Vec<Box>> = threads.into_values().map(|(boxes, told)| nested(boxes, told)).collect();
-    let begin = |boxes: &[Box]| boxes.first().map_or(0.0, |b| b.from);
+    let mut threads: Vec<Vec<Block>> =
+        threads.into_values().map(|(blocks, told)| nested(blocks, told)).collect();
+    let begin = |blocks: &[Block]| blocks.first().map_or(0.0, |block| block.from);
     threads.sort_by(|a, b| begin(a).total_cmp(&begin(b)));
     let mut busy: Vec<f64> = Vec::new();
     let mut all = Vec::new();
-    for mut boxes in threads {
-        let (rows, begin) = (depth(&boxes).min(DEEPEST), begin(&boxes));
-        let last = boxes.iter().map(|b| b.to).fold(begin, f64::max);
+    for mut blocks in threads {
+        let (rows, begin) = (depth(&blocks).min(DEEPEST), begin(&blocks));
+        let last = blocks.iter().map(|block| block.to).fold(begin, f64::max);
         let free = |row: usize| busy.get(row).is_none_or(|until| *until <= begin);
         let top = (0..DEEPEST).find(|top| (*top..top + rows).all(free)).unwrap_or(DEEPEST);
         busy.resize(busy.len().max(top + rows), f64::NEG_INFINITY);
         busy[top..top + rows].fill(last);
-        for b in &mut boxes {
-            b.level = b.level.min(DEEPEST) + top;
+        for block in &mut blocks {
+            block.level = block.level.min(DEEPEST) + top;
         }
-        all.append(&mut boxes);
+        all.append(&mut blocks);
     }
     all.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
     all
 }
 
 /// The calls of one thread in order of their begin, each with its level.
-fn nested(mut boxes: Vec<Box<'_>>, levels_told: bool) -> Vec<Box<'_>> {
-    boxes.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
+fn nested(mut blocks: Vec<Block<'_>>, levels_told: bool) -> Vec<Block<'_>> {
+    blocks.sort_by(|a, b| a.from.total_cmp(&b.from).then(b.to.total_cmp(&a.to)));
     if !levels_told {
         let mut ends: Vec<f64> = Vec::new();
-        for b in &mut boxes {
-            b.level = ends.iter().position(|end| *end <= b.from).unwrap_or(ends.len());
+        for block in &mut blocks {
+            block.level = ends.iter().position(|end| *end <= block.from).unwrap_or(ends.len());
             // A call inside another lies below it, even where an upper level is free.
-            let inside = ends.iter().rposition(|end| *end > b.from).map_or(0, |level| level + 1);
-            b.level = b.level.max(inside);
-            ends.resize(ends.len().max(b.level + 1), f64::NEG_INFINITY);
-            ends[b.level] = b.to;
+            let inside = ends.iter().rposition(|end| *end > block.from).map_or(0, |level| level + 1);
+            block.level = block.level.max(inside);
+            ends.resize(ends.len().max(block.level + 1), f64::NEG_INFINITY);
+            ends[block.level] = block.to;
         }
     }
-    boxes
+    blocks
 }
 
 /// How many levels there are.
-pub fn depth(boxes: &[Box]) -> usize {
-    boxes.iter().map(|b| b.level + 1).max().unwrap_or(0)
+pub fn depth(blocks: &[Block]) -> usize {
+    blocks.iter().map(|block| block.level + 1).max().unwrap_or(0)
 }
 
-/// A box on the sheet, or a run of boxes too narrow to be told apart.
-struct Drawn<'a> {
+/// A box on the sheet, or a run of blocks too narrow to be told apart.
+struct PlacedBlock<'a> {
     from: f64,
     to: f64,
     level: usize,
@@ -103,35 +104,35 @@ struct Drawn<'a> {
     open: bool,
 }
 
-/// The boxes in px. Those narrower than 3 px and less than 1.5 px apart become one, so that their number is bounded.
-fn merged<'a>(view: &View, boxes: &[Box<'a>], levels: usize) -> Vec<Drawn<'a>> {
-    let mut drawn: Vec<Drawn> = Vec::new();
+/// The blocks in px. Those narrower than 3 px and less than 1.5 px apart become one, so that their number is bounded.
+fn merged<'a>(coords: &Coords, blocks: &[Block<'a>], levels: usize) -> Vec<PlacedBlock<'a>> {
+    let mut drawn: Vec<PlacedBlock> = Vec::new();
     let mut latest: Vec<Option<usize>> = vec![None; levels];
-    for b in boxes.iter().filter(|b| b.level < levels) {
-        let from = view.x(b.from).min(view.plot.x1 - 1.0);
-        let to = view.x(b.to).max(from + 1.0);
+    for block in blocks.iter().filter(|block| block.level < levels) {
+        let from = coords.x(block.from).min(coords.plot.x1 - 1.0);
+        let to = coords.x(block.to).max(from + 1.0);
         let narrow = to - from < 3.0;
-        match latest[b.level].map(|at| &mut drawn[at]) {
+        match latest[block.level].map(|at| &mut drawn[at]) {
             Some(last) if narrow && last.run && from - last.to < 1.5 => {
                 last.to = last.to.max(to);
-                last.name = last.name.filter(|name| *name == b.name);
+                last.name = last.name.filter(|name| *name == block.name);
             }
             // Calls of one level that overlap, of two threads say, are not drawn over and over.
             Some(last) if narrow && to <= last.to => {}
             _ => {
-                latest[b.level] = Some(drawn.len());
-                let (name, open) = (Some(b.name), b.open && !narrow);
-                drawn.push(Drawn { from, to, level: b.level, name, run: narrow, open });
+                latest[block.level] = Some(drawn.len());
+                let (name, open) = (Some(block.name), block.open && !narrow);
+                drawn.push(PlacedBlock { from, to, level: block.level, name, run: narrow, open });
             }
         }
     }
     drawn
 }
 
-/// The boxes as they lie in a panel, with what can be said in them.
+/// The blocks as they lie in a panel, with what can be said in them.
 pub struct Flame<'a> {
     /// Each with what is written in it: its name, or enough of it to be told.
-    boxes: Vec<(Drawn<'a>, Option<String>)>,
+    blocks: Vec<(PlacedBlock<'a>, Option<String>)>,
     /// Names that are in no box, with their colours: for the legend.
     pub key: Vec<(String, RGBColor)>,
     /// The number of each name's colour.
@@ -145,46 +146,48 @@ pub struct Flame<'a> {
 
 impl<'a> Flame<'a> {
     /// Lays out as many levels as a panel of this height has room for.
-    pub fn new(view: &View, height: f64, boxes: &[Box<'a>]) -> Self {
-        let depth = depth(boxes);
+    pub fn new(coords: &Coords, height: f64, blocks: &[Block<'a>]) -> Self {
+        let depth = depth(blocks);
         let level = (height / depth.max(1) as f64).clamp(LOWEST, LEVEL);
         let rows = ((height / level + 0.01) as usize).max(1);
         let shown = if depth > rows { rows - 1 } else { depth };
-        let boxes = merged(view, boxes, shown);
-        let names = || boxes.iter().filter_map(|b| b.name);
+        let blocks = merged(coords, blocks, shown);
+        let names = || blocks.iter().filter_map(|block| block.name);
         let short: HashMap<&str, String> =
             short_names(names()).into_iter().map(|(name, short)| (name, visible(short))).collect();
-        let text = |b: &Drawn| {
-            let name = &short[b.name?];
-            let text = font(level).ellipsised(name, b.to - b.from - 8.0);
+        let text = |block: &PlacedBlock| {
+            let name = &short[block.name?];
+            let text = font(level).ellipsised(name, block.to - block.from - 8.0);
             (text == *name || text.chars().count() > 4).then_some(text)
         };
-        let texts: Vec<Option<String>> = boxes.iter().map(text).collect();
-        let unwritten = unwritten(&boxes, &texts);
+        let texts: Vec<Option<String>> = blocks.iter().map(text).collect();
+        let unwritten = unwritten(&blocks, &texts);
         // Those that only their colour tells apart choose first.
         let mut colours: HashMap<&str, usize> = HashMap::new();
         for name in unwritten.iter().copied().chain(names()) {
             let fresh = colours.len();
-            colours.entry(name).or_insert(fresh % BOXES.len());
+            colours.entry(name).or_insert(fresh % BLOCK_COLOURS.len());
         }
-        let key = unwritten.iter().map(|name| (short[name].clone(), BOXES[colours[name]])).collect();
-        Self { boxes: boxes.into_iter().zip(texts).collect(), key, colours, level, shown, depth }
+        let key = unwritten.iter().map(|name| (short[name].clone(), BLOCK_COLOURS[colours[name]])).collect();
+        Self { blocks: blocks.into_iter().zip(texts).collect(), key, colours, level, shown, depth }
     }
 
     /// Draws them into the panel, and says how many levels found no room.
     pub fn draw(&self, canvas: &mut Canvas, panel: Rect) {
         let (level, font) = (self.level, font(self.level));
         let baseline = level / 2.0 + 4.0 * level / LEVEL;
-        let colour = |b: &Drawn| b.name.map_or(BOXES.len(), |name| self.colours[name]);
-        let mut painted: Vec<(usize, &Drawn)> = self.boxes.iter().map(|(b, _)| (colour(b), b)).collect();
+        let colour = |block: &PlacedBlock| block.name.map_or(BLOCK_COLOURS.len(), |name| self.colours[name]);
+        let mut painted: Vec<(usize, &PlacedBlock)> =
+            self.blocks.iter().map(|(block, _)| (colour(block), block)).collect();
         // One colour after the other: each is one path.
         painted.sort_by_key(|(colour, _)| *colour);
-        for (colour, b) in painted {
-            let y = panel.y0 + b.level as f64 * level;
-            let rim = if b.run { 0.0 } else { 0.5 };
-            let colour = BOXES.get(colour).copied().unwrap_or(HATCH);
-            let ((left, top), (right, bottom)) = ((b.from + rim, y + 0.5), (b.to - rim, y + level - 0.5));
-            if b.open {
+        for (colour, block) in painted {
+            let y = panel.y0 + block.level as f64 * level;
+            let rim = if block.run { 0.0 } else { 0.5 };
+            let colour = BLOCK_COLOURS.get(colour).copied().unwrap_or(HATCH);
+            let ((left, top), (right, bottom)) =
+                ((block.from + rim, y + 0.5), (block.to - rim, y + level - 0.5));
+            if block.open {
                 // What never ended points onward.
                 let shoulder = (right - 6.0).max(left);
                 let tip = (right, f64::midpoint(top, bottom));
@@ -193,9 +196,10 @@ impl<'a> Flame<'a> {
                 canvas.rect((left, top), (right, bottom), colour);
             }
         }
-        for (b, text) in &self.boxes {
+        for (block, text) in &self.blocks {
             if let Some(text) = text {
-                let at = (f64::midpoint(b.from, b.to), panel.y0 + b.level as f64 * level + baseline);
+                let at =
+                    (f64::midpoint(block.from, block.to), panel.y0 + block.level as f64 * level + baseline);
                 canvas.text(text, at, Anchor::Middle, font, INK);
             }
         }
@@ -207,19 +211,19 @@ impl<'a> Flame<'a> {
     }
 }
 
-/// Names that stand in none of their boxes, which are too narrow for them: those that take the most room, in order of
+/// Names that stand in none of their blocks, which are too narrow for them: those that take the most room, in order of
 /// their first box.
-fn unwritten<'a>(boxes: &[Drawn<'a>], texts: &[Option<String>]) -> Vec<&'a str> {
+fn unwritten<'a>(blocks: &[PlacedBlock<'a>], texts: &[Option<String>]) -> Vec<&'a str> {
     let mut known: HashMap<&str, (bool, f64)> = HashMap::new();
     let mut names = Vec::new();
-    for (b, text) in boxes.iter().zip(texts) {
-        let Some(name) = b.name else { continue };
+    for (block, text) in blocks.iter().zip(texts) {
+        let Some(name) = block.name else { continue };
         let (written, room) = known.entry(name).or_insert_with(|| {
             names.push(name);
             (false, 0.0)
         });
         *written |= text.is_some();
-        *room += b.to - b.from;
+        *room += block.to - block.from;
     }
     names.retain(|name| !known[name].0);
     let mut widest = names.clone();
@@ -247,7 +251,7 @@ mod tests {
         let spans =
             [span("inner", 1.0, 2.0), span("outer", 0.0, 5.0), span("next", 6.0, 7.0), span("in2", 2.0, 4.0)];
         let levels: Vec<(&str, usize)> =
-            stack(&spans, 0.0, 9.0, 9.0).iter().map(|b| (b.name, b.level)).collect();
+            stack(&spans, 0.0, 9.0, 9.0).iter().map(|block| (block.name, block.level)).collect();
         assert_eq!(levels, [("outer", 0), ("inner", 1), ("in2", 1), ("next", 0)]);
         assert_eq!(depth(&stack(&spans, 6.5, 9.0, 9.0)), 1);
     }
@@ -262,17 +266,17 @@ mod tests {
             ..Span::default()
         };
         let plot = Rect { x0: 0.0, y0: 0.0, x1: 1000.0, y1: 100.0 };
-        let view = View::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
+        let coords = Coords::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
         let mut spans: Vec<Span> = (0..12)
             .map(|i| span(&format!("m.short_{i}"), f64::from(i) * 0.2, f64::from(i) * 0.2 + 0.1))
             .collect();
         spans.extend([span("m.wide", 3.0, 6.0), span("m.both", 6.0, 9.0), span("m.both", 9.0, 9.1)]);
-        let flame = Flame::new(&view, 20.0, &stack(&spans, 0.0, 10.0, 10.0));
+        let flame = Flame::new(&coords, 20.0, &stack(&spans, 0.0, 10.0, 10.0));
         assert_eq!(flame.key.len(), MOST_UNWRITTEN);
         let colours: Vec<RGBColor> = flame.key.iter().map(|(_, colour)| *colour).collect();
-        assert_eq!(colours, BOXES, "no two of one colour");
+        assert_eq!(colours, BLOCK_COLOURS, "no two of one colour");
         assert!(flame.key.iter().all(|(name, _)| name.starts_with("short_")), "{:?}", flame.key);
-        assert!(Flame::new(&view, 20.0, &stack(&spans[12..], 0.0, 10.0, 10.0)).key.is_empty());
+        assert!(Flame::new(&coords, 20.0, &stack(&spans[12..], 0.0, 10.0, 10.0)).key.is_empty());
     }
 
     #[test]
@@ -293,7 +297,7 @@ mod tests {
             span("4.4", 0, 5.5, 7.0),
         ];
         let rows: Vec<(&str, usize)> =
-            stack(&spans, 0.0, 9.0, 9.0).iter().map(|b| (b.name, b.level)).collect();
+            stack(&spans, 0.0, 9.0, 9.0).iter().map(|block| (block.name, block.level)).collect();
         assert_eq!(rows, [("1.1", 0), ("2.2", 2), ("1.1", 1), ("3.3", 0), ("4.4", 1)]);
     }
 }

@@ -3,21 +3,21 @@
 use rprof_trace::Seconds;
 
 use crate::sheet::canvas::Canvas;
-use crate::sheet::coords::View;
+use crate::sheet::coords::Coords;
 use crate::sheet::palette::{GAP, HATCH, MUTED, Stroke};
 use crate::sheet::text::Font;
 
 /// Draws the gaps that are in view, those closer than a px as one.
-pub fn draw(canvas: &mut Canvas, view: &View, gaps: &[(Seconds, Seconds)]) {
+pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
     let mut bands: Vec<(f64, f64)> = Vec::new();
-    for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= view.time.from && gap.0.0 <= view.time.to) {
-        let (from, to) = (view.x(from.0), view.x(to.0).max(view.x(from.0) + 1.0).min(view.plot.x1));
+    for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= coords.time.from && gap.0.0 <= coords.time.to) {
+        let (from, to) = (coords.x(from.0), coords.x(to.0).max(coords.x(from.0) + 1.0).min(coords.plot.x1));
         match bands.last_mut() {
             Some(last) if from - last.1 < 1.0 => last.1 = last.1.max(to),
             _ => bands.push((from, to)),
         }
     }
-    let (top, bottom) = (view.plot.y0, view.plot.y1);
+    let (top, bottom) = (coords.plot.y0, coords.plot.y1);
     for (from, to) in &bands {
         canvas.rect((*from, top), (*to, bottom), GAP);
     }

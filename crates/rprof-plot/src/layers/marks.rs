@@ -4,7 +4,7 @@
 use rprof_trace::profile::Mark;
 
 use crate::sheet::canvas::{Anchor, Canvas};
-use crate::sheet::coords::{Rect, View};
+use crate::sheet::coords::{Coords, Rect};
 use crate::sheet::palette::{DARK, MARK, MUTED, Stroke};
 use crate::sheet::text::{Font, visible};
 
@@ -41,11 +41,11 @@ pub struct Marks {
 
 impl Marks {
     /// Places the marks in view in a strip that ends at `right` px, on a sheet of this height.
-    pub fn place(marks: &[Mark], view: &View, right: f64, height: f64) -> Self {
-        let mut shown: Vec<&Mark> = marks.iter().filter(|mark| view.shows(mark.time.0)).collect();
+    pub fn place(marks: &[Mark], coords: &Coords, right: f64, height: f64) -> Self {
+        let mut shown: Vec<&Mark> = marks.iter().filter(|mark| coords.shows(mark.time.0)).collect();
         shown.sort_by(|a, b| a.time.0.total_cmp(&b.time.0));
         let rows = ((height / HEIGHT_FOR_ROW) as usize).clamp(1, ROWS);
-        let placed = Strip::new(right, 0.0, rows).fill(&shown, view);
+        let placed = Strip::new(right, 0.0, rows).fill(&shown, coords);
         if placed.hidden == 0 {
             return placed;
         }
@@ -54,7 +54,7 @@ impl Marks {
             return Self { lines, labels: Vec::new(), hidden: shown.len() };
         }
         // Room for the count, whatever it will be.
-        Strip::new(right, LABEL.width(&more(shown.len())) + 2.0 * NEAR, rows).fill(&shown, view)
+        Strip::new(right, LABEL.width(&more(shown.len())) + 2.0 * NEAR, rows).fill(&shown, coords)
     }
 
     /// Height of the strip.
@@ -64,12 +64,12 @@ impl Marks {
     }
 
     /// Draws the lines, from the strip to `bottom`.
-    pub fn draw_lines(&self, canvas: &mut Canvas, view: &View, strip: Rect, bottom: f64) {
+    pub fn draw_lines(&self, canvas: &mut Canvas, coords: &Coords, strip: Rect, bottom: f64) {
         let many = self.lines.len() > MOST_LINES;
         for (x, row) in &self.lines {
-            let top = row.map_or(view.plot.y0, |row| strip.y0 + row as f64 * ROW + 2.0);
+            let top = row.map_or(coords.plot.y0, |row| strip.y0 + row as f64 * ROW + 2.0);
             let (bottom, stroke) =
-                if many { (view.plot.y0 + 6.0, Stroke::solid(MUTED, 0.9)) } else { (bottom, MARK) };
+                if many { (coords.plot.y0 + 6.0, Stroke::solid(MUTED, 0.9)) } else { (bottom, MARK) };
             canvas.line(&[(*x, top), (*x, bottom)], &stroke);
         }
     }
@@ -107,9 +107,9 @@ impl Strip {
         Self { right, reserved, ends: vec![f64::NEG_INFINITY; rows], placed: Marks::default() }
     }
 
-    fn fill(mut self, marks: &[&Mark], view: &View) -> Marks {
+    fn fill(mut self, marks: &[&Mark], coords: &Coords) -> Marks {
         for mark in marks {
-            let x = view.x(mark.time.0);
+            let x = coords.x(mark.time.0);
             if self.placed.lines.last().is_some_and(|last| x - last.0 < 1.0) {
                 self.placed.hidden += 1;
                 continue;
@@ -161,11 +161,11 @@ mod tests {
 
     fn place(times: &[f64], label: impl Fn(usize) -> String) -> Marks {
         let plot = Rect { x0: 76.0, y0: 60.0, x1: 932.0, y1: 480.0 };
-        let view =
-            View::new(plot, axis::time(0.0, 100.0, plot.width(), LABEL), axis::memory(1.0, 1.0, 400.0));
+        let coords =
+            Coords::new(plot, axis::time(0.0, 100.0, plot.width(), LABEL), axis::memory(1.0, 1.0, 400.0));
         let mark = |(i, time): (usize, &f64)| Mark { time: Seconds(*time), label: label(i) };
         let marks: Vec<Mark> = times.iter().enumerate().map(mark).collect();
-        Marks::place(&marks, &view, 944.0, 540.0)
+        Marks::place(&marks, &coords, 944.0, 540.0)
     }
 
     #[test]

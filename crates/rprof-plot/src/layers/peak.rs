@@ -3,7 +3,7 @@
 use rprof_trace::{Peak, Seconds};
 
 use crate::sheet::canvas::{Anchor, Canvas};
-use crate::sheet::coords::View;
+use crate::sheet::coords::Coords;
 use crate::sheet::palette::{Marker, PAPER, PEAK_TINT, Stroke, VERMILLION};
 use crate::sheet::text::Font;
 
@@ -41,26 +41,26 @@ pub fn reach(peak: &Peak) -> f64 {
 }
 
 /// Draws what lies behind the curve: the interval the peak fell in.
-pub fn draw_interval(canvas: &mut Canvas, view: &View, peak: &Peak) {
+pub fn draw_interval(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
     let Some((from, to)) = peak.within else { return };
-    let (from, to) = (view.at(from.0, 0.0), view.at(to.0, peak.value.0 as f64));
+    let (from, to) = (coords.at(from.0, 0.0), coords.at(to.0, peak.value.0 as f64));
     if to.0 - from.0 >= 2.0 {
         canvas.rect(from, to, PEAK_TINT);
     }
 }
 
 /// Draws the dashed lines, which lie under the curve.
-pub fn draw_lines(canvas: &mut Canvas, view: &View, peak: &Peak) {
-    let (x, y) = view.at(peak.time.0, peak.value.0 as f64);
-    canvas.line(&[(view.plot.x0, y), (view.plot.x1, y)], &DASHED);
-    canvas.line(&[(x, view.plot.y1), (x, y)], &DASHED);
+pub fn draw_lines(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
+    let (x, y) = coords.at(peak.time.0, peak.value.0 as f64);
+    canvas.line(&[(coords.plot.x0, y), (coords.plot.x1, y)], &DASHED);
+    canvas.line(&[(x, coords.plot.y1), (x, y)], &DASHED);
 }
 
 /// Draws what lies over the curve: the dot, the upper bound and the label.
-pub fn draw(canvas: &mut Canvas, view: &View, peak: &Peak) {
-    let (x, y) = view.at(peak.time.0, peak.value.0 as f64);
-    let plot = view.plot;
-    let highest = view.y(reach(peak));
+pub fn draw(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
+    let (x, y) = coords.at(peak.time.0, peak.value.0 as f64);
+    let plot = coords.plot;
+    let highest = coords.y(reach(peak));
     if y - highest >= 3.0 {
         let bar = Stroke::solid(VERMILLION, 1.3);
         canvas.line(&[(x, y), (x, highest)], &bar);

@@ -1,10 +1,10 @@
 //! Functions as lanes under the curve, one each: told apart by place, so no colour is needed to read them. To the right
 //! of each stand its name and what it comes to, as a table.
 
-use crate::data::span_groups::{Function, HEADINGS};
+use crate::data::span_groups::{HEADINGS, SpanGroup};
 use crate::sheet::canvas::{Anchor, Canvas};
-use crate::sheet::coords::{Rect, View};
-use crate::sheet::palette::{BARS, DARK, GRID, MUTED, PAPER, Stroke};
+use crate::sheet::coords::{Coords, Rect};
+use crate::sheet::palette::{DARK, GRID, LANE_COLOURS, MUTED, PAPER, Stroke};
 use crate::sheet::text::Font;
 
 /// Height of a lane in px.
@@ -20,38 +20,38 @@ const TELLABLE: f64 = 5.0;
 /// A name narrower than this says nothing: columns are left out first.
 const NARROW: f64 = 60.0;
 
-/// The functions that get a lane, and how many do not: those with the longest total time stay.
-pub fn choose(functions: Vec<Function>, lanes: usize) -> (Vec<Function>, usize) {
-    if functions.len() <= lanes {
-        return (functions, 0);
+/// The groups that get a lane, and how many do not: those with the longest total time stay.
+pub fn choose(groups: Vec<SpanGroup>, lanes: usize) -> (Vec<SpanGroup>, usize) {
+    if groups.len() <= lanes {
+        return (groups, 0);
     }
-    let mut longest: Vec<usize> = (0..functions.len()).collect();
-    longest.sort_by(|a, b| functions[*b].sum.time.0.total_cmp(&functions[*a].sum.time.0));
+    let mut longest: Vec<usize> = (0..groups.len()).collect();
+    longest.sort_by(|a, b| groups[*b].sum.time.0.total_cmp(&groups[*a].sum.time.0));
     // The last lane tells of the others.
     longest.truncate(lanes.saturating_sub(1));
-    let hidden = functions.len() - longest.len();
+    let hidden = groups.len() - longest.len();
     let stays = |at: &usize| longest.contains(at);
-    (functions.into_iter().enumerate().filter(|(at, _)| stays(at)).map(|(_, f)| f).collect(), hidden)
+    (groups.into_iter().enumerate().filter(|(at, _)| stays(at)).map(|(_, group)| group).collect(), hidden)
 }
 
 /// Width of the table to the right of the lanes, with all its columns.
-pub fn label_width(functions: &[Function]) -> f64 {
-    let cells: f64 = (0..HEADINGS.len()).map(|column| column_width(functions, column)).sum();
-    let name = functions.iter().map(|f| NAME.width(&f.name)).fold(0.0, f64::max);
-    if functions.is_empty() { 0.0 } else { (name + cells).ceil() }
+pub fn label_width(groups: &[SpanGroup]) -> f64 {
+    let cells: f64 = (0..HEADINGS.len()).map(|column| column_width(groups, column)).sum();
+    let name = groups.iter().map(|group| NAME.width(&group.name)).fold(0.0, f64::max);
+    if groups.is_empty() { 0.0 } else { (name + cells).ceil() }
 }
 
 /// Width of a column and the gap before it; 0 for one in which nothing stands.
-fn column_width(functions: &[Function], column: usize) -> f64 {
-    let widest = functions.iter().map(|f| CELL.width(&f.cells()[column])).fold(0.0, f64::max);
+fn column_width(groups: &[SpanGroup], column: usize) -> f64 {
+    let widest = groups.iter().map(|group| CELL.width(&group.cells()[column])).fold(0.0, f64::max);
     if widest > 0.0 { GAP + widest.max(HEADING.width(HEADINGS[column])) } else { 0.0 }
 }
 
 /// The columns that have something to say, as many as leave room for the name; each with its width.
-fn columns(functions: &[Function], width: f64) -> Vec<(usize, f64)> {
-    let name = functions.iter().map(|f| NAME.width(&f.name)).fold(0.0, f64::max).min(NARROW);
+fn columns(groups: &[SpanGroup], width: f64) -> Vec<(usize, f64)> {
+    let name = groups.iter().map(|group| NAME.width(&group.name)).fold(0.0, f64::max).min(NARROW);
     let with = |columns: &[usize]| -> Vec<(usize, f64)> {
-        let measured = columns.iter().map(|column| (*column, column_width(functions, *column)));
+        let measured = columns.iter().map(|column| (*column, column_width(groups, *column)));
         measured.filter(|(_, width)| *width > 0.0).collect()
     };
     let fits = |columns: &Vec<(usize, f64)>| columns.iter().map(|c| c.1).sum::<f64>() + name <= width;
@@ -62,13 +62,13 @@ fn columns(functions: &[Function], width: f64) -> Vec<(usize, f64)> {
 /// Draws the lanes into `panel`, the table from its right edge for `width` px, its headings above. `end`: of the run.
 pub fn draw(
     canvas: &mut Canvas,
-    view: &View,
+    coords: &Coords,
     panel: Rect,
-    (functions, hidden): (&[Function], usize),
+    (groups, hidden): (&[SpanGroup], usize),
     width: f64,
     end: f64,
 ) {
-    let columns = columns(functions, width);
+    let columns = columns(groups, width);
     let left = panel.x1 + 14.0;
     let name_room = width - columns.iter().map(|(_, width)| width).sum::<f64>();
     let right_of = |at: usize| left + name_room + columns[..=at].iter().map(|(_, width)| width).sum::<f64>();
@@ -77,11 +77,11 @@ pub fn draw(
         canvas.text(HEADINGS[*column], place, Anchor::End, HEADING, MUTED);
     }
     let mut y = panel.y0;
-    for (function, colour) in functions.iter().zip(BARS.iter().cycle()) {
+    for (group, colour) in groups.iter().zip(LANE_COLOURS.iter().cycle()) {
         let middle = y + LANE / 2.0;
         canvas.line(&[(panel.x0, middle), (panel.x1, middle)], &Stroke::solid(GRID, 0.8));
-        let bars = bars(view, &function.spans);
-        let open = function.sum.open > 0 && end >= view.time.from;
+        let bars = bars(coords, &group.spans);
+        let open = group.sum.open > 0 && end >= coords.time.from;
         for (at, (from, to)) in bars.iter().enumerate() {
             let (top, bottom) = (y + 4.0, y + LANE - 4.0);
             // What never ended points onward.
@@ -93,12 +93,12 @@ pub fn draw(
                 canvas.rect((*from, top), (*to, bottom), *colour);
             }
         }
-        for x in seams(view, &function.spans, &bars) {
+        for x in seams(coords, &group.spans, &bars) {
             canvas.line(&[(x, y + 4.0), (x, y + LANE - 4.0)], &Stroke::solid(PAPER, 1.0));
         }
-        let name = NAME.ellipsised(&function.name, name_room);
+        let name = NAME.ellipsised(&group.name, name_room);
         canvas.text(&name, (left, middle + 4.0), Anchor::Start, NAME, DARK);
-        let cells = function.cells();
+        let cells = group.cells();
         for (at, (column, _)) in
             columns.iter().enumerate().filter(|(_, (column, _))| !cells[*column].is_empty())
         {
@@ -113,12 +113,12 @@ pub fn draw(
 }
 
 /// Calls as bars at least 1 px wide; those less than 1 px apart are one, so a million calls cost no more than a lane.
-fn bars(view: &View, spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut sorted: Vec<(f64, f64)> = spans.iter().map(|s| (view.x(s.0), view.x(s.1))).collect();
+fn bars(coords: &Coords, spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut sorted: Vec<(f64, f64)> = spans.iter().map(|s| (coords.x(s.0), coords.x(s.1))).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut bars: Vec<(f64, f64)> = Vec::new();
     for (from, to) in sorted {
-        let from = from.min(view.plot.x1 - 1.0);
+        let from = from.min(coords.plot.x1 - 1.0);
         let to = to.max(from + 1.0);
         match bars.last_mut() {
             Some(last) if from - last.1 < 1.0 => last.1 = last.1.max(to),
@@ -130,10 +130,10 @@ fn bars(view: &View, spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
 
 /// Where a call begins inside a bar: next to another, or while another lasts. Not where calls are too short to be told
 /// apart.
-fn seams(view: &View, spans: &[(f64, f64)], bars: &[(f64, f64)]) -> Vec<f64> {
+fn seams(coords: &Coords, spans: &[(f64, f64)], bars: &[(f64, f64)]) -> Vec<f64> {
     let mut begins: Vec<f64> = spans
         .iter()
-        .map(|(from, to)| (view.x(*from), view.x(*to)))
+        .map(|(from, to)| (coords.x(*from), coords.x(*to)))
         .filter(|(from, to)| to - from >= TELLABLE)
         .map(|(from, _)| from)
         .collect();
@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn calls_that_touch_or_overlap_are_told_apart() {
         let plot = Rect { x0: 0.0, y0: 0.0, x1: 1000.0, y1: 100.0 };
-        let view = View::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
+        let coords = Coords::new(plot, axis::time(0.0, 10.0, 1000.0, TICK), axis::memory(1.0, 1.0, 100.0));
         let at = |spans: &[(f64, f64)]| {
-            let bars = bars(&view, spans);
-            (bars.len(), seams(&view, spans, &bars).iter().map(|x| x.round()).collect::<Vec<_>>())
+            let bars = bars(&coords, spans);
+            (bars.len(), seams(&coords, spans, &bars).iter().map(|x| x.round()).collect::<Vec<_>>())
         };
         assert_eq!(at(&[(1.0, 2.0), (2.001, 3.0)]), (1, vec![200.0]));
         assert_eq!(at(&[(1.0, 4.0), (2.0, 5.0), (3.0, 4.0)]), (1, vec![200.0, 300.0]));

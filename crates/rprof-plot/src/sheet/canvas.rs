@@ -11,7 +11,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, 
 
 use crate::error::Error;
 use crate::sheet::palette::{Marker, PAPER, Stroke};
-use crate::sheet::svg_backend::{FINE, FineSvg, Sheet, escaped};
+use crate::sheet::svg_backend::{Markup, SvgBackend, UNITS_PER_PX, escaped};
 use crate::sheet::text::{FAMILY, Font};
 
 /// A point in px from the top left corner.
@@ -28,30 +28,30 @@ pub enum Anchor {
     End,
 }
 
-/// The sheet being drawn on.
+/// The markup being drawn on.
 pub struct Canvas {
-    area: DrawingArea<FineSvg, Shift>,
-    sheet: Rc<RefCell<Sheet>>,
+    area: DrawingArea<SvgBackend, Shift>,
+    markup: Rc<RefCell<Markup>>,
     failure: Option<Error>,
 }
 
 fn units((x, y): Px) -> (i32, i32) {
-    let one = |v: f64| (v * f64::from(FINE)).round() as i32;
+    let one = |v: f64| (v * f64::from(UNITS_PER_PX)).round() as i32;
     (one(x), one(y))
 }
 
 impl Canvas {
     /// White paper of this size in px; the title is for screen readers and the PDF.
     pub fn new((width, height): (u32, u32), title: &str) -> Self {
-        let sheet = Rc::new(RefCell::new(Sheet::default()));
-        sheet.borrow_mut().raw(&format!(
+        let markup = Rc::new(RefCell::new(Markup::default()));
+        markup.borrow_mut().raw(&format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
              fill=\"none\" stroke-linejoin=\"round\">\n<title>{}</title>\n",
             escaped(title)
         ));
-        let area = FineSvg::new(Rc::clone(&sheet), (width, height)).into_drawing_area();
-        let mut canvas = Self { area, sheet, failure: None };
+        let area = SvgBackend::new(Rc::clone(&markup), (width, height)).into_drawing_area();
+        let mut canvas = Self { area, markup, failure: None };
         canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);
         canvas
     }
@@ -59,15 +59,15 @@ impl Canvas {
     /// Draws what `draw` draws as one named group, so that a figure can be taken apart in an editor; no group if it
     /// draws nothing.
     pub fn group(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
-        self.sheet.borrow_mut().open(name);
+        self.markup.borrow_mut().open(name);
         draw(self);
-        self.sheet.borrow_mut().close();
+        self.markup.borrow_mut().close();
     }
 
     fn element<E>(&mut self, element: &E)
     where
         for<'b> &'b E: PointCollection<'b, (i32, i32)>,
-        E: Drawable<FineSvg>,
+        E: Drawable<SvgBackend>,
     {
         if let Err(e) = self.area.draw(element) {
             self.failure.get_or_insert(Error::Draw(e.to_string()));
@@ -76,11 +76,11 @@ impl Canvas {
 
     /// A line from point to point.
     pub fn line(&mut self, points: &[Px], stroke: &Stroke) {
-        self.sheet.borrow_mut().dash = stroke.dash;
-        let width = (stroke.width * f64::from(FINE)).round() as u32;
+        self.markup.borrow_mut().dash = stroke.dash;
+        let width = (stroke.width * f64::from(UNITS_PER_PX)).round() as u32;
         let style = ShapeStyle { color: stroke.colour.into(), filled: false, stroke_width: width };
         self.element(&PathElement::new(points.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
-        self.sheet.borrow_mut().dash = "";
+        self.markup.borrow_mut().dash = "";
     }
 
     /// A filled polygon.
@@ -97,7 +97,7 @@ impl Canvas {
     /// A filled circle.
     pub fn dot(&mut self, at: Px, radius: f64, colour: RGBColor) {
         let style = ShapeStyle { color: colour.into(), filled: true, stroke_width: 0 };
-        self.element(&Circle::new(units(at), (radius * f64::from(FINE)).round() as i32, style));
+        self.element(&Circle::new(units(at), (radius * f64::from(UNITS_PER_PX)).round() as i32, style));
     }
 
     /// A marker with a white rim, so that it is seen on its own curve.
@@ -137,7 +137,7 @@ impl Canvas {
         turn: FontTransform,
     ) {
         let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let size = (font.size * f64::from(FINE)).round();
+        let size = (font.size * f64::from(UNITS_PER_PX)).round();
         let anchor = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -156,10 +156,10 @@ impl Canvas {
     /// # Errors
     /// The first failure of drawing.
     pub fn finish(mut self) -> Result<String, Error> {
-        self.sheet.borrow_mut().raw("</svg>\n");
+        self.markup.borrow_mut().raw("</svg>\n");
         match self.failure.take() {
             Some(error) => Err(error),
-            None => Ok(self.sheet.borrow_mut().take()),
+            None => Ok(self.markup.borrow_mut().take()),
         }
     }
 }

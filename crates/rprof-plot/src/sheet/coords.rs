@@ -6,7 +6,7 @@ use plotters::coord::types::RangedCoordf64;
 
 use crate::sheet::axis::Axis;
 use crate::sheet::canvas::Px;
-use crate::sheet::svg_backend::FINE;
+use crate::sheet::svg_backend::UNITS_PER_PX;
 
 /// A rectangle of the sheet in px.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,31 +34,31 @@ impl Rect {
 }
 
 /// The plot area with its coordinates.
-pub struct View {
+pub struct Coords {
     /// The plot area.
     pub plot: Rect,
     /// The time axis.
     pub time: Axis,
     /// The memory axis.
     pub memory: Axis,
-    coordinates: Cartesian2d<RangedCoordf64, RangedCoordf64>,
+    cartesian: Cartesian2d<RangedCoordf64, RangedCoordf64>,
 }
 
-impl View {
+impl Coords {
     /// The axes laid along the edges of the plot area.
     pub fn new(plot: Rect, time: Axis, memory: Axis) -> Self {
-        let units = |v: f64| (v * f64::from(FINE)).round() as i32;
+        let units = |v: f64| (v * f64::from(UNITS_PER_PX)).round() as i32;
         let edges = (units(plot.x0)..units(plot.x1), units(plot.y1)..units(plot.y0));
-        let coordinates = Cartesian2d::new(time.from..time.to, memory.from..memory.to, edges);
-        Self { plot, time, memory, coordinates }
+        let cartesian = Cartesian2d::new(time.from..time.to, memory.from..memory.to, edges);
+        Self { plot, time, memory, cartesian }
     }
 
     /// A time in seconds and a value in bytes as a point inside the plot area; what lies outside is moved to its edge.
     pub fn at(&self, time: f64, value: f64) -> Px {
         let inside =
             (time.clamp(self.time.from, self.time.to), value.clamp(self.memory.from, self.memory.to));
-        let (x, y) = self.coordinates.translate(&inside);
-        (f64::from(x) / f64::from(FINE), f64::from(y) / f64::from(FINE))
+        let (x, y) = self.cartesian.translate(&inside);
+        (f64::from(x) / f64::from(UNITS_PER_PX), f64::from(y) / f64::from(UNITS_PER_PX))
     }
 
     /// A time's distance from the left.

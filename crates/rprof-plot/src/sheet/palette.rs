@@ -36,7 +36,7 @@ pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 /// Boxes with dark text in them: tints of the palette, then three that are told from them.
-pub const BOXES: [RGBColor; 8] = [
+pub const BLOCK_COLOURS: [RGBColor; 8] = [
     RGBColor(0xf9, 0xd9, 0x99),
     RGBColor(0xbb, 0xe1, 0xf6),
     RGBColor(0xb3, 0xe2, 0xd5),
@@ -48,7 +48,7 @@ pub const BOXES: [RGBColor; 8] = [
 ];
 
 /// Bars on white.
-pub const BARS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
+pub const LANE_COLOURS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
 
 /// How a line looks.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,5 +1,5 @@
 //! A plotters backend that writes SVG with sub-pixel coordinates. Plotters works in whole units, so it is given a
-//! sheet `FINE` times larger, and every number is divided on the way out. Consecutive shapes of one style become one
+//! sheet `UNITS_PER_PX` times larger, and every number is divided on the way out. Consecutive shapes of one style become one
 //! path, in relative coordinates: a dense curve costs about ten bytes a point.
 
 use std::cell::RefCell;
@@ -14,13 +14,13 @@ use plotters_backend::{
 };
 
 /// Units of the backend in one px.
-pub const FINE: i32 = 20;
+pub const UNITS_PER_PX: i32 = 20;
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
 /// What is written so far, shared between the backend (which plotters owns) and the canvas.
 #[derive(Debug, Default)]
-pub struct Sheet {
+pub struct Markup {
     out: String,
     /// Style and data of the path that is still growing.
     run: Option<(String, String)>,
@@ -30,7 +30,7 @@ pub struct Sheet {
     pub dash: &'static str,
 }
 
-impl Sheet {
+impl Markup {
     /// Writes markup as it is.
     pub fn raw(&mut self, markup: &str) {
         self.flush();
@@ -54,7 +54,7 @@ impl Sheet {
         }
     }
 
-    /// What was written; the sheet is empty afterwards.
+    /// What was written; the markup is empty afterwards.
     pub fn take(&mut self) -> String {
         self.flush();
         std::mem::take(&mut self.out)
@@ -78,21 +78,21 @@ impl Sheet {
 }
 
 /// The backend.
-pub struct FineSvg {
-    sheet: Rc<RefCell<Sheet>>,
+pub struct SvgBackend {
+    markup: Rc<RefCell<Markup>>,
     size: (u32, u32),
 }
 
-impl FineSvg {
-    /// Draws onto `sheet`; the size is in px.
-    pub fn new(sheet: Rc<RefCell<Sheet>>, (width, height): (u32, u32)) -> Self {
-        Self { sheet, size: (width * FINE as u32, height * FINE as u32) }
+impl SvgBackend {
+    /// Draws onto `markup`; the size is in px.
+    pub fn new(markup: Rc<RefCell<Markup>>, (width, height): (u32, u32)) -> Self {
+        Self { markup, size: (width * UNITS_PER_PX as u32, height * UNITS_PER_PX as u32) }
     }
 }
 
 /// Units in px, exact and short: `12`, `.35`, `-3.5`.
 fn px(units: i32) -> String {
-    let hundredths = i64::from(units) * 100 / i64::from(FINE);
+    let hundredths = i64::from(units) * 100 / i64::from(UNITS_PER_PX);
     let text = format!("{:.2}", hundredths as f64 / 100.0);
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text.strip_prefix("-0.") {
@@ -155,26 +155,26 @@ fn stroke_style<S: BackendStyle>(style: &S, dash: &str) -> String {
     text
 }
 
-impl DrawingBackend for FineSvg {
+impl DrawingBackend for SvgBackend {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Drawn {
+    fn present(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
-        self.draw_rect(at, (at.0 + FINE, at.1 + FINE), &colour, true)
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> DrawResult {
+        self.draw_rect(at, (at.0 + UNITS_PER_PX, at.1 + UNITS_PER_PX), &colour, true)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> DrawResult {
         self.draw_path([from, to], style)
     }
 
@@ -184,7 +184,7 @@ impl DrawingBackend for FineSvg {
         (x1, y1): BackendCoord,
         style: &S,
         fill: bool,
-    ) -> Drawn {
+    ) -> DrawResult {
         let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
         if fill { self.fill_polygon(corners, style) } else { self.draw_path(corners, style) }
     }
@@ -193,10 +193,10 @@ impl DrawingBackend for FineSvg {
         &mut self,
         path: I,
         style: &S,
-    ) -> Drawn {
-        let mut sheet = self.sheet.borrow_mut();
-        let style = stroke_style(style, sheet.dash);
-        sheet.shape(style, &path_data(path));
+    ) -> DrawResult {
+        let mut markup = self.markup.borrow_mut();
+        let style = stroke_style(style, markup.dash);
+        markup.shape(style, &path_data(path));
         Ok(())
     }
 
@@ -206,11 +206,11 @@ impl DrawingBackend for FineSvg {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Drawn {
-        let mut sheet = self.sheet.borrow_mut();
-        let style = if fill { fill_style(style) } else { stroke_style(style, sheet.dash) };
+    ) -> DrawResult {
+        let mut markup = self.markup.borrow_mut();
+        let style = if fill { fill_style(style) } else { stroke_style(style, markup.dash) };
         let (x, y, r) = (px(at.0), px(at.1), px(radius.cast_signed()));
-        sheet.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
+        markup.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
         Ok(())
     }
 
@@ -218,13 +218,13 @@ impl DrawingBackend for FineSvg {
         &mut self,
         corners: I,
         style: &S,
-    ) -> Drawn {
-        self.sheet.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
+    ) -> DrawResult {
+        self.markup.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
         Ok(())
     }
 
     /// The point is on the baseline; the size is the em's.
-    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> DrawResult {
         let (x, y) = (px(at.0), px(at.1));
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
@@ -242,7 +242,7 @@ impl DrawingBackend for FineSvg {
         // Two blanks are two blanks, as in the command that was typed.
         let space = if text.contains("  ") { " xml:space=\"preserve\"" } else { "" };
         let (size, fill) = (px(style.size() as i32), fill_style(&style.color()));
-        self.sheet.borrow_mut().raw(&format!(
+        self.markup.borrow_mut().raw(&format!(
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}>{}</text>\n",
             escaped(text)
         ));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rprof_plot::{Functions, Options};
+use rprof_plot::{Options, SpanView};
 use rprof_trace::{Bytes, Curve, Envelope, Mark, Peak, Point, ProcessProfile, Profile, Seconds, Span};
 
 pub const MIB: f64 = 1_048_576.0;
@@ -297,15 +297,15 @@ pub fn gallery() -> Vec<Figure> {
         ("pool", plain(), one(mprof("mprof_pool_M.dat"))),
         ("functions", plain(), one(mprof("mprof_funcs.dat"))),
         ("many_functions", plain(), one(functions())),
-        ("flame", Options { functions: Functions::Boxes, ..plain() }, one(mprof("mprof_funcs.dat"))),
-        ("many_flames", Options { functions: Functions::Boxes, ..plain() }, one(functions())),
+        ("flame", Options { spans: SpanView::Flame, ..plain() }, one(mprof("mprof_funcs.dat"))),
+        ("many_flames", Options { spans: SpanView::Flame, ..plain() }, one(functions())),
         ("spans", plain(), one(nested())),
-        ("spans_flame", Options { functions: Functions::Boxes, ..plain() }, one(nested())),
+        ("spans_flame", Options { spans: SpanView::Flame, ..plain() }, one(nested())),
         ("spans_small", Options { width: 480, height: 300, ..plain() }, one(nested())),
         ("forty_spans", plain(), one(forty())),
-        ("forty_flames", Options { functions: Functions::Boxes, ..plain() }, one(forty())),
+        ("forty_flames", Options { spans: SpanView::Flame, ..plain() }, one(forty())),
         ("process_spans", plain(), one(processes())),
-        ("process_flame", Options { functions: Functions::Boxes, ..plain() }, one(processes())),
+        ("process_flame", Options { spans: SpanView::Flame, ..plain() }, one(processes())),
         ("marks", plain(), one(marked())),
         ("many_marks", Options { width: 640, ..plain() }, one(many_marks())),
         ("several", plain(), numpy()),
