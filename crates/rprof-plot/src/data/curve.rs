@@ -2,8 +2,6 @@
 
 use rprof_trace::{Point, Seconds};
 
-use crate::sheet::canvas::Px;
-
 /// Seconds and bytes.
 pub type DataPoint = (f64, f64);
 
@@ -36,58 +34,6 @@ fn between(a: DataPoint, b: DataPoint, time: f64) -> DataPoint {
     (time, a.1 + (b.1 - a.1) * (time - a.0) / (b.0 - a.0))
 }
 
-/// The pieces of a curve in px. A gap narrower than `column` px is bridged: its band shows it, and there may be thousands.
-pub fn thinned(pieces: &[Vec<DataPoint>], at: impl Fn(DataPoint) -> Px, column: f64) -> Vec<Vec<Px>> {
-    let mut lines: Vec<Vec<Px>> = Vec::new();
-    for piece in pieces {
-        let points = piece.iter().map(|sample| at(*sample));
-        let first = piece.first().map_or(0.0, |sample| at(*sample).0);
-        match lines.last_mut() {
-            Some(line) if line.last().is_some_and(|last| first - last.0 < column) => line.extend(points),
-            _ => lines.push(points.collect()),
-        }
-    }
-    lines.into_iter().map(|line| extremes(line, column)).collect()
-}
-
-/// At most four points for each `column` px: the first, the highest, the lowest and the last, so no spike is lost.
-/// Points on a level stretch are left out, which changes nothing.
-fn extremes(points: Vec<Px>, column: f64) -> Vec<Px> {
-    let mut kept: Vec<Px> = Vec::new();
-    let mut points = points.into_iter().peekable();
-    while let Some(first) = points.next() {
-        let slot = (first.0 / column).floor();
-        let (mut high, mut low, mut last, mut at) = ((first, 0), (first, 0), first, 0);
-        while let Some(p) = points.next_if(|p| (p.0 / column).floor() <= slot) {
-            at += 1;
-            last = p;
-            if p.1 < high.0.1 {
-                high = (p, at);
-            }
-            if p.1 > low.0.1 {
-                low = (p, at);
-            }
-        }
-        let (one, two) = if high.1 <= low.1 { (high.0, low.0) } else { (low.0, high.0) };
-        for p in [first, one, two, last] {
-            push(&mut kept, p);
-        }
-    }
-    kept
-}
-
-#[allow(clippy::float_cmp, reason = "px come from whole units: equal means the same unit")]
-fn push(kept: &mut Vec<Px>, p: Px) {
-    match kept[..] {
-        [.., last] if last == p => {}
-        [.., before, last] if before.1 == last.1 && last.1 == p.1 => {
-            kept.pop();
-            kept.push(p);
-        }
-        _ => kept.push(p),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,35 +61,5 @@ mod tests {
         assert_eq!(pieces(&curve, &gaps, 2.0, 6.0), [[(5.0, 9.0), (6.0, 9.0)]]);
         let inner = [(Seconds(1.5), Seconds(4.5))];
         assert_eq!(pieces(&curve, &inner, 0.0, 6.0).len(), 2, "a gap need not reach the points");
-    }
-
-    #[test]
-    fn thinning_keeps_the_extremes_and_at_most_four_points_a_column() {
-        let noisy = (0..100_000).map(|i| {
-            let y = if i == 54_321 { -7.0 } else { f64::from((i * 7919) % 13) };
-            (f64::from(i) * 0.001, y)
-        });
-        let kept = extremes(noisy.collect(), 1.0);
-        assert!(kept.len() <= 400, "{}", kept.len());
-        assert!(kept.contains(&(54.321, -7.0)));
-        assert!(kept.windows(2).all(|w| w[0].0 <= w[1].0), "in order of time");
-        assert_eq!((kept[0].0, kept[kept.len() - 1].0), (0.0, 99.999));
-    }
-
-    #[test]
-    fn a_level_stretch_needs_two_points() {
-        let kept = extremes((0..50).map(|i| (f64::from(i), 3.0)).chain([(50.0, 4.0)]).collect(), 1.0);
-        assert_eq!(kept, [(0.0, 3.0), (49.0, 3.0), (50.0, 4.0)]);
-    }
-
-    #[test]
-    fn gaps_too_narrow_to_be_seen_do_not_break_the_line() {
-        let pieces: Vec<Vec<DataPoint>> =
-            [(0.0, 5.0), (5.5, 9.0), (12.0, 20.0)].map(|(from, to)| vec![(from, 1.0), (to, 2.0)]).into();
-        let lines = thinned(&pieces, |s| s, 1.0);
-        assert_eq!(
-            lines,
-            [vec![(0.0, 1.0), (5.0, 2.0), (5.5, 1.0), (9.0, 2.0)], vec![(12.0, 1.0), (20.0, 2.0)]]
-        );
     }
 }

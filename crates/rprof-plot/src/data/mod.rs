@@ -1,7 +1,8 @@
-//! The numbers of a figure before they have a place on the sheet: curves, fitted slopes, span groups, the time range.
-//! Seconds and bytes only; nothing in here knows pixels, colours or fonts.
+//! The numbers of a figure before they have a place on the sheet: curves, slopes, span groups, the time range.
+//! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
 
 pub mod curve;
 pub mod slope;
 pub mod span_groups;
+pub mod span_stack;
 pub mod time_range;

@@ -8,3 +8,4 @@ pub mod layout;
 pub mod palette;
 pub mod svg_backend;
 pub mod text;
+pub mod thinning;
