@@ -1,14 +1,7 @@
-//! HOW it looks: (options, profiles) → the bytes of a figure. No files, no clock, no locale, no fonts of the system:
-//! same input, same bytes. One SVG is drawn with plotters; PNG and PDF are made from it.
+//! Figures of memory over time: options and profiles become the bytes of an SVG, a PNG or a PDF.
 //!
-//! ```
-//! use rprof_trace::{Bytes, Point, Profile, Seconds};
-//! let at = |time, mib: u64| Point { time: Seconds(time), value: Bytes(mib * 1_048_576) };
-//! let profile = Profile { total: vec![at(0.0, 1), at(2.5, 80), at(3.0, 20)], ..Profile::default() };
-//! let svg = rprof_plot::svg(&rprof_plot::Options::default(), &[rprof_plot::Trace { label: "run.dat", profile: &profile }])?;
-//! assert!(svg.contains("memory, RSS (MiB)"));
-//! # Ok::<(), rprof_plot::Error>(())
-//! ```
+//! plotters draws one SVG; PNG and PDF are made from it. The crate reads no files, clock, locale or system fonts, so the
+//! same input gives the same bytes on every machine. See [`svg()`] for an example.
 
 mod data;
 mod error;
@@ -26,3 +19,8 @@ pub use options::{Options, SpanView, Trace};
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
+
+/// The example of the README, which `cargo test` compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
