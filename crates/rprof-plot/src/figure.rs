@@ -76,9 +76,9 @@ fn check_samples(traces: &[Trace]) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Empty(match traces {
-        [] => "no trace was given".to_owned(),
-        [one] => format!("`{}` holds no sample", visible(one.label)),
-        all => format!("none of the {} traces holds a sample", all.len()),
+        [] => "no trace given".to_owned(),
+        [one] => format!("`{}` has no samples", visible(one.label)),
+        all => format!("none of the {} traces has samples", all.len()),
     }))
 }
 
@@ -103,7 +103,7 @@ impl<'a> Figure<'a> {
     /// Decides on contents, then areas, then scales.
     ///
     /// These depend on one another: the width of the plot area on the legend, the legend on the names that fit in no
-    /// flame block, and these on the width of the plot area. The height of the plot area depends on the rows of mark
+    /// flame block, and these on the width of the plot area. The height of the plot area depends on the tiers of mark
     /// labels, and these on its width. Every step takes what the step before has decided, and none is repeated until
     /// nothing changes, so that a figure costs the same whatever it shows.
     fn plan(options: &Options, traces: &[Trace<'a>], curves: SeriesSet, range: TimeRange) -> Self {

@@ -112,7 +112,7 @@ impl<'a> Flame<'a> {
     pub fn draw(&self, canvas: &mut Canvas, panel: Rect) {
         let (level, font) = (self.level, font(self.level));
         self.draw_blocks(canvas, panel.y0);
-        let baseline = |row: usize| panel.y0 + row as f64 * level + (level / 2.0 + 4.0 * level / LEVEL);
+        let baseline = |at: usize| panel.y0 + at as f64 * level + (level / 2.0 + 4.0 * level / LEVEL);
         for block in &self.blocks {
             if let Some(text) = &block.text {
                 let at = (f64::midpoint(block.from, block.to), baseline(block.level));

@@ -1,4 +1,5 @@
-//! Where nothing was measured: a grey hatched band, so that a break in the line is not taken for a drop.
+//! Gaps: a hatched grey band for each time in which nothing was measured, so that no reader takes a break in the curve
+//! for a drop of memory.
 
 use rprof_trace::Seconds;
 
@@ -7,7 +8,14 @@ use crate::sheet::coords::Coords;
 use crate::sheet::palette::{GAP, HATCH, MUTED, Stroke};
 use crate::sheet::text::Font;
 
-/// Draws the gaps that are in view, those closer than a px as one.
+const LABEL: &str = "not measured";
+/// The narrowest band with hatching in px.
+const HATCHED: f64 = 6.0;
+/// The narrowest band with a label in px.
+const LABELLED: f64 = 18.0;
+
+/// Draws the gaps on the time axis. Gaps less than 1 px apart become one band. Hatching and label need a band that is wide
+/// enough for them.
 pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
     let mut bands: Vec<(f64, f64)> = Vec::new();
     for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= coords.time.from && gap.0.0 <= coords.time.to) {
@@ -21,11 +29,11 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
     for (from, to) in &bands {
         canvas.rect((*from, top), (*to, bottom), GAP);
     }
-    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= 6.0) {
+    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= HATCHED) {
         hatch(canvas, (*from, *to), (top, bottom));
     }
     let font = Font::regular(11.0);
-    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= 18.0) {
+    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= LABELLED) {
         let (x, y) = (f64::midpoint(*from, *to), f64::midpoint(top, bottom));
         let half = font.width(LABEL) / 2.0 + 5.0;
         canvas.rect((x - 8.0, y - half), (x + 8.0, y + half), GAP);
@@ -33,9 +41,8 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
     }
 }
 
-const LABEL: &str = "not measured";
-
-/// Lines rising at 45 degrees, 9 px apart, cut to the band.
+/// Draws lines that rise at 45 degrees, 9 px apart, cut to the band.
+/// All points of such a line have the same sum x + y, which steps from line to line.
 fn hatch(canvas: &mut Canvas, (x0, x1): (f64, f64), (y0, y1): (f64, f64)) {
     let stroke = Stroke::solid(HATCH, 0.8);
     let mut sum = x0 + y0 + 4.5;

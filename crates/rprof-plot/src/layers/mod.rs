@@ -1,5 +1,5 @@
-//! The layers of a figure, each drawn on its own: axes, gaps, the peak, marks, spans, the legend.
-//! A layer places its own elements inside the area that the layout gives it, and knows no other layer.
+//! The layers of a figure: axes, gaps, peak, marks, spans, legend. Each places its elements inside the area that the
+//! layout gives it, and must not depend on another layer.
 
 pub mod axes;
 pub mod flame;

@@ -1,4 +1,4 @@
-//! The other formats of a figure, made from its SVG. One file for each format; none of them draws anything itself.
+//! Formats made from the finished SVG, one file for each. They convert, and must not draw anything of their own.
 
 #[cfg(feature = "pdf")]
 pub mod pdf;

@@ -1,14 +1,18 @@
-//! An SVG as a tree of usvg, for the formats that are made from it.
+//! The SVG parsed by usvg, as PNG and PDF need it.
 
 use crate::error::Error;
 use crate::sheet::text;
 
-/// An SVG as usvg's tree, with the embedded faces and no other.
+/// Parses an SVG. Its texts are set in the embedded fonts; fonts of the system are never looked up.
+///
+/// # Errors
+/// [`Error::Svg`] if usvg rejects it.
 pub fn tree(svg: &str) -> Result<usvg::Tree, Error> {
     let mut options = usvg::Options { font_family: text::FAMILY.to_owned(), ..usvg::Options::default() };
     let fonts = options.fontdb_mut();
     fonts.load_font_data(text::REGULAR.to_vec());
     fonts.load_font_data(text::BOLD.to_vec());
+    // The SVG ends its list of families in `sans-serif`, for browsers without DejaVu Sans; no other font may answer to it.
     fonts.set_sans_serif_family(text::FAMILY);
     usvg::Tree::from_str(svg, &options).map_err(|e| Error::Svg(e.to_string()))
 }

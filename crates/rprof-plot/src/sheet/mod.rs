@@ -1,5 +1,5 @@
-//! The sheet a figure is drawn on: canvas, text metrics, colours, axis scales, and the areas of the page.
-//! It knows pixels, seconds and bytes, but neither traces nor options.
+//! The sheet that a figure is drawn on: canvas, fonts, colours, axis scales, and the areas of the page.
+//! It places points, lines and texts, and must not know traces or options.
 
 pub mod axis;
 pub mod canvas;

@@ -1,29 +1,36 @@
-//! Curves thinned to what a pixel column can show.
+//! Thinning of curves: the points that a reader could not tell apart are dropped, the extremes never.
 
 use crate::sheet::canvas::Px;
 
-/// The pieces of a curve in px. A gap narrower than `column` px is bridged: its band shows it, and there may be thousands.
-pub fn thinned(pieces: &[Vec<Px>], column: f64) -> Vec<Vec<Px>> {
+/// Thins the pieces of a curve to at most four points in each bin of `width` px.
+///
+/// A gap narrower than a bin is bridged. Its grey band shows it anyway, and with thousands of gaps every piece would
+/// keep points of its own, however wide the bins.
+pub fn thinned(pieces: &[Vec<Px>], width: f64) -> Vec<Vec<Px>> {
     let mut lines: Vec<Vec<Px>> = Vec::new();
     for piece in pieces {
         let first = piece.first().map_or(0.0, |point| point.0);
         match lines.last_mut() {
-            Some(line) if line.last().is_some_and(|last| first - last.0 < column) => line.extend(piece),
+            Some(line) if line.last().is_some_and(|last| first - last.0 < width) => line.extend(piece),
             _ => lines.push(piece.clone()),
         }
     }
-    lines.into_iter().map(|line| extremes(line, column)).collect()
+    lines.into_iter().map(|line| extremes(line, width)).collect()
 }
 
-/// At most four points for each `column` px: the first, the highest, the lowest and the last, so no spike is lost.
-/// Points on a level stretch are left out, which changes nothing.
-fn extremes(points: Vec<Px>, column: f64) -> Vec<Px> {
+/// Keeps the first, the highest, the lowest and the last point of each bin, in order of time.
+///
+/// These four are enough: at a bin of 1 px a line through all points covers the same pixels, and unlike an average or
+/// every n-th point they keep a spike of a single sample at its full height. The same choice is known as M4 (Jugel et
+/// al., "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 2014).
+fn extremes(points: Vec<Px>, width: f64) -> Vec<Px> {
     let mut kept: Vec<Px> = Vec::new();
     let mut points = points.into_iter().peekable();
     while let Some(first) = points.next() {
-        let slot = (first.0 / column).floor();
+        let bin = (first.0 / width).floor();
+        // `high` and `low` remember their place in the bin, because the drawn line must not run back in time.
         let (mut high, mut low, mut last, mut at) = ((first, 0), (first, 0), first, 0);
-        while let Some(p) = points.next_if(|p| (p.0 / column).floor() <= slot) {
+        while let Some(p) = points.next_if(|p| (p.0 / width).floor() <= bin) {
             at += 1;
             last = p;
             if p.1 < high.0.1 {
@@ -41,7 +48,9 @@ fn extremes(points: Vec<Px>, column: f64) -> Vec<Px> {
     kept
 }
 
-#[allow(clippy::float_cmp, reason = "px come from whole units: equal means the same unit")]
+/// Adds a point, unless it repeats the last one. On a level stretch it replaces the last one: two points are enough
+/// for a horizontal line.
+#[allow(clippy::float_cmp, reason = "px are whole units of the backend: equal means the same unit")]
 fn push(kept: &mut Vec<Px>, p: Px) {
     match kept[..] {
         [.., last] if last == p => {}
@@ -58,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thinning_keeps_the_extremes_and_at_most_four_points_a_column() {
+    fn thinning_keeps_the_extremes_and_at_most_four_points_in_a_bin() {
         let noisy = (0..100_000).map(|i| {
             let y = if i == 54_321 { -7.0 } else { f64::from((i * 7919) % 13) };
             (f64::from(i) * 0.001, y)
@@ -77,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_too_narrow_to_be_seen_do_not_break_the_line() {
+    fn a_gap_narrower_than_a_bin_does_not_break_the_line() {
         let pieces: Vec<Vec<Px>> =
             [(0.0, 5.0), (5.5, 9.0), (12.0, 20.0)].map(|(from, to)| vec![(from, 1.0), (to, 2.0)]).into();
         let lines = thinned(&pieces, 1.0);
