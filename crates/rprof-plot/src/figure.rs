@@ -1,4 +1,4 @@
-//! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws layer by layer.
+//! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws the layers.
 
 use rprof_trace::{Peak, Profile, Seconds};
 
@@ -30,8 +30,8 @@ const LEAST_TOP: f64 = 1_048_576.0;
 
 /// Draws a figure of memory over time as an SVG: one trace, or several that all start at 0.
 ///
-/// Time and size of the result are bounded by the width of the figure, not by the length of the traces. The same input
-/// gives the same bytes on every machine.
+/// Time and size of the result are bounded by the width of the figure, not by the length of the traces. The same
+/// input gives the same bytes on every machine.
 ///
 /// # Errors
 /// [`Error::Size`] and [`Error::Window`] for options out of range, [`Error::Empty`] and [`Error::EmptyWindow`] if there
@@ -102,10 +102,10 @@ struct Figure<'a> {
 impl<'a> Figure<'a> {
     /// Decides on contents, then areas, then scales.
     ///
-    /// These depend on one another: the width of the plot area on the legend, the legend on the names that fit in no
-    /// flame block, and these on the width of the plot area. The height of the plot area depends on the tiers of mark
-    /// labels, and these on its width. Every step takes what the step before has decided, and none is repeated until
-    /// nothing changes, so that a figure costs the same whatever it shows.
+    /// These depend on one another. The width of the plot area depends on the legend, the legend on the names that
+    /// fit in no flame block, and these names on the width of the plot area. The height of the plot area depends on
+    /// the tiers of mark labels, and these on its width. Each step takes the result of the step before. No step is
+    /// repeated until the result settles, so that the cost of a figure is bounded.
     fn plan(options: &Options, traces: &[Trace<'a>], curves: SeriesSet, range: TimeRange) -> Self {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
         let size = (f64::from(options.width), f64::from(options.height));
@@ -118,7 +118,7 @@ impl<'a> Figure<'a> {
             let wanted = Wanted { legend: legend.width().max(lanes.table_width()), panel, strip };
             Layout::new(size, &title, wanted)
         };
-        // The second round is for the names that fit no more once the first has made the plot area narrower.
+        // The first round makes the plot area narrower; the second one finds the names that no longer fit.
         for _ in 0..2 {
             let layout = layout_for(&legend, 0.0);
             legend.set_blocks(Flame::new(&times_only(&layout, &range), layout.panel.height(), &spans).key);
@@ -155,6 +155,7 @@ impl<'a> Figure<'a> {
             peak::draw_lines(canvas, coords, peak);
         }
         if panel.height() > 0.0 {
+            // The id is older than the word span; scripts that read our figures may look for it.
             canvas.group("functions", |canvas| {
                 self.flame.draw(canvas, panel);
                 self.lanes.draw(canvas, coords, panel, legend.width());

@@ -1,7 +1,7 @@
 //! Figures of memory over time: options and profiles become the bytes of an SVG, a PNG or a PDF.
 //!
-//! plotters draws one SVG; PNG and PDF are made from it. The crate reads no files, clock, locale or system fonts, so the
-//! same input gives the same bytes on every machine. See [`svg()`] for an example.
+//! plotters draws one SVG; PNG and PDF are made from it. The crate reads no files, clock, locale or system fonts, so
+//! the same input gives the same bytes on every machine. See [`svg()`] for an example.
 
 mod data;
 mod error;

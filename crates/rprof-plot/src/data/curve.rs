@@ -7,15 +7,15 @@ pub type DataPoint = (f64, f64);
 
 /// Cuts a curve to the times from `from` to `to` and breaks it at gaps, one piece for each stretch without a gap.
 ///
-/// Where the curve crosses an edge of the time range, a point is interpolated on the edge. A window between two samples
-/// thus shows the line between them. Both curve and gaps are in order of time; each is passed once.
+/// Where the curve crosses an edge of the time range, a point is interpolated on the edge. A window between two
+/// samples thus shows the line between them. Both curve and gaps are in order of time; each is passed once.
 pub fn pieces(curve: &[Point], gaps: &[(Seconds, Seconds)], from: f64, to: f64) -> Vec<Vec<DataPoint>> {
     let mut gaps = gaps.iter().copied().peekable();
     let mut pieces: Vec<Vec<DataPoint>> = Vec::new();
     let mut last: Option<DataPoint> = None;
     for point in curve {
         let here = (point.time.0, point.value.0 as f64);
-        // The last point, unless a gap lies between it and this one. Gaps that ended before the last point are done with.
+        // The last point, unless a gap lies between it and this one. Gaps that ended before the last point are skipped.
         let joined = last.filter(|last| {
             while gaps.next_if(|gap| gap.1.0 <= last.0).is_some() {}
             gaps.peek().is_none_or(|gap| gap.0.0 >= here.0)

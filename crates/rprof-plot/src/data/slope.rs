@@ -32,9 +32,9 @@ const SCATTER: f64 = 3.0;
 impl Slope {
     /// Fits a line by ordinary least squares; `None` for fewer than two points, or if all have the same time.
     ///
-    /// With `S` the sum of the squared distances of the times from their mean, the variance of the slope is the residual
-    /// variance divided by `S`; Student's t with n - 2 degrees of freedom widens it to the interval (Draper and Smith,
-    /// Applied Regression Analysis, chapter 1).
+    /// With `S` the sum of the squared distances of the times from their mean, the variance of the slope is the
+    /// residual variance divided by `S`; Student's t with n - 2 degrees of freedom widens it to the interval (Draper
+    /// and Smith, Applied Regression Analysis, chapter 1).
     pub fn fit(points: &[DataPoint]) -> Option<Self> {
         let n = points.len() as f64;
         let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / n, sum.1 + p.1 / n));
@@ -61,8 +61,8 @@ impl Slope {
     /// Measures the bend: the mean distance between curve and line in the part of the time where it is largest.
     ///
     /// A confidence interval only describes the scatter about a line; it is narrow even for a curve that levels off.
-    /// Growth at a single rate leaves distances that average out in every part, whereas a bend or a step leaves a part on
-    /// one side of the line. This is the idea of the lack-of-fit test, with the parts as its replicates.
+    /// Growth at a single rate leaves distances that average out in every part, whereas a bend or a step leaves a
+    /// part on one side of the line. This is the idea of the lack-of-fit test, with the parts as its replicates.
     ///
     /// `None` in three cases: the distance is a small share of the growth ([`BENT`]), scatter explains it
     /// ([`SCATTER`]), or the interval of the slope includes 0, so that there is no growth to describe.
@@ -97,7 +97,7 @@ impl Slope {
         self.mean.1 + self.rate * (time - self.mean.0)
     }
 
-    /// The two times between which the line is drawn: no further than the points reach, nor below 0 or above `top` bytes.
+    /// The two times between which the line is drawn: within the times of the points, and from 0 to `top` bytes.
     pub fn ends(&self, top: f64) -> [f64; 2] {
         let (from, to) = self.times;
         let at = |value: f64| self.mean.0 + (value - self.mean.1) / self.rate;
@@ -106,8 +106,8 @@ impl Slope {
     }
 }
 
-/// Formats the slope as `+4.2 MiB/s ± 0.1`. The last decimal is the first significant digit of the margin, or the second
-/// if the first is a 1: further digits would claim more than the fit knows.
+/// Formats the slope as `+4.2 MiB/s ± 0.1`. The last decimal is the first significant digit of the margin, or the
+/// second if the first is a 1: further digits would claim more than the fit knows.
 impl fmt::Display for Slope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let largest = self.rate.abs().max(self.margin.unwrap_or(0.0));
@@ -130,8 +130,8 @@ impl fmt::Display for Slope {
     }
 }
 
-/// The 97.5 % quantile of Student's t distribution: exact values up to 3 degrees of freedom, from there on the expansion
-/// about the normal quantile of Abramowitz and Stegun, 26.7.5, whose error is below 0.5 %.
+/// The 97.5 % quantile of Student's t distribution: exact values up to 3 degrees of freedom, from there on the
+/// expansion about the normal quantile of Abramowitz and Stegun, 26.7.5, whose error is below 0.5 %.
 fn student(freedom: f64) -> f64 {
     if freedom < 1.5 {
         return 12.706;

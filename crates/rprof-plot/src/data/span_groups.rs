@@ -13,7 +13,7 @@ pub struct SpanGroup {
     pub name: String,
     /// Their sum. A span that reaches out of the range counts in full.
     pub total: SpanTotal,
-    /// Start and end of each in seconds, in order of the trace; a span that never ended lasts until the end of the run.
+    /// Start and end of each in seconds, in order of the trace. A span that never ended lasts as long as the run.
     pub spans: Vec<(f64, f64)>,
 }
 

@@ -68,7 +68,7 @@ fn by_thread<'a>(spans: &'a [Span], range: &TimeRange) -> Vec<Vec<StackedSpan<'a
     }
     let levelled = |(mut thread, has_levels): (Vec<StackedSpan<'a>>, bool)| {
         sort(&mut thread);
-        // One span without a level makes the recorded levels of the whole thread useless: they would not fit to its own.
+        // The levels that a trace records for some spans do not fit those that times imply for the others.
         if !has_levels {
             nest(&mut thread);
         }

@@ -22,7 +22,8 @@ impl TimeRange {
     /// Takes the window that the options ask for, or the whole run from 0.
     ///
     /// # Errors
-    /// [`Error::Window`] if the window has no width, [`Error::EmptyWindow`] if it starts after the end of the run.
+    /// [`Error::Window`] if the window has no width, [`Error::EmptyWindow`] if it starts after the end of the
+    /// run and has none of its own.
     pub fn new(window: Option<(Seconds, Seconds)>, traces: &[Trace]) -> Result<Self, Error> {
         let end = length(traces);
         let Some((from, to)) = window else { return Ok(Self { from: 0.0, to: end, end }) };

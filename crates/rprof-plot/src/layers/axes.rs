@@ -5,8 +5,8 @@ use crate::sheet::coords::Coords;
 use crate::sheet::layout::{LABEL, TICK};
 use crate::sheet::palette::{DARK, GRID, INK, Stroke};
 
-/// Draws grid, axes, ticks and labels. The vertical grid lines go down to `bottom`, through the panel below the plot area,
-/// so that spans can be compared with the curve above them. The time axis has its labels there.
+/// Draws grid, axes, ticks and labels. The vertical grid lines go down to `bottom`, through the panel below the plot
+/// area, so that spans can be compared with the curve above them. The time axis has its labels there.
 pub fn draw(canvas: &mut Canvas, coords: &Coords, bottom: f64, metric: Option<&str>) {
     let plot = coords.plot;
     let grid = Stroke::solid(GRID, 0.8);

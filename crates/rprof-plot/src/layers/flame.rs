@@ -1,4 +1,4 @@
-//! Spans as nested blocks below the curve. A name stands in its blocks where they are wide enough, else in the legend.
+//! Spans as nested blocks below the curve. A name stands in its blocks where it fits, else in the legend.
 
 use std::collections::HashMap;
 

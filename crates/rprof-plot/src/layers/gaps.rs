@@ -1,5 +1,5 @@
-//! Gaps: a hatched grey band for each time in which nothing was measured, so that no reader takes a break in the curve
-//! for a drop of memory.
+//! Gaps: a hatched grey band for each time in which nothing was measured, so that no reader takes a break in the
+//! curve for a drop of memory.
 
 use rprof_trace::Seconds;
 
@@ -14,8 +14,8 @@ const HATCHED: f64 = 6.0;
 /// The narrowest band with a label in px.
 const LABELLED: f64 = 18.0;
 
-/// Draws the gaps on the time axis. Gaps less than 1 px apart become one band. Hatching and label need a band that is wide
-/// enough for them.
+/// Draws the gaps on the time axis. Gaps less than 1 px apart become one band. Hatching and label need a band that is
+/// wide enough for them.
 pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
     let mut bands: Vec<(f64, f64)> = Vec::new();
     for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= coords.time.from && gap.0.0 <= coords.time.to) {

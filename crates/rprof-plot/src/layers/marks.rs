@@ -1,5 +1,5 @@
-//! Marks: a thin vertical line for each, with its label in a strip above the plot area. No label covers another label or
-//! a line. Marks whose label finds no place are counted, and lines too many to be useful are cut short.
+//! Marks: a thin vertical line for each, with its label in a strip above the plot area. No label covers another label
+//! or a line. Marks whose label finds no place are counted, and lines too many to be useful are cut short.
 
 use rprof_trace::profile::Mark;
 
@@ -63,8 +63,8 @@ impl Marks {
             let lines = placed.lines.into_iter().map(|line| Line { tier: None, ..line }).collect();
             return Self { lines, labels: Vec::new(), hidden: shown.len() };
         }
-        // Again, with room for the count. Its room takes places away and so changes the count, but no count is wider than
-        // that of all marks.
+        // Again, with room for the count. This takes places away and so changes the count, but the room suffices for
+        // the count of all marks.
         Strip::new(right, LABEL.width(&more(shown.len())) + 2.0 * NEAR, tiers).fill(&shown, coords)
     }
 
@@ -106,8 +106,8 @@ fn more(count: usize) -> String {
 /// The strip while it is filled from left to right.
 ///
 /// A label stands right of its line, or left of it where the strip ends. Its line starts at its tier and crosses all
-/// tiers below, so a label must keep clear of three things: labels on its own
-/// tier, lines that come down from tiers above, and, for its own line, labels on the tiers below. Tier 0 is the upper one.
+/// tiers below, so a label must keep clear of three things: labels on its own tier, lines that come down from tiers
+/// above, and, for its own line, labels on the tiers below. Tier 0 is the upper one.
 struct Strip {
     /// Right edge in px.
     right: f64,

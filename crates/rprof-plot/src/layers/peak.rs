@@ -14,8 +14,8 @@ const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
 /// The label, for example `peak 14.95 GiB at 41.1 s`, with the interval and the upper bound where the trace has them.
 ///
-/// An upper bound that is formatted like the value adds nothing, and a loose one would only confuse: `at least` stands for
-/// it.
+/// An upper bound that is formatted like the value adds nothing, and a loose one would only confuse. Then the label
+/// says `at least`.
 pub fn label(peak: &Peak) -> String {
     let value = peak.value.to_string();
     let most = peak.upper.filter(|upper| *upper > peak.value).map(|upper| upper.to_string());
@@ -37,8 +37,8 @@ fn time(time: Seconds) -> String {
     if time.0.abs() < 5e-7 { "0 s".to_owned() } else { time.to_string() }
 }
 
-/// The highest value in bytes that the marks of the peak reach. It includes the upper bound, but no more than a quarter
-/// above the peak: a distant bound would squeeze the curve.
+/// The highest value in bytes that the marks of the peak reach. It includes the upper bound, but no more than a
+/// quarter above the peak: a distant bound would squeeze the curve.
 pub fn reach(peak: &Peak) -> f64 {
     let value = peak.value.0 as f64;
     peak.upper.filter(|_| !peak.is_loose()).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))

@@ -1,5 +1,5 @@
 //! Span groups as lanes below the curve, one lane for each name, with a table of names and totals to the right.
-//! Lanes are told apart by their place, so that the figure needs no colour key.
+//! Their place alone distinguishes the lanes, so the figure needs no colour key.
 
 use rprof_trace::{Bytes, SpanTotal};
 
@@ -205,8 +205,8 @@ fn signed(growth: i64) -> String {
     format!("{sign}{}", Bytes(growth.unsigned_abs()))
 }
 
-/// Spans as bars in px, each at least 1 px wide. Bars less than 1 px apart become one, which bounds their number by the
-/// width of the figure: a million spans are drawn as fast as a thousand.
+/// Spans as bars in px, each at least 1 px wide. Bars less than 1 px apart become one, which bounds their number by
+/// the width of the figure: a million spans make no larger figure than a thousand.
 fn bars(coords: &Coords, spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut sorted: Vec<(f64, f64)> = spans.iter().map(|s| (coords.x(s.0), coords.x(s.1))).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -29,8 +29,8 @@ fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     let mut encoder = Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
-    // Most lines of pixels equal the one above, so the filter `Up` leaves little to compress. With it the fastest level
-    // takes half the time of the default, for a third more bytes.
+    // Most lines of pixels equal the one above, so the filter `Up` leaves little to compress. With it the fastest
+    // level takes half the time of the default, for a third more bytes.
     encoder.set_deflate_compression(DeflateCompression::Level(1));
     encoder.set_filter(Filter::Up);
     let mut writer = encoder.write_header()?;

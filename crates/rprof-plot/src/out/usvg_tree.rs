@@ -12,7 +12,7 @@ pub fn tree(svg: &str) -> Result<usvg::Tree, Error> {
     let fonts = options.fontdb_mut();
     fonts.load_font_data(text::REGULAR.to_vec());
     fonts.load_font_data(text::BOLD.to_vec());
-    // The SVG ends its list of families in `sans-serif`, for browsers without DejaVu Sans; no other font may answer to it.
+    // The SVG lists `sans-serif` last, for browsers without DejaVu Sans; here it is DejaVu Sans too.
     fonts.set_sans_serif_family(text::FAMILY);
     usvg::Tree::from_str(svg, &options).map_err(|e| Error::Svg(e.to_string()))
 }

@@ -25,8 +25,8 @@ struct TimeUnit {
     seconds: f64,
     /// The shortest range in seconds that is shown in this unit.
     from: f64,
-    /// Steps between ticks that are round in this unit, though not in decimals: a quarter of an hour is, a fifth is not.
-    /// Larger and smaller steps are 1, 2 or 5 times a power of ten.
+    /// Steps between ticks that are round in this unit, though not in decimals: a quarter of an hour is, a fifth is
+    /// not. Larger and smaller steps are 1, 2 or 5 times a power of ten.
     steps: &'static [f64],
 }
 
@@ -51,8 +51,8 @@ const TIME: [TimeUnit; 6] = [
 /// The unit for a range that fits none, because it is not a number.
 const SECONDS: &TimeUnit = &TIME[3];
 
-/// A memory axis from 0 to `to` bytes, `height` px high. Its unit is the one in which the `highest` value is formatted
-/// everywhere else, so that the label of the peak and the axis agree.
+/// A memory axis from 0 to `to` bytes, `height` px high. Its unit is the one in which the `highest` value is
+/// formatted everywhere else, so that the label of the peak and the axis agree.
 pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
     let to = to.clamp(1.0, 2f64.powi(64));
     let written = if highest > 0.0 { highest } else { to };
@@ -64,14 +64,14 @@ pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
     Axis { from: 0.0, to, unit, ticks: ticks(0.0, to, scale, step) }
 }
 
-/// A time axis between two bounds in seconds, `width` px wide. It has as many ticks as fit without their labels, set in
-/// this font, touching each other.
+/// A time axis between two bounds in seconds, `width` px wide. It has as many ticks as fit without their labels, set
+/// in this font, touching each other.
 pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
     let from = from.clamp(-1e12, 1e12);
     // Equal bounds, or bounds that differ in the last digits of an f64 only, would leave no width to draw in.
     let to = if to - from < (from.abs() * 1e-9).max(1e-7) { from + 1.0 } else { to.min(2e12) };
-    // The unit fits the length of the range. Late in a run it must not be too small either: a window of 10 ms that starts
-    // after two hours would have labels like 7200010.
+    // The unit fits the length of the range, but not only: in a window of 10 ms that starts after two hours, labels
+    // in milliseconds would read 7200010.
     let range = (to - from).max(to / 1000.0);
     let unit = TIME.iter().find(|unit| range >= unit.from).unwrap_or(SECONDS);
     // A label every 80 px, but up to four on a narrow figure. Long labels need a second try with fewer ticks.
@@ -88,8 +88,8 @@ pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
     }
 }
 
-/// Rounds a step up to the next of `steps`, or else to 1, 2 or 5 times a power of ten (Heckbert, "Nice Numbers for Graph
-/// Labels", Graphics Gems, 1990).
+/// Rounds a step up to the next of `steps`, or else to 1, 2 or 5 times a power of ten (Heckbert, "Nice Numbers for
+/// Graph Labels", Graphics Gems, 1990).
 fn round_up(least: f64, steps: &[f64]) -> f64 {
     // The list is for steps of its own size. A step far below its first is rounded as a decimal.
     let in_list = steps.first().is_some_and(|first| least > first * 0.5);
@@ -109,9 +109,9 @@ fn ticks(from: f64, to: f64, scale: f64, step: f64) -> Vec<(f64, String)> {
         (digits - digits.round()).abs() < 1e-6 * digits
     });
     let first = (from / scale / step - 1e-9).ceil();
-    // The slack of 1e-9 steps keeps a tick on the lower bound that division has moved just below it. Each tick is a multiple
-    // of the step, not the sum of the steps before it, whose rounding errors would add up. The limit of 200 is only a
-    // guard: a step is never smaller than a 50th of the axis.
+    // The slack of 1e-9 steps keeps a tick on the lower bound that division has moved just below it. Each tick is a
+    // multiple of the step, not the sum of the steps before it, whose rounding errors would add up. The limit of 200
+    // is only a guard: a step is never smaller than a 50th of the axis.
     let labelled =
         (0..200).map(|i| (first + f64::from(i)) * step).take_while(|v| v * scale <= to * (1.0 + 1e-12));
     labelled.map(|v| (v * scale, label(v, decimals.unwrap_or(0)))).collect()

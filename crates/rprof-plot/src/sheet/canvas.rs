@@ -1,5 +1,5 @@
-//! A canvas for lines, areas and texts in px, on top of plotters. It keeps the first error and returns it at the end, so
-//! that drawing code needs no error handling.
+//! A canvas for lines, areas and texts in px, on top of plotters. It keeps the first error and returns it at the end,
+//! so that drawing code needs no error handling.
 
 use std::cell::RefCell;
 use std::rc::Rc;

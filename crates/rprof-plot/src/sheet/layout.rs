@@ -58,8 +58,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays out a sheet of this width and height in px. Legend and panel are cut down where they would leave too little
-    /// of the sheet to the curves; the strip is not, because it has three lines at most.
+    /// Lays out a sheet of this width and height in px. Legend and panel are cut down where they would leave too
+    /// little of the sheet to the curves; the strip is not, because it has three lines at most.
     pub fn new((width, height): (f64, f64), title: &str, wanted: Wanted) -> Self {
         let lines = title.lines().flat_map(|line| TITLE.wrapped(line, width - LEFT - MARGIN, TITLE_LINES));
         let title: Vec<String> = lines.take(TITLE_LINES).collect();

@@ -1,6 +1,6 @@
-//! Colours, dash patterns and markers. Curves have the colours of Okabe and Ito (2008), which differ for readers of any
-//! colour vision. A dash pattern and a marker go with each, so that the figure also works in black and white.
-//! No colour is transparent: every translucent stroke would become a group of its own in a PDF.
+//! Colours, dash patterns and markers. Curves have the colours of Okabe and Ito (2008), which differ for readers of
+//! any colour vision. A dash pattern and a marker go with each, so that the figure also works in black and white. No
+//! colour is transparent: every translucent stroke would become a group of its own in a PDF.
 
 use plotters::style::RGBColor;
 
@@ -83,7 +83,7 @@ pub enum Marker {
     Down,
 }
 
-/// The look of the `i`-th of several traces. With seven colours and five patterns, 35 traces pass before a pair repeats.
+/// The look of the `i`-th of several traces. Seven colours and five patterns make 35 pairs before one repeats.
 pub fn trace(i: usize) -> (Stroke, Marker) {
     const COLOURS: [RGBColor; 7] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK];
     const DASHES: [&str; 5] = ["", "7 2.5", "2 2", "9 2.5 2 2.5", "5 2 1.5 2 1.5 2"];
@@ -92,7 +92,7 @@ pub fn trace(i: usize) -> (Stroke, Marker) {
     (stroke, MARKERS[i % 5])
 }
 
-/// The look of the `i`-th process of a trace: thinner than the whole, and neither in its blue nor in the vermillion of the
+/// The look of the `i`-th process of a trace: thinner than the whole, and not in the colours of the whole and the
 /// peak.
 pub fn process(i: usize) -> Stroke {
     const COLOURS: [RGBColor; 4] = [ORANGE, PURPLE, SKY, BROWN];

@@ -13,9 +13,9 @@ use plotters_backend::{
     FontTransform,
 };
 
-/// Units of the backend in one px. The backends of plotters have integer coordinates, so this one claims to be so many
-/// times larger than the sheet and divides every number it writes. The other numbers that plotters is given, such as font
-/// sizes, must be multiplied likewise.
+/// Units of the backend in one px. The backends of plotters have integer coordinates, so this one claims to be so
+/// many times larger than the sheet and divides every number it writes. Font sizes and radii must be multiplied
+/// likewise.
 pub const UNITS_PER_PX: i32 = 20;
 
 type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
@@ -24,13 +24,13 @@ type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 #[derive(Debug, Default)]
 pub struct Markup {
     out: String,
-    /// Style and data of the path that is still growing. Consecutive shapes of one style become one path: an element for
-    /// each line of a grid, a hatching or a flame would make the file several times larger.
+    /// Style and data of the path that is still growing. Consecutive shapes of one style become one path: an element
+    /// for each line of a grid, a hatching or a flame would make the file much larger.
     run: Option<(String, String)>,
     /// Length of `out` just after the start tag of the open group.
     opened: usize,
-    /// `stroke-dasharray` of the next strokes; empty for solid lines. The styles of plotters have no dash pattern, so the
-    /// canvas sets it here around each line.
+    /// `stroke-dasharray` of the next strokes; empty for solid lines. The styles of plotters have no dash pattern, so
+    /// the canvas sets it here around each line.
     pub dash: &'static str,
 }
 
@@ -110,8 +110,8 @@ fn px(units: i32) -> String {
 
 /// The `d` attribute of a line from point to point.
 ///
-/// After the first point it has relative coordinates, and `h` and `v` for horizontal and vertical steps. Neighbours on a
-/// curve are a few px apart, so a point costs about ten bytes.
+/// After the first point it has relative coordinates, and `h` and `v` for horizontal and vertical steps. Neighbours
+/// on a curve are a few px apart, so a point costs about ten bytes.
 fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut data = String::new();
     let (mut last, mut command) = ((0, 0), ' ');
@@ -233,8 +233,8 @@ impl DrawingBackend for SvgBackend {
         Ok(())
     }
 
-    /// Writes a text. The point lies on the baseline, and the size is that of the em square: unlike the backend of plotters,
-    /// this one does not measure the text, because the layout has done so with the embedded font.
+    /// Writes a text. The point lies on the baseline, and the size is that of the em square. Unlike the
+    /// backend of plotters, this one does not measure the text: the layout has done so with the embedded font.
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> DrawResult {
         let (x, y) = (px(at.0), px(at.1));
         let anchor = match style.anchor().h_pos {

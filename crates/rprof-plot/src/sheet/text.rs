@@ -35,8 +35,8 @@ impl Font {
         text.chars().map(|c| self.advance(c)).sum()
     }
 
-    /// Width of a character in px. A character that the subset lacks is shown in an unknown font of the reader's machine, so
-    /// it counts as wide as the widest emoji.
+    /// Width of a character in px. A character that the subset lacks is shown in an unknown font of the reader's
+    /// machine, so it counts as wide as the widest emoji.
     fn advance(self, c: char) -> f64 {
         let face = FACES[usize::from(self.bold)].as_ref();
         let known = face.and_then(|f| {
@@ -69,8 +69,8 @@ impl Font {
         chars[..head].iter().chain(&['…']).chain(&chars[tail..]).collect()
     }
 
-    /// Wraps a text at blanks into at most `lines` lines of `width` px. A word wider than a line is broken anywhere. If the
-    /// lines do not suffice, the last ends in `…`.
+    /// Wraps a text at blanks into at most `lines` lines of `width` px. A word wider than a line is broken anywhere.
+    /// If the lines do not suffice, the last ends in `…`.
     pub fn wrapped(self, text: &str, width: f64, lines: usize) -> Vec<String> {
         let mut done: Vec<String> = Vec::new();
         let mut rest = text.trim_end();
@@ -93,8 +93,8 @@ impl Font {
         done
     }
 
-    /// The number of bytes of the text that fit into `width` px. It is never 0, and never separates a combining accent, whose
-    /// width is 0, from its letter.
+    /// The number of bytes of the text that fit into `width` px. It is at least one character. A combining accent,
+    /// whose width is 0, stays with its letter.
     fn fitting(self, text: &str, width: f64) -> usize {
         let mut used = 0.0;
         for (at, c) in text.char_indices() {
@@ -113,8 +113,8 @@ fn last_byte_of(text: &str, at: usize) -> usize {
     at + text[at..].chars().next().map_or(1, char::len_utf8) - 1
 }
 
-/// Escapes the characters that are invisible, that reorder their neighbours (bidirectional controls), or that XML forbids.
-/// At most 2000 characters are kept, because no figure shows more of a text that comes from a trace.
+/// Escapes the characters that are invisible, that reorder their neighbours (bidirectional controls), or that XML
+/// forbids. At most 2000 characters are kept, because no figure shows more of a text that comes from a trace.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars().take(2000) {

@@ -1,4 +1,4 @@
-//! Thinning of curves: the points that a reader could not tell apart are dropped, the extremes never.
+//! Thinning of curves: it drops points that no reader could distinguish, but never an extreme.
 
 use crate::sheet::canvas::Px;
 

@@ -4,7 +4,7 @@ use rprof_plot::{Options, SpanView};
 use rprof_trace::{Profile, Seconds};
 
 use super::{
-    children, forty, functions, gap, many_marks, marked, million, mprof, nested, point, processes, profile,
+    children, forty, gap, many_marks, many_spans, marked, million, mprof, nested, point, processes, profile,
     ramp, spike,
 };
 
@@ -50,9 +50,9 @@ fn spans() -> Vec<Figure> {
     let flame = || Options { spans: SpanView::Flame, ..plain() };
     vec![
         ("functions", plain(), one(mprof("mprof_funcs.dat"))),
-        ("many_functions", plain(), one(functions())),
+        ("many_functions", plain(), one(many_spans())),
         ("flame", flame(), one(mprof("mprof_funcs.dat"))),
-        ("many_flames", flame(), one(functions())),
+        ("many_flames", flame(), one(many_spans())),
         ("spans", plain(), one(nested())),
         ("spans_flame", flame(), one(nested())),
         ("spans_small", Options { width: 480, height: 300, ..plain() }, one(nested())),
@@ -97,7 +97,11 @@ fn extremes() -> Vec<Figure> {
     let nasty = "sh -c 'printf \"\u{1b}[31m<&>\t\u{0}\" | \u{202e}sed s/שלום/世界😀/'  \u{ffff}".to_owned()
         + &"x".repeat(300);
     vec![
-        ("low", Options { height: 240, ..plain() }, one(Profile { command: long.to_owned(), ..functions() })),
+        (
+            "low",
+            Options { height: 240, ..plain() },
+            one(Profile { command: long.to_owned(), ..many_spans() }),
+        ),
         ("long_title", plain(), one(Profile { command: long.to_owned(), ..ramp() })),
         ("nasty_title", plain(), one(Profile { command: nasty, ..ramp() })),
         ("one_sample", plain(), one(profile("true", vec![point(0.0, 1.5)]))),

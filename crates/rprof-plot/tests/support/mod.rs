@@ -144,8 +144,8 @@ pub fn gap() -> Profile {
     gap
 }
 
-/// Spans of many functions: one was called thousands of times, one never returned.
-pub fn functions() -> Profile {
+/// Spans of many names: one name has thousands of spans, one span never ended.
+pub fn many_spans() -> Profile {
     let mut p = mprof("numpy_ex1.dat");
     let mut spans = vec![span("analysis.main", 0.5, None, Some(0))];
     for i in 0..20_u32 {
