@@ -1,4 +1,5 @@
-//! Draws every kind of figure into a directory, to be looked at: `cargo run --example gallery -- DIR [NAME...]`.
+//! Draws the gallery into a directory, for a look at every kind of figure:
+//! `cargo run -p rprof-plot --example gallery -- DIR [NAME...]`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/mod.rs"]
@@ -6,10 +7,10 @@ mod support;
 
 fn main() {
     let mut words = std::env::args().skip(1);
-    let directory = std::path::PathBuf::from(words.next().expect("a directory to draw into"));
+    let directory = std::path::PathBuf::from(words.next().expect("the first argument must be a directory"));
     let names: Vec<String> = words.collect();
     std::fs::create_dir_all(&directory).unwrap();
-    for (name, options, traces) in support::gallery() {
+    for (name, options, traces) in support::gallery::gallery() {
         if !names.is_empty() && !names.iter().any(|n| n == name) {
             continue;
         }

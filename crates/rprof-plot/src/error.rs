@@ -1,39 +1,43 @@
-//! Why a figure cannot be made, and what to do about it.
+//! The errors of this crate: each names the cause and the remedy.
 
-/// Why a figure cannot be made.
+use rprof_trace::Seconds;
+
+/// The cause that prevents a figure.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no sample to draw.
+    /// No trace has a sample.
     #[error(
-        "nothing to plot: {0}; a run shorter than one interval leaves no sample, so record again with a shorter interval"
+        "nothing to plot: {0}; a run shorter than one interval has no samples, record it again with a shorter interval"
     )]
     Empty(String),
-    /// There is no sample within the window asked for.
+    /// No sample lies in the window.
     #[error(
-        "nothing to plot: no sample between {from} and {to}; the trace lasts {elapsed}, choose a window within it"
+        "nothing to plot: no samples between `{from}` and `{to}`; choose a window within the run of {elapsed}"
     )]
     EmptyWindow {
         /// Start of the window.
-        from: rprof_trace::Seconds,
+        from: Seconds,
         /// End of the window.
-        to: rprof_trace::Seconds,
+        to: Seconds,
         /// Length of the longest trace.
-        elapsed: rprof_trace::Seconds,
+        elapsed: Seconds,
     },
     /// The window does not end after its start.
-    #[error("the window from {0} to {1} has no width; its end must be later than its start")]
-    Window(rprof_trace::Seconds, rprof_trace::Seconds),
-    /// The figure's size in pixels is out of range.
-    #[error("a figure of {0} x {1} px cannot be drawn; choose from 400 x 240 to 8192 x 8192")]
+    #[error("empty window from `{0}` to `{1}`; choose an end later than the start")]
+    Window(Seconds, Seconds),
+    /// The size of the figure is out of range; width and height in CSS pixels.
+    #[error("figure size `{0} x {1}` px is out of range; choose one from 400 x 240 to 8192 x 8192")]
     Size(u32, u32),
-    /// A PNG of this scale would be out of range.
-    #[error("a scale of {0} cannot be drawn; choose one above 0 so that no side exceeds 16384 px")]
+    /// The scale of a PNG is out of range.
+    #[error(
+        "scale `{0}` is out of range; choose one above 0 that keeps each side of the PNG within 16384 px"
+    )]
     Scale(f32),
-    /// The SVG could not be read back.
-    #[error("the SVG cannot be converted: {0}")]
+    /// The SVG is not one of [`svg()`](crate::svg), or another crate failed to convert it.
+    #[error("cannot convert the SVG: {0}")]
     Svg(String),
-    /// Drawing failed.
-    #[error("the figure cannot be drawn: {0}")]
+    /// plotters failed to draw.
+    #[error("cannot draw the figure: {0}")]
     Draw(String),
 }

@@ -1,253 +1,287 @@
-//! The figure: profiles and options become one SVG.
+//! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws the layers.
 
-use rprof_trace::{Metric, Profile, Seconds};
+use rprof_trace::{Peak, Profile, Seconds};
 
-use crate::axis;
-use crate::bounds::{bounds, length};
-use crate::canvas::{Anchor, Canvas, Px};
-use crate::curve::thinned;
+use crate::data::span_groups::gather;
+use crate::data::span_stack::{self, StackedSpan, stack};
+use crate::data::time_range::TimeRange;
 use crate::error::Error;
-use crate::functions;
-use crate::layout::{Layout, TICK, TITLE};
-use crate::options::{Functions, Options, Trace};
-use crate::palette::{INK, Stroke, TINT};
-use crate::series::{self, Chosen, Series};
-use crate::text::visible;
-use crate::view::View;
-use crate::{flame, frame, gap, lanes, legend, marks, peak};
+use crate::layers::flame::{self, Flame};
+use crate::layers::legend::Legend;
+use crate::layers::marks::Marks;
+use crate::layers::span_lanes::SpanLanes;
+use crate::layers::{axes, gaps, peak};
+use crate::options::{Options, SpanView, Trace};
+use crate::series::{Series, SeriesSet};
+use crate::sheet::axis::{self, Axis};
+use crate::sheet::canvas::{Anchor, Canvas, Px};
+use crate::sheet::coords::Coords;
+use crate::sheet::layout::{Layout, TICK, TITLE, Wanted};
+use crate::sheet::palette::{INK, Stroke, TINT};
+use crate::sheet::text::visible;
+use crate::sheet::thinning::thinned;
 
-/// Points of all curves together; the file stays below 200 kB with twice as many.
+/// The most points of all curves together. The SVG stays below 200 kB with twice as many.
 const BUDGET: usize = 8000;
+/// Space above the highest value in px, where no label of a peak needs more.
+const HEADROOM: f64 = 14.0;
+/// The memory axis of a run in which every value is 0: one MiB.
+const LEAST_TOP: f64 = 1_048_576.0;
 
-/// Draws a figure: memory over time of one trace, or of several from the start of each.
-/// The cost and the size of the result are bounded by the figure's width, not by the length of the traces.
+/// Draws a figure of memory over time as an SVG: one trace, or several that all start at 0.
+///
+/// Time and size of the result are bounded by the width of the figure, not by the length of the traces. The same
+/// input gives the same bytes on every machine.
 ///
 /// # Errors
-/// When there is no sample to show, or the options cannot be met.
+/// [`Error::Size`] and [`Error::Window`] for options out of range, [`Error::Empty`] and [`Error::EmptyWindow`] if there
+/// is no sample to show.
+///
+/// # Examples
+/// ```
+/// use rprof_plot::{Options, Trace};
+/// use rprof_trace::{Bytes, Point, Profile, Seconds};
+///
+/// let at = |time, mib: u64| Point { time: Seconds(time), value: Bytes(mib << 20) };
+/// let profile = Profile { total: vec![at(0.0, 1), at(2.5, 80), at(3.0, 20)], ..Profile::default() };
+/// let options = Options { title: Some("Three samples".to_owned()), width: 640, ..Options::default() };
+/// let svg = rprof_plot::svg(&options, &[Trace { label: "run.dat", profile: &profile }])?;
+/// assert!(svg.starts_with("<svg") && svg.contains("Three samples"));
+/// # Ok::<(), rprof_plot::Error>(())
+/// ```
 pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let size = (options.width, options.height);
-    if !(400..=8192).contains(&size.0) || !(240..=8192).contains(&size.1) {
-        return Err(Error::Size(size.0, size.1));
+    check_size(size)?;
+    check_samples(traces)?;
+    let range = TimeRange::new(options.window, traces)?;
+    let curves = SeriesSet::choose(options, traces, &range);
+    if curves.is_empty() {
+        let [from, to, elapsed] = [range.from, range.to, range.end].map(Seconds);
+        return Err(Error::EmptyWindow { from, to, elapsed });
     }
-    let (from, to) = bounds(options, traces)?;
-    let chosen = series::choose(options, traces, from, to);
-    if chosen.series.iter().all(|s| s.pieces.is_empty()) {
-        return Err(Error::EmptyWindow {
-            from: Seconds(from),
-            to: Seconds(to),
-            elapsed: Seconds(length(traces)),
-        });
-    }
-    let figure = Figure::new(options, traces, chosen, (from, to));
+    let figure = Figure::plan(options, traces, curves, range);
     let title = figure.layout.title.join(" ");
     let mut canvas = Canvas::new(size, if title.is_empty() { "memory over time" } else { &title });
     figure.draw(&mut canvas);
     canvas.finish()
 }
 
+fn check_size((width, height): (u32, u32)) -> Result<(), Error> {
+    let in_range = (400..=8192).contains(&width) && (240..=8192).contains(&height);
+    if in_range { Ok(()) } else { Err(Error::Size(width, height)) }
+}
+
+fn check_samples(traces: &[Trace]) -> Result<(), Error> {
+    if traces.iter().any(|trace| !trace.profile.total.is_empty()) {
+        return Ok(());
+    }
+    Err(Error::Empty(match traces {
+        [] => "no trace given".to_owned(),
+        [one] => format!("`{}` has no samples", visible(one.label)),
+        all => format!("none of the {} traces has samples", all.len()),
+    }))
+}
+
 /// All that is decided before the first line is drawn.
 struct Figure<'a> {
-    options: &'a Options,
     /// The only profile; `None` when there are several.
     single: Option<&'a Profile>,
-    chosen: Chosen,
+    curves: SeriesSet,
     layout: Layout,
-    view: View,
-    functions: (Vec<functions::Function>, usize),
-    flame: flame::Flame<'a>,
-    /// The legend's: so many of curves, then those of boxes.
-    rows: (Vec<legend::Row>, usize),
-    marks: marks::Marks,
-    /// The end of the run.
-    end: f64,
+    coords: Coords,
+    lanes: SpanLanes,
+    flame: Flame<'a>,
+    legend: Legend,
+    marks: Marks,
+    /// The peak to be marked, if it lies on the time axis.
+    peak: Option<Peak>,
+    /// The metric of all profiles; `None` if they differ.
     metric: Option<&'static str>,
 }
 
 impl<'a> Figure<'a> {
-    fn new(options: &'a Options, traces: &[Trace<'a>], chosen: Chosen, (from, to): (f64, f64)) -> Self {
+    /// Decides on contents, then areas, then scales.
+    ///
+    /// These depend on one another. The width of the plot area depends on the legend, the legend on the names that
+    /// fit in no flame block, and these names on the width of the plot area. The height of the plot area depends on
+    /// the tiers of mark labels, and these on its width. Each step takes the result of the step before. No step is
+    /// repeated until the result settles, so that the cost of a figure is bounded.
+    fn plan(options: &Options, traces: &[Trace<'a>], curves: SeriesSet, range: TimeRange) -> Self {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
-        let end = length(traces);
-        let spans = single.map_or(&[][..], |profile| &profile.spans);
-        let boxes = if options.functions == Functions::Boxes {
-            flame::stack(spans, from, to, end)
-        } else {
-            Vec::new()
+        let size = (f64::from(options.width), f64::from(options.height));
+        let (lanes, spans) = span_contents(options, single, &range);
+        let title = title(options, single);
+        let hidden = curves.hidden;
+        let mut legend = Legend { curves: curves.entries(single.is_some()), hidden, blocks: Vec::new() };
+        let layout_for = |legend: &Legend, strip: f64| {
+            let panel = lanes.height() + span_stack::depth(&spans) as f64 * flame::LEVEL;
+            let wanted = Wanted { legend: legend.width().max(lanes.table_width()), panel, strip };
+            Layout::new(size, &title, wanted)
         };
-        let functions = if options.functions == Functions::Lanes {
-            let lanes = (Layout::panel_room(options.height.into()) / lanes::LANE) as usize;
-            lanes::choose(functions::gather(spans, from, to, end), lanes.min(8))
-        } else {
-            (Vec::new(), 0)
-        };
-        let title = match (&options.title, single) {
-            (Some(title), _) => title.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
-            (None, Some(profile)) => visible(profile.command.trim()),
-            (None, None) => String::new(),
-        };
-        let mut rows = chosen.legend_rows(single.is_some());
-        let curves = rows.len();
-        let lanes = functions.0.len() + usize::from(functions.1 > 0);
-        let panel = lanes as f64 * lanes::LANE + flame::depth(&boxes) as f64 * flame::LEVEL;
-        let size = (options.width.into(), options.height.into());
-        let plan = |rows: &[legend::Row], strip: f64| {
-            let wide = legend::width(rows).max(lanes::label_width(&functions.0));
-            Layout::new(size, &title, wide, panel, strip)
-        };
-        // Where a time is does not depend on the height of the memory axis.
-        let flat = |layout: &Layout| {
-            let time = axis::time(from, to, layout.plot.width(), TICK);
-            View::new(layout.plot, time, axis::memory(1.0, 1.0, layout.plot.height()))
-        };
-        // Names that are in no box go into the legend, which may leave the boxes less room: looked at twice.
+        // The first round makes the plot area narrower; the second one finds the names that no longer fit.
         for _ in 0..2 {
-            let layout = plan(&rows, 0.0);
-            let flame = flame::Flame::new(&flat(&layout), layout.panel.height(), &boxes);
-            rows.truncate(curves);
-            rows.extend(flame.key.into_iter().map(legend::Row::of_boxes));
+            let layout = layout_for(&legend, 0.0);
+            legend.set_blocks(Flame::new(&times_only(&layout, &range), layout.panel.height(), &spans).key);
         }
-        let layout = plan(&rows, 0.0);
-        // Nor does it on the height of the strip, which depends on where the marks are.
-        let own = single.map_or(&[][..], |profile| &profile.marks);
-        let marks = marks::Marks::place(own, &flat(&layout), layout.strip.x1, options.height.into());
-        let layout = plan(&rows, marks.height());
+        let layout = layout_for(&legend, 0.0);
+        let marks = single.map_or(&[][..], |profile| &profile.marks);
+        let marks = Marks::place(marks, &times_only(&layout, &range), layout.strip.x1, size.1);
+        let layout = layout_for(&legend, marks.height());
 
-        let marked = single.and_then(|profile| profile.peak).filter(|_| options.peak);
-        let marked = marked.filter(|peak| (from..=to).contains(&peak.time.0));
-        let highest = chosen.highest().max(marked.as_ref().map_or(0.0, peak::reach));
-        let headroom = if marked.is_some() { peak::HEADROOM } else { 14.0 };
-        let height = layout.plot.height();
-        // Nothing but zeros still needs an axis: a MiB.
-        let top = if highest > 0.0 { highest / (1.0 - (headroom / height).min(0.5)) } else { 1_048_576.0 };
-        let view = View::new(
-            layout.plot,
-            axis::time(from, to, layout.plot.width(), TICK),
-            axis::memory(top, highest, height),
-        );
-        let flame = flame::Flame::new(&view, layout.panel.height(), &boxes);
-        let first = traces.first().map(|t| t.profile.metric);
-        let metric = first.filter(|m| traces.iter().all(|t| t.profile.metric == *m)).map(Metric::name);
-        Self {
-            options,
-            single,
-            chosen,
-            layout,
-            view,
-            functions,
-            flame,
-            rows: (rows, curves),
-            marks,
-            end,
-            metric,
-        }
+        let peak = single.and_then(|profile| profile.peak).filter(|_| options.peak);
+        let in_range = peak.filter(|peak| range.contains(peak.time.0));
+        let memory = memory_axis(curves.highest(), in_range.as_ref(), layout.plot.height());
+        let coords = Coords::new(layout.plot, time_axis(&layout, &range), memory);
+        let flame = Flame::new(&coords, layout.panel.height(), &spans);
+        let peak = peak.filter(|peak| coords.shows(peak.time.0));
+        let metric = common_metric(traces);
+        Self { single, curves, layout, coords, lanes, flame, legend, marks, peak, metric }
     }
 
+    /// Draws the layers from the back to the front, each as a group of the SVG.
     fn draw(&self, canvas: &mut Canvas) {
-        let lines = self.thinned();
-        let marked =
-            self.single.and_then(|p| p.peak).filter(|p| self.options.peak && self.view.shows(p.time.0));
+        let coords = &self.coords;
+        let Layout { strip, panel, legend, .. } = self.layout;
+        let lines = self.lines();
         canvas.group("title", |canvas| {
             for (i, line) in self.layout.title.iter().enumerate() {
                 canvas.text(line, Layout::title_at(i), Anchor::Start, TITLE, INK);
             }
         });
-        canvas.group("ground", |canvas| {
-            for (_, line) in self.chosen.series.iter().zip(&lines).filter(|(series, _)| series.filled) {
-                for piece in line {
-                    self.fill(canvas, piece);
-                }
-            }
-            gap::draw(canvas, &self.view, self.single.map_or(&[], |profile| &profile.gaps));
-            if let Some(peak) = &marked {
-                peak::draw_interval(canvas, &self.view, peak);
-            }
-        });
-        canvas.group("axes", |canvas| frame::draw(canvas, &self.view, self.layout.panel.y1, self.metric));
-        let Layout { strip, panel, legend, .. } = self.layout;
-        canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, &self.view, strip, panel.y1));
-        if let Some(peak) = &marked {
-            peak::draw_lines(canvas, &self.view, peak);
+        canvas.group("ground", |canvas| self.draw_ground(canvas, &lines));
+        canvas.group("axes", |canvas| axes::draw(canvas, coords, panel.y1, self.metric));
+        canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, coords, strip, panel.y1));
+        if let Some(peak) = &self.peak {
+            peak::draw_lines(canvas, coords, peak);
         }
-        if self.layout.panel.height() > 0.0 {
+        if panel.height() > 0.0 {
+            // The id is older than the word span; scripts that read our figures may look for it.
             canvas.group("functions", |canvas| {
                 self.flame.draw(canvas, panel);
-                let functions = (&self.functions.0[..], self.functions.1);
-                lanes::draw(canvas, &self.view, panel, functions, legend.width(), self.end);
+                self.lanes.draw(canvas, coords, panel, legend.width());
             });
         }
         canvas.group("curves", |canvas| {
-            // The first, which is the whole, lies on top.
-            for (series, line) in self.chosen.series.iter().zip(&lines).rev() {
-                self.draw_series(canvas, series, line);
+            // In reverse: the first curve, which is the whole, lies on top.
+            for (series, line) in self.curves.series.iter().zip(&lines).rev() {
+                draw_series(canvas, coords, series, line);
             }
         });
-        if let Some(peak) = &marked {
-            canvas.group("peak", |canvas| peak::draw(canvas, &self.view, peak));
+        if let Some(peak) = &self.peak {
+            canvas.group("peak", |canvas| peak::draw(canvas, coords, peak));
         }
         canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
-        let (curves, boxes) = self.rows.0.split_at(self.rows.1);
-        if !self.rows.0.is_empty() {
-            let more = self.chosen.more;
-            canvas.group("legend", |canvas| {
-                legend::draw(canvas, self.layout.legend, curves, more, boxes);
-            });
+        canvas.group("legend", |canvas| self.legend.draw(canvas, legend));
+    }
+
+    /// Draws all that lies behind the grid: filled areas, gaps, the interval of the peak.
+    fn draw_ground(&self, canvas: &mut Canvas, lines: &[Vec<Vec<Px>>]) {
+        for (_, line) in self.curves.series.iter().zip(lines).filter(|(series, _)| series.filled) {
+            for piece in line {
+                fill(canvas, piece, self.coords.plot.y1);
+            }
+        }
+        gaps::draw(canvas, &self.coords, self.single.map_or(&[], |profile| &profile.gaps));
+        if let Some(peak) = &self.peak {
+            peak::draw_interval(canvas, &self.coords, peak);
         }
     }
 
-    /// Every curve in px; the columns are widened until all of them keep to the budget.
-    fn thinned(&self) -> Vec<Vec<Vec<Px>>> {
-        let mut column = 1.0;
+    /// Every curve in px, thinned just enough for all of them to keep to [`BUDGET`].
+    fn lines(&self) -> Vec<Vec<Vec<Px>>> {
+        let place =
+            |piece: &Vec<_>| piece.iter().map(|(time, value)| self.coords.at(*time, *value)).collect();
+        let placed: Vec<Vec<Vec<Px>>> =
+            self.curves.series.iter().map(|series| series.pieces.iter().map(place).collect()).collect();
+        let mut width = 1.0;
         loop {
-            let thin = |series: &Series| thinned(&series.pieces, |s| self.view.at(s.0, s.1), column);
-            let lines: Vec<Vec<Vec<Px>>> = self.chosen.series.iter().map(thin).collect();
-            if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || column > 32.0 {
+            let lines: Vec<Vec<Vec<Px>>> = placed.iter().map(|pieces| thinned(pieces, width)).collect();
+            // With bins wider than this a curve would be a zigzag. Only dozens of noisy curves get there.
+            if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || width > 32.0 {
                 return lines;
             }
-            column *= 1.5;
-        }
-    }
-
-    fn fill(&self, canvas: &mut Canvas, piece: &[Px]) {
-        if let [first, .., last] = piece {
-            let ground = self.view.plot.y1;
-            let corners: Vec<Px> = std::iter::once((first.0, ground))
-                .chain(piece.iter().copied())
-                .chain([(last.0, ground)])
-                .collect();
-            canvas.area(&corners, TINT);
-        }
-    }
-
-    fn draw_series(&self, canvas: &mut Canvas, series: &Series, line: &[Vec<Px>]) {
-        for piece in line {
-            match piece[..] {
-                [only] => canvas.dot(only, 2.0, series.row.stroke.colour),
-                _ => canvas.line(piece, &series.row.stroke),
-            }
-        }
-        if let Some(slope) = series.slope {
-            let ends = slope.ends(self.view.memory.to);
-            let stroke = Stroke { colour: series.row.stroke.colour, width: 1.2, dash: "2 3" };
-            canvas.line(&ends.map(|time| self.view.at(time, slope.at(time))), &stroke);
-        }
-        if let (Some(marker), Some((time, value))) = (series.row.marker, series.peak) {
-            canvas.marker(self.view.at(time, value), marker, series.row.stroke.colour);
+            width *= 1.5;
         }
     }
 }
 
-impl Chosen {
-    /// The rows of the legend: none where a single plain curve explains itself.
-    fn legend_rows(&self, single: bool) -> Vec<legend::Row> {
-        let plain = single && self.more == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
-        if plain { Vec::new() } else { self.series.iter().map(|s| s.row.clone()).collect() }
+/// The spans as lanes or as a stack, by the options; the other one is empty.
+fn span_contents<'a>(
+    options: &Options,
+    single: Option<&'a Profile>,
+    range: &TimeRange,
+) -> (SpanLanes, Vec<StackedSpan<'a>>) {
+    let spans = single.map_or(&[][..], |profile| &profile.spans);
+    match options.spans {
+        SpanView::Hidden => (SpanLanes::default(), Vec::new()),
+        SpanView::Flame => (SpanLanes::default(), stack(spans, range)),
+        SpanView::Lanes => {
+            let room = Layout::panel_room(options.height.into());
+            (SpanLanes::new(gather(spans, range), room, range.end), Vec::new())
+        }
     }
+}
 
-    /// The highest value of all curves in bytes.
-    fn highest(&self) -> f64 {
-        let values = self
-            .series
-            .iter()
-            .flat_map(|s| s.pieces.iter().flatten().map(|p| p.1).chain(s.peak.map(|p| p.1)));
-        values.fold(0.0, f64::max)
+/// The title, with its line breaks.
+fn title(options: &Options, single: Option<&Profile>) -> String {
+    match (&options.title, single) {
+        (Some(title), _) => title.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
+        (None, Some(profile)) => visible(profile.command.trim()),
+        (None, None) => String::new(),
+    }
+}
+
+fn common_metric(traces: &[Trace]) -> Option<&'static str> {
+    let first = traces.first()?.profile.metric;
+    traces.iter().all(|trace| trace.profile.metric == first).then(|| first.name())
+}
+
+fn time_axis(layout: &Layout, range: &TimeRange) -> Axis {
+    axis::time(range.from, range.to, layout.plot.width(), TICK)
+}
+
+/// Coordinates for times alone, while the height of the plot area is still open. The values of their memory axis mean
+/// nothing.
+fn times_only(layout: &Layout, range: &TimeRange) -> Coords {
+    Coords::new(layout.plot, time_axis(layout, range), axis::memory(1.0, 1.0, layout.plot.height()))
+}
+
+/// The memory axis of a plot area of this height in px: it reaches over the highest value in bytes and the peak, with
+/// room for the label of the peak.
+fn memory_axis(highest: f64, peak: Option<&Peak>, height: f64) -> Axis {
+    let highest = highest.max(peak.map_or(0.0, peak::reach));
+    let headroom = if peak.is_some() { peak::HEADROOM } else { HEADROOM };
+    // On a low figure the headroom is half of the plot area at most.
+    let top = if highest > 0.0 { highest / (1.0 - (headroom / height).min(0.5)) } else { LEAST_TOP };
+    axis::memory(top, highest, height)
+}
+
+/// Fills the area between a piece of a curve and the time axis at `ground` px.
+fn fill(canvas: &mut Canvas, piece: &[Px], ground: f64) {
+    if let [first, .., last] = piece {
+        let mut corners = vec![(first.0, ground)];
+        corners.extend(piece);
+        corners.push((last.0, ground));
+        canvas.area(&corners, TINT);
+    }
+}
+
+/// Draws a curve, the line fitted to it and the marker at its peak.
+fn draw_series(canvas: &mut Canvas, coords: &Coords, series: &Series, line: &[Vec<Px>]) {
+    let colour = series.entry.stroke.colour;
+    for piece in line {
+        match piece[..] {
+            // A line needs two points: a sample alone between two gaps is a dot.
+            [only] => canvas.dot(only, 2.0, colour),
+            _ => canvas.line(piece, &series.entry.stroke),
+        }
+    }
+    if let Some(slope) = series.slope {
+        let ends = slope.ends(coords.memory.to);
+        let stroke = Stroke { colour, width: 1.2, dash: "2 3" };
+        canvas.line(&ends.map(|time| coords.at(time, slope.at(time))), &stroke);
+    }
+    if let (Some(marker), Some((time, value))) = (series.entry.marker, series.peak) {
+        canvas.marker(coords.at(time, value), marker, colour);
     }
 }

@@ -1,32 +1,32 @@
-//! What is asked of a figure.
+//! The input of a figure: traces, and the options that say how to draw them.
 
 use rprof_trace::{Profile, Seconds};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
 pub struct Trace<'a> {
-    /// What the legend calls it when there are several: a file's name.
+    /// The name in the legend of a figure with several traces, for example that of the file.
     pub label: &'a str,
-    /// What was measured.
+    /// The measurements.
     pub profile: &'a Profile,
 }
 
-/// What is asked of a figure; the default is what `rprof plot` draws without flags.
+/// The options of a figure. The default is a figure as `rprof plot` draws it without flags.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// The title; `None`: the command of the only trace, none for several.
-    /// A line break in it is kept, other control characters are shown by their escapes.
+    /// The title; `None` for the command of a single trace, and for no title above several.
+    /// Line breaks are kept, other control characters are shown as escapes.
     pub title: Option<String>,
-    /// Only what lies between these two times is shown, and both axes fit it; `None`: the whole run from 0.
+    /// Start and end of the part that is shown, and that both axes fit; `None` for the whole run from 0.
     /// An infinite end stands for the end of the run.
     pub window: Option<(Seconds, Seconds)>,
-    /// Whether the peak is marked and labelled.
+    /// True if the peak is marked and labelled.
     pub peak: bool,
-    /// How function spans are drawn, for a single trace.
-    pub functions: Functions,
-    /// Whether a least-squares line is drawn through each curve, its slope in the legend.
+    /// The view of the spans of a single trace.
+    pub spans: SpanView,
+    /// True if a least-squares line is drawn through each curve, with its slope in the legend.
     pub slope: bool,
-    /// How many processes get a curve of their own, for a single trace, the largest first.
+    /// The number of processes of a single trace that get a curve of their own, the largest first.
     pub processes: usize,
     /// Width of the figure in CSS pixels (1/96 inch), 400 to 8192.
     pub width: u32,
@@ -40,7 +40,7 @@ impl Default for Options {
             title: None,
             window: None,
             peak: true,
-            functions: Functions::Lanes,
+            spans: SpanView::Lanes,
             slope: false,
             processes: 8,
             width: 960,
@@ -49,13 +49,13 @@ impl Default for Options {
     }
 }
 
-/// How function spans are drawn under the curve.
+/// The view of spans below the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Functions {
-    /// Not at all.
+pub enum SpanView {
+    /// No spans.
     Hidden,
-    /// One lane per function with all its calls, their number and their total time.
+    /// One lane for each name, with all its spans, their number and their total time.
     Lanes,
-    /// One box per call, nested as the calls were, with the name in it where it fits.
-    Boxes,
+    /// One block for each span, nested as the spans were, with the name in it where it fits.
+    Flame,
 }

@@ -1,133 +1,164 @@
-//! Which curves a figure shows, how each looks, and what the legend says of it.
+//! The curves of a figure: which of them are drawn, their strokes and markers, and their entries in the legend.
 
-use rprof_trace::{Bytes, Point, Profile};
+use std::cmp::Reverse;
 
-use crate::curve::{self, Sample};
-use crate::legend::Row;
+use rprof_trace::{Bytes, Point, ProcessProfile, Profile};
+
+use crate::data::curve::{self, DataPoint};
+use crate::data::slope::Slope;
+use crate::data::time_range::TimeRange;
+use crate::layers::legend::Entry;
+use crate::layers::peak;
 use crate::options::{Options, Trace};
-use crate::palette::{self, DARK, GREEN, Stroke};
-use crate::slope::Slope;
-use crate::text::visible;
+use crate::sheet::palette::{self, DARK, GREEN, Stroke};
+use crate::sheet::text::visible;
 
 /// One curve.
 pub struct Series {
-    /// Its row in the legend, with its stroke.
-    pub row: Row,
-    /// Its points in seconds and bytes, broken at gaps.
-    pub pieces: Vec<Vec<Sample>>,
-    /// Its peak, where a marker goes.
-    pub peak: Option<Sample>,
-    /// The line fitted to it.
+    /// The entry in the legend, with the stroke of the curve.
+    pub entry: Entry,
+    /// The points inside the time range, a piece for each stretch between two gaps.
+    pub pieces: Vec<Vec<DataPoint>>,
+    /// The place of the marker at the peak.
+    pub peak: Option<DataPoint>,
+    /// The line fitted to the points.
     pub slope: Option<Slope>,
-    /// Whether the area under it is filled.
+    /// True if the area below the curve is filled.
     pub filled: bool,
 }
 
-/// What is drawn and how many processes are not.
-pub struct Chosen {
+/// The curves of a figure.
+pub struct SeriesSet {
     /// In order of the legend.
     pub series: Vec<Series>,
     /// Processes without a curve of their own.
-    pub more: usize,
+    pub hidden: usize,
 }
 
-/// The curves of several traces, or the whole and the parts of a single one, between two times.
-pub fn choose(options: &Options, traces: &[Trace], from: f64, to: f64) -> Chosen {
-    let window = (from, to);
-    if let [trace] = traces {
-        return single(options, trace.profile, window);
+impl SeriesSet {
+    /// Chooses the curves: one for each of several traces, or the whole and the parts of a single one.
+    pub fn choose(options: &Options, traces: &[Trace], range: &TimeRange) -> Self {
+        if let [trace] = traces {
+            return single(options, trace.profile, range);
+        }
+        let series = traces.iter().enumerate().map(|(i, trace)| several(options, i, trace, range)).collect();
+        Self { series, hidden: 0 }
     }
-    let series = traces.iter().enumerate().map(|(i, trace)| several(options, i, trace, window)).collect();
-    Chosen { series, more: 0 }
+
+    /// True if no curve has a point inside the time range.
+    pub fn is_empty(&self) -> bool {
+        self.series.iter().all(|series| series.pieces.is_empty())
+    }
+
+    /// The highest value of all curves in bytes.
+    pub fn highest(&self) -> f64 {
+        let points =
+            |series: &Series| -> f64 { series.pieces.iter().flatten().map(|p| p.1).fold(0.0, f64::max) };
+        let peak = |series: &Series| series.peak.map_or(0.0, |peak| peak.1);
+        self.series.iter().map(|series| points(series).max(peak(series))).fold(0.0, f64::max)
+    }
+
+    /// The entries of the legend. A single curve without a slope has none: the axis already names it.
+    pub fn entries(&self, single: bool) -> Vec<Entry> {
+        let plain = single && self.hidden == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
+        if plain { Vec::new() } else { self.series.iter().map(|series| series.entry.clone()).collect() }
+    }
 }
 
-fn several(options: &Options, i: usize, trace: &Trace, window: (f64, f64)) -> Series {
+/// The curve of the `i`-th of several traces, with a marker at its peak.
+fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Series {
     let (stroke, marker) = palette::trace(i);
     let profile = trace.profile;
-    let mut series = plain(visible(trace.label), stroke, &profile.total, profile, window);
+    let mut series = plain(visible(trace.label), stroke, &profile.total, profile, range);
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
-            let place = (peak.time.0, peak.value.0 as f64);
-            series.row.details = vec![crate::peak::label(&peak)];
-            series.peak = (window.0..=window.1).contains(&place.0).then_some(place);
-            series.row.marker = series.peak.map(|_| marker);
+            series.entry.details = vec![peak::label(&peak)];
+            series.peak = range.contains(peak.time.0).then_some((peak.time.0, peak.value.0 as f64));
+            series.entry.marker = series.peak.map(|_| marker);
         }
-        None if profile.total.is_empty() => series.row.details = vec!["no sample".to_owned()],
+        None if profile.total.is_empty() => series.entry.details = vec!["no sample".to_owned()],
         None => {}
     }
     fit(options, &mut series);
     series
 }
 
-fn single(options: &Options, profile: &Profile, window: (f64, f64)) -> Chosen {
-    let metric = profile.metric.name();
-    let largest = profile.processes.iter().filter(|p| !p.curve.is_empty()).map(|p| p.peak).max();
-    let name = match largest.filter(|_| options.processes > 0) {
-        None => metric.to_owned(),
-        // Under `mprof run -M` the curve is the parent's alone, which the trace does not say.
-        Some(part) if profile.peak.is_some_and(|whole| whole.value < part) => {
-            format!("parent process ({metric})")
-        }
-        Some(_) => format!("all processes ({metric})"),
-    };
-    let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, window);
-    whole.filled = true;
-    whole.row.details.extend(profile.peak.map(|peak| format!("peak {}", peak.value)));
-    fit(options, &mut whole);
-    let mut series = vec![whole];
-
+/// The curves of a single trace: all processes, what they share or have swapped, then the largest processes.
+fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet {
+    let mut series = vec![whole(options, profile, range)];
     let pss = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let swap = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
     for (name, stroke, points) in
         [("shared pages once (PSS)", pss, &profile.pss), ("swapped out", swap, &profile.swap)]
     {
         if let Some(highest) = points.iter().map(|p| p.value).max() {
-            let mut part = plain(name.to_owned(), stroke, points, profile, window);
-            part.row.details = vec![peak(highest)];
+            let mut part = plain(name.to_owned(), stroke, points, profile, range);
+            part.entry.details = vec![peak_detail(highest)];
             series.push(part);
         }
     }
-
-    let mut processes: Vec<_> = profile.processes.iter().filter(|p| !p.curve.is_empty()).collect();
-    // Stable: of two equal ones the first to appear stays first.
-    processes.sort_by_key(|p| std::cmp::Reverse(p.peak));
-    // A profile keeps the curves of the largest; the others have at least a peak.
-    let all = profile.processes.iter().filter(|p| p.peak.0 > 0).count().max(processes.len());
+    let mut processes: Vec<_> = with_curves(profile).collect();
+    // A stable sort: of two processes with the same peak, the first to appear stays first.
+    processes.sort_by_key(|process| Reverse(process.peak));
+    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
+    let all = profile.processes.iter().filter(|process| process.peak.0 > 0).count().max(processes.len());
     let shown = processes.len().min(options.processes);
-    let more = if options.processes == 0 { 0 } else { all - shown };
-    for (i, process) in processes.into_iter().take(options.processes).enumerate() {
-        let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, window);
-        part.row.details = vec![peak(process.peak)];
+    let hidden = if options.processes == 0 { 0 } else { all - shown };
+    for (i, process) in processes.into_iter().take(shown).enumerate() {
+        let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, range);
+        part.entry.details = vec![peak_detail(process.peak)];
         series.push(part);
     }
-    Chosen { series, more }
+    SeriesSet { series, hidden }
 }
 
-fn peak(value: Bytes) -> String {
+/// The curve of all processes together.
+fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
+    let metric = profile.metric.name();
+    let largest = with_curves(profile).map(|process| process.peak).max();
+    let name = match largest.filter(|_| options.processes > 0) {
+        None => metric.to_owned(),
+        // `mprof run -M` records the parent alone in the main curve, and the trace has no field that says so.
+        // A process with more memory than all of them together gives it away.
+        Some(part) if profile.peak.is_some_and(|whole| whole.value < part) => {
+            format!("parent process ({metric})")
+        }
+        Some(_) => format!("all processes ({metric})"),
+    };
+    let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, range);
+    whole.filled = true;
+    whole.entry.details.extend(profile.peak.map(|peak| peak_detail(peak.value)));
+    fit(options, &mut whole);
+    whole
+}
+
+fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
+    profile.processes.iter().filter(|process| !process.curve.is_empty())
+}
+
+fn peak_detail(value: Bytes) -> String {
     format!("peak {value}")
 }
 
-fn plain(
-    name: String,
-    stroke: Stroke,
-    points: &[Point],
-    profile: &Profile,
-    (from, to): (f64, f64),
-) -> Series {
+/// A curve with neither details nor marker.
+fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
     Series {
-        row: Row { stroke, marker: None, name, details: Vec::new() },
-        pieces: curve::pieces(points, &profile.gaps, from, to),
+        entry: Entry { stroke, marker: None, name, details: Vec::new() },
+        pieces: curve::pieces(points, &profile.gaps, range.from, range.to),
         peak: None,
         slope: None,
         filled: false,
     }
 }
 
+/// Fits a line to the curve, if the options ask for it.
 fn fit(options: &Options, series: &mut Series) {
-    if options.slope {
-        series.slope = Slope::fit(&series.pieces.concat());
-        series.row.details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
-        let bend = series.slope.and_then(|slope| slope.bend);
-        series.row.details.extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
+    if !options.slope {
+        return;
     }
+    series.slope = Slope::fit(&series.pieces.concat());
+    let details = &mut series.entry.details;
+    details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
+    let bend = series.slope.and_then(|slope| slope.bend);
+    details.extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
 }

@@ -1,4 +1,4 @@
-//! PNG and PDF of the same figure.
+//! PNG and PDF made from figures.
 #![cfg(all(feature = "png", feature = "pdf"))]
 #![allow(clippy::unwrap_used)]
 
@@ -10,12 +10,13 @@ use std::process::{Command, Stdio};
 use rprof_plot::{Error, pdf, png};
 
 fn figure(wanted: &str) -> String {
-    let (_, options, traces) = support::gallery().into_iter().find(|(name, ..)| *name == wanted).unwrap();
+    let (_, options, traces) =
+        support::gallery::gallery().into_iter().find(|(name, ..)| *name == wanted).unwrap();
     support::draw(&options, &traces).unwrap()
 }
 
 #[test]
-fn a_png_has_the_size_asked_for_and_is_not_blank() {
+fn a_png_has_the_requested_size_and_is_not_blank() {
     let svg = figure("children");
     let sides = |png: &[u8]| [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().unwrap()));
     let (double, single) = (png(&svg, 2.0).unwrap(), png(&svg, 1.0).unwrap());
@@ -30,7 +31,7 @@ fn a_png_has_the_size_asked_for_and_is_not_blank() {
 }
 
 #[test]
-fn a_pdf_is_small_vector_and_the_same_twice() {
+fn a_pdf_is_small_and_reproducible_and_has_no_image() {
     for name in ["children", "million", "gap", "nasty_title"] {
         let svg = figure(name);
         let bytes = pdf(&svg).unwrap();
@@ -51,7 +52,7 @@ fn the_text_of_a_pdf_can_be_selected() {
         .stdout(Stdio::piped())
         .spawn();
     let Ok(mut tool) = tool else {
-        println!("skipped: there is no pdftotext (poppler-utils)");
+        println!("skipped: cannot run `pdftotext`; install poppler-utils");
         return;
     };
     tool.stdin.take().unwrap().write_all(&pdf(&figure("children")).unwrap()).unwrap();

@@ -1,10 +1,12 @@
-//! Figures are the same to the byte, on every machine. `RPROF_BLESS=1 cargo test` rewrites them: look at them then.
+//! Golden figures: the same bytes on every machine. `RPROF_BLESS=1 cargo test` rewrites them; look at each one before
+//! you commit it.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use std::path::Path;
 
+/// The figures with a golden file; the others of the gallery would add size but no case.
 const KEPT: [&str; 14] = [
     "ramp",
     "spike",
@@ -23,12 +25,13 @@ const KEPT: [&str; 14] = [
 ];
 
 #[test]
-fn figures_are_what_they_were() {
+fn figures_equal_the_golden_files() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let bless = std::env::var_os("RPROF_BLESS").is_some();
     let mut wrong = Vec::new();
-    let figures: Vec<_> = support::gallery().into_iter().filter(|(name, ..)| KEPT.contains(name)).collect();
-    assert_eq!(figures.len(), KEPT.len(), "a figure was renamed");
+    let figures: Vec<_> =
+        support::gallery::gallery().into_iter().filter(|(name, ..)| KEPT.contains(name)).collect();
+    assert_eq!(figures.len(), KEPT.len(), "a golden figure is no longer in the gallery");
     for (name, options, traces) in figures {
         let svg = support::draw(&options, &traces).unwrap();
         let path = directory.join(format!("{name}.svg"));
@@ -38,5 +41,5 @@ fn figures_are_what_they_were() {
             wrong.push(name);
         }
     }
-    assert!(wrong.is_empty(), "missing or other than in tests/golden: {wrong:?}");
+    assert!(wrong.is_empty(), "missing in tests/golden or different: {wrong:?}");
 }

@@ -1,22 +1,23 @@
-//! What holds for every figure: it is small, valid, the same each time, and nothing is clipped, covered or lost.
+//! Properties of every figure: it is small, valid and reproducible, and nothing in it is clipped, covered or lost.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use std::sync::Arc;
 
-use rprof_plot::{Error, Functions, Options, Trace};
+use rprof_plot::{Error, Options, SpanView, Trace};
 use rprof_trace::{Bytes, Profile, Seconds};
-use support::{Figure, draw, gallery, point, profile, span};
+use support::gallery::{Figure, gallery};
+use support::{draw, point, profile, span};
 use usvg::{Node, Rect, Tree};
 
-/// The figure as it is set with the embedded face and no other.
+/// Parses a figure with the embedded fonts and no others.
 fn tree(svg: &str) -> Tree {
     let mut fonts = usvg::fontdb::Database::new();
     for file in ["DejaVuSans.subset.ttf", "DejaVuSans-Bold.subset.ttf"] {
-        fonts
-            .load_font_file(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts").join(file))
-            .unwrap();
+        // Not `load_font_file`, which usvg has only where the feature `png` brings it along.
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts").join(file);
+        fonts.load_font_data(std::fs::read(path).unwrap());
     }
     let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
     Tree::from_str(svg, &options).unwrap()
@@ -49,7 +50,7 @@ fn figures() -> impl Iterator<Item = (Figure, String)> {
 }
 
 #[test]
-fn every_figure_is_small_valid_and_drawn_the_same_twice() {
+fn every_figure_is_small_valid_and_reproducible() {
     for ((name, options, traces), svg) in figures() {
         assert!(svg.len() < 200_000, "{name}: {} bytes", svg.len());
         roxmltree::Document::parse(&svg).unwrap();
@@ -59,7 +60,7 @@ fn every_figure_is_small_valid_and_drawn_the_same_twice() {
 }
 
 #[test]
-fn no_text_is_clipped_and_none_lies_on_another() {
+fn no_text_is_clipped_or_covers_another() {
     for ((name, options, _), svg) in figures() {
         let texts = texts(tree(&svg).root());
         assert!(texts.len() > 5, "{name}");
@@ -79,7 +80,7 @@ fn no_text_is_clipped_and_none_lies_on_another() {
 }
 
 #[test]
-fn the_legend_and_the_title_keep_off_the_curves() {
+fn legend_and_title_do_not_cover_the_curves() {
     let mut legends = 0;
     for ((name, ..), svg) in figures() {
         let tree = tree(&svg);
@@ -97,7 +98,7 @@ fn the_legend_and_the_title_keep_off_the_curves() {
             assert!(below.into_iter().flatten().all(|r| r.top() >= title.bottom()), "{name}: {title:?}");
         }
     }
-    assert!(legends > 5, "groups are no longer named");
+    assert!(legends > 5, "the groups of the SVG have lost their names");
 }
 
 #[test]
@@ -113,7 +114,7 @@ fn a_spike_among_a_million_samples_reaches_the_peak_line() {
 }
 
 #[test]
-fn size_does_not_grow_with_curves_processes_spans_or_gaps() {
+fn the_size_is_bounded_for_any_number_of_curves_processes_spans_and_gaps() {
     let million = support::million();
     let noisy = |seed: u64| {
         let mut profile = million.clone();
@@ -134,19 +135,19 @@ fn size_does_not_grow_with_curves_processes_spans_or_gaps() {
         })
         .collect();
     busy.gaps = (0..5000).map(|i| (Seconds(f64::from(i) * 2.0), Seconds(f64::from(i) * 2.0 + 0.5))).collect();
-    for functions in [Functions::Lanes, Functions::Boxes, Functions::Hidden] {
-        let options = Options { functions, processes: 40, slope: true, ..Options::default() };
+    for spans in [SpanView::Lanes, SpanView::Flame, SpanView::Hidden] {
+        let options = Options { spans, processes: 40, slope: true, ..Options::default() };
         let svg = draw(&options, &[("busy".into(), busy.clone())]).unwrap();
-        assert!(svg.len() < 200_000, "{functions:?}: {} bytes", svg.len());
+        assert!(svg.len() < 200_000, "{spans:?}: {} bytes", svg.len());
     }
     let traces: Vec<_> = (0..30).map(|i| (format!("noisy{i}.dat"), noisy(i))).collect();
     let svg = draw(&Options::default(), &traces).unwrap();
     assert!(svg.len() < 200_000, "30 traces: {} bytes", svg.len());
-    assert!(svg.contains("more</text>"), "a legend that is too long is folded");
+    assert!(svg.contains("more</text>"), "a legend that is too long counts the entries it hides");
 }
 
 #[test]
-fn any_text_is_a_title_and_a_label() {
+fn any_text_can_be_a_title_or_a_label() {
     let every: String =
         (0..0x3000_u32).chain(0xd7f0..0xe010).chain(0xfe00..0x1_0010).filter_map(char::from_u32).collect();
     let chunks: Vec<String> =
@@ -167,7 +168,7 @@ fn any_text_is_a_title_and_a_label() {
 }
 
 #[test]
-fn no_measurement_is_too_odd_to_draw() {
+fn any_measurement_can_be_drawn() {
     let curve = |values: &[(f64, u64)]| {
         values.iter().map(|(t, v)| rprof_trace::Point { time: Seconds(*t), value: Bytes(*v) }).collect()
     };
@@ -191,8 +192,8 @@ fn no_measurement_is_too_odd_to_draw() {
             odd.gaps = gaps;
             odd.spans = vec![span("f", 0.0, None, None), span("g", 3.0, Some(1.0), None)];
             for slope in [false, true] {
-                for functions in [Functions::Lanes, Functions::Boxes] {
-                    let options = Options { slope, functions, ..Options::default() };
+                for spans in [SpanView::Lanes, SpanView::Flame] {
+                    let options = Options { slope, spans, ..Options::default() };
                     let svg = draw(&options, &[("odd".into(), odd.clone())]);
                     assert!(svg.is_ok_and(|svg| !svg.contains("NaN")) || odd.elapsed.0 > 1e300, "{odd:?}");
                 }
@@ -202,7 +203,7 @@ fn no_measurement_is_too_odd_to_draw() {
 }
 
 #[test]
-fn what_cannot_be_drawn_says_what_to_do() {
+fn an_error_names_its_cause_and_its_remedy() {
     let ramp = [("ramp.dat".to_owned(), support::ramp())];
     let window =
         |from, to| draw(&Options { window: Some((Seconds(from), Seconds(to))), ..Options::default() }, &ramp);
@@ -222,7 +223,7 @@ fn what_cannot_be_drawn_says_what_to_do() {
 }
 
 #[test]
-fn options_change_what_they_say() {
+fn each_option_changes_the_figure() {
     let shown =
         |options: &Options, profile: &Profile| draw(options, &[("x".into(), profile.clone())]).unwrap();
     let (plain, children) = (Options::default(), support::children());
@@ -232,8 +233,8 @@ fn options_change_what_they_say() {
     assert!(two.contains("4712:cc1plus") && !two.contains("4713:cc1plus") && two.contains("… and 10 more"));
     assert!(!shown(&Options { processes: 0, ..plain.clone() }, &children).contains("cc1plus"));
     let calls = shown(&plain, &support::mprof("mprof_funcs.dat"));
-    assert!(calls.contains(">transform<") && calls.contains(">1.87 s<"), "one row for each name");
-    let hidden = Options { functions: Functions::Hidden, ..plain.clone() };
+    assert!(calls.contains(">transform<") && calls.contains(">1.87 s<"), "one lane for each name");
+    let hidden = Options { spans: SpanView::Hidden, ..plain.clone() };
     assert!(!shown(&hidden, &support::mprof("mprof_funcs.dat")).contains(">transform<"));
     let slope = shown(&Options { slope: true, ..plain.clone() }, &support::mprof("numpy_ex1.dat"));
     assert!(slope.contains("slope +371 MiB/s ± 7 (95 %)"));
@@ -243,5 +244,5 @@ fn options_change_what_they_say() {
     assert!(!window.contains("id=\"peak\""), "the peak lies outside");
     assert!(shown(&Options { title: Some("Mine".into()), ..plain }, &children).contains(">Mine<"));
     let point = profile("one", vec![point(1.0, 2.0)]);
-    assert!(shown(&Options::default(), &point).contains("<circle"), "a single sample is seen");
+    assert!(shown(&Options::default(), &point).contains("<circle"), "a single sample is visible");
 }

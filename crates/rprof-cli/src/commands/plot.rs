@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Functions, Options, Trace};
+use rprof_plot::{Options, SpanView, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name};
 
 use crate::cli::PlotArgs;
@@ -86,12 +86,12 @@ fn span_window(paths: &[PathBuf], name: &str) -> anyhow::Result<(Seconds, Second
 }
 
 fn options(arguments: &PlotArgs) -> Options {
-    let functions = match (arguments.no_function_ts, arguments.flame) {
-        (true, _) => Functions::Hidden,
-        (false, true) => Functions::Boxes,
-        (false, false) => Functions::Lanes,
+    let spans = match (arguments.no_function_ts, arguments.flame) {
+        (true, _) => SpanView::Hidden,
+        (false, true) => SpanView::Flame,
+        (false, false) => SpanView::Lanes,
     };
-    Options { title: arguments.title.clone(), functions, slope: arguments.slope, ..Options::default() }
+    Options { title: arguments.title.clone(), spans, slope: arguments.slope, ..Options::default() }
 }
 
 /// The format of a figure, named by the extension of its file.

@@ -1,11 +1,12 @@
-//! Profiles for the tests and the gallery: mprof's traces, and made-up ones with every peculiarity.
+//! Profiles for the tests and the gallery: traces of mprof, and invented ones for each property of a figure.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rprof_plot::{Functions, Options};
 use rprof_trace::{Bytes, Curve, Envelope, Mark, Peak, Point, ProcessProfile, Profile, Seconds, Span};
+
+pub mod gallery;
 
 pub const MIB: f64 = 1_048_576.0;
 
@@ -13,7 +14,7 @@ pub fn point(time: f64, mib: f64) -> Point {
     Point { time: Seconds(time), value: Bytes((mib * MIB).round() as u64) }
 }
 
-/// A profile of a curve, with its peak.
+/// A profile of one curve, with its peak.
 pub fn profile(command: &str, total: Curve) -> Profile {
     let highest = total.iter().rev().max_by_key(|p| p.value);
     Profile {
@@ -26,9 +27,9 @@ pub fn profile(command: &str, total: Curve) -> Profile {
     }
 }
 
-/// A trace of mprof in `tests/data`.
+/// Reads a trace of mprof from `tests/data` of the workspace.
 pub fn mprof(name: &str) -> Profile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(name);
     let text = std::fs::read_to_string(path).unwrap();
     let number = |word: Option<&str>| word.unwrap().parse::<f64>().unwrap();
     let (mut command, mut total, mut spans) = (String::new(), Curve::new(), Vec::new());
@@ -105,7 +106,7 @@ pub fn spike() -> Profile {
     spike
 }
 
-/// A build of twelve processes, with what they share counted once, and some of it swapped out.
+/// A build of twelve processes that share pages; some pages are swapped out.
 pub fn children() -> Profile {
     let wave = |i: u32, j: u32| f64::from((i * 37 + j * j * 11) % 23);
     let mut processes = Vec::new();
@@ -130,7 +131,7 @@ pub fn children() -> Profile {
     Profile { process_count: 13, processes, ..children }
 }
 
-/// The machine slept for a while.
+/// A run during which the machine was suspended.
 pub fn gap() -> Profile {
     let mut gap = profile(
         "python nap.py",
@@ -143,8 +144,8 @@ pub fn gap() -> Profile {
     gap
 }
 
-/// Many functions, one of them called a great many times and one never left.
-pub fn functions() -> Profile {
+/// Spans of many names: one name has thousands of spans, one span never ended.
+pub fn many_spans() -> Profile {
     let mut p = mprof("numpy_ex1.dat");
     let mut spans = vec![span("analysis.main", 0.5, None, Some(0))];
     for i in 0..20_u32 {
@@ -164,8 +165,8 @@ pub fn functions() -> Profile {
     p
 }
 
-/// A span as it is read from our traces: with its thread, and measured.
-pub fn stamped(
+/// A measured span with its thread, as the reader returns it for a trace of rprof.
+pub fn measured(
     name: &str,
     thread: &str,
     level: u32,
@@ -184,19 +185,19 @@ pub fn mark(time: f64, label: &str) -> Mark {
     Mark { time: Seconds(time), label: label.to_owned() }
 }
 
-/// Nested spans with marks, one of them never ended.
+/// Nested spans with marks; two spans never ended.
 pub fn nested() -> Profile {
     let mut p = ramp();
     "./train --epochs 3".clone_into(&mut p.command);
     p.spans = vec![
-        stamped("load data", "7.7", 0, (0.3, Some(2.0)), (100.0, 85.0)),
-        stamped("parse", "7.7", 1, (0.5, Some(1.1)), (55.0, 30.0)),
-        stamped("parse", "7.7", 1, (1.2, Some(1.9)), (95.0, 35.0)),
-        stamped("train", "7.7", 0, (2.1, None), (300.0, 195.0)),
-        stamped("epoch", "7.7", 1, (2.2, Some(3.4)), (170.0, 60.0)),
-        stamped("epoch", "7.7", 1, (3.5, Some(4.7)), (235.0, 60.0)),
-        stamped("epoch", "7.7", 1, (4.8, None), (300.0, 60.0)),
-        stamped("gradient of the loss with a long name", "7.7", 2, (2.4, Some(2.8)), (140.0, -20.0)),
+        measured("load data", "7.7", 0, (0.3, Some(2.0)), (100.0, 85.0)),
+        measured("parse", "7.7", 1, (0.5, Some(1.1)), (55.0, 30.0)),
+        measured("parse", "7.7", 1, (1.2, Some(1.9)), (95.0, 35.0)),
+        measured("train", "7.7", 0, (2.1, None), (300.0, 195.0)),
+        measured("epoch", "7.7", 1, (2.2, Some(3.4)), (170.0, 60.0)),
+        measured("epoch", "7.7", 1, (3.5, Some(4.7)), (235.0, 60.0)),
+        measured("epoch", "7.7", 1, (4.8, None), (300.0, 60.0)),
+        measured("gradient of the loss with a long name", "7.7", 2, (2.4, Some(2.8)), (140.0, -20.0)),
     ];
     p.marks = vec![
         mark(2.05, "data are in memory"),
@@ -207,32 +208,32 @@ pub fn nested() -> Profile {
     p
 }
 
-/// 40 spans of 6 names.
+/// 40 short spans of 6 names.
 pub fn forty() -> Profile {
     let mut p = ramp();
     let names = ["read", "decode", "filter", "join", "write index", "flush"];
     p.spans = (0..40_u32)
         .map(|i| {
             let t = 0.1 + f64::from(i) * 0.145;
-            stamped(names[((i * 5 + i / 6) % 6) as usize], "7.7", 0, (t, Some(t + 0.1)), (t * 50.0, 5.0))
+            measured(names[((i * 5 + i / 6) % 6) as usize], "7.7", 0, (t, Some(t + 0.1)), (t * 50.0, 5.0))
         })
         .collect();
     p
 }
 
-/// Spans in 8 processes at once, each with one inside it.
+/// Concurrent spans of 8 processes, each with a nested one.
 pub fn processes() -> Profile {
     let mut p = children();
     for i in 0..8_u32 {
         let (thread, t) = (format!("{0}.{0}", 4711 + i), 1.0 + f64::from(i) * 3.0);
-        p.spans.push(stamped("compile", &thread, 0, (t, Some(t + 14.0)), (400.0 + t * 20.0, 120.0)));
-        p.spans.push(stamped("optimise", &thread, 1, (t + 4.0, Some(t + 12.5)), (400.0 + t * 20.0, 80.0)));
+        p.spans.push(measured("compile", &thread, 0, (t, Some(t + 14.0)), (400.0 + t * 20.0, 120.0)));
+        p.spans.push(measured("optimise", &thread, 1, (t + 4.0, Some(t + 12.5)), (400.0 + t * 20.0, 80.0)));
     }
-    p.spans.push(stamped("link", "4710.4710", 0, (40.0, None), (700.0, -90.0)));
+    p.spans.push(measured("link", "4710.4710", 0, (40.0, None), (700.0, -90.0)));
     p
 }
 
-/// More marks than there is room for.
+/// More marks than labels have room for.
 pub fn marked() -> Profile {
     let mut p = ramp();
     p.marks = (0..40).map(|i| mark(0.2 + f64::from(i) * 0.14, &format!("step {i} is done"))).collect();
@@ -243,14 +244,14 @@ pub fn marked() -> Profile {
     p
 }
 
-/// Marks past counting, some at one place.
+/// 20 000 marks, many of them on the same pixel.
 pub fn many_marks() -> Profile {
     let mut p = ramp();
     p.marks = (0..20_000).map(|i| mark(f64::from(i) * 0.0003, "tick")).collect();
     p
 }
 
-/// A million noisy samples with one spike, through the envelope as a reader would keep them.
+/// A million noisy samples with one spike, reduced to an envelope as the reader does.
 pub fn million() -> Profile {
     let mut envelope = Envelope::new(4096, Seconds(0.0));
     let mut state = 1_u64;
@@ -263,95 +264,11 @@ pub fn million() -> Profile {
     Profile { samples: 1_000_000, ..profile("./noisy --samples 1000000", envelope.curve()) }
 }
 
-/// Name, options, and the traces with their labels.
-pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
-
-/// Every kind of figure.
-pub fn gallery() -> Vec<Figure> {
-    let plain = Options::default;
-    let one = |profile: Profile| vec![("trace.dat".to_owned(), profile)];
-    let numpy = || {
-        [("float64.dat", "numpy_ex1.dat"), ("float32.dat", "numpy_ex2.dat"), ("hdf5.dat", "numpy_ex3.dat")]
-            .map(|(label, file)| (label.to_owned(), mprof(file)))
-            .to_vec()
-    };
-    let many = (0..9_i32).map(|i| {
-        let curve =
-            (0..100).map(|j| point(f64::from(j), f64::from(i + 1) * 30.0 + f64::from(j * (9 - i)) * 0.9));
-        (format!("results/run_{i:02}/mprofile_2026-01-0{i}.dat"), profile("x", curve.collect()))
-    });
-    let long = "/usr/bin/python3.12 -X dev -W error /home/someone/projects/climate/analysis/run.py --input \
-                /data/era5/temperature_2m_1979-2024.nc --output /scratch/results/trend.zarr --chunks time=744,lat=181,lon=360 \
-                --workers 16 --memory-limit 4GiB --verbose --log-file=/scratch/results/trend.log --seed 20260101 --dry-run \
-                --no-cache --retries 3 --notify nobody@example.org";
-    let nasty = "sh -c 'printf \"\u{1b}[31m<&>\t\u{0}\" | \u{202e}sed s/שלום/世界😀/'  \u{ffff}".to_owned()
-        + &"x".repeat(300);
-    vec![
-        ("ramp", plain(), one(ramp())),
-        ("numpy", plain(), one(mprof("numpy_ex1.dat"))),
-        ("small", Options { width: 480, height: 300, ..plain() }, one(mprof("numpy_ex3.dat"))),
-        ("tiny", Options { width: 400, height: 240, ..plain() }, one(children())),
-        ("low", Options { height: 240, ..plain() }, one(Profile { command: long.to_owned(), ..functions() })),
-        ("spike", plain(), one(spike())),
-        ("children", plain(), one(children())),
-        ("pool", plain(), one(mprof("mprof_pool_M.dat"))),
-        ("functions", plain(), one(mprof("mprof_funcs.dat"))),
-        ("many_functions", plain(), one(functions())),
-        ("flame", Options { functions: Functions::Boxes, ..plain() }, one(mprof("mprof_funcs.dat"))),
-        ("many_flames", Options { functions: Functions::Boxes, ..plain() }, one(functions())),
-        ("spans", plain(), one(nested())),
-        ("spans_flame", Options { functions: Functions::Boxes, ..plain() }, one(nested())),
-        ("spans_small", Options { width: 480, height: 300, ..plain() }, one(nested())),
-        ("forty_spans", plain(), one(forty())),
-        ("forty_flames", Options { functions: Functions::Boxes, ..plain() }, one(forty())),
-        ("process_spans", plain(), one(processes())),
-        ("process_flame", Options { functions: Functions::Boxes, ..plain() }, one(processes())),
-        ("marks", plain(), one(marked())),
-        ("many_marks", Options { width: 640, ..plain() }, one(many_marks())),
-        ("several", plain(), numpy()),
-        (
-            "several_slope",
-            Options { slope: true, title: Some("Three ways to sum 500 arrays".into()), ..plain() },
-            numpy(),
-        ),
-        ("many", plain(), many.collect()),
-        ("gap", plain(), one(gap())),
-        ("slope", Options { slope: true, ..plain() }, one(ramp())),
-        (
-            "window",
-            Options { window: Some((Seconds(10.0), Seconds(14.5))), ..plain() },
-            one(mprof("numpy_ex1.dat")),
-        ),
-        ("million", plain(), one(million())),
-        ("long_title", plain(), one(Profile { command: long.to_owned(), ..ramp() })),
-        ("nasty_title", plain(), one(Profile { command: nasty, ..ramp() })),
-        ("one_sample", plain(), one(profile("true", vec![point(0.0, 1.5)]))),
-        ("zeros", plain(), one(profile("zeros", (0..5).map(|i| point(f64::from(i), 0.0)).collect()))),
-        (
-            "late_peak",
-            plain(),
-            one(profile(
-                "late",
-                (0..=50).map(|i| point(f64::from(i) * 7000.0, f64::from(i * i) * 4200.0)).collect(),
-            )),
-        ),
-        (
-            "microseconds",
-            plain(),
-            one(profile(
-                "fast",
-                (0..5).map(|i| point(f64::from(i) * 2e-6, 0.001 * f64::from(5 - i))).collect(),
-            )),
-        ),
-        (
-            "huge",
-            plain(),
-            one(profile("huge", (0..5).map(|i| point(f64::from(i) * 1e5, 2.5e6 * f64::from(i))).collect())),
-        ),
-    ]
-}
-
-pub fn draw(options: &Options, traces: &[(String, Profile)]) -> Result<String, rprof_plot::Error> {
+/// Draws a figure of traces with their labels.
+pub fn draw(
+    options: &rprof_plot::Options,
+    traces: &[(String, Profile)],
+) -> Result<String, rprof_plot::Error> {
     let traces: Vec<_> = traces.iter().map(|(label, profile)| rprof_plot::Trace { label, profile }).collect();
     rprof_plot::svg(options, &traces)
 }

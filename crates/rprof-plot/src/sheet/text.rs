@@ -1,41 +1,42 @@
-//! Text measured with the embedded face, made visible where it is not, and cut to a width.
+//! Text: measured with the embedded fonts, cut or wrapped to a width, with escapes for invisible characters.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use ttf_parser::Face;
 
-/// The family every text is set in.
+/// The font family of every text.
 pub const FAMILY: &str = "DejaVu Sans";
-/// The regular face, a subset (see `fonts/README.md`).
-pub const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSans.subset.ttf");
-/// The bold face, the same subset.
-pub const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.subset.ttf");
+/// The regular font, a subset (see `fonts/README.md`).
+pub const REGULAR: &[u8] = include_bytes!("../../fonts/DejaVuSans.subset.ttf");
+/// The bold font, the same subset.
+pub const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.subset.ttf");
 
 static FACES: LazyLock<[Option<Face>; 2]> =
     LazyLock::new(|| [Face::parse(REGULAR, 0).ok(), Face::parse(BOLD, 0).ok()]);
 
-/// Size in px and weight.
+/// A font: size and weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Font {
     /// Height of the em square in px.
     pub size: f64,
-    /// Whether it is bold.
+    /// True for the bold font.
     pub bold: bool,
 }
 
 impl Font {
-    /// The regular face.
+    /// The regular font of this size in px.
     pub const fn regular(size: f64) -> Self {
         Self { size, bold: false }
     }
 
-    /// Width of a text in px, kerning left out (which makes it a little narrower).
+    /// Width of a text in px, without kerning, which makes most texts a little narrower.
     pub fn width(self, text: &str) -> f64 {
         text.chars().map(|c| self.advance(c)).sum()
     }
 
-    /// A glyph the face lacks is set from a face we do not know: counted as wide as the widest emoji.
+    /// Width of a character in px. A character that the subset lacks is shown in an unknown font of the reader's
+    /// machine, so it counts as wide as the widest emoji.
     fn advance(self, c: char) -> f64 {
         let face = FACES[usize::from(self.bold)].as_ref();
         let known = face.and_then(|f| {
@@ -45,7 +46,9 @@ impl Font {
         self.size * known.unwrap_or(1.4)
     }
 
-    /// The text, or its beginning and its end with `…` between them, not wider than `width`.
+    /// Shortens a text to `width` px: its beginning and its end stay, with `…` between them.
+    ///
+    /// Both ends identify a name: the directories of a path and its file, the module and the name inside it.
     pub fn ellipsised(self, text: &str, width: f64) -> String {
         if self.width(text) <= width {
             return text.to_owned();
@@ -54,7 +57,7 @@ impl Font {
         let (mut head, mut tail) = (0, chars.len());
         let mut room = width - self.advance('…');
         while head < tail {
-            // The beginning gets three characters for every two of the end.
+            // Three characters of the beginning for every two of the end.
             let from_head = 2 * head <= 3 * (chars.len() - tail);
             let c = if from_head { chars[head] } else { chars[tail - 1] };
             room -= self.advance(c);
@@ -66,8 +69,8 @@ impl Font {
         chars[..head].iter().chain(&['…']).chain(&chars[tail..]).collect()
     }
 
-    /// Broken at blanks into at most `lines` lines of `width`; a word wider than a line is broken anywhere,
-    /// and what does not fit ends in `…`.
+    /// Wraps a text at blanks into at most `lines` lines of `width` px. A word wider than a line is broken anywhere.
+    /// If the lines do not suffice, the last ends in `…`.
     pub fn wrapped(self, text: &str, width: f64, lines: usize) -> Vec<String> {
         let mut done: Vec<String> = Vec::new();
         let mut rest = text.trim_end();
@@ -78,8 +81,8 @@ impl Font {
                 break;
             }
             let fits = self.fitting(rest, width);
-            let blank = if fits < rest.len() { rest[..=fits_floor(rest, fits)].rfind(' ') } else { None };
-            // A line less than half full because of one long word looks broken: break the word instead.
+            let blank = if fits < rest.len() { rest[..=last_byte_of(rest, fits)].rfind(' ') } else { None };
+            // A long word would leave this line less than half full: break the word instead.
             let cut = match blank {
                 Some(at) if self.width(&rest[..at]) > width * 0.5 => at,
                 _ => fits,
@@ -90,7 +93,8 @@ impl Font {
         done
     }
 
-    /// How many bytes of the text fit into `width`; at least one character, and no accent parted from its letter.
+    /// The number of bytes of the text that fit into `width` px. It is at least one character. A combining accent,
+    /// whose width is 0, stays with its letter.
     fn fitting(self, text: &str, width: f64) -> usize {
         let mut used = 0.0;
         for (at, c) in text.char_indices() {
@@ -104,13 +108,13 @@ impl Font {
     }
 }
 
-/// The last byte of the character at `at`, so that a blank just after the fitting part counts as a place to break.
-fn fits_floor(text: &str, at: usize) -> usize {
+/// The index of the last byte of the character at `at`. A line may break at a blank just after the part that fits.
+fn last_byte_of(text: &str, at: usize) -> usize {
     at + text[at..].chars().next().map_or(1, char::len_utf8) - 1
 }
 
-/// The text with what cannot be seen, would reorder its neighbours or is forbidden in XML shown by its escape;
-/// at most 2000 characters of it.
+/// Escapes the characters that are invisible, that reorder their neighbours (bidirectional controls), or that XML
+/// forbids. At most 2000 characters are kept, because no figure shows more of a text that comes from a trace.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars().take(2000) {
@@ -139,7 +143,7 @@ mod tests {
     const F: Font = Font::regular(10.0);
 
     #[test]
-    fn both_faces_are_readable_and_differ() {
+    fn both_fonts_are_readable_and_differ() {
         let bold = Font { bold: true, ..F };
         assert!(F.width("memory") > 30.0 && bold.width("memory") > F.width("memory"));
         assert!((F.width("0123") - 4.0 * F.width("5")).abs() < 1e-9, "digits are of one width");
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_break_at_blanks_and_the_last_is_ellipsised() {
+    fn lines_break_at_blanks_and_the_last_one_ends_in_an_ellipsis() {
         let text =
             "python train.py --epochs 100 --learning-rate 0.001 --data /data/imagenet --output /tmp/out";
         let lines = F.wrapped(text, 200.0, 2);
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_wider_than_the_line_is_broken_and_nothing_is_lost() {
+    fn a_word_wider_than_a_line_is_broken_without_loss() {
         let word = "x".repeat(100) + "e\u{301}" + &"界".repeat(30);
         let lines = F.wrapped(&word, 100.0, 50);
         assert_eq!(lines.concat(), word);
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_shown() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(
             visible("a\tb\n\0\u{1b}[1m\u{202e}\u{ffff}é界"),
             "a\\tb\\n\\x00\\x1b[1m\\u{202e}\\u{ffff}é界"

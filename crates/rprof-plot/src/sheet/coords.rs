@@ -1,12 +1,12 @@
-//! Where on the sheet a time and a value are: plotters' Cartesian coordinates in px.
+//! Coordinates: the place on the sheet, in px, of a time and a value.
 
 use plotters::coord::CoordTranslate;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 
-use crate::axis::Axis;
-use crate::canvas::Px;
-use crate::finesvg::FINE;
+use crate::sheet::axis::Axis;
+use crate::sheet::canvas::Px;
+use crate::sheet::svg_backend::UNITS_PER_PX;
 
 /// A rectangle of the sheet in px.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,56 +22,56 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// From the left edge to the right.
+    /// Width in px.
     pub fn width(&self) -> f64 {
         self.x1 - self.x0
     }
 
-    /// From the upper edge to the lower.
+    /// Height in px.
     pub fn height(&self) -> f64 {
         self.y1 - self.y0
     }
 }
 
-/// The plot area with its coordinates.
-pub struct View {
+/// The plot area with its axes.
+pub struct Coords {
     /// The plot area.
     pub plot: Rect,
     /// The time axis.
     pub time: Axis,
     /// The memory axis.
     pub memory: Axis,
-    coordinates: Cartesian2d<RangedCoordf64, RangedCoordf64>,
+    cartesian: Cartesian2d<RangedCoordf64, RangedCoordf64>,
 }
 
-impl View {
-    /// The axes laid along the edges of the plot area.
+impl Coords {
+    /// Lays the axes along the lower and the left edge of the plot area.
     pub fn new(plot: Rect, time: Axis, memory: Axis) -> Self {
-        let units = |v: f64| (v * f64::from(FINE)).round() as i32;
+        let units = |v: f64| (v * f64::from(UNITS_PER_PX)).round() as i32;
         let edges = (units(plot.x0)..units(plot.x1), units(plot.y1)..units(plot.y0));
-        let coordinates = Cartesian2d::new(time.from..time.to, memory.from..memory.to, edges);
-        Self { plot, time, memory, coordinates }
+        let cartesian = Cartesian2d::new(time.from..time.to, memory.from..memory.to, edges);
+        Self { plot, time, memory, cartesian }
     }
 
-    /// A time in seconds and a value in bytes as a point inside the plot area; what lies outside is moved to its edge.
+    /// The point of a time in seconds and a value in bytes. A point outside of the plot area is moved to its edge.
     pub fn at(&self, time: f64, value: f64) -> Px {
         let inside =
             (time.clamp(self.time.from, self.time.to), value.clamp(self.memory.from, self.memory.to));
-        let (x, y) = self.coordinates.translate(&inside);
-        (f64::from(x) / f64::from(FINE), f64::from(y) / f64::from(FINE))
+        let (x, y) = self.cartesian.translate(&inside);
+        (f64::from(x) / f64::from(UNITS_PER_PX), f64::from(y) / f64::from(UNITS_PER_PX))
     }
 
-    /// A time's distance from the left.
+    /// Distance of a time from the left edge of the sheet in px.
     pub fn x(&self, time: f64) -> f64 {
         self.at(time, 0.0).0
     }
 
-    /// A value's distance from the top.
+    /// Distance of a value from the upper edge of the sheet in px.
     pub fn y(&self, value: f64) -> f64 {
         self.at(self.time.from, value).1
     }
 
-    /// Whether a time is on the axis.
+    /// True if a time lies on the time axis.
     pub fn shows(&self, time: f64) -> bool {
         (self.time.from..=self.time.to).contains(&time)
     }

@@ -1,42 +1,42 @@
-//! Colours and dash patterns. The colours of data are those of Okabe and Ito (2008), told apart with any colour
-//! vision; a dash pattern and a marker go with each, so that black on white will do as well. No transparency: each
-//! translucent stroke would become a group of its own in a PDF.
+//! Colours, dash patterns and markers. Curves have the colours of Okabe and Ito (2008), which differ for readers of
+//! any colour vision. A dash pattern and a marker go with each, so that the figure also works in black and white. No
+//! colour is transparent: every translucent stroke would become a group of its own in a PDF.
 
 use plotters::style::RGBColor;
 
 /// The curve of a single trace, and the first of several.
 pub const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
-/// The peak.
+/// The marks of the peak.
 pub const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
-/// The curve that counts shared pages once.
+/// The curve of PSS.
 pub const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
 const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
 const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
-/// Titles.
+/// Titles and axis labels.
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
-/// Axes, labels, and the swap curve.
+/// Axes, tick labels, names in the legend, and the curve of swap.
 pub const DARK: RGBColor = RGBColor(0x40, 0x40, 0x40);
-/// The second line of a legend's row.
+/// Details below a name, and notes on hidden contents.
 pub const MUTED: RGBColor = RGBColor(0x60, 0x60, 0x60);
-/// The grid, to be seen on white and on the tint.
+/// The grid, visible on white and on [`TINT`].
 pub const GRID: RGBColor = RGBColor(0xd8, 0xdd, 0xe2);
-/// Lines of marks.
+/// The lines of marks.
 pub const MARK: Stroke = Stroke { colour: RGBColor(0x80, 0x80, 0x80), width: 0.9, dash: "3 2" };
-/// The area under the curve.
+/// The area below the curve.
 pub const TINT: RGBColor = RGBColor(0xe3, 0xef, 0xf7);
-/// The interval a peak fell in.
+/// The interval that contains the peak.
 pub const PEAK_TINT: RGBColor = RGBColor(0xfb, 0xe1, 0xd2);
-/// Where nothing was measured.
+/// The band of a gap.
 pub const GAP: RGBColor = RGBColor(0xf2, 0xf2, 0xf2);
-/// The hatching on it.
+/// The hatching of a gap, and merged blocks of several names.
 pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
-/// The paper.
+/// The sheet.
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
-/// Boxes with dark text in them: tints of the palette, then three that are told from them.
-pub const BOXES: [RGBColor; 8] = [
+/// Flame blocks, light enough for dark text: tints of the palette, then three more that differ from them.
+pub const BLOCK_COLOURS: [RGBColor; 8] = [
     RGBColor(0xf9, 0xd9, 0x99),
     RGBColor(0xbb, 0xe1, 0xf6),
     RGBColor(0xb3, 0xe2, 0xd5),
@@ -47,28 +47,28 @@ pub const BOXES: [RGBColor; 8] = [
     RGBColor(0xd3, 0xc4, 0xa9),
 ];
 
-/// Bars on white.
-pub const BARS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
+/// Bars of lanes on white.
+pub const LANE_COLOURS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
 
-/// How a line looks.
+/// The look of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
-    /// Its colour.
+    /// The colour.
     pub colour: RGBColor,
-    /// Its width in px.
+    /// The width in px.
     pub width: f64,
-    /// `stroke-dasharray`; empty for solid.
+    /// Lengths of dashes and spaces in px, as in `stroke-dasharray`; empty for a solid line.
     pub dash: &'static str,
 }
 
 impl Stroke {
-    /// An unbroken line.
+    /// A line without dashes.
     pub const fn solid(colour: RGBColor, width: f64) -> Self {
         Self { colour, width, dash: "" }
     }
 }
 
-/// The shape at a trace's peak.
+/// The shape at the peak of one of several traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
     /// ●
@@ -83,7 +83,7 @@ pub enum Marker {
     Down,
 }
 
-/// The `i`-th of several traces. Seven colours and five patterns: 35 pairs before one comes back.
+/// The look of the `i`-th of several traces. Seven colours and five patterns make 35 pairs before one repeats.
 pub fn trace(i: usize) -> (Stroke, Marker) {
     const COLOURS: [RGBColor; 7] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK];
     const DASHES: [&str; 5] = ["", "7 2.5", "2 2", "9 2.5 2 2.5", "5 2 1.5 2 1.5 2"];
@@ -92,7 +92,8 @@ pub fn trace(i: usize) -> (Stroke, Marker) {
     (stroke, MARKERS[i % 5])
 }
 
-/// The `i`-th process of a trace: thinner than the whole, and never blue or vermillion.
+/// The look of the `i`-th process of a trace: thinner than the whole, and not in the colours of the whole and the
+/// peak.
 pub fn process(i: usize) -> Stroke {
     const COLOURS: [RGBColor; 4] = [ORANGE, PURPLE, SKY, BROWN];
     const DASHES: [&str; 5] = ["", "5 2", "1.5 1.5", "7 2 1.5 2", "4 1.5 1.5 1.5 1.5 1.5"];

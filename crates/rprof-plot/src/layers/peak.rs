@@ -1,18 +1,21 @@
-//! The peak: dashed lines at its value and its time, and a label that says both.
+//! The peak: dashed lines at its value and its time, a dot where they meet, and a label with both.
 
 use rprof_trace::{Peak, Seconds};
 
-use crate::canvas::{Anchor, Canvas};
-use crate::palette::{Marker, PAPER, PEAK_TINT, Stroke, VERMILLION};
-use crate::text::Font;
-use crate::view::View;
+use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::coords::Coords;
+use crate::sheet::palette::{Marker, PAPER, PEAK_TINT, Stroke, VERMILLION};
+use crate::sheet::text::Font;
 
-/// Room the label needs above the peak, in px.
+/// Height of the label above the peak in px.
 pub const HEADROOM: f64 = 30.0;
 
 const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
-/// `peak 14.95 GiB at 41.1 s`; with what is known of where and how much at most.
+/// The label, for example `peak 14.95 GiB at 41.1 s`, with the interval and the upper bound where the trace has them.
+///
+/// An upper bound that is formatted like the value adds nothing, and a loose one would only confuse. Then the label
+/// says `at least`.
 pub fn label(peak: &Peak) -> String {
     let value = peak.value.to_string();
     let most = peak.upper.filter(|upper| *upper > peak.value).map(|upper| upper.to_string());
@@ -29,38 +32,39 @@ pub fn label(peak: &Peak) -> String {
     }
 }
 
+/// Formats a time. Half a microsecond or less is 0 s: a time of 0 ms would look measured.
 fn time(time: Seconds) -> String {
     if time.0.abs() < 5e-7 { "0 s".to_owned() } else { time.to_string() }
 }
 
-/// The highest value the marker needs to show: the upper bound too, unless it is so far off that the curve would be
-/// squeezed for it.
+/// The highest value in bytes that the marks of the peak reach. It includes the upper bound, but no more than a
+/// quarter above the peak: a distant bound would squeeze the curve.
 pub fn reach(peak: &Peak) -> f64 {
     let value = peak.value.0 as f64;
     peak.upper.filter(|_| !peak.is_loose()).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
 }
 
-/// Draws what lies behind the curve: the interval the peak fell in.
-pub fn draw_interval(canvas: &mut Canvas, view: &View, peak: &Peak) {
+/// Draws the interval that contains the peak, behind the curve.
+pub fn draw_interval(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
     let Some((from, to)) = peak.within else { return };
-    let (from, to) = (view.at(from.0, 0.0), view.at(to.0, peak.value.0 as f64));
+    let (from, to) = (coords.at(from.0, 0.0), coords.at(to.0, peak.value.0 as f64));
     if to.0 - from.0 >= 2.0 {
         canvas.rect(from, to, PEAK_TINT);
     }
 }
 
-/// Draws the dashed lines, which lie under the curve.
-pub fn draw_lines(canvas: &mut Canvas, view: &View, peak: &Peak) {
-    let (x, y) = view.at(peak.time.0, peak.value.0 as f64);
-    canvas.line(&[(view.plot.x0, y), (view.plot.x1, y)], &DASHED);
-    canvas.line(&[(x, view.plot.y1), (x, y)], &DASHED);
+/// Draws the dashed lines, behind the curve.
+pub fn draw_lines(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
+    let (x, y) = coords.at(peak.time.0, peak.value.0 as f64);
+    canvas.line(&[(coords.plot.x0, y), (coords.plot.x1, y)], &DASHED);
+    canvas.line(&[(x, coords.plot.y1), (x, y)], &DASHED);
 }
 
-/// Draws what lies over the curve: the dot, the upper bound and the label.
-pub fn draw(canvas: &mut Canvas, view: &View, peak: &Peak) {
-    let (x, y) = view.at(peak.time.0, peak.value.0 as f64);
-    let plot = view.plot;
-    let highest = view.y(reach(peak));
+/// Draws the dot, the upper bound and the label, in front of the curve.
+pub fn draw(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
+    let (x, y) = coords.at(peak.time.0, peak.value.0 as f64);
+    let plot = coords.plot;
+    let highest = coords.y(reach(peak));
     if y - highest >= 3.0 {
         let bar = Stroke::solid(VERMILLION, 1.3);
         canvas.line(&[(x, y), (x, highest)], &bar);
@@ -70,12 +74,12 @@ pub fn draw(canvas: &mut Canvas, view: &View, peak: &Peak) {
 
     let font = Font { size: 13.0, bold: true };
     let room = plot.width() - 8.0;
-    // A narrow figure gets the value alone, whole.
+    // On a narrow figure the value alone is better than a label that is cut.
     let texts = [label(peak), format!("peak {}", peak.value), peak.value.to_string()];
     let fits = texts.iter().find(|text| font.width(text) <= room).unwrap_or(&texts[2]);
     let text = font.ellipsised(fits, room);
     let width = font.width(&text);
-    // To the right of the time where there is room, else to its left, else wherever it fits.
+    // To the right of the dot where there is room, else to its left, in any case inside the plot area.
     let left = if x + 9.0 + width <= plot.x1 - 2.0 { x + 9.0 } else { x - 9.0 - width };
     let left = left.max(plot.x0 + 5.0).min(plot.x1 - width - 2.0);
     let baseline = y - 9.0;
@@ -91,7 +95,7 @@ mod tests {
     const PEAK: Peak = Peak { value: Bytes(1_299_227_607), time: Seconds(3.2), within: None, upper: None };
 
     #[test]
-    fn the_label_says_what_is_known_and_no_more() {
+    fn the_label_shows_interval_and_bound_only_where_they_add_something() {
         assert_eq!(label(&PEAK), "peak 1.21 GiB at 3.20 s");
         let upper = Some(Bytes(1_331_439_861));
         assert_eq!(label(&Peak { upper, ..PEAK }), "peak 1.21 GiB, at most 1.24 GiB, at 3.20 s");

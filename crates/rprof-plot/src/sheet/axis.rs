@@ -1,17 +1,17 @@
-//! Axes: which unit fits a range, and where its round numbers lie.
+//! Axis scales: the unit that fits a range, and round numbers in that unit as ticks.
 
-use crate::text::Font;
+use crate::sheet::text::Font;
 
-/// One axis; bounds and ticks in bytes or seconds, labels in its unit.
+/// The scale of one axis. Bounds and ticks are in bytes or seconds, labels in the unit of the axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
     /// Lower bound.
     pub from: f64,
     /// Upper bound, above the lower one and finite.
     pub to: f64,
-    /// What the labels count: `GiB`, `s`.
+    /// The unit of the labels, for example `GiB` or `s`.
     pub unit: &'static str,
-    /// Where a grid line is, and what it says.
+    /// Value and label of each tick.
     pub ticks: Vec<(f64, String)>,
 }
 
@@ -19,51 +19,79 @@ const MEMORY: [(&str, f64); 5] =
     [("TiB", TIB), ("GiB", TIB / 1024.0), ("MiB", 1_048_576.0), ("KiB", 1024.0), ("B", 1.0)];
 const TIB: f64 = 1_099_511_627_776.0;
 
-/// Unit, seconds in it, from which range on, and the steps that are round in it (beyond: powers of ten of 1, 2, 5).
-const TIME: [(&str, f64, f64, &[f64]); 6] = [
-    ("d", 86400.0, 4.0 * 86400.0, &[0.5]),
-    ("h", 3600.0, 3.0 * 3600.0, &[0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0]),
-    ("min", 60.0, 330.0, &[0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0]),
-    ("s", 1.0, 1.0, &[]),
-    ("ms", 1e-3, 1e-3, &[]),
-    ("µs", 1e-6, 0.0, &[]),
-];
+/// A unit of time.
+struct TimeUnit {
+    name: &'static str,
+    seconds: f64,
+    /// The shortest range in seconds that is shown in this unit.
+    from: f64,
+    /// Steps between ticks that are round in this unit, though not in decimals: a quarter of an hour is, a fifth is
+    /// not. Larger and smaller steps are 1, 2 or 5 times a power of ten.
+    steps: &'static [f64],
+}
 
-/// Memory from 0 to `to` bytes on `height` px, in the unit in which the `highest` value would be written.
+const TIME: [TimeUnit; 6] = [
+    TimeUnit { name: "d", seconds: 86400.0, from: 4.0 * 86400.0, steps: &[0.5] },
+    TimeUnit {
+        name: "h",
+        seconds: 3600.0,
+        from: 3.0 * 3600.0,
+        steps: &[0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0],
+    },
+    TimeUnit {
+        name: "min",
+        seconds: 60.0,
+        from: 330.0,
+        steps: &[0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0],
+    },
+    TimeUnit { name: "s", seconds: 1.0, from: 1.0, steps: &[] },
+    TimeUnit { name: "ms", seconds: 1e-3, from: 1e-3, steps: &[] },
+    TimeUnit { name: "µs", seconds: 1e-6, from: 0.0, steps: &[] },
+];
+/// The unit for a range that fits none, because it is not a number.
+const SECONDS: &TimeUnit = &TIME[3];
+
+/// A memory axis from 0 to `to` bytes, `height` px high. Its unit is the one in which the `highest` value is
+/// formatted everywhere else, so that the label of the peak and the axis agree.
 pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
     let to = to.clamp(1.0, 2f64.powi(64));
     let written = if highest > 0.0 { highest } else { to };
     let (unit, scale) = MEMORY.into_iter().find(|(_, scale)| written >= *scale).unwrap_or(("B", 1.0));
+    // A tick every 44 px, but two at least.
     let step = round_up(to / scale / (height / 44.0).max(2.0), &[]);
-    // There is no half of a byte.
+    // Half a byte does not exist.
     let step = if scale > 1.0 { step } else { step.max(1.0) };
     Axis { from: 0.0, to, unit, ticks: ticks(0.0, to, scale, step) }
 }
 
-/// Time between two bounds on `width` px, the labels not touching in this font.
+/// A time axis between two bounds in seconds, `width` px wide. It has as many ticks as fit without their labels, set
+/// in this font, touching each other.
 pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
     let from = from.clamp(-1e12, 1e12);
-    // Bounds that are equal, or but for the last digits, would leave nothing to draw in.
+    // Equal bounds, or bounds that differ in the last digits of an f64 only, would leave no width to draw in.
     let to = if to - from < (from.abs() * 1e-9).max(1e-7) { from + 1.0 } else { to.min(2e12) };
-    // A short window late in a run is better counted in seconds than in a 1000th of an hour.
+    // The unit fits the length of the range, but not only: in a window of 10 ms that starts after two hours, labels
+    // in milliseconds would read 7200010.
     let range = (to - from).max(to / 1000.0);
-    let &(unit, scale, _, steps) = TIME.iter().find(|t| range >= t.2).unwrap_or(&TIME[3]);
-    // A label every 80 px, but three or four on a narrow figure.
+    let unit = TIME.iter().find(|unit| range >= unit.from).unwrap_or(SECONDS);
+    // A label every 80 px, but up to four on a narrow figure. Long labels need a second try with fewer ticks.
     let mut count = (width / 80.0).max((width / 45.0).min(4.0)).max(1.0);
     loop {
-        let step = round_up((to - from) / scale / count, steps);
-        let ticks = ticks(from, to, scale, step);
+        let step = round_up((to - from) / unit.seconds / count, unit.steps);
+        let ticks = ticks(from, to, unit.seconds, step);
         let widest = ticks.iter().map(|(_, label)| font.width(label)).fold(0.0, f64::max);
-        let spacing = step * scale / (to - from) * width;
+        let spacing = step * unit.seconds / (to - from) * width;
         if spacing > widest + 14.0 || count <= 1.0 {
-            return Axis { from, to, unit, ticks };
+            return Axis { from, to, unit: unit.name, ticks };
         }
         count = (count * 0.7).max(1.0);
     }
 }
 
-/// The smallest of `steps`, else of 1, 2, 5 times a power of ten, that is not below `least`.
+/// Rounds a step up to the next of `steps`, or else to 1, 2 or 5 times a power of ten (Heckbert, "Nice Numbers for
+/// Graph Labels", Graphics Gems, 1990).
 fn round_up(least: f64, steps: &[f64]) -> f64 {
+    // The list is for steps of its own size. A step far below its first is rounded as a decimal.
     let in_list = steps.first().is_some_and(|first| least > first * 0.5);
     if let (true, Some(step)) = (in_list, steps.iter().find(|s| **s >= least)) {
         return *step;
@@ -73,20 +101,24 @@ fn round_up(least: f64, steps: &[f64]) -> f64 {
     times * power
 }
 
+/// The multiples of `step` units between two bounds, with their labels.
 fn ticks(from: f64, to: f64, scale: f64, step: f64) -> Vec<(f64, String)> {
+    // As many decimals as the step has, the same for all labels.
     let decimals = (0..12).find(|d| {
         let digits = step * 10f64.powi(*d);
         (digits - digits.round()).abs() < 1e-6 * digits
     });
     let first = (from / scale / step - 1e-9).ceil();
-    // The bound is no more than a guard: a step is never smaller than a 50th of the axis.
+    // The slack of 1e-9 steps keeps a tick on the lower bound that division has moved just below it. Each tick is a
+    // multiple of the step, not the sum of the steps before it, whose rounding errors would add up. The limit of 200
+    // is only a guard: a step is never smaller than a 50th of the axis.
     let labelled =
         (0..200).map(|i| (first + f64::from(i)) * step).take_while(|v| v * scale <= to * (1.0 + 1e-12));
     labelled.map(|v| (v * scale, label(v, decimals.unwrap_or(0)))).collect()
 }
 
 fn label(value: f64, decimals: i32) -> String {
-    // Also keeps a minus off what is but a rounding below zero.
+    // A value just below 0 by rounding would be formatted as -0.
     if value.abs() < 1e-12 { "0".to_owned() } else { format!("{value:.*}", decimals as usize) }
 }
 
@@ -103,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_labelled_in_round_numbers_of_the_unit_that_fits() {
+    fn a_memory_axis_has_round_labels_in_the_unit_that_fits() {
         let axis = memory(15.5 * GIB, 15.0 * GIB, 400.0);
         assert_eq!((axis.unit, labels(&axis).join(" ")), ("GiB", "0 2 4 6 8 10 12 14".into()));
         let axis = memory(142.0 * MIB, 130.0 * MIB, 150.0);
@@ -112,7 +144,7 @@ mod tests {
         assert_eq!((axis.unit, labels(&axis)[1]), ("MiB", "0.2"));
         let axis = memory(1.1, 1.0, 400.0);
         assert_eq!((axis.unit, labels(&axis)), ("B", vec!["0", "1"]));
-        assert_eq!(memory(1050.0 * MIB, 1000.0 * MIB, 400.0).unit, "MiB", "as the peak is written");
+        assert_eq!(memory(1050.0 * MIB, 1000.0 * MIB, 400.0).unit, "MiB", "the unit of the peak's label");
         assert_eq!(memory(1e13, 1e13, 400.0).unit, "TiB");
         for bad in [0.0, -1.0, f64::INFINITY, 1e300] {
             let axis = memory(bad, bad, 400.0);
@@ -121,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn time_is_labelled_in_round_numbers_of_the_unit_that_fits() {
+    fn a_time_axis_has_round_labels_in_the_unit_that_fits() {
         let shown = |from, to| {
             let axis = time(from, to, 800.0, F);
             (axis.unit, labels(&axis).join(" "))
@@ -142,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bounds_are_too_odd() {
+    fn any_bounds_give_a_finite_axis_of_some_width() {
         for (from, to) in
             [(0.0, 0.0), (1e6, 1e6), (0.0, f64::INFINITY), (-5.0, -5.0), (1e12, 1e12), (0.0, 1e-300)]
         {

@@ -1,33 +1,44 @@
-//! The least-squares line through a curve, and how sure its slope is.
+//! The least-squares line through a curve, the uncertainty of its slope, and a warning where a line does not fit.
+
+use std::fmt;
 
 use rprof_trace::Bytes;
 
-use crate::curve::Sample;
+use crate::data::curve::DataPoint;
 
 /// A fitted line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Slope {
     /// The slope in bytes per second.
     pub rate: f64,
-    /// Half the width of the slope's 95 % confidence interval in bytes per second (Student's t, n - 2 degrees of
-    /// freedom, deviations taken as independent, which for memory is optimistic); `None` for two points.
-    pub half: Option<f64>,
-    /// How far the curve is off the line in bytes, where that is too far for growth at one rate.
+    /// Half the width of the 95 % confidence interval of the slope, in bytes per second; `None` for two points.
+    /// It takes the deviations from the line as independent. Those of memory are not, so the interval is optimistic.
+    pub margin: Option<f64>,
+    /// The distance in bytes between curve and line, where it is too large for growth at a single rate.
     pub bend: Option<f64>,
-    mean: Sample,
-    span: (f64, f64),
+    /// The mean of all points, which lies on the line.
+    mean: DataPoint,
+    /// First and last time of the points.
+    times: (f64, f64),
 }
 
-/// The parts of its time in which a curve is compared with its line.
+/// The number of equal parts of the time in which the curve is compared with its line.
 const PARTS: usize = 8;
-/// A curve further off its line than this share of what it grew by does not grow at one rate.
+/// The largest distance between curve and line that counts as straight, as a share of the growth.
 const BENT: f64 = 0.1;
+/// The distance, in standard errors of the mean of a part, that scatter alone explains.
+const SCATTER: f64 = 3.0;
 
 impl Slope {
-    /// Fits the points; `None` when they are fewer than two or of one time.
-    pub fn fit(points: &[Sample]) -> Option<Self> {
+    /// Fits a line by ordinary least squares; `None` for fewer than two points, or if all have the same time.
+    ///
+    /// With `S` the sum of the squared distances of the times from their mean, the variance of the slope is the
+    /// residual variance divided by `S`; Student's t with n - 2 degrees of freedom widens it to the interval (Draper
+    /// and Smith, Applied Regression Analysis, chapter 1).
+    pub fn fit(points: &[DataPoint]) -> Option<Self> {
         let n = points.len() as f64;
         let mean = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / n, sum.1 + p.1 / n));
+        // Distances from the mean first: sums of plain squares of bytes would cancel out most of their digits.
         let sum =
             |f: &dyn Fn(f64, f64) -> f64| points.iter().map(|p| f(p.0 - mean.0, p.1 - mean.1)).sum::<f64>();
         let spread = sum(&|t, _| t * t);
@@ -36,27 +47,33 @@ impl Slope {
         }
         let rate = sum(&|t, v| t * v) / spread;
         let freedom = n - 2.0;
-        let half = (points.len() > 2).then(|| {
+        let margin = (points.len() > 2).then(|| {
             let residual = sum(&|t, v| (v - rate * t).powi(2)) / freedom;
             student(freedom) * (residual / spread).sqrt()
         });
         let times = points.iter().map(|p| p.0);
-        let span = (times.clone().fold(f64::INFINITY, f64::min), times.fold(f64::NEG_INFINITY, f64::max));
-        let mut slope = Self { rate, half, bend: None, mean, span };
+        let times = (times.clone().fold(f64::INFINITY, f64::min), times.fold(f64::NEG_INFINITY, f64::max));
+        let mut slope = Self { rate, margin, bend: None, mean, times };
         slope.bend = slope.bend_of(points);
         Some(slope)
     }
 
-    /// How far the curve is off the line on average in the part of the time where it is furthest. `None` where that is
-    /// little of the growth, or no more than what scatters about the line can come to (three standard errors), or there
-    /// is no growth that the interval is sure of.
-    fn bend_of(&self, points: &[Sample]) -> Option<f64> {
-        let (from, length) = (self.span.0, self.span.1 - self.span.0);
+    /// Measures the bend: the mean distance between curve and line in the part of the time where it is largest.
+    ///
+    /// A confidence interval only describes the scatter about a line; it is narrow even for a curve that levels off.
+    /// Growth at a single rate leaves distances that average out in every part, whereas a bend or a step leaves a
+    /// part on one side of the line. This is the idea of the lack-of-fit test, with the parts as its replicates.
+    ///
+    /// `None` in three cases: the distance is a small share of the growth ([`BENT`]), scatter explains it
+    /// ([`SCATTER`]), or the interval of the slope includes 0, so that there is no growth to describe.
+    fn bend_of(&self, points: &[DataPoint]) -> Option<f64> {
+        let (from, length) = (self.times.0, self.times.1 - self.times.0);
         let mut parts: [Vec<f64>; PARTS] = Default::default();
         for point in points {
             let part = ((point.0 - from) / length * PARTS as f64) as usize;
             parts[part.min(PARTS - 1)].push(point.1 - self.at(point.0));
         }
+        // For each part: the number of points, their mean distance, and the sum of squares about that mean.
         let parts: Vec<(f64, f64, f64)> = parts
             .iter()
             .filter(|part| !part.is_empty())
@@ -66,53 +83,55 @@ impl Slope {
                 (count, mean, part.iter().map(|off| (off - mean).powi(2)).sum::<f64>())
             })
             .collect();
+        // The scatter inside the parts, not about the line, where a bend would count as scatter and hide itself.
         let freedom = points.len().checked_sub(parts.len()).filter(|freedom| *freedom > 0)? as f64;
         let scatter = (parts.iter().map(|part| part.2).sum::<f64>() / freedom).sqrt();
-        let off = parts.iter().filter(|(count, mean, _)| mean.abs() > 3.0 * scatter / count.sqrt());
+        let off = parts.iter().filter(|(count, mean, _)| mean.abs() > SCATTER * scatter / count.sqrt());
         let furthest = off.map(|part| part.1.abs()).fold(0.0, f64::max);
-        let sure = self.half.is_some_and(|half| half < self.rate.abs());
+        let sure = self.margin.is_some_and(|margin| margin < self.rate.abs());
         (sure && furthest > BENT * self.rate.abs() * length).then_some(furthest)
     }
 
-    /// The line's value at a time.
+    /// The value of the line in bytes at a time in seconds.
     pub fn at(&self, time: f64) -> f64 {
         self.mean.1 + self.rate * (time - self.mean.0)
     }
 
-    /// The times within the fitted points' own at which the line enters and leaves the values from 0 to `top`.
+    /// The two times between which the line is drawn: within the times of the points, and from 0 to `top` bytes.
     pub fn ends(&self, top: f64) -> [f64; 2] {
-        let (from, to) = self.span;
+        let (from, to) = self.times;
         let at = |value: f64| self.mean.0 + (value - self.mean.1) / self.rate;
         let (a, b) = if self.rate == 0.0 { (from, to) } else { (at(0.0), at(top)) };
         [a.min(b).clamp(from, to), a.max(b).clamp(from, to)]
     }
 }
 
-/// `+4.2 MiB/s ± 0.1`: the interval with one significant digit (two below 2), the slope with as many decimals.
-impl std::fmt::Display for Slope {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let largest = self.rate.abs().max(self.half.unwrap_or(0.0));
+/// Formats the slope as `+4.2 MiB/s ± 0.1`. The last decimal is the first significant digit of the margin, or the
+/// second if the first is a 1: further digits would claim more than the fit knows.
+impl fmt::Display for Slope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let largest = self.rate.abs().max(self.margin.unwrap_or(0.0));
         let (unit, scale) = match Bytes(largest as u64).0 {
             0..1024 => ("B/s", 1.0),
             1024..1_048_576 => ("KiB/s", 1024.0),
             1_048_576..1_073_741_824 => ("MiB/s", 1_048_576.0),
             _ => ("GiB/s", 1_073_741_824.0),
         };
-        let slope = self.rate / scale;
+        let rate = self.rate / scale;
         let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, 2.0) as usize;
-        match self.half.map(|half| half / scale) {
-            Some(half) if half > 0.0 => {
-                let decimals =
-                    decimals(if half < 2.0 * 10f64.powf(half.log10().floor()) { half / 10.0 } else { half });
-                write!(f, "{slope:+.decimals$} {unit} ± {half:.decimals$}")
+        match self.margin.map(|margin| margin / scale) {
+            Some(margin) if margin > 0.0 => {
+                let begins_with_1 = margin < 2.0 * 10f64.powf(margin.log10().floor());
+                let decimals = decimals(if begins_with_1 { margin / 10.0 } else { margin });
+                write!(f, "{rate:+.decimals$} {unit} ± {margin:.decimals$}")
             }
-            _ => write!(f, "{slope:+.2} {unit}"),
+            _ => write!(f, "{rate:+.2} {unit}"),
         }
     }
 }
 
-/// The 97.5 % quantile of Student's t: from a table up to 3 degrees of freedom, else the expansion of
-/// Abramowitz and Stegun 26.7.5, within 0.5 % from there on.
+/// The 97.5 % quantile of Student's t distribution: exact values up to 3 degrees of freedom, from there on the
+/// expansion about the normal quantile of Abramowitz and Stegun, 26.7.5, whose error is below 0.5 %.
 fn student(freedom: f64) -> f64 {
     if freedom < 1.5 {
         return 12.706;
@@ -123,6 +142,7 @@ fn student(freedom: f64) -> f64 {
     if freedom < 3.5 {
         return 3.182;
     }
+    // The 97.5 % quantile of the normal distribution.
     let x: f64 = 1.959_964;
     let terms = [
         (x.powi(3) + x) / 4.0,
@@ -141,26 +161,28 @@ mod tests {
 
     #[test]
     fn a_straight_line_is_found_exactly() {
-        let points: Vec<Sample> = (0..10).map(|i| (f64::from(i), (3.0 + 4.0 * f64::from(i)) * MIB)).collect();
+        let points: Vec<DataPoint> =
+            (0..10).map(|i| (f64::from(i), (3.0 + 4.0 * f64::from(i)) * MIB)).collect();
         let slope = Slope::fit(&points).unwrap();
-        assert!((slope.rate - 4.0 * MIB).abs() < 1e-3 && slope.half.unwrap() < 1.0);
+        assert!((slope.rate - 4.0 * MIB).abs() < 1e-3 && slope.margin.unwrap() < 1.0);
         assert!((slope.at(20.0) - 83.0 * MIB).abs() < 1.0);
     }
 
     #[test]
-    fn the_interval_is_that_of_a_textbook() {
+    fn the_interval_agrees_with_a_textbook() {
         // x 1..5, y 2 4 5 4 5: slope 0.6, standard error 0.2828, t(3) = 3.182.
         let points = [(1.0, 2.0), (2.0, 4.0), (3.0, 5.0), (4.0, 4.0), (5.0, 5.0)];
         let slope = Slope::fit(&points).unwrap();
         assert!((slope.rate - 0.6).abs() < 1e-9);
-        assert!((slope.half.unwrap() - 0.9).abs() < 0.006, "{slope:?}");
+        assert!((slope.margin.unwrap() - 0.9).abs() < 0.006, "{slope:?}");
         assert!((student(10.0) - 2.228).abs() < 0.002 && (student(1e6) - 1.96).abs() < 0.001);
     }
 
     #[test]
-    fn it_is_written_with_unit_and_sensible_digits() {
-        let shown =
-            |rate, half| Slope { rate, half, bend: None, mean: (0.0, 0.0), span: (0.0, 1.0) }.to_string();
+    fn a_slope_is_formatted_with_its_unit_and_significant_digits() {
+        let shown = |rate, margin| {
+            Slope { rate, margin, bend: None, mean: (0.0, 0.0), times: (0.0, 1.0) }.to_string()
+        };
         assert_eq!(shown(4.2 * MIB, Some(0.3 * MIB)), "+4.2 MiB/s ± 0.3");
         assert_eq!(shown(-380.4 * MIB, Some(22.0 * MIB)), "-380 MiB/s ± 22");
         assert_eq!(shown(4.234 * MIB, Some(0.11 * MIB)), "+4.23 MiB/s ± 0.11");
@@ -169,9 +191,9 @@ mod tests {
     }
 
     #[test]
-    fn growth_that_is_not_linear_is_told_from_growth_that_is() {
+    fn only_growth_that_is_not_linear_has_a_bend() {
         let fit = |f: &dyn Fn(f64) -> f64| {
-            let points: Vec<Sample> =
+            let points: Vec<DataPoint> =
                 (0..200).map(|i| (f64::from(i) * 0.1, f(f64::from(i) * 0.1) * MIB)).collect();
             Slope::fit(&points).unwrap().bend.map(|off| (off / MIB).round())
         };
@@ -182,7 +204,7 @@ mod tests {
         assert_eq!(
             fit(&|t| 50.0 + (10.0 * t / 16.0).floor() * 16.0),
             None,
-            "steps that are small to the whole"
+            "steps that are small beside the whole"
         );
         assert_eq!(fit(&|t| 50.0 + 40.0 * noise(t)), None, "no growth at all");
         assert_eq!(fit(&|_| 50.0), None);
@@ -197,6 +219,6 @@ mod tests {
         assert_eq!(Slope::fit(&[]), None);
         assert_eq!(Slope::fit(&[(1.0, 1.0)]), None);
         assert_eq!(Slope::fit(&[(1.0, 1.0), (1.0, 2.0)]), None);
-        assert_eq!(Slope::fit(&[(0.0, 0.0), (1.0, 2.0)]).unwrap().half, None);
+        assert_eq!(Slope::fit(&[(0.0, 0.0), (1.0, 2.0)]).unwrap().margin, None);
     }
 }

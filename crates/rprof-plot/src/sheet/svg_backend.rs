@@ -1,6 +1,6 @@
-//! A plotters backend that writes SVG with sub-pixel coordinates. Plotters works in whole units, so it is given a
-//! sheet `FINE` times larger, and every number is divided on the way out. Consecutive shapes of one style become one
-//! path, in relative coordinates: a dense curve costs about ten bytes a point.
+//! A plotters backend that writes compact SVG with sub-pixel coordinates.
+//!
+//! The backend of plotters itself rounds to whole px and writes an element for each shape.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -13,37 +13,41 @@ use plotters_backend::{
     FontTransform,
 };
 
-/// Units of the backend in one px.
-pub const FINE: i32 = 20;
+/// Units of the backend in one px. The backends of plotters have integer coordinates, so this one claims to be so
+/// many times larger than the sheet and divides every number it writes. Font sizes and radii must be multiplied
+/// likewise.
+pub const UNITS_PER_PX: i32 = 20;
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
-/// What is written so far, shared between the backend (which plotters owns) and the canvas.
+/// The SVG written so far. plotters owns the backend and hides it, so backend and canvas share this.
 #[derive(Debug, Default)]
-pub struct Sheet {
+pub struct Markup {
     out: String,
-    /// Style and data of the path that is still growing.
+    /// Style and data of the path that is still growing. Consecutive shapes of one style become one path: an element
+    /// for each line of a grid, a hatching or a flame would make the file much larger.
     run: Option<(String, String)>,
-    /// Where the content of the open group begins.
+    /// Length of `out` just after the start tag of the open group.
     opened: usize,
-    /// `stroke-dasharray` of the next strokes; empty for solid. Plotters has no word for it.
+    /// `stroke-dasharray` of the next strokes; empty for solid lines. The styles of plotters have no dash pattern, so
+    /// the canvas sets it here around each line.
     pub dash: &'static str,
 }
 
-impl Sheet {
-    /// Writes markup as it is.
+impl Markup {
+    /// Writes markup without escaping it.
     pub fn raw(&mut self, markup: &str) {
         self.flush();
         self.out.push_str(markup);
     }
 
-    /// Begins a group.
+    /// Starts a group. Groups do not nest.
     pub fn open(&mut self, id: &str) {
         self.raw(&format!("<g id=\"{id}\">\n"));
         self.opened = self.out.len();
     }
 
-    /// Ends the group, or takes it back if nothing was drawn since it began.
+    /// Ends the group, or removes its start tag if it is empty.
     pub fn close(&mut self) {
         self.flush();
         if self.out.len() == self.opened {
@@ -54,18 +58,20 @@ impl Sheet {
         }
     }
 
-    /// What was written; the sheet is empty afterwards.
+    /// Takes out the SVG and leaves nothing behind.
     pub fn take(&mut self) -> String {
         self.flush();
         std::mem::take(&mut self.out)
     }
 
+    /// Writes the growing path. A `String` accepts every write, so the result of `writeln!` carries nothing.
     fn flush(&mut self) {
         if let Some((style, data)) = self.run.take() {
             writeln!(self.out, "<path {style} d=\"{data}\"/>").unwrap_or(());
         }
     }
 
+    /// Adds a shape to the growing path if it has the same style, else starts a new path.
     fn shape(&mut self, style: String, data: &str) {
         match &mut self.run {
             Some((same, run)) if *same == style => run.push_str(data),
@@ -77,22 +83,22 @@ impl Sheet {
     }
 }
 
-/// The backend.
-pub struct FineSvg {
-    sheet: Rc<RefCell<Sheet>>,
+/// The backend that plotters draws on.
+pub struct SvgBackend {
+    markup: Rc<RefCell<Markup>>,
     size: (u32, u32),
 }
 
-impl FineSvg {
-    /// Draws onto `sheet`; the size is in px.
-    pub fn new(sheet: Rc<RefCell<Sheet>>, (width, height): (u32, u32)) -> Self {
-        Self { sheet, size: (width * FINE as u32, height * FINE as u32) }
+impl SvgBackend {
+    /// Writes to `markup`; the size is in px.
+    pub fn new(markup: Rc<RefCell<Markup>>, (width, height): (u32, u32)) -> Self {
+        Self { markup, size: (width * UNITS_PER_PX as u32, height * UNITS_PER_PX as u32) }
     }
 }
 
-/// Units in px, exact and short: `12`, `.35`, `-3.5`.
+/// Formats units as px, as short as SVG allows: `12`, `.35`, `-3.5`. Two decimals are exact, as a unit is 0.05 px.
 fn px(units: i32) -> String {
-    let hundredths = i64::from(units) * 100 / i64::from(FINE);
+    let hundredths = i64::from(units) * 100 / i64::from(UNITS_PER_PX);
     let text = format!("{:.2}", hundredths as f64 / 100.0);
     let text = text.trim_end_matches('0').trim_end_matches('.');
     match text.strip_prefix("-0.") {
@@ -102,7 +108,10 @@ fn px(units: i32) -> String {
     }
 }
 
-/// A path from point to point, in relative coordinates after the first.
+/// The `d` attribute of a line from point to point.
+///
+/// After the first point it has relative coordinates, and `h` and `v` for horizontal and vertical steps. Neighbours
+/// on a curve are a few px apart, so a point costs about ten bytes.
 fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut data = String::new();
     let (mut last, mut command) = ((0, 0), ' ');
@@ -118,6 +127,7 @@ fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
         if next != command {
             data.push(next);
         }
+        // A command is not repeated, and a minus sign separates numbers as a blank does.
         for (n, number) in numbers.into_iter().enumerate() {
             let text = px(number);
             if (n > 0 || next == command) && !text.starts_with('-') {
@@ -130,7 +140,7 @@ fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
     data
 }
 
-/// Text with the characters that mean something to XML replaced.
+/// Escapes the characters that have a meaning in XML text.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -155,26 +165,26 @@ fn stroke_style<S: BackendStyle>(style: &S, dash: &str) -> String {
     text
 }
 
-impl DrawingBackend for FineSvg {
+impl DrawingBackend for SvgBackend {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Drawn {
+    fn present(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
-        self.draw_rect(at, (at.0 + FINE, at.1 + FINE), &colour, true)
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> DrawResult {
+        self.draw_rect(at, (at.0 + UNITS_PER_PX, at.1 + UNITS_PER_PX), &colour, true)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> DrawResult {
         self.draw_path([from, to], style)
     }
 
@@ -184,7 +194,7 @@ impl DrawingBackend for FineSvg {
         (x1, y1): BackendCoord,
         style: &S,
         fill: bool,
-    ) -> Drawn {
+    ) -> DrawResult {
         let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
         if fill { self.fill_polygon(corners, style) } else { self.draw_path(corners, style) }
     }
@@ -193,10 +203,10 @@ impl DrawingBackend for FineSvg {
         &mut self,
         path: I,
         style: &S,
-    ) -> Drawn {
-        let mut sheet = self.sheet.borrow_mut();
-        let style = stroke_style(style, sheet.dash);
-        sheet.shape(style, &path_data(path));
+    ) -> DrawResult {
+        let mut markup = self.markup.borrow_mut();
+        let style = stroke_style(style, markup.dash);
+        markup.shape(style, &path_data(path));
         Ok(())
     }
 
@@ -206,11 +216,11 @@ impl DrawingBackend for FineSvg {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Drawn {
-        let mut sheet = self.sheet.borrow_mut();
-        let style = if fill { fill_style(style) } else { stroke_style(style, sheet.dash) };
+    ) -> DrawResult {
+        let mut markup = self.markup.borrow_mut();
+        let style = if fill { fill_style(style) } else { stroke_style(style, markup.dash) };
         let (x, y, r) = (px(at.0), px(at.1), px(radius.cast_signed()));
-        sheet.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
+        markup.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
         Ok(())
     }
 
@@ -218,13 +228,14 @@ impl DrawingBackend for FineSvg {
         &mut self,
         corners: I,
         style: &S,
-    ) -> Drawn {
-        self.sheet.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
+    ) -> DrawResult {
+        self.markup.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
         Ok(())
     }
 
-    /// The point is on the baseline; the size is the em's.
-    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
+    /// Writes a text. The point lies on the baseline, and the size is that of the em square. Unlike the
+    /// backend of plotters, this one does not measure the text: the layout has done so with the embedded font.
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> DrawResult {
         let (x, y) = (px(at.0), px(at.1));
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
@@ -239,10 +250,10 @@ impl DrawingBackend for FineSvg {
             FontTransform::Rotate270 => 270,
         };
         let turned = if turn == 0 { String::new() } else { format!(" transform=\"rotate({turn} {x} {y})\"") };
-        // Two blanks are two blanks, as in the command that was typed.
+        // XML would collapse two blanks into one, but the title is the command as it was typed.
         let space = if text.contains("  ") { " xml:space=\"preserve\"" } else { "" };
         let (size, fill) = (px(style.size() as i32), fill_style(&style.color()));
-        self.sheet.borrow_mut().raw(&format!(
+        self.markup.borrow_mut().raw(&format!(
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}>{}</text>\n",
             escaped(text)
         ));
@@ -260,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_relative_and_leave_out_what_is_not_needed() {
+    fn paths_are_relative_and_skip_points_that_do_not_move() {
         assert_eq!(
             path_data([(20, 40), (40, 40), (40, 40), (60, 40), (60, 0), (63, -7)]),
             "M1 2h1 1v-2l.15-.35"

@@ -1,4 +1,5 @@
-//! Lines, areas and text in px on plotters' drawing area. The first failure is kept and told at the end.
+//! A canvas for lines, areas and texts in px, on top of plotters. It keeps the first error and returns it at the end,
+//! so that drawing code needs no error handling.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,97 +11,100 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use crate::error::Error;
-use crate::finesvg::{FINE, FineSvg, Sheet, escaped};
-use crate::palette::{Marker, PAPER, Stroke};
-use crate::text::{FAMILY, Font};
+use crate::sheet::palette::{Marker, PAPER, Stroke};
+use crate::sheet::svg_backend::{Markup, SvgBackend, UNITS_PER_PX, escaped};
+use crate::sheet::text::{FAMILY, Font};
 
-/// A point in px from the top left corner.
+/// A point in px: distance from the left edge of the sheet, and from its upper edge.
 pub type Px = (f64, f64);
 
-/// Which end of a text its point is.
+/// The part of a text that stands at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
-    /// Its beginning.
+    /// The beginning.
     Start,
-    /// Its middle.
+    /// The middle.
     Middle,
-    /// Its end.
+    /// The end.
     End,
 }
 
-/// The sheet being drawn on.
+/// A sheet being drawn on.
 pub struct Canvas {
-    area: DrawingArea<FineSvg, Shift>,
-    sheet: Rc<RefCell<Sheet>>,
+    area: DrawingArea<SvgBackend, Shift>,
+    markup: Rc<RefCell<Markup>>,
+    /// The first error.
     failure: Option<Error>,
 }
 
+/// A point in whole units of the backend.
 fn units((x, y): Px) -> (i32, i32) {
-    let one = |v: f64| (v * f64::from(FINE)).round() as i32;
+    let one = |v: f64| (v * f64::from(UNITS_PER_PX)).round() as i32;
     (one(x), one(y))
 }
 
 impl Canvas {
-    /// White paper of this size in px; the title is for screen readers and the PDF.
+    /// An empty white sheet of this size in px. Screen readers and the PDF use the title; it is not drawn.
     pub fn new((width, height): (u32, u32), title: &str) -> Self {
-        let sheet = Rc::new(RefCell::new(Sheet::default()));
-        sheet.borrow_mut().raw(&format!(
+        let markup = Rc::new(RefCell::new(Markup::default()));
+        markup.borrow_mut().raw(&format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
              fill=\"none\" stroke-linejoin=\"round\">\n<title>{}</title>\n",
             escaped(title)
         ));
-        let area = FineSvg::new(Rc::clone(&sheet), (width, height)).into_drawing_area();
-        let mut canvas = Self { area, sheet, failure: None };
+        let area = SvgBackend::new(Rc::clone(&markup), (width, height)).into_drawing_area();
+        let mut canvas = Self { area, markup, failure: None };
         canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);
         canvas
     }
 
-    /// Draws what `draw` draws as one named group, so that a figure can be taken apart in an editor; no group if it
-    /// draws nothing.
+    /// Puts everything that `draw` draws into one named group, for editors and scripts that take a figure apart.
+    /// If it draws nothing, the SVG has no such group.
     pub fn group(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
-        self.sheet.borrow_mut().open(name);
+        self.markup.borrow_mut().open(name);
         draw(self);
-        self.sheet.borrow_mut().close();
+        self.markup.borrow_mut().close();
     }
 
+    /// Draws an element of plotters.
     fn element<E>(&mut self, element: &E)
     where
         for<'b> &'b E: PointCollection<'b, (i32, i32)>,
-        E: Drawable<FineSvg>,
+        E: Drawable<SvgBackend>,
     {
         if let Err(e) = self.area.draw(element) {
             self.failure.get_or_insert(Error::Draw(e.to_string()));
         }
     }
 
-    /// A line from point to point.
+    /// Draws a line from point to point.
     pub fn line(&mut self, points: &[Px], stroke: &Stroke) {
-        self.sheet.borrow_mut().dash = stroke.dash;
-        let width = (stroke.width * f64::from(FINE)).round() as u32;
+        self.markup.borrow_mut().dash = stroke.dash;
+        let width = (stroke.width * f64::from(UNITS_PER_PX)).round() as u32;
         let style = ShapeStyle { color: stroke.colour.into(), filled: false, stroke_width: width };
         self.element(&PathElement::new(points.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
-        self.sheet.borrow_mut().dash = "";
+        self.markup.borrow_mut().dash = "";
     }
 
-    /// A filled polygon.
+    /// Draws a filled polygon.
     pub fn area(&mut self, corners: &[Px], colour: RGBColor) {
         let style = ShapeStyle { color: colour.into(), filled: true, stroke_width: 0 };
         self.element(&Polygon::new(corners.iter().map(|p| units(*p)).collect::<Vec<_>>(), style));
     }
 
-    /// A filled rectangle between two corners.
+    /// Draws a filled rectangle between two opposite corners.
     pub fn rect(&mut self, (x0, y0): Px, (x1, y1): Px, colour: RGBColor) {
         self.area(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)], colour);
     }
 
-    /// A filled circle.
+    /// Draws a filled circle.
     pub fn dot(&mut self, at: Px, radius: f64, colour: RGBColor) {
         let style = ShapeStyle { color: colour.into(), filled: true, stroke_width: 0 };
-        self.element(&Circle::new(units(at), (radius * f64::from(FINE)).round() as i32, style));
+        self.element(&Circle::new(units(at), (radius * f64::from(UNITS_PER_PX)).round() as i32, style));
     }
 
-    /// A marker with a white rim, so that it is seen on its own curve.
+    /// Draws a marker with a white rim, which sets it off from the curve of the same colour below it.
     pub fn marker(&mut self, (x, y): Px, marker: Marker, colour: RGBColor) {
         let shape = |canvas: &mut Self, r: f64, colour| {
             let corners: &[Px] = match marker {
@@ -117,12 +121,12 @@ impl Canvas {
         shape(self, 3.8, colour);
     }
 
-    /// A text whose `anchor` is at a point of its baseline.
+    /// Draws a text; `at` is the point of its baseline where `anchor` stands.
     pub fn text(&mut self, text: &str, at: Px, anchor: Anchor, font: Font, colour: RGBColor) {
         self.write(text, at, anchor, font, colour, FontTransform::None);
     }
 
-    /// A text centred at a point of its baseline and read from below.
+    /// Draws a text that is read from bottom to top, its middle at a point of its baseline.
     pub fn upright(&mut self, text: &str, at: Px, font: Font, colour: RGBColor) {
         self.write(text, at, Anchor::Middle, font, colour, FontTransform::Rotate270);
     }
@@ -137,7 +141,7 @@ impl Canvas {
         turn: FontTransform,
     ) {
         let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let size = (font.size * f64::from(FINE)).round();
+        let size = (font.size * f64::from(UNITS_PER_PX)).round();
         let anchor = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -151,15 +155,15 @@ impl Canvas {
         }
     }
 
-    /// The figure.
+    /// Ends the drawing and returns the SVG.
     ///
     /// # Errors
-    /// The first failure of drawing.
+    /// The first error of drawing.
     pub fn finish(mut self) -> Result<String, Error> {
-        self.sheet.borrow_mut().raw("</svg>\n");
+        self.markup.borrow_mut().raw("</svg>\n");
         match self.failure.take() {
             Some(error) => Err(error),
-            None => Ok(self.sheet.borrow_mut().take()),
+            None => Ok(self.markup.borrow_mut().take()),
         }
     }
 }

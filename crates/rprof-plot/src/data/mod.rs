@@ -1,0 +1,8 @@
+//! The numbers of a figure before they have a place on the sheet: curves, slopes, span groups, the time range.
+//! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
+
+pub mod curve;
+pub mod slope;
+pub mod span_groups;
+pub mod span_stack;
+pub mod time_range;

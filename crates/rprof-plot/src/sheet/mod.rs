@@ -1,0 +1,11 @@
+//! The sheet that a figure is drawn on: canvas, fonts, colours, axis scales, and the areas of the page.
+//! It places points, lines and texts, and must not know traces or options.
+
+pub mod axis;
+pub mod canvas;
+pub mod coords;
+pub mod layout;
+pub mod palette;
+pub mod svg_backend;
+pub mod text;
+pub mod thinning;

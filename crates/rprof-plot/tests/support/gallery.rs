@@ -1,0 +1,131 @@
+//! The gallery: every kind of figure that the tests draw, each with a name.
+
+use rprof_plot::{Options, SpanView};
+use rprof_trace::{Profile, Seconds};
+
+use super::{
+    children, forty, gap, many_marks, many_spans, marked, million, mprof, nested, point, processes, profile,
+    ramp, spike,
+};
+
+/// A figure: name, options, and traces with their labels.
+pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
+
+/// All figures.
+pub fn gallery() -> Vec<Figure> {
+    [curves(), spans(), comparisons(), extremes()].concat()
+}
+
+fn plain() -> Options {
+    Options::default()
+}
+
+fn one(profile: Profile) -> Vec<(String, Profile)> {
+    vec![("trace.dat".to_owned(), profile)]
+}
+
+/// Single traces without spans.
+fn curves() -> Vec<Figure> {
+    vec![
+        ("ramp", plain(), one(ramp())),
+        ("numpy", plain(), one(mprof("numpy_ex1.dat"))),
+        ("small", Options { width: 480, height: 300, ..plain() }, one(mprof("numpy_ex3.dat"))),
+        ("tiny", Options { width: 400, height: 240, ..plain() }, one(children())),
+        ("spike", plain(), one(spike())),
+        ("children", plain(), one(children())),
+        ("pool", plain(), one(mprof("mprof_pool_M.dat"))),
+        ("gap", plain(), one(gap())),
+        ("slope", Options { slope: true, ..plain() }, one(ramp())),
+        (
+            "window",
+            Options { window: Some((Seconds(10.0), Seconds(14.5))), ..plain() },
+            one(mprof("numpy_ex1.dat")),
+        ),
+        ("million", plain(), one(million())),
+    ]
+}
+
+/// Single traces with spans or marks.
+fn spans() -> Vec<Figure> {
+    let flame = || Options { spans: SpanView::Flame, ..plain() };
+    vec![
+        ("functions", plain(), one(mprof("mprof_funcs.dat"))),
+        ("many_functions", plain(), one(many_spans())),
+        ("flame", flame(), one(mprof("mprof_funcs.dat"))),
+        ("many_flames", flame(), one(many_spans())),
+        ("spans", plain(), one(nested())),
+        ("spans_flame", flame(), one(nested())),
+        ("spans_small", Options { width: 480, height: 300, ..plain() }, one(nested())),
+        ("forty_spans", plain(), one(forty())),
+        ("forty_flames", flame(), one(forty())),
+        ("process_spans", plain(), one(processes())),
+        ("process_flame", flame(), one(processes())),
+        ("marks", plain(), one(marked())),
+        ("many_marks", Options { width: 640, ..plain() }, one(many_marks())),
+    ]
+}
+
+/// Several traces in one figure.
+fn comparisons() -> Vec<Figure> {
+    let numpy = || {
+        [("float64.dat", "numpy_ex1.dat"), ("float32.dat", "numpy_ex2.dat"), ("hdf5.dat", "numpy_ex3.dat")]
+            .map(|(label, file)| (label.to_owned(), mprof(file)))
+            .to_vec()
+    };
+    let many = (0..9_i32).map(|i| {
+        let curve =
+            (0..100).map(|j| point(f64::from(j), f64::from(i + 1) * 30.0 + f64::from(j * (9 - i)) * 0.9));
+        (format!("results/run_{i:02}/mprofile_2026-01-0{i}.dat"), profile("x", curve.collect()))
+    });
+    vec![
+        ("several", plain(), numpy()),
+        (
+            "several_slope",
+            Options { slope: true, title: Some("Three ways to sum 500 arrays".into()), ..plain() },
+            numpy(),
+        ),
+        ("many", plain(), many.collect()),
+    ]
+}
+
+/// Long and hostile texts, very small and very large numbers.
+fn extremes() -> Vec<Figure> {
+    let long = "/usr/bin/python3.12 -X dev -W error /home/someone/projects/climate/analysis/run.py --input \
+                /data/era5/temperature_2m_1979-2024.nc --output /scratch/results/trend.zarr --chunks time=744,lat=181,lon=360 \
+                --workers 16 --memory-limit 4GiB --verbose --log-file=/scratch/results/trend.log --seed 20260101 --dry-run \
+                --no-cache --retries 3 --notify nobody@example.org";
+    let nasty = "sh -c 'printf \"\u{1b}[31m<&>\t\u{0}\" | \u{202e}sed s/שלום/世界😀/'  \u{ffff}".to_owned()
+        + &"x".repeat(300);
+    vec![
+        (
+            "low",
+            Options { height: 240, ..plain() },
+            one(Profile { command: long.to_owned(), ..many_spans() }),
+        ),
+        ("long_title", plain(), one(Profile { command: long.to_owned(), ..ramp() })),
+        ("nasty_title", plain(), one(Profile { command: nasty, ..ramp() })),
+        ("one_sample", plain(), one(profile("true", vec![point(0.0, 1.5)]))),
+        ("zeros", plain(), one(profile("zeros", (0..5).map(|i| point(f64::from(i), 0.0)).collect()))),
+        (
+            "late_peak",
+            plain(),
+            one(profile(
+                "late",
+                (0..=50).map(|i| point(f64::from(i) * 7000.0, f64::from(i * i) * 4200.0)).collect(),
+            )),
+        ),
+        (
+            "microseconds",
+            plain(),
+            one(profile(
+                "fast",
+                (0..5).map(|i| point(f64::from(i) * 2e-6, 0.001 * f64::from(5 - i))).collect(),
+            )),
+        ),
+        (
+            "huge",
+            plain(),
+            one(profile("huge", (0..5).map(|i| point(f64::from(i) * 1e5, 2.5e6 * f64::from(i))).collect())),
+        ),
+    ]
+}
