@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::proc_text::Name;
+use crate::parse::proc::Name;
 
 /// What one reading of a process gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Reading {
 }
 
 /// A process's shares of its pages: what proportional and unique set size are made of.
-pub use crate::proc_text::Rollup as Shares;
+pub use crate::parse::proc::Rollup as Shares;
 
 /// A command to start.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
-use crate::proc_text::counter;
+use crate::parse::proc::counter;
 
 /// The user a process belongs to: name, or number.
 pub fn owner(pid: u32) -> Option<String> {

@@ -12,8 +12,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use crate::error::ReadError;
+use crate::parse::proc::{Stat, Status};
 use crate::platform::{Autopsy, Reading, Shares};
-use crate::proc_text::{Stat, Status};
 
 /// A process that is watched.
 #[derive(Debug)]

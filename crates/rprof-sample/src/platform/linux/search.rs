@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::process::Process;
 use crate::error::ReadError;
+use crate::parse::proc::{last_pid, number};
 use crate::platform::Reading;
-use crate::proc_text::{last_pid, number};
 
 /// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU). It asks every
 /// process there is, and so takes one part in this many of the time at most.

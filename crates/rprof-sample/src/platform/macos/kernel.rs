@@ -14,8 +14,8 @@ use mach2::task::task_info;
 use mach2::task_info::{MACH_TASK_BASIC_INFO, MACH_TASK_BASIC_INFO_COUNT, mach_task_basic_info};
 use mach2::traps::{mach_task_self, task_name_for_pid};
 
-use crate::mac_data::{Identity, Task, Usage, is_dead, name};
-use crate::proc_text::Name;
+use crate::parse::macos::{Identity, Task, Usage, is_dead, name};
+use crate::parse::proc::Name;
 
 /// Who a process is, zombies included. Refused for another user's.
 pub fn identity(pid: u32) -> io::Result<Identity> {

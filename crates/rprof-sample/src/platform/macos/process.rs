@@ -2,7 +2,7 @@
 //! it, and it survives exec and the death of its parent.
 
 use crate::error::ReadError;
-use crate::mac_data::{self, Identity, Task};
+use crate::parse::macos::{self, Identity, Task};
 use crate::platform::{Autopsy, Reading, Shares};
 use rprof_trace::{Bytes, Memory};
 

@@ -2,7 +2,7 @@
 //! parent of each new one. A listing by parent costs the kernel the same walk, and would be asked for once per member.
 
 use crate::error::ReadError;
-use crate::mac_data::{descendants, fresh, listing};
+use crate::parse::macos::{descendants, fresh, listing};
 use crate::platform::Reading;
 
 use super::kernel;

@@ -14,7 +14,7 @@ use nix::sys::time::TimeSpec;
 use nix::unistd::{getpgrp, tcgetpgrp};
 
 use crate::error::Error;
-use crate::mac_data::from_terminal;
+use crate::parse::macos::from_terminal;
 use crate::platform::unix::TAKEN;
 use crate::platform::{Signal, Woken};
 

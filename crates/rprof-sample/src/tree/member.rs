@@ -2,8 +2,8 @@
 
 use rprof_trace::{Bytes, Memory, Metric};
 
+use crate::parse::proc::Name;
 use crate::platform::{Process, Reading};
-use crate::proc_text::Name;
 
 /// A process of the tree.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::proc_text::Name;
+use crate::parse::proc::Name;
 
 /// The words given out. It keeps a hash of each, 8 bytes, so that a run of any length stays small.
 #[derive(Debug, Default)]

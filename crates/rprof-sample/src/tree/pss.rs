@@ -3,8 +3,8 @@
 use rprof_trace::Bytes;
 
 use super::Tree;
+use super::member::Member;
 use crate::error::ReadError;
-use crate::member::Member;
 
 impl Tree {
     /// Sums the shares of all pages over the tree, each page once; `None` when the tree changed meanwhile, since some

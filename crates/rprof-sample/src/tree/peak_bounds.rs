@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::member::Window;
+use super::member::Window;
 
 /// Adds up one tick.
 #[derive(Debug, Clone, Copy, Default)]

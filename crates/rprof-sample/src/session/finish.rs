@@ -5,8 +5,8 @@ use std::time::Duration;
 use rprof_trace::{Bytes, End, Metric, Proven, Record, Seconds};
 
 use super::Session;
-use crate::clock::seconds;
-use crate::limits::Cause;
+use super::clock::seconds;
+use super::termination::Cause;
 use crate::platform::{self, Ending, Reaped};
 
 /// How a run ended.

@@ -3,7 +3,7 @@
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::proc_text::Name;
+use crate::parse::proc::Name;
 
 /// `SZOMB` of `sys/proc.h`: dead and waiting to be reaped.
 const ZOMBIE: u32 = 5;

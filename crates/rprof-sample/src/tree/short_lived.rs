@@ -3,7 +3,7 @@
 use rprof_trace::Bytes;
 
 use super::Tree;
-use crate::bounds::Lost;
+use super::peak_bounds::Lost;
 
 impl Tree {
     /// How many of those born and gone since the last tick may have been of this tree: none unless some member has

@@ -1,21 +1,27 @@
 //! A run from start to end: one thread that sleeps, measures, passes signals on and waits for the children.
 
-mod ending;
+mod clock;
+mod finish;
+mod pss_schedule;
+mod schedule;
 mod signals;
+mod termination;
 
 use std::time::Duration;
 
-pub use ending::Outcome;
+pub use clock::Clock;
+pub use finish::Outcome;
 use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
 
-use crate::bounds::Bound;
-use crate::clock::{Clock, seconds};
+use clock::seconds;
+use pss_schedule::Rounds;
+use schedule::Schedule;
+use termination::Cause;
+
 use crate::error::{Error, ReadError};
-use crate::limits::{self, Cause};
 use crate::options::{Options, Target};
 use crate::platform::{self, Ending, Process, Search, Waiter};
-use crate::schedule::Schedule;
-use crate::shares::Rounds;
+use crate::tree::peak_bounds::Bound;
 use crate::tree::{NOTES, Tree};
 
 /// While processes come and go the ticks may come closer than the interval, as long as they take no more than one part
@@ -62,7 +68,7 @@ struct State {
     root_gone: bool,
     terminated: bool,
     stop: bool,
-    limit: Option<limits::Ending>,
+    limit: Option<termination::Ending>,
     /// Why there was no PSS beside the RSS at some time, in a sentence.
     no_shares: Option<String>,
 }
@@ -248,7 +254,7 @@ impl Session {
 
     fn end_tree(&mut self, cause: Cause, now: Duration) {
         if self.state.limit.is_none() {
-            self.state.limit = Some(limits::Ending::begin(cause, &mut self.tree, now));
+            self.state.limit = Some(termination::Ending::begin(cause, &mut self.tree, now));
         }
     }
 }

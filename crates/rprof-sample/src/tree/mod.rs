@@ -1,18 +1,23 @@
 //! The process tree: who belongs to it, under which word in the trace, and what one tick reads of it.
 //! A process that ends in the middle of a tick is left out of that tick and nothing else.
 
-mod borrowed;
-mod shared;
-mod unseen;
+mod member;
+pub mod peak_bounds;
+mod process_ids;
+mod pss;
+mod short_lived;
+mod vfork;
+mod zombies;
 
 use rprof_trace::{Born, Bytes, Metric, Record, Sample, Seconds};
 
-use crate::bounds::{Lost, Sum};
+use member::Member;
+use peak_bounds::{Lost, Sum};
+use process_ids::Names;
+use zombies::{Zombie, Zombies};
+
 use crate::error::ReadError;
-use crate::member::Member;
-use crate::names::Names;
 use crate::platform::{Ending, Process, Reading, Search};
-use crate::zombies::{Zombie, Zombies};
 
 /// The key of the notes that are rprof's own.
 pub const NOTES: &str = "rprof";
