@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use rprof_sample::{Clock, Ending, Error, Launch, METRICS, Options, Outcome, Session, Target};
+use rprof_sample::{Clock, Error, ExitStatus, Launch, METRICS, Options, Outcome, Session, Target};
 use rprof_trace::{Arg, Format, Header, Metric, Record};
 
 use crate::cli::{AttachArgs, RecordArgs, RunArgs};
@@ -198,7 +198,7 @@ pub fn launch_code(error: &Error) -> u8 {
 }
 
 fn exit_code(outcome: &Outcome) -> u8 {
-    match outcome.ending {
+    match outcome.exit_status {
         _ if outcome.limit.is_some() => EXIT_LIMIT,
         Some(ending) => ending_code(ending),
         None => 0,
@@ -206,9 +206,9 @@ fn exit_code(outcome: &Outcome) -> u8 {
 }
 
 /// The command's own exit code, or 128 and the number of the signal that killed it.
-pub fn ending_code(ending: Ending) -> u8 {
+pub fn ending_code(ending: ExitStatus) -> u8 {
     match ending {
-        Ending::Exited(code) => code as u8,
-        Ending::Killed(number) | Ending::Stopped(number) => 128u8.saturating_add(number as u8),
+        ExitStatus::Exited(code) => code as u8,
+        ExitStatus::Killed(number) | ExitStatus::Stopped(number) => 128u8.saturating_add(number as u8),
     }
 }

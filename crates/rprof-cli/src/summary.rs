@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use rprof_sample::{Ending, Outcome};
+use rprof_sample::{ExitStatus, Outcome};
 use rprof_trace::{Peak, Profile};
 
 use crate::sparkline::sparkline;
@@ -90,9 +90,9 @@ fn count(n: u64, noun: &str) -> String {
 }
 
 fn ending_words(outcome: &Outcome) -> String {
-    let how = match outcome.ending {
-        Some(Ending::Exited(code)) => format!("exit code {code}"),
-        Some(Ending::Killed(number) | Ending::Stopped(number)) => {
+    let how = match outcome.exit_status {
+        Some(ExitStatus::Exited(code)) => format!("exit code {code}"),
+        Some(ExitStatus::Killed(number) | ExitStatus::Stopped(number)) => {
             format!("killed by {}", signal_name(number))
         }
         None => match outcome.end.reason.as_deref() {

@@ -1,20 +1,27 @@
-//! HOW memory is measured: start a command or join a running one, know its process tree, read its memory.
-//! Gives records of the trace's model, one tick after the other; writes no file and prints nothing.
+//! A sampler of the memory of a command or a running process, with all its descendants, on Linux and macOS.
+//! It starts the command or attaches to the process, tracks the process tree, and passes what it reads to a callback
+//! as records of the trace model. It writes no file and prints nothing.
 
 mod error;
 mod options;
-pub mod parse;
+mod parse;
 mod path_lookup;
 mod platform;
 mod session;
 mod tree;
 mod wait_only;
 
+use rprof_trace::Record;
+
 pub use error::{Error, ReadError};
 pub use options::{Options, Target};
 pub use path_lookup::find_program;
 pub use platform::{
-    COLUMNS, Ending, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare, signal_name,
+    COLUMNS, ExitStatus, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare,
+    signal_name,
 };
-pub use session::{Clock, Outcome, Session};
-pub use wait_only::accompany;
+pub use session::{Clock, Outcome, Session, TerminationCause};
+pub use wait_only::run_unmeasured;
+
+/// The receiver of the records of a run, in trace order. It is called between two readings, so it should be fast.
+pub type Sink<'a> = &'a mut dyn FnMut(&Record<'_>);

@@ -1,136 +1,147 @@
-//! A run from start to end: one thread that sleeps, measures, passes signals on and waits for the children.
+//! A session: one thread that sleeps, measures, passes signals on, and reaps children, from start to end.
 
 mod clock;
+mod exits;
 mod finish;
+mod peak_evidence;
 mod pss_schedule;
 mod schedule;
 mod signals;
 mod termination;
+mod tick;
 
 use std::time::Duration;
 
+use rprof_trace::{Bytes, Metric};
+
 pub use clock::Clock;
+use exits::Exits;
 pub use finish::Outcome;
-use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
-
-use clock::seconds;
-use pss_schedule::Rounds;
+use peak_evidence::PeakEvidence;
+use pss_schedule::PssSchedule;
 use schedule::Schedule;
-use termination::Cause;
+use termination::Termination;
+pub use termination::TerminationCause;
+use tick::Ticks;
 
+use crate::Sink;
 use crate::error::{Error, ReadError};
 use crate::options::{Options, Target};
-use crate::platform::{self, Ending, Process, Search, Waiter};
-use crate::tree::peak_bounds::Bound;
-use crate::tree::{NOTES, Tree};
+use crate::platform::{self, ExitStatus, Process, Reading, Search, Waiter};
+use crate::tree::{Tree, TreeOptions};
 
-/// While processes come and go the ticks may come closer than the interval, as long as they take no more than one part
-/// in this many of the time.
-const FLUX_SHARE: u32 = 50;
-/// A tick later than this many intervals, and this much more, is a gap: the machine slept, or rprof was stopped.
-const GAP_INTERVALS: u32 = 3;
-const GAP_SLACK: Duration = Duration::from_millis(250);
-
-/// A run that has begun.
+/// A session that has started: the command runs, or the running process is opened.
+///
+/// ```
+/// use rprof_sample::{Clock, Launch, Options, Session, Target};
+/// use rprof_trace::Record;
+///
+/// # fn main() -> Result<(), rprof_sample::Error> {
+/// let launch = Launch { argv: vec!["true".into()], env: Vec::new() };
+/// let session = Session::begin(&Target::Launch(launch), Options::default(), Clock::start())?;
+/// let mut ticks = 0;
+/// let outcome = session.watch(&mut |record| {
+///     if matches!(record, Record::Tick(_)) {
+///         ticks += 1;
+///     }
+/// })?;
+/// assert_eq!(outcome.end.exit_code, Some(0));
+/// assert_eq!(outcome.end.ticks, ticks);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Session {
     options: Options,
     clock: Clock,
     waiter: Waiter,
     tree: Tree,
+    root: Root,
     schedule: Schedule,
-    rounds: Rounds,
-    root: u32,
-    floor: Bytes,
-    attached: bool,
+    ticks: Ticks,
+    peak: PeakEvidence,
+    pss_schedule: PssSchedule,
+    /// The reason why PSS was missing beside RSS for the first time, as a sentence.
+    pss_unavailable: Option<String>,
+    exits: Exits,
+    stop: StopState,
+    /// The OOM killer's counter at the start.
     oom_kills: Option<u64>,
-    state: State,
 }
 
-/// What changes from tick to tick.
-#[allow(clippy::struct_excessive_bools, reason = "independent facts, each set once")]
+/// The command, or the process that rprof attached to.
+#[derive(Debug)]
+struct Root {
+    pid: u32,
+    /// The RSS of a command before its exec; 0 for an attached process.
+    rss_before_exec: Bytes,
+    attached: bool,
+    gone: bool,
+    /// The exit status; `None` while a command runs, and always for an attached process.
+    status: Option<ExitStatus>,
+}
+
+/// The reasons to end the session before the tree ends by itself.
 #[derive(Debug, Default)]
-struct State {
-    last_tick: Option<Duration>,
-    last_value: Bytes,
-    ticks: u64,
-    /// The largest value of a tick or proven between two.
-    peak: Bytes,
-    bound: Bound,
-    /// The largest RSS that wait4 told of any process.
-    max_rss: Bytes,
-    user: Duration,
-    system: Duration,
-    waited: bool,
-    /// A zombie had waited for children of its own: processes may have lived unseen.
-    had_children: bool,
-    ending: Option<Ending>,
-    root_gone: bool,
-    terminated: bool,
-    stop: bool,
-    limit: Option<termination::Ending>,
-    /// Why there was no PSS beside the RSS at some time, in a sentence.
-    no_shares: Option<String>,
+struct StopState {
+    /// rprof leaves the processes alone and stops measuring.
+    detached: bool,
+    /// SIGTERM was passed on to the command.
+    sigterm_passed_on: bool,
+    /// rprof is ending the tree.
+    termination: Option<Termination>,
 }
 
 impl Session {
-    /// Starts the command, or joins the running process. Nothing is measured yet.
+    /// Starts the command or opens the running process. Nothing is measured yet.
     ///
     /// # Errors
-    /// When the command cannot be started, there is no such process, or it may not be read.
+    /// When the command cannot be started, or the process does not exist or may not be read.
     pub fn begin(target: &Target, options: Options, clock: Clock) -> Result<Self, Error> {
         platform::prepare();
         platform::can_measure()?;
         let mut waiter = Waiter::new()?;
         let oom_kills = platform::oom_kills();
-        // Before the command is started, so that its first child is news already.
+        // The search starts before the command, so that it finds the command's first child.
         let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
-        let (root, floor, attached) = match target {
-            Target::Launch(launch) => {
-                platform::adopt_orphans()?;
-                let spawned = platform::spawn(launch)?;
-                (spawned.pid, spawned.floor, false)
-            }
-            Target::Attach { pid } => {
-                waiter.watch(*pid);
-                (*pid, Bytes(0), true)
-            }
-        };
-        let opened = match Process::open(root) {
-            Ok(opened) => opened,
-            Err(ReadError::Denied) => return Err(not_ours(root)),
-            Err(ReadError::Io(source)) => {
-                return Err(Error::System { action: "read the command's memory", source });
-            }
-            Err(_) => return Err(Error::NoSuchProcess { pid: root }),
-        };
-        let shared = matches!(options.metric, Metric::Pss | Metric::Uss);
-        if attached && shared && matches!(opened.0.shares(), Err(ReadError::Denied)) {
-            return Err(not_ours(root));
-        }
-        let tree = Tree::new(opened, options.metric, options.exact, attached, search);
-        let schedule = Schedule::new(clock.elapsed(), options.interval, !attached);
-        let rounds = Rounds::new(options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss));
-        let state = State::default();
-        Ok(Self { options, clock, waiter, tree, schedule, rounds, root, floor, attached, oom_kills, state })
+        let root = Root::start(target, &mut waiter)?;
+        let opened = root.open(options.metric)?;
+        let tree_options =
+            TreeOptions { metric: options.metric, exact: options.exact, joined: root.attached };
+        let reads_pss = options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss);
+        Ok(Self {
+            tree: Tree::new(opened, search, tree_options),
+            schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
+            ticks: Ticks::default(),
+            peak: PeakEvidence::default(),
+            pss_schedule: PssSchedule::new(reads_pss),
+            pss_unavailable: None,
+            exits: Exits::default(),
+            stop: StopState::default(),
+            options,
+            clock,
+            waiter,
+            root,
+            oom_kills,
+        })
     }
 
-    /// Watches to the end. Records go to `sink` as they come: those of one tick together, its `Tick` last.
+    /// Measures until the end of the session. The records of one tick come together, its `Tick` last.
     ///
     /// # Errors
-    /// Only when the system takes away what rprof cannot work without; the command then runs on.
-    pub fn watch(mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Result<Outcome, Error> {
+    /// When the system refuses to sleep or to deliver signals. The command then runs on.
+    pub fn watch(mut self, sink: Sink<'_>) -> Result<Outcome, Error> {
         while !self.is_over() {
             let now = self.clock.elapsed();
             if now >= self.schedule.deadline() {
                 self.tick(now, sink);
                 self.schedule.advance(self.clock.elapsed());
             }
-            self.keep_limits(self.clock.elapsed());
+            self.apply_limits(self.clock.elapsed());
             let wake = self.next_wake();
             let span = wake.saturating_sub(self.clock.elapsed());
             let woken = self.waiter.sleep(span).map_err(Error::system("sleep"))?;
-            self.state.root_gone |= woken.ended;
+            self.root.gone |= woken.ended;
             if woken.signalled {
                 self.take_signals(sink)?;
             }
@@ -139,128 +150,78 @@ impl Session {
     }
 
     fn is_over(&self) -> bool {
-        let s = &self.state;
-        if s.stop {
-            return true;
-        }
-        let nobody_left = s.root_gone && self.tree.members.is_empty();
-        let must_wait = self.options.wait_all || s.limit.is_some();
-        nobody_left || (s.root_gone && !must_wait)
+        // A termination must reach every process of the tree, so it waits for the last one.
+        let waits_for_all = self.options.wait_all || self.stop.termination.is_some();
+        self.stop.detached || (self.root.gone && (!waits_for_all || self.tree.is_empty()))
     }
 
     fn next_wake(&self) -> Duration {
+        let termination = &self.stop.termination;
         let deadlines = [
             Some(self.schedule.deadline()),
             self.options.duration,
-            self.options.time_limit.filter(|_| self.state.limit.is_none()),
-            self.state.limit.map(|l| l.due()),
+            self.options.time_limit.filter(|_| termination.is_none()),
+            termination.as_ref().map(Termination::next_step),
         ];
         deadlines.into_iter().flatten().min().unwrap_or_default()
     }
 
-    /// One round of measuring.
-    fn tick(&mut self, now: Duration, sink: &mut dyn FnMut(&Record<'_>)) {
-        let time = seconds(now);
-        let before = self.state.last_tick.unwrap_or_default();
-        self.note_gap(now, sink);
-        let seen = self.tree.measure(time, sink);
-        let sum = &seen.sum;
-        let is_rss = self.options.metric == Metric::Rss;
-        if self.attached && !self.tree.holds(self.root) {
-            self.state.root_gone = true;
-        }
-        if sum.processes == 0 || seen.torn {
-            // Nobody is left to read: the curve ends with the tick before. Or the next tick will do better.
-            return;
-        }
-        if let Some(proven) = sum.proven.filter(|p| is_rss && *p > sum.value.max(self.state.last_value)) {
-            let middle = Seconds(f64::midpoint(before.as_secs_f64(), time.0));
-            self.prove(Proven { time: middle, within: (seconds(before), time), value: proven }, sink);
-        }
-        let upper = if is_rss { sum.upper() } else { None };
-        self.state.bound.add(upper, seen.lost, seen.unseen);
-        self.state.peak = self.state.peak.max(sum.value);
-        let plural = self.tree.is_plural();
-        if plural && self.rounds.due(now, sum.value) {
-            self.count_once(time, sum.value, sink);
-        }
-        self.state.ticks += 1;
-        self.state.last_tick = Some(now);
-        self.state.last_value = sum.value;
-        sink(&Record::Tick(&Tick {
-            time,
-            value: sum.value,
-            memory: sum.memory,
-            upper: upper.filter(|_| plural && seen.unseen == Some(0)).map(|upper| upper.plus(seen.lost.held)),
-            processes: Some(sum.processes),
-        }));
-        if self.options.memory_limit.is_some_and(|limit| self.state.peak > limit) {
-            self.end_tree(Cause::Memory, now);
-        }
-        if seen.changes > 0 && self.state.ticks > 1 {
-            let cost = self.clock.elapsed().saturating_sub(now);
-            self.schedule.densify(self.clock.elapsed(), cost * FLUX_SHARE);
-        }
-    }
-
-    /// Sums the tree with shared pages counted once, as far as its processes tell.
-    fn count_once(&mut self, time: Seconds, value: Bytes, sink: &mut dyn FnMut(&Record<'_>)) {
-        let before = platform::cpu_time();
-        let result = self.tree.shares();
-        let cost = platform::cpu_time().saturating_sub(before);
-        let told = result.as_ref().map(|sum| *sum).map_err(|(_, error)| error);
-        self.rounds.made(self.clock.elapsed(), cost, value, told);
-        match result {
-            Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
-            Err((id, error)) if self.state.no_shares.is_none() => {
-                let remedy = match error {
-                    ReadError::Denied => "PSS is left out while it runs",
-                    _ => "PSS is left out",
-                };
-                let sentence = format!(
-                    "shared pages are not counted once: cannot read those of `{id}`: {error}; {remedy}"
-                );
-                sink(&Record::Note(NOTES, &sentence));
-                self.state.no_shares = Some(sentence);
-            }
-            Ok(None) | Err(_) => {}
-        }
-    }
-
-    /// Says that nothing was measured since the last tick, when it is too long ago.
-    fn note_gap(&self, now: Duration, sink: &mut dyn FnMut(&Record<'_>)) {
-        let late = self.options.interval * GAP_INTERVALS + GAP_SLACK;
-        if let Some(last) = self.state.last_tick.filter(|last| now.saturating_sub(*last) > late) {
-            sink(&Record::Gap(seconds(last), seconds(now)));
-        }
-    }
-
-    fn prove(&mut self, proven: Proven, sink: &mut dyn FnMut(&Record<'_>)) {
-        self.state.peak = self.state.peak.max(proven.value);
-        sink(&Record::Proven(proven));
-    }
-
-    fn keep_limits(&mut self, now: Duration) {
+    fn apply_limits(&mut self, now: Duration) {
         if self.options.duration.is_some_and(|limit| now >= limit) {
-            self.state.stop = true;
+            self.stop.detached = true;
         }
         if self.options.time_limit.is_some_and(|limit| now >= limit) {
-            self.end_tree(Cause::Time, now);
+            self.terminate(TerminationCause::Time, now);
         }
-        if let Some(ending) = &mut self.state.limit {
-            ending.press(&mut self.tree, now);
+        if let Some(termination) = &mut self.stop.termination {
+            termination.continue_at(now, &mut self.tree);
         }
     }
 
-    fn end_tree(&mut self, cause: Cause, now: Duration) {
-        if self.state.limit.is_none() {
-            self.state.limit = Some(termination::Ending::begin(cause, &mut self.tree, now));
+    /// Begins to end the tree, unless that is under way.
+    fn terminate(&mut self, cause: TerminationCause, now: Duration) {
+        if self.stop.termination.is_none() {
+            self.stop.termination = Some(Termination::begin(cause, &mut self.tree, now));
         }
     }
 }
 
-fn not_ours(pid: u32) -> Error {
-    let name = platform::name_of(pid).unwrap_or_else(|| "?".to_owned());
-    let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
-    Error::NotOurs { pid, name, owner }
+impl Root {
+    fn start(target: &Target, waiter: &mut Waiter) -> Result<Self, Error> {
+        let (pid, rss_before_exec, attached) = match target {
+            Target::Launch(launch) => {
+                platform::adopt_orphans()?;
+                let spawned = platform::spawn(launch)?;
+                (spawned.pid, spawned.rss_before_exec, false)
+            }
+            Target::Attach { pid } => {
+                waiter.watch(*pid);
+                (*pid, Bytes(0), true)
+            }
+        };
+        Ok(Self { pid, rss_before_exec, attached, gone: false, status: None })
+    }
+
+    fn open(&self, metric: Metric) -> Result<(Process, Reading), Error> {
+        let opened = Process::open(self.pid).map_err(|error| self.refusal(error))?;
+        // Another user's process may show its status and hide its rollup. Find out now, not at the first tick.
+        let needs_rollup = self.attached && matches!(metric, Metric::Pss | Metric::Uss);
+        if needs_rollup && matches!(opened.0.smaps_rollup(), Err(ReadError::Denied)) {
+            return Err(self.refusal(ReadError::Denied));
+        }
+        Ok(opened)
+    }
+
+    fn refusal(&self, error: ReadError) -> Error {
+        let pid = self.pid;
+        match error {
+            ReadError::Denied => {
+                let name = platform::name_of(pid).unwrap_or_else(|| "?".to_owned());
+                let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
+                Error::NotOurs { pid, name, owner }
+            }
+            ReadError::Io(source) => Error::System { action: "read the memory of the command", source },
+            ReadError::Gone | ReadError::Unsupported => Error::NoSuchProcess { pid },
+        }
+    }
 }

@@ -1,25 +1,27 @@
-//! Ending a tree: asked to with TERM, and after a grace period made to with KILL.
+//! The termination of a tree by rprof: SIGTERM first, SIGKILL after a grace period.
 
 use std::time::Duration;
 
 use crate::tree::Tree;
 
-/// How long a tree has between TERM and KILL.
+/// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
+/// The time between two rounds of SIGKILL.
+const KILL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Why rprof ends a tree.
+/// The reason why rprof ends a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum TerminationCause {
     /// The time limit was reached.
     Time,
-    /// The memory limit was passed.
+    /// The memory limit was exceeded.
     Memory,
-    /// The command was terminated and left processes behind.
+    /// The command got SIGTERM through rprof and left processes behind.
     Terminated,
 }
 
-impl Cause {
-    /// The words of the trace and the summary.
+impl TerminationCause {
+    /// The words for the trace and the summary.
     pub fn words(self) -> &'static str {
         match self {
             Self::Time => "time limit",
@@ -29,32 +31,36 @@ impl Cause {
     }
 }
 
-/// An end that is under way.
+/// A termination that is under way.
 #[derive(Debug, Clone, Copy)]
-pub struct Ending {
-    /// Why.
-    pub cause: Cause,
+pub struct Termination {
+    cause: TerminationCause,
     kill_at: Duration,
 }
 
-impl Ending {
-    /// Begins: every process of the tree gets TERM, and CONT in case it is stopped.
-    pub fn begin(cause: Cause, tree: &mut Tree, now: Duration) -> Self {
-        tree.signal(libc::SIGTERM);
-        tree.signal(libc::SIGCONT);
+impl Termination {
+    /// Sends SIGTERM to every process of the tree. A stopped process needs SIGCONT to react to it.
+    pub fn begin(cause: TerminationCause, tree: &mut Tree, now: Duration) -> Self {
+        tree.signal_all(libc::SIGTERM);
+        tree.signal_all(libc::SIGCONT);
         Self { cause, kill_at: now + GRACE }
     }
 
-    /// When `press` has something to do again.
-    pub fn due(&self) -> Duration {
+    /// The reason of the termination.
+    pub fn cause(&self) -> TerminationCause {
+        self.cause
+    }
+
+    /// The time at which `continue_at` has something to do.
+    pub fn next_step(&self) -> Duration {
         self.kill_at
     }
 
-    /// After the grace period: KILL to whoever is left, again and again in case more are born.
-    pub fn press(&mut self, tree: &mut Tree, now: Duration) {
+    /// Sends SIGKILL once the grace period is over. It repeats, because members may start new processes meanwhile.
+    pub fn continue_at(&mut self, now: Duration, tree: &mut Tree) {
         if now >= self.kill_at {
-            tree.signal(libc::SIGKILL);
-            self.kill_at = now + Duration::from_millis(50);
+            tree.signal_all(libc::SIGKILL);
+            self.kill_at = now + KILL_INTERVAL;
         }
     }
 }

@@ -1,31 +1,32 @@
-//! The words processes have in the trace: `pid:name`, and never one word for two processes.
+//! Process ids of the trace: `pid:name`, each used for one process only.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::parse::proc::Name;
+use crate::parse::CommandName;
 
-/// The words given out. It keeps a hash of each, 8 bytes, so that a run of any length stays small.
+/// The ids that are in use. It stores a hash of 8 bytes for each, so that a run of any length stays small.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<u64>);
+pub struct ProcessIds(HashSet<u64>);
 
-impl Names {
-    /// A new word for a process of this pid and name; with `#2`, `#3` … when a pid was used again for the same name.
-    pub fn give(&mut self, pid: u32, name: &Name) -> String {
+impl ProcessIds {
+    /// A new id for a process with this pid and name; it ends in `#2`, `#3`, … when the kernel reused both.
+    pub fn assign(&mut self, pid: u32, name: &CommandName) -> String {
+        // An id is one field of a line, so it must not contain white space.
         let name: String = name
             .to_text()
             .chars()
             .map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c })
             .collect();
-        let word = format!("{pid}:{name}");
-        let mut id = word.clone();
+        let base = format!("{pid}:{name}");
+        let mut id = base.clone();
         for n in 2.. {
             let mut hasher = DefaultHasher::new();
             id.hash(&mut hasher);
             if self.0.insert(hasher.finish()) {
                 break;
             }
-            id = format!("{word}#{n}");
+            id = format!("{base}#{n}");
         }
         id
     }
@@ -36,11 +37,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_one_word_and_given_once() {
-        let mut names = Names::default();
-        assert_eq!(names.give(7, &Name::new(b"a b\n\xff")), "7:a_b_\u{fffd}");
-        assert_eq!(names.give(7, &Name::new(b"sh")), "7:sh");
-        assert_eq!(names.give(7, &Name::new(b"sh")), "7:sh#2");
-        assert_eq!(names.give(7, &Name::new(b"sh")), "7:sh#3");
+    fn an_id_is_one_field_and_is_used_once() {
+        let mut ids = ProcessIds::default();
+        assert_eq!(ids.assign(7, &CommandName::new(b"a b\n\xff")), "7:a_b_\u{fffd}");
+        assert_eq!(ids.assign(7, &CommandName::new(b"sh")), "7:sh");
+        assert_eq!(ids.assign(7, &CommandName::new(b"sh")), "7:sh#2");
+        assert_eq!(ids.assign(7, &CommandName::new(b"sh")), "7:sh#3");
     }
 }

@@ -1,4 +1,4 @@
-//! The tree with each shared page counted once.
+//! The proportional set size of the whole tree, in which each shared page counts once.
 
 use rprof_trace::Bytes;
 
@@ -7,28 +7,28 @@ use super::member::Member;
 use crate::error::ReadError;
 
 impl Tree {
-    /// Sums the shares of all pages over the tree, each page once; `None` when the tree changed meanwhile, since some
-    /// shares would then be counted twice or not at all.
+    /// Adds up the PSS of all members; `None` when the tree changed meanwhile.
+    ///
+    /// A page shared by n processes counts 1/n in each of them. If one of them ends or starts another program during
+    /// the round, n changes, and the sum counts some shares twice or not at all.
     ///
     /// # Errors
-    /// When a process does not tell: its word in the trace, and `Denied`, `Unsupported` or `Io`.
-    pub fn shares(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
+    /// The id of the first member whose smaps rollup cannot be read, with `Denied`, `Unsupported` or `Io`.
+    pub fn read_pss(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
         let mut sum = Bytes(0);
-        for member in self.members.iter().filter(|m| !m.borrowed && !m.denied) {
-            match member.process.shares() {
-                Ok(shares) => sum = sum.plus(shares.pss),
+        for member in self.members.iter().filter(|member| member.is_counted()) {
+            match member.smaps_rollup() {
+                Ok(rollup) => sum = sum.plus(rollup.pss),
                 Err(ReadError::Gone) => return Ok(None),
-                Err(error) => return Err((member.id.clone(), error)),
+                Err(error) => return Err((member.id().to_owned(), error)),
             }
         }
         Ok(self.is_unchanged().then_some(sum))
     }
 
-    /// Whether since the last readings nobody was born, ended, or began another program and left its shares to others.
+    /// True if since the last readings no process was born, ended, or started another program.
     pub(super) fn is_unchanged(&mut self) -> bool {
-        self.find();
-        let is_same =
-            |m: &mut Member| m.denied || m.process.read().is_ok_and(|r| !r.dead && !m.has_begun_anew(&r));
-        self.found.is_empty() && self.members.iter_mut().all(is_same)
+        self.births.search(&self.members);
+        self.births.waiting() == 0 && self.members.iter_mut().all(Member::is_unchanged)
     }
 }

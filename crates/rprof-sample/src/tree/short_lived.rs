@@ -1,47 +1,47 @@
-//! What no tick has seen: who was born and gone between two of them, and what those who ended held after their last.
+//! Short-lived processes, which no tick has read, and the memory that ended ones may have held after their last reading.
 
 use rprof_trace::Bytes;
 
 use super::Tree;
-use super::peak_bounds::Lost;
+use super::peak_bounds::Ended;
 
 impl Tree {
-    /// How many of those born and gone since the last tick may have been of this tree: none unless some member has
-    /// waited for a child since, or one was found dead.
-    pub(super) fn unseen(&mut self) -> Option<u32> {
-        let dead = std::mem::take(&mut self.found_dead);
-        let gone = self.gone.replace(0)?;
+    /// The largest number of processes of the tree that may have lived and ended since the last tick; `None` when it is
+    /// not known.
+    ///
+    /// The kernel only counts births on the whole machine. On a busy machine that count alone would make every upper
+    /// bound useless. But a parent that waits for a child takes over its page faults, and no process runs without page
+    /// faults. So while the fault count of no member has changed, those births belong to other trees. Finds that were
+    /// zombies already count in any case.
+    pub(super) fn count_short_lived(&mut self) -> Option<u32> {
+        let (gone, dead) = self.births.take_counts();
+        let gone = gone?;
         if gone == 0 {
+            // The usual case costs no system call.
             return Some(dead);
         }
-        let mut waited = false;
+        let mut has_waited = false;
         for member in &mut self.members {
-            match member.process.child_faults() {
-                Ok(faults) => waited |= std::mem::replace(&mut member.child_faults, faults) != faults,
-                Err(_) => waited = true,
-            }
+            // No early exit: the count of every member must be up to date at the next tick.
+            has_waited |= member.has_waited_for_child();
         }
-        Some(if waited { gone + dead } else { dead })
+        Some(if has_waited { gone + dead } else { dead })
     }
 
-    /// How many of the tree may have lived and ended unseen since the last tick, at the end of the run.
-    pub fn gone(&mut self) -> Option<u32> {
-        self.find();
-        self.gone.map(|gone| gone + self.found_dead)
+    /// The same at the end of the run, when a parent may have ended together with its children and cannot be asked.
+    pub fn short_lived_at_end(&mut self) -> Option<u32> {
+        self.births.search(&self.members);
+        self.births.gone_or_dead()
     }
 
-    /// What the tree cannot have exceeded since the last tick, at the end of the run, when no process was ever larger
-    /// than `largest`; `None` when a mark is not known.
-    pub fn ceiling(&mut self, largest: Bytes) -> Option<Lost> {
-        self.members.iter_mut().try_fold(self.lost, |mut lost, member| {
-            let most = match (member.hwm, member.process.read()) {
-                (Some(hwm), _) => member.last_words().min(largest.max(hwm)),
-                // Found after the last tick: its own mark now, or it has ended and was waited for.
-                (None, Ok(reading)) if !reading.dead => reading.memory.hwm?,
-                (None, _) => largest,
-            };
-            lost.add(most);
-            Some(lost)
+    /// The largest memory that the known processes can have held since the last tick, at the end of the run.
+    ///
+    /// `largest` is the largest RSS of any process that was waited for; no member exceeded it or its own high-water
+    /// mark. `None` when one of the marks is not known.
+    pub fn ceiling_at_end(&mut self, largest: Bytes) -> Option<Ended> {
+        self.members.iter_mut().try_fold(self.ended, |mut ended, member| {
+            ended.add(member.ceiling_at_end(largest)?);
+            Some(ended)
         })
     }
 }

@@ -1,32 +1,34 @@
-//! Children of vfork and `posix_spawn`, which live in their parent's address space until their exec.
+//! Children of vfork and `posix_spawn`, which borrow the address space of their parent until their exec.
 
 use super::Tree;
+use super::member::AddressSpace;
 use crate::platform;
 
 impl Tree {
-    /// Marks those that live in their parent's address space until their exec: vfork and `posix_spawn` of a large
-    /// process would else count it twice. Who was once seen on its own stays so.
+    /// Decides for each new member if it borrows its parent's address space.
+    ///
+    /// The kernel reports the parent's whole memory for such a child. A process of 10 GiB that starts a small program
+    /// would count as 20 GiB for the milliseconds until the exec, which may well be the peak. Once a member had an
+    /// address space of its own it keeps one, so each is checked only until then.
     pub(super) fn find_borrowers(&mut self) {
         for at in 0..self.members.len() {
             let member = &self.members[at];
-            if member.settled {
+            if member.has_own_space() {
                 continue;
             }
-            let parent = self.members.iter().find(|m| m.process.pid() == member.ppid);
-            let alike = parent.filter(|parent| {
-                member.memory.vsz.is_some() && parent.memory.vsz == member.memory.vsz && !parent.denied
+            let parent = self.members.iter().find(|m| m.pid() == member.ppid());
+            // Different sizes settle it without a system call. A refused parent has no size to compare.
+            let lookalike = parent.filter(|parent| parent.has_size_of(member));
+            let borrows = lookalike.is_some_and(|parent| {
+                platform::share_address_space(parent.pid(), member.pid())
+                    .unwrap_or_else(|| parent.has_memory_of(member))
             });
-            let borrowed = alike.is_some_and(|parent| {
-                platform::share_memory(parent.process.pid(), member.process.pid())
-                    .unwrap_or(parent.memory == member.memory)
-            });
-            let was_alike = alike.is_some();
+            let must_read_again = lookalike.is_some() && !borrows;
             let member = &mut self.members[at];
-            member.borrowed = borrowed;
-            member.settled = !borrowed;
-            if was_alike && !borrowed {
-                // It may have left between its reading and the question, and that reading be its parent's.
-                member.read_again(self.metric);
+            member.set_space(if borrows { AddressSpace::Borrowed } else { AddressSpace::Own });
+            if must_read_again {
+                // The exec may lie between the reading and the question; the reading is then the parent's memory.
+                member.read_again_after_exec(self.metric);
             }
         }
     }

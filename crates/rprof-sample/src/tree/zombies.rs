@@ -1,29 +1,33 @@
-//! Processes that have ended, until it is known how: a child of ours waits for us to ask, anybody else's is not told.
+//! Exited processes of the tree that wait for an exit status. Only children of rprof report one to it.
 
 use rprof_trace::{Bytes, Exit, Record, Seconds};
 
-use crate::platform::Ending;
+use crate::Sink;
+use crate::platform::ExitStatus;
 
 /// A process that has ended.
 #[derive(Debug)]
 pub struct Zombie {
-    /// Its number, which nobody else has until it is waited for.
+    /// The process id, which is not reused before the process is reaped.
     pub pid: u32,
-    /// Its parent at the end.
+    /// The parent at the end.
     pub parent: u32,
-    /// Its word in the trace.
+    /// The id in the trace.
     pub id: String,
-    /// Its largest RSS as the kernel told it; `None` when it was never read alive.
+    /// The largest RSS by the high-water mark; `None` when the process was never read alive.
     pub hwm: Option<Bytes>,
 }
 
-/// Those of our children that have ended and were not waited for yet.
+/// The ended children of rprof that were not reaped yet.
+///
+/// The tree finds a death at a tick; wait4 reports the exit status at another time. The `Exit` record waits here for
+/// the second of the two, so that a process has one such record with everything that is known.
 #[derive(Debug, Default)]
 pub struct Zombies(Vec<Zombie>);
 
 impl Zombies {
-    /// Takes one in; what is not to be waited for ends at once, nobody knows how.
-    pub fn add(&mut self, zombie: Zombie, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// Takes in a zombie. One with another parent is recorded at once: its exit status goes to that parent.
+    pub fn add(&mut self, zombie: Zombie, time: Seconds, sink: Sink<'_>) {
         if zombie.parent == std::process::id() {
             self.0.push(zombie);
         } else {
@@ -31,26 +35,26 @@ impl Zombies {
         }
     }
 
-    /// It was waited for.
-    pub fn end(&mut self, pid: u32, time: Seconds, how: Ending, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// Records the end of a zombie that was reaped.
+    pub fn record_reaped(&mut self, pid: u32, time: Seconds, status: ExitStatus, sink: Sink<'_>) {
         if let Some(at) = self.0.iter().position(|zombie| zombie.pid == pid) {
-            sink(&self.0.swap_remove(at).exit(Some(how), time));
+            sink(&self.0.swap_remove(at).exit(Some(status), time));
         }
     }
 
-    /// The run is over before they were waited for.
-    pub fn end_all(&mut self, time: Seconds, sink: &mut dyn FnMut(&Record<'_>)) {
+    /// Records the end of all others at the end of the run.
+    pub fn record_rest(&mut self, time: Seconds, sink: Sink<'_>) {
         self.0.drain(..).for_each(|zombie| sink(&zombie.exit(None, time)));
     }
 }
 
 impl Zombie {
-    fn exit(&self, how: Option<Ending>, time: Seconds) -> Record<'_> {
-        let (exit_code, signal) = match how {
-            None => (None, None),
-            Some(Ending::Exited(code)) => (Some(code), None),
-            Some(Ending::Killed(number) | Ending::Stopped(number)) => (None, Some(number)),
+    fn exit(&self, status: Option<ExitStatus>, time: Seconds) -> Record<'_> {
+        let exit = Exit {
+            hwm_bytes: self.hwm,
+            exit_code: status.and_then(ExitStatus::code),
+            signal: status.and_then(ExitStatus::signal),
         };
-        Record::Exit(&self.id, time, Exit { hwm_bytes: self.hwm, exit_code, signal })
+        Record::Exit(&self.id, time, exit)
     }
 }
