@@ -23,5 +23,9 @@ pub use platform::{
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::run_unmeasured;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;
+
 /// The receiver of the records of a run, in trace order. It is called between two readings, so it should be fast.
 pub type Sink<'a> = &'a mut dyn FnMut(&Record<'_>);

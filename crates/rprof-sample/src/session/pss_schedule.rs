@@ -1,5 +1,4 @@
-//! The schedule of the PSS rounds. Pure arithmetic on times since the start, on CPU time and on heights of the curve.
-//!
+//! The schedule of the PSS rounds: pure arithmetic on time since the start, CPU time and the height of the curve.
 //! A round costs about 15 ms per resident GiB of small pages, far more than the rest of a tick. So rounds use less than
 //! a hundredth of the time. But spacing alone would miss the peak of PSS, which mostly lies at the peak of the curve.
 //! So a round also comes at each new height, paid from an allowance that later rounds save up again.

@@ -64,7 +64,7 @@ pub struct Tree {
     /// True until the first finds of an attached tree are admitted.
     joined: bool,
     /// The number of processes ever found.
-    found: u64,
+    process_count: u64,
     /// The members that ended since the last tick.
     ended: Ended,
     /// The largest RSS of one process, from the readings.
@@ -84,7 +84,7 @@ impl Tree {
             metric: options.metric,
             exact: options.exact,
             joined: options.joined,
-            found: 0,
+            process_count: 0,
             ended: Ended::default(),
             largest_read: None,
             unreadable: None,
@@ -93,12 +93,12 @@ impl Tree {
 
     /// The number of processes ever found.
     pub fn process_count(&self) -> u64 {
-        self.found
+        self.process_count
     }
 
     /// True if the tree was ever more than one process.
     pub fn is_plural(&self) -> bool {
-        self.found > 1
+        self.process_count > 1
     }
 
     /// True if no known process is alive.
@@ -165,7 +165,7 @@ impl Tree {
             let id = self.ids.assign(pid, &reading.name);
             let born = Born { pid, ppid: reading.ppid, name: reading.name.to_text(), was: None };
             sink(&Record::Born(&id, time, born));
-            self.found += 1;
+            self.process_count += 1;
             if reading.dead {
                 self.births.count_dead();
                 self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);

@@ -97,10 +97,10 @@ const LAST_PAGES: Bytes = Bytes(1 << 20);
 /// The upper bound of a tree's peak over the whole run.
 ///
 /// Between two ticks the living processes are bounded by their high-water marks. Two kinds of processes are not:
-/// short-lived ones, which no tick read, and the last moments of those that ended. Their sizes are unknown, but only at
-/// the end of the run wait4 has reported the largest of all. So each tick is kept as (number of such processes, sum of
-/// the others), and the bound is computed at the end, with the largest size for each of them. Only the largest sum for
-/// each number matters, so the memory does not grow with the run.
+/// short-lived ones, which no tick read, and those that ended after their last reading. Their sizes are unknown until
+/// the end of the run, when wait4 has reported the largest of all. So each tick is kept as the number of such processes
+/// and the sum of all others. At the end the largest size is added for each of them. Only the largest sum for each number
+/// matters, so the memory does not grow with the run.
 #[derive(Debug, Default)]
 pub struct PeakBound {
     /// The largest sum of all other processes, by the number of short-lived ones. Ended ones count as estimated.
