@@ -1,5 +1,5 @@
-//! The platform seam: every operating system offers the same names, and the crate imports them from here.
-//! The only room with `unsafe` code and `cfg(target_os)`. A value that a system does not report is `None` or
+//! The platform interface: every operating system offers the same names, and the crate imports them from here.
+//! This is the only room with `unsafe` code and `cfg(target_os)`. A value that a system does not report is `None` or
 //! `ReadError::Unsupported`, never 0.
 //
 // To add a platform: copy `unsupported.rs`, which is a complete platform that measures nothing, choose it below by its

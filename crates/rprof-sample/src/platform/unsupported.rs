@@ -1,5 +1,5 @@
-//! Systems that rprof cannot measure: every name of the seam, and each reports that it is not available.
-//! Any system builds it with `--cfg rprof_unsupported`. It is the template of a new platform.
+//! The platform of systems that rprof cannot measure: every name is there and reports that it is not available.
+//! It is the template for a new platform. Any system builds it with `--cfg rprof_unsupported`.
 
 use std::io;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub struct Search;
 #[derive(Debug)]
 pub struct Waiter;
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Process {
     /// Opens no process.
     ///
@@ -80,7 +80,7 @@ impl Process {
     }
 }
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Search {
     /// Makes the search.
     pub fn new(_all: bool) -> Self {
@@ -100,7 +100,7 @@ impl Search {
     }
 }
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Waiter {
     /// Opens nothing.
     ///

@@ -46,7 +46,7 @@ pub fn can_measure() -> Result<(), Error> {
 ///
 /// # Errors
 /// Never here; on other systems when the kernel is too old.
-#[allow(clippy::unnecessary_wraps, reason = "the seam's form")]
+#[allow(clippy::unnecessary_wraps, reason = "the signature of every platform")]
 pub fn adopt_orphans() -> Result<(), Error> {
     Ok(())
 }

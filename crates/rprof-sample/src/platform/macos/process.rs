@@ -81,7 +81,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
-    #[allow(clippy::unused_self, reason = "the seam's form")]
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn reset_hwm(&self) -> Result<(), ReadError> {
         Err(ReadError::Unsupported)
     }
@@ -90,7 +90,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
-    #[allow(clippy::unused_self, reason = "the seam's form")]
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn smaps_rollup(&self) -> Result<SmapsRollup, ReadError> {
         Err(ReadError::Unsupported)
     }

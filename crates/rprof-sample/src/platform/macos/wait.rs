@@ -74,7 +74,7 @@ impl Waiter {
     ///
     /// # Errors
     /// Never here; on other systems when the kernel refuses.
-    #[allow(clippy::unnecessary_wraps, reason = "the seam's form")]
+    #[allow(clippy::unnecessary_wraps, reason = "the signature of every platform")]
     pub fn next_signal(&mut self) -> io::Result<Option<Signal>> {
         Ok(self.arrived.pop_front().map(|number| Signal {
             number,
