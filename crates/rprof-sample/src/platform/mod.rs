@@ -1,11 +1,11 @@
 //! The platform interface: every operating system offers the same names, and the crate imports them from here.
-//! This is the only room with `unsafe` code and `cfg(target_os)`. A value that a system does not report is `None` or
-//! `ReadError::Unsupported`, never 0.
+//! This is the only room with `unsafe` code, and the only one that differs between systems. A value that a system does
+//! not report is `None` or `ReadError::Unsupported`, never 0.
 //
 // To add a platform: copy `unsupported.rs`, which is a complete platform that measures nothing, choose it below by its
 // `target_os`, and replace one function at a time. The lists under "The names" and "The signatures" are checked by the
 // compiler on every target. Systems with fork and wait4 share `unix.rs` and `uname.rs`. Parsers of kernel answers
-// belong into `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
+// belong in `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
 
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod uname;

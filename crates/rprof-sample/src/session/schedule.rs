@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The shortest time between two ticks.
+/// The length of the first step.
 const FIRST_STEP: Duration = Duration::from_millis(1);
 
 /// The deadlines of the ticks, as times since the start.

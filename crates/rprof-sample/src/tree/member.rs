@@ -88,7 +88,7 @@ impl Member {
         self.hwm
     }
 
-    /// True if the member belongs into the sums over the tree.
+    /// True if the member belongs in the sums over the tree.
     pub fn is_counted(&self) -> bool {
         self.space != AddressSpace::Borrowed && !self.denied
     }

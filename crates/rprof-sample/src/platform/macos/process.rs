@@ -99,6 +99,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn child_faults(&self) -> Result<u64, ReadError> {
         Err(ReadError::Unsupported)
     }
