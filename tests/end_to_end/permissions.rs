@@ -49,7 +49,7 @@ fn unreadable_pss_is_missing_and_reported_once() {
     let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
     let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
     assert_eq!(done.code, Some(4), "{}", done.stderr);
-    assert_eq!(done.stderr.matches("PSS is left out").count(), 1, "{}", done.stderr);
+    assert_eq!(done.stderr.matches("PSS is unavailable").count(), 1, "{}", done.stderr);
     assert_eq!(notes(&place.trace()).len(), 1, "{}", place.trace());
     let peak = place.peak();
     assert!(peak["peak_bytes"].as_u64().unwrap() >= 50 * MIB, "{peak}");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rprof_sample::{Ending, Outcome};
+use rprof_sample::{ExitStatus, Outcome};
 use rprof_trace::{Peak, Profile};
 
 use crate::message;
@@ -97,9 +97,9 @@ fn is_detached(outcome: &Outcome) -> bool {
 }
 
 fn ending_words(outcome: &Outcome) -> String {
-    let how = match outcome.ending {
-        Some(Ending::Exited(code)) => format!("exit code {code}"),
-        Some(Ending::Killed(number) | Ending::Stopped(number)) => {
+    let how = match outcome.exit_status {
+        Some(ExitStatus::Exited(code)) => format!("exit code {code}"),
+        Some(ExitStatus::Killed(number) | ExitStatus::Stopped(number)) => {
             format!("killed by {}", signal_name(number))
         }
         None if is_detached(outcome) => "detached: the process is still running".to_owned(),

@@ -1,20 +1,20 @@
-//! What can go wrong while measuring, by what the caller does about it.
+//! Errors of the sampler. Each variant stands for one thing that the caller does about it.
 
 use std::io;
 
-/// Reading one process failed.
+/// A failure to read one process.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The process has ended: drop it from the tree.
+    /// The process has ended: remove it from the tree.
     #[error("the process has ended")]
     Gone,
-    /// The kernel does not let us read it: leave it out and say so once.
+    /// The kernel does not permit the reading: skip the process and report it once.
     #[error("permission denied")]
     Denied,
-    /// This machine cannot tell.
-    #[error("not available on this machine")]
+    /// The kernel does not offer this value: do not ask again.
+    #[error("not available on this system")]
     Unsupported,
-    /// Anything else.
+    /// Any other error: handle it like `Denied`.
     #[error(transparent)]
     Io(io::Error),
 }
@@ -22,7 +22,7 @@ pub enum ReadError {
 impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
-            // ESRCH: reaped, or its address space is gone; ENOENT: it was gone before we came.
+            // ESRCH: it was reaped, or its address space is gone. ENOENT: it was gone before the file was opened.
             Some(libc::ESRCH | libc::ENOENT) => Self::Gone,
             Some(libc::EACCES | libc::EPERM) => Self::Denied,
             _ => Self::Io(error),
@@ -30,53 +30,53 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// A run could not be begun or had to be given up.
+/// A run could not start or cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No such program.
+    /// There is no such program.
     #[error("cannot run `{program}`: not found{}", if .program.contains('/') { "" } else { " in PATH" })]
     NotFound {
-        /// As it was given.
+        /// The program as it was given.
         program: String,
     },
-    /// The program is there but cannot be executed.
+    /// The program exists but cannot be executed.
     #[error("cannot run `{program}`: {reason}")]
     NotExecutable {
-        /// As it was given.
+        /// The program as it was given.
         program: String,
-        /// Why, in the system's words.
+        /// The reason in the words of the system.
         reason: String,
     },
     /// There is no process to attach to.
-    #[error("cannot watch process {pid}: there is no such process")]
+    #[error("cannot attach to process `{pid}`: no such process")]
     NoSuchProcess {
         /// The process id asked for.
         pid: u32,
     },
-    /// The process belongs to somebody else.
+    /// The process belongs to another user.
     #[error(
-        "cannot watch process {pid} (`{name}`, of user {owner}): permission denied; run rprof as that user or as root"
+        "cannot attach to process `{pid}` (`{name}` of user `{owner}`): permission denied; run rprof as that user or as root"
     )]
     NotOurs {
         /// The process id asked for.
         pid: u32,
         /// Its command name, or `?`.
         name: String,
-        /// Its owner's name or number.
+        /// The name or number of its owner, or `?`.
         owner: String,
     },
-    /// The operating system refused something rprof cannot work without.
+    /// The operating system refused something that rprof needs.
     #[error("cannot {action}: {source}")]
     System {
-        /// What was attempted.
+        /// The attempted action, as in "cannot {action}".
         action: &'static str,
-        /// The system's answer.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// For `map_err`: the system refused `action`.
+    /// A closure for `map_err` that names the refused action.
     pub fn system<E: Into<io::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::System { action, source: source.into() }
     }

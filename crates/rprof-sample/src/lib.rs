@@ -1,30 +1,31 @@
-//! HOW memory is measured: start a command or join a running one, know its process tree, read its memory.
-//! Gives records of the trace's model, one tick after the other; writes no file and prints nothing.
+//! A sampler of the memory of a command or a running process, with all its descendants, on Linux and macOS.
+//! It starts the command or attaches to the process, tracks the process tree, and passes what it reads to a callback
+//! as records of the trace model. It writes no file and prints nothing.
 
-mod accompany;
-mod bounds;
-mod clock;
 mod error;
-mod limits;
-pub mod mac_data;
-mod member;
-mod names;
 mod options;
+mod parse;
+mod path_lookup;
 mod platform;
-pub mod proc_text;
-mod program;
-mod schedule;
 mod session;
-mod shares;
 mod tree;
-mod zombies;
+mod wait_only;
 
-pub use accompany::accompany;
-pub use clock::Clock;
+use rprof_trace::Record;
+
 pub use error::{Error, ReadError};
 pub use options::{Options, Target};
+pub use path_lookup::find_program;
 pub use platform::{
-    COLUMNS, Ending, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare, signal_name,
+    COLUMNS, ExitStatus, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare,
+    signal_name,
 };
-pub use program::find_program;
-pub use session::{Outcome, Session};
+pub use session::{Clock, Outcome, Session, TerminationCause};
+pub use wait_only::run_unmeasured;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;
+
+/// The receiver of the records of a run, in trace order. It is called between two readings, so it should be fast.
+pub type Sink<'a> = &'a mut dyn FnMut(&Record<'_>);

@@ -1,4 +1,4 @@
-//! What to watch and how.
+//! Options of a session: the target, the metric, the interval and the limits.
 
 use std::time::Duration;
 
@@ -6,36 +6,36 @@ use rprof_trace::{Bytes, Metric};
 
 use crate::platform::Launch;
 
-/// What to watch.
+/// The command or process to measure.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// A command that is started.
+    /// A command, which the session starts.
     Launch(Launch),
     /// A process that runs already.
     Attach {
-        /// Its process id.
+        /// The process id.
         pid: u32,
     },
 }
 
-/// How to watch it.
+/// The options of a session. The default is that of `rprof run`: RSS of the tree every 100 ms, without limits.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Wanted time between ticks.
+    /// The requested time between two ticks.
     pub interval: Duration,
-    /// What the curve shows.
+    /// The metric that the ticks sum up; one of `METRICS`.
     pub metric: Metric,
-    /// Count the descendants too.
+    /// Measure the descendants, too.
     pub tree: bool,
-    /// Reset the high-water mark at each tick, which makes each tick's maximum exact.
+    /// Reset the high-water mark of each process at each tick. The maximum between two ticks is then exact.
     pub exact: bool,
-    /// After the command has ended, go on until the last of its descendants has.
+    /// Continue after the end of the command until its last descendant has ended.
     pub wait_all: bool,
-    /// End the whole tree after this time.
+    /// End the whole tree after this time since the start.
     pub time_limit: Option<Duration>,
-    /// End the whole tree when its memory passes this.
+    /// End the whole tree when its memory exceeds this.
     pub memory_limit: Option<Bytes>,
-    /// Stop watching, and harm nobody, after this time.
+    /// Stop measuring after this time and leave the processes alone.
     pub duration: Option<Duration>,
 }
 

@@ -1,4 +1,4 @@
-//! A tick in steady state allocates nothing: neither measuring nor encoding nor what the summary keeps.
+//! Allocations at a tick in steady state: none while measuring, encoding the records and updating the summary.
 
 #![cfg(any(target_os = "linux", target_os = "macos"))]
 
@@ -7,8 +7,8 @@ use std::time::Duration;
 use rprof_sample::{COLUMNS, Clock, Launch, Options, Session, Target};
 use rprof_trace::{DatWriter, Header, Metric, ProfileBuilder, ProfileOptions, Record, columns};
 
-/// Ticks, and allocations, of a run of a command at 1 kHz that is watched for so long, as `rprof run` does it.
-fn watch(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
+/// The numbers of ticks and of allocations of a run at 1 kHz with this duration, recorded like `rprof run` does it.
+fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
     let argv = command.iter().map(Into::into).collect();
     let launch = Launch { argv, env: Vec::new() };
     let options = Options {
@@ -38,16 +38,17 @@ fn watch(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
     (ticks, allocated.count_total)
 }
 
-/// One test, since a session waits for every child of its process.
+/// The runs share one test, because a session reaps every child of its process.
 #[test]
 fn a_tick_in_steady_state_allocates_nothing() {
     let alone = &["sleep", "3"][..];
     let tree = &["sh", "-c", "sleep 3 & sleep 3 & sleep 3 & wait"][..];
     for (command, exact) in [(alone, false), (tree, false), (tree, true)] {
-        let ((few, at_first), (many, in_all)) = (watch(command, exact, 300), watch(command, exact, 900));
+        let ((few, at_first), (many, in_all)) =
+            (ticks_and_allocations(command, exact, 300), ticks_and_allocations(command, exact, 900));
         let (ticks, allocations) = (many - few, in_all.saturating_sub(at_first));
         assert!(ticks > 50, "only {ticks} ticks");
-        // What grows by doubling is rare.
+        // Buffers that grow by doubling allocate now and then.
         assert!(allocations < ticks / 20, "{allocations} allocations in {ticks} ticks of {command:?}");
     }
 }

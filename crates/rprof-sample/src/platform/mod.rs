@@ -1,5 +1,11 @@
-//! The platform seam, and the only room with unsafe code: each operating system offers the same names.
-//! What it cannot tell is `None` or `ReadError::Unsupported`, never 0.
+//! The platform interface: every operating system offers the same names, and the crate imports them from here.
+//! This is the only room with `unsafe` code, and the only one that differs between systems. A value that a system does
+//! not report is `None` or `ReadError::Unsupported`, never 0.
+//
+// To add a platform: copy `unsupported.rs`, which is a complete platform that measures nothing, choose it below by its
+// `target_os`, and replace one function at a time. The lists under "The names" and "The signatures" are checked by the
+// compiler on every target. Systems with fork and wait4 share `unix.rs` and `uname.rs`. Parsers of kernel answers
+// belong in `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
 
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod uname;
@@ -16,35 +22,93 @@ mod os;
 #[path = "unsupported.rs"]
 mod os;
 
-pub use os::*;
-
 use std::ffi::OsString;
 use std::time::Duration;
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::proc_text::Name;
+use crate::parse::CommandName;
+/// The smaps rollup of a process: the source of its proportional and unique set size.
+pub use crate::parse::proc::SmapsRollup;
 
-/// What one reading of a process gives.
+// The names that every platform offers.
+pub use os::{COLUMNS, METRICS};
+pub use os::{Process, Search, Waiter};
+pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
+pub use os::{command_of, find_processes, host, name_of, oom_kills, os, owner, page_size, signal_name};
+pub use os::{kill, reap, share_address_space, spawn};
+
+/// The signatures of those names. A platform that differs in one of them does not compile.
+const _: () = {
+    use std::io;
+
+    use rprof_trace::{Column, Metric};
+
+    use crate::error::{Error, ReadError};
+
+    type IsParent = fn(u32) -> bool;
+    type Found = Vec<(Process, Reading)>;
+
+    // What the platform measures.
+    let _: &[Metric] = METRICS;
+    let _: &[Column] = COLUMNS;
+    // One process, held so that a reused pid is never mistaken for it.
+    let _: fn(u32) -> Result<(Process, Reading), ReadError> = Process::open;
+    let _: fn(&Process) -> u32 = Process::pid;
+    let _: fn(&mut Process) -> Result<Reading, ReadError> = Process::read;
+    let _: fn(&Process) -> Result<(), ReadError> = Process::reset_hwm;
+    let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
+    let _: fn(&Process) -> Result<u64, ReadError> = Process::child_faults;
+    let _: fn(&mut Process, i32) -> bool = Process::signal;
+    // Discovery of descendants.
+    let _: fn(bool) -> Search = Search::new;
+    let _: fn(&mut Search, u32) = Search::look_again_at;
+    let _: fn(&mut Search, IsParent, &mut Found) -> Option<u32> = Search::newborns;
+    // Sleep and signals.
+    let _: fn() -> Result<Waiter, Error> = Waiter::new;
+    let _: fn(&mut Waiter, u32) = Waiter::watch;
+    let _: fn(&mut Waiter, Duration) -> io::Result<Woken> = Waiter::sleep;
+    let _: fn(&mut Waiter) -> io::Result<Option<Signal>> = Waiter::next_signal;
+    // Children.
+    let _: fn() = prepare;
+    let _: fn() -> Result<(), Error> = can_measure;
+    let _: fn() -> Result<(), Error> = adopt_orphans;
+    let _: fn(&Launch) -> Result<Spawned, Error> = spawn;
+    let _: fn() -> Option<Reaped> = reap;
+    let _: fn(u32, i32) -> bool = kill;
+    let _: fn(u32, u32) -> Option<bool> = share_address_space;
+    // Clocks.
+    let _: fn() -> Duration = now;
+    let _: fn() -> Duration = cpu_time;
+    // Facts about the machine and its processes.
+    let _: fn() -> String = host;
+    let _: fn() -> String = os::os;
+    let _: fn() -> u64 = page_size;
+    let _: fn() -> Option<u64> = oom_kills;
+    let _: fn(u32) -> Option<String> = owner;
+    let _: fn(u32) -> Option<String> = name_of;
+    let _: fn(u32) -> Vec<OsString> = command_of;
+    let _: fn(&str) -> Vec<(u32, String)> = find_processes;
+    let _: fn(i32) -> Option<&'static str> = signal_name;
+};
+
+/// One reading of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// Its command name; changes with exec.
-    pub name: Name,
-    /// Its parent now; changes when the parent dies.
+    /// The command name. An exec changes it.
+    pub name: CommandName,
+    /// The parent's process id. It changes when the parent dies.
     pub ppid: u32,
-    /// Its memory; the parts the system cannot tell are `None`.
+    /// The memory; parts that the system does not report are `None`.
     pub memory: Memory,
-    /// Whether it has ended and only waits to be reaped.
+    /// True if the process has ended and waits to be reaped.
     pub dead: bool,
 }
-
-/// A process's shares of its pages: what proportional and unique set size are made of.
-pub use crate::proc_text::Rollup as Shares;
 
 /// A command to start.
 #[derive(Debug, Clone)]
 pub struct Launch {
-    /// Program and arguments, passed on as they are; never empty.
+    /// Program and arguments, passed on unchanged; never empty.
     pub argv: Vec<OsString>,
     /// Variables added to the environment.
     pub env: Vec<(OsString, OsString)>,
@@ -55,60 +119,78 @@ pub struct Launch {
 pub struct Spawned {
     /// Its process id.
     pub pid: u32,
-    /// The RSS it had before its exec, a floor under every later `ru_maxrss` that says nothing of the program; 0 where an
-    /// exec begins anew (macOS).
-    pub floor: Bytes,
+    /// The largest RSS of the child before its exec. On Linux `ru_maxrss` is never below it, whatever the program uses;
+    /// 0 on macOS, where an exec starts a new maximum.
+    pub rss_before_exec: Bytes,
 }
 
-/// How a process ended.
+/// The way a process ended, or that it was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum ExitStatus {
     /// It exited with this code, 0 to 255.
     Exited(i32),
     /// This signal killed it.
     Killed(i32),
-    /// This signal stopped it; it lives.
+    /// This signal stopped it. The process lives on.
     Stopped(i32),
+}
+
+impl ExitStatus {
+    /// The exit code; `None` after a signal.
+    pub fn code(self) -> Option<i32> {
+        match self {
+            Self::Exited(code) => Some(code),
+            Self::Killed(_) | Self::Stopped(_) => None,
+        }
+    }
+
+    /// The signal that killed or stopped the process; `None` after an exit.
+    pub fn signal(self) -> Option<i32> {
+        match self {
+            Self::Killed(number) | Self::Stopped(number) => Some(number),
+            Self::Exited(_) => None,
+        }
+    }
 }
 
 /// One answer of wait4.
 #[derive(Debug, Clone, Copy)]
 pub struct Reaped {
-    /// Which process.
+    /// The process id.
     pub pid: u32,
-    /// How it ended, or that it was stopped.
-    pub ending: Ending,
-    /// The largest RSS of it or of any descendant it waited for.
+    /// The way it ended, or that it was stopped.
+    pub status: ExitStatus,
+    /// The largest RSS of the process or of any descendant it waited for.
     pub max_rss: Bytes,
-    /// CPU time in user mode, of it and the descendants it waited for.
+    /// CPU time in user mode, with that of the descendants it waited for.
     pub user: Duration,
-    /// CPU time in kernel mode, likewise.
+    /// CPU time in kernel mode, with that of the descendants it waited for.
     pub system: Duration,
-    /// What the dead process still told before it was reaped.
-    pub autopsy: Autopsy,
+    /// Facts read from the zombie before it was reaped.
+    pub zombie: ZombieFacts,
 }
 
-/// What can be read of a zombie.
+/// Facts that the kernel keeps of a process until it is reaped.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Autopsy {
-    /// Whether it had waited for children of its own; `None` when not known.
+pub struct ZombieFacts {
+    /// True if it had waited for children of its own; `None` when not known.
     pub had_children: Option<bool>,
-    /// Its exact largest footprint (macOS).
+    /// Its exact largest footprint; `None` on Linux.
     pub max_footprint: Option<Bytes>,
 }
 
-/// A signal that was sent to us.
+/// A signal that was sent to rprof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signal {
     /// Its number.
     pub number: i32,
-    /// Whether the kernel sent it (a terminal's Ctrl-C, which reaches the whole foreground group) and not a process.
+    /// True if the kernel sent it, as for Ctrl-C on a terminal, which reaches the whole foreground process group.
     pub from_kernel: bool,
-    /// The sender, 0 when unknown.
+    /// The process id of the sender; 0 when unknown.
     pub sender: u32,
 }
 
-/// What ended a sleep.
+/// The events that ended a sleep; none after a timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Woken {
     /// A signal has arrived.

@@ -1,6 +1,6 @@
-//! Facts about the machine that every Unix tells the same way.
+//! Facts about the machine from calls that every Unix has.
 
-/// The host's name; empty when it has none.
+/// The name of the host; empty when it has none.
 pub fn host() -> String {
     nix::unistd::gethostname().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -13,13 +13,13 @@ pub fn os() -> String {
     )
 }
 
-/// Page size in bytes.
+/// The page size in bytes.
 pub fn page_size() -> u64 {
     let size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok().flatten();
     size.and_then(|n| u64::try_from(n).ok()).unwrap_or(4096)
 }
 
-/// A user's name, or the number where it has none.
+/// The name of a user, or the number when there is no name.
 pub fn user(uid: u32) -> String {
     let user = nix::unistd::User::from_uid(uid.into()).ok().flatten();
     user.map_or_else(|| uid.to_string(), |u| u.name)

@@ -1,7 +1,8 @@
-//! What Linux and macOS share: starting a child that finds everything as it would without us, and waiting for it.
+//! Child processes on Linux and macOS: start, wait, signal. A child finds the environment it would find without rprof.
 //!
-//! `posix_spawn` and `vfork` will not do: the child would share our pages until its exec and inherit our own maximum as
-//! the floor of its `ru_maxrss`. A plain fork copies only what we wrote to, and the floor is measured on the way.
+//! A child is started by a plain fork, not by `posix_spawn` or `vfork`. Those share rprof's address space until the
+//! exec, so that the child's `ru_maxrss` would start at rprof's own maximum. After a fork it starts at a small value,
+//! which is measured just before the exec.
 #![allow(unsafe_code)]
 
 use std::io::{self, Read};
@@ -16,17 +17,17 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal as Sig, signal, sigprocmask};
 use rprof_trace::Bytes;
 
-use super::{Ending, Launch, Reaped, Spawned};
+use super::{ExitStatus, Launch, Reaped, Spawned};
 use crate::error::Error;
 
-/// CPU time of this thread: what its work costs, however long it waited for a processor.
+/// The CPU time of this thread. It does not grow while the thread waits for a processor.
 pub fn cpu_time() -> Duration {
     use nix::time::{ClockId, clock_gettime};
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
 
-/// Signals that reach a `Waiter`; all others keep their usual effect.
-pub const TAKEN: [Sig; 10] = [
+/// The signals that a `Waiter` receives. All others keep their usual effect.
+pub const HANDLED_SIGNALS: [Sig; 10] = [
     Sig::SIGCHLD,
     Sig::SIGINT,
     Sig::SIGTERM,
@@ -39,8 +40,10 @@ pub const TAKEN: [Sig; 10] = [
     Sig::SIGXFSZ,
 ];
 
-/// What the process was started with and Rust's runtime changed before `main`: one bit per closed standard stream
-/// (the runtime opens /dev/null there), and whether SIGPIPE was ignored (the runtime ignores it always).
+/// Settings at the start of the process that Rust's runtime changes before `main`.
+///
+/// One bit for each standard stream that was closed (the runtime opens /dev/null there), and one if SIGPIPE was ignored
+/// (the runtime always ignores it).
 static AT_START: AtomicU32 = AtomicU32::new(0);
 const SIGPIPE_IGNORED: u32 = 1 << 8;
 
@@ -64,13 +67,13 @@ extern "C" fn remember_start() {
     AT_START.store(seen, Ordering::Relaxed);
 }
 
-/// Run by the loader before `main`, hence before Rust's runtime.
+/// The loader runs this before `main`, and so before Rust's runtime.
 #[used]
 #[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
 static REMEMBER_START: extern "C" fn() = remember_start;
 
-/// Signal mask, descriptor limit and whether SIGCHLD was ignored, as we found them before we changed our own.
+/// Settings of rprof before `prepare` changed them. A child gets them back.
 struct Inherited {
     mask: SigSet,
     ignored_children: bool,
@@ -79,12 +82,13 @@ struct Inherited {
 
 static INHERITED: OnceLock<Inherited> = OnceLock::new();
 
-/// Remembers what a child must find unchanged and raises our own limit of open descriptors, since one is kept per
-/// process of the tree. Call it before signals are blocked; later calls change nothing.
+/// Remembers the settings that a child gets back, and raises the limit of open descriptors.
+///
+/// rprof keeps a descriptor for each process of the tree. Call this before signals are blocked; later calls do nothing.
 pub fn prepare() {
     INHERITED.get_or_init(|| {
         let mask = SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty());
-        // From the first byte of the trace on, a limit of its size must fail the write and not kill us.
+        // A limit on the size of the trace must fail the write. Unblocked, SIGXFSZ would kill rprof.
         let _ = SigSet::from_iter([Sig::SIGXFSZ]).thread_block();
         let descriptors = getrlimit(Resource::RLIMIT_NOFILE).ok();
         if let Some((_, hard)) = descriptors {
@@ -92,7 +96,7 @@ pub fn prepare() {
             let wanted = hard.min(if cfg!(target_os = "macos") { 10_240 } else { 1 << 20 });
             let _ = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard);
         }
-        // Where SIGCHLD is ignored, the kernel throws dead children away and nobody can wait for them.
+        // While SIGCHLD is ignored, the kernel discards dead children and wait4 finds none.
         // SAFETY: the default action installs no handler.
         let before = unsafe { signal(Sig::SIGCHLD, SigHandler::SigDfl) };
         let ignored_children = matches!(before, Ok(SigHandler::SigIgn));
@@ -100,32 +104,32 @@ pub fn prepare() {
     });
 }
 
-/// Starts the command with our streams, environment, directory and process group. It has done its exec on return.
+/// Starts the command with our streams, environment, directory and process group, and returns after its exec.
 ///
 /// # Errors
-/// `NotFound` and `NotExecutable` when exec refused, `System` when fork did.
+/// `NotFound` or `NotExecutable` when the exec fails, `System` when the fork fails.
 pub fn spawn(launch: &Launch) -> Result<Spawned, Error> {
     let program = &launch.argv[0];
-    let (mut floor_in, floor_out) = io::pipe().map_err(Error::system("make a pipe"))?;
-    let floor_fd = OwnedFd::from(floor_out);
-    let fd = floor_fd.as_raw_fd();
+    let (mut rss_reader, rss_writer) = io::pipe().map_err(Error::system("make a pipe"))?;
+    let rss_fd = OwnedFd::from(rss_writer);
+    let fd = rss_fd.as_raw_fd();
     let mut command = Command::new(program);
     command.args(&launch.argv[1..]).envs(launch.env.iter().map(|(k, v)| (k, v)));
     // SAFETY: `before_exec` only makes system calls that are safe after fork, and allocates nothing.
     unsafe { command.pre_exec(move || before_exec(fd)) };
     let child = command.spawn().map_err(|source| spawn_error(&program.to_string_lossy(), source))?;
-    drop(floor_fd);
-    let mut floor = [0; 8];
-    let floor = match floor_in.read_exact(&mut floor) {
-        // On macOS exec makes a new task, whose maximum begins at 0 (xnu, `task_rollup_accounting_info`).
-        Ok(()) if !cfg!(target_os = "macos") => Bytes(u64::from_ne_bytes(floor)),
+    drop(rss_fd);
+    let mut rss = [0; 8];
+    let rss_before_exec = match rss_reader.read_exact(&mut rss) {
+        // On macOS an exec makes a new task, whose maximum begins at 0 (xnu, `task_rollup_accounting_info`).
+        Ok(()) if !cfg!(target_os = "macos") => Bytes(u64::from_ne_bytes(rss)),
         _ => Bytes(0),
     };
-    Ok(Spawned { pid: child.id(), floor })
+    Ok(Spawned { pid: child.id(), rss_before_exec })
 }
 
-/// In the child, between fork and exec: puts back what our runtime and `prepare` changed, and reports the RSS so far.
-fn before_exec(floor_out: i32) -> io::Result<()> {
+/// Runs in the child between fork and exec: restores what the runtime and `prepare` changed, and reports the RSS so far.
+fn before_exec(rss_writer: i32) -> io::Result<()> {
     let at_start = AT_START.load(Ordering::Relaxed);
     if let Some(inherited) = INHERITED.get() {
         if let Some((soft, hard)) = inherited.descriptors {
@@ -146,8 +150,8 @@ fn before_exec(floor_out: i32) -> io::Result<()> {
     // SAFETY: the pointer is to a live rusage.
     if unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) } == 0 {
         let bytes = max_rss(&usage).0.to_ne_bytes();
-        // SAFETY: the buffer is 8 bytes and lives through the call; a failed write only loses the floor.
-        unsafe { libc::write(floor_out, bytes.as_ptr().cast(), bytes.len()) };
+        // SAFETY: the buffer is 8 bytes and lives through the call; a failed write only loses the value.
+        unsafe { libc::write(rss_writer, bytes.as_ptr().cast(), bytes.len()) };
     }
     for fd in 0..3 {
         if at_start & (1 << fd) != 0 {
@@ -173,16 +177,17 @@ fn spawn_error(program: &str, source: io::Error) -> Error {
     }
 }
 
-/// `ru_maxrss`: KiB on Linux, bytes on macOS.
+/// `ru_maxrss` in bytes. The kernel counts in KiB on Linux and in bytes on macOS.
 fn max_rss(usage: &libc::rusage) -> Bytes {
     let n = u64::try_from(usage.ru_maxrss).unwrap_or(0);
     if cfg!(target_os = "macos") { Bytes(n) } else { Bytes::from_kib(n) }
 }
 
-/// Waits without blocking for any child of ours, orphans handed to us included: ended or stopped. `None` when nothing
-/// has changed, or no child is left.
+/// Reaps a child that has ended, or reports one that was stopped, without blocking. Adopted orphans are children too.
+///
+/// `None` when no child has changed or none is left.
 pub fn reap() -> Option<Reaped> {
-    // First a look that leaves the zombie in place: some things can be read of it until it is reaped.
+    // First a look that leaves the zombie in place: some facts are readable only until it is reaped.
     // SAFETY: an all-zero siginfo is valid and is overwritten.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG;
@@ -193,29 +198,29 @@ pub fn reap() -> Option<Reaped> {
     // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
     let raw_pid = unsafe { info.si_pid() };
     let pid = u32::try_from(raw_pid).ok().filter(|pid| *pid > 0)?;
-    let autopsy = super::os::autopsy(pid);
-    let mut status = 0;
+    let zombie = super::os::read_zombie(pid);
+    let mut wait_status = 0;
     // SAFETY: an all-zero rusage is valid and is overwritten.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     let options = libc::WNOHANG | libc::WUNTRACED;
     // SAFETY: both pointers are to live values of the right type.
-    if unsafe { libc::wait4(raw_pid, &raw mut status, options, &raw mut usage) } != raw_pid {
+    if unsafe { libc::wait4(raw_pid, &raw mut wait_status, options, &raw mut usage) } != raw_pid {
         return None;
     }
-    let ending = if libc::WIFEXITED(status) {
-        Ending::Exited(libc::WEXITSTATUS(status))
-    } else if libc::WIFSTOPPED(status) {
-        Ending::Stopped(libc::WSTOPSIG(status))
+    let status = if libc::WIFEXITED(wait_status) {
+        ExitStatus::Exited(libc::WEXITSTATUS(wait_status))
+    } else if libc::WIFSTOPPED(wait_status) {
+        ExitStatus::Stopped(libc::WSTOPSIG(wait_status))
     } else {
-        Ending::Killed(libc::WTERMSIG(status))
+        ExitStatus::Killed(libc::WTERMSIG(wait_status))
     };
     Some(Reaped {
         pid,
-        ending,
+        status,
         max_rss: max_rss(&usage),
         user: duration(usage.ru_utime),
         system: duration(usage.ru_stime),
-        autopsy,
+        zombie,
     })
 }
 
@@ -225,7 +230,7 @@ fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(micros)
 }
 
-/// Sends a signal to a process by number; whether it was there to take it.
+/// Sends a signal to a process by its pid. True if the process was there.
 pub fn kill(pid: u32, number: i32) -> bool {
     i32::try_from(pid).is_ok_and(|pid| {
         // SAFETY: kill reads no memory.

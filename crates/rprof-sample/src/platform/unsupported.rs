@@ -1,10 +1,10 @@
-//! Systems without a sampler: the seam's names, each of which says so. Built on any system with
-//! `--cfg rprof_unsupported`, so that it keeps up with the other two.
+//! The platform of systems that rprof cannot measure: every name is there and reports that it is not available.
+//! It is the template for a new platform. Any system builds it with `--cfg rprof_unsupported`.
 
 use std::io;
 use std::time::Duration;
 
-use super::{Launch, Reading, Reaped, Shares, Signal, Spawned, Woken};
+use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken};
 use crate::error::{Error, ReadError};
 
 /// No metric.
@@ -13,23 +13,23 @@ pub const METRICS: &[rprof_trace::Metric] = &[];
 /// No part of memory.
 pub const COLUMNS: &[rprof_trace::Column] = &[];
 
-/// A process, which is never held here.
+/// A process, which is never opened here.
 #[derive(Debug)]
 pub struct Process {
     pid: u32,
 }
 
-/// Finds nobody.
+/// A search that finds no process.
 #[derive(Debug)]
 pub struct Search;
 
-/// Waits for nothing.
+/// A receiver of no signals.
 #[derive(Debug)]
 pub struct Waiter;
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Process {
-    /// Takes hold of nobody.
+    /// Opens no process.
     ///
     /// # Errors
     /// `Unsupported`, always.
@@ -37,7 +37,7 @@ impl Process {
         Self { pid }.read().map(|reading| (Self { pid }, reading))
     }
 
-    /// Its process id.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }
@@ -50,7 +50,7 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
-    /// Sets no mark back.
+    /// Resets no mark.
     ///
     /// # Errors
     /// `Unsupported`, always.
@@ -58,15 +58,15 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
-    /// Reads no shares.
+    /// Reads no rollup.
     ///
     /// # Errors
     /// `Unsupported`, always.
-    pub fn shares(&self) -> Result<Shares, ReadError> {
+    pub fn smaps_rollup(&self) -> Result<SmapsRollup, ReadError> {
         Err(ReadError::Unsupported)
     }
 
-    /// Never called.
+    /// Reads no faults.
     ///
     /// # Errors
     /// `Unsupported`, always.
@@ -74,23 +74,23 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
-    /// Sends nothing; false.
+    /// Sends no signal.
     pub fn signal(&mut self, _number: i32) -> bool {
         false
     }
 }
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Search {
-    /// A search of nothing.
+    /// Makes the search.
     pub fn new(_all: bool) -> Self {
         Self
     }
 
-    /// Looks at nobody.
-    pub fn look_at(&mut self, _pid: u32) {}
+    /// Ignores the pid.
+    pub fn look_again_at(&mut self, _pid: u32) {}
 
-    /// How many were born is not told.
+    /// Always `None`.
     pub fn newborns(
         &mut self,
         _is_parent: impl Fn(u32) -> bool,
@@ -100,7 +100,7 @@ impl Search {
     }
 }
 
-#[allow(clippy::unused_self, reason = "the seam's form")]
+#[allow(clippy::unused_self, reason = "the signature of every platform")]
 impl Waiter {
     /// Opens nothing.
     ///
@@ -110,7 +110,7 @@ impl Waiter {
         can_measure().map(|()| Self)
     }
 
-    /// Watches nobody.
+    /// Ignores the pid.
     pub fn watch(&mut self, _pid: u32) {}
 
     /// Does not sleep.
@@ -134,18 +134,18 @@ fn unsupported(action: &'static str) -> Error {
     Error::System { action, source: io::ErrorKind::Unsupported.into() }
 }
 
-/// Nothing is to be prepared.
+/// Does nothing.
 pub fn prepare() {}
 
-/// Nothing can be measured.
+/// Reports that this system is not supported.
 ///
 /// # Errors
 /// `System`, always.
 pub fn can_measure() -> Result<(), Error> {
-    Err(unsupported("measure memory on this operating system (Linux and macOS are supported)"))
+    Err(unsupported("measure memory on this operating system (use Linux or macOS)"))
 }
 
-/// Adopts nobody.
+/// Adopts no process.
 ///
 /// # Errors
 /// `System`, always.
@@ -153,81 +153,81 @@ pub fn adopt_orphans() -> Result<(), Error> {
     Err(unsupported("become the parent of orphans"))
 }
 
-/// Starts nothing.
+/// Starts no process.
 ///
 /// # Errors
 /// `System`, always.
 pub fn spawn(_launch: &Launch) -> Result<Spawned, Error> {
-    Err(unsupported("start a process that is measured"))
+    Err(unsupported("start a process to measure"))
 }
 
-/// Nobody was started.
+/// Always `None`.
 pub fn reap() -> Option<Reaped> {
     None
 }
 
-/// Nobody is found.
+/// Always empty.
 pub fn find_processes(_part: &str) -> Vec<(u32, String)> {
     Vec::new()
 }
 
-/// Signals have no names here.
+/// Always `None`.
 pub fn signal_name(_number: i32) -> Option<&'static str> {
     None
 }
 
-/// Nobody is sent anything.
+/// Sends no signal.
 pub fn kill(_pid: u32, _number: i32) -> bool {
     false
 }
 
-/// Not told.
-pub fn share_memory(_a: u32, _b: u32) -> Option<bool> {
+/// Always `None`.
+pub fn share_address_space(_a: u32, _b: u32) -> Option<bool> {
     None
 }
 
-/// Not told.
+/// Always zero.
 pub fn cpu_time() -> Duration {
     Duration::ZERO
 }
 
-/// Time since the first call, on a clock that never jumps.
+/// The time since the first call, on a clock that never jumps.
 pub fn now() -> Duration {
     static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     FIRST.get_or_init(std::time::Instant::now).elapsed()
 }
 
-/// The host's name: not told.
+/// Always empty.
 pub fn host() -> String {
     String::new()
 }
 
-/// The system, as far as the compiler knows it: `freebsd x86_64`.
+/// The target that rprof was compiled for: `freebsd x86_64`.
 pub fn os() -> String {
     [std::env::consts::OS, std::env::consts::ARCH].join(" ")
 }
 
-/// Page size in bytes, the usual one: nothing is measured with it.
+/// A usual page size in bytes. No measurement depends on it.
 pub fn page_size() -> u64 {
     4096
 }
 
-/// Not told.
+/// Always `None`.
 pub fn owner(_pid: u32) -> Option<String> {
     None
 }
 
-/// Not told.
+/// Always `None`.
 pub fn name_of(_pid: u32) -> Option<String> {
     None
 }
 
-/// Not told.
+/// Always empty.
 pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
     Vec::new()
 }
 
-/// Not counted.
+/// Always `None`.
 pub fn oom_kills() -> Option<u64> {
     None
 }

@@ -1,31 +1,31 @@
-//! Signals sent to rprof: passed on to the command, once, unless they have reached it already.
-
-use rprof_trace::Record;
+//! Signals sent to rprof. Each is passed on to the command once, unless the command has received it already.
 
 use super::Session;
+use crate::Sink;
 use crate::error::Error;
 use crate::platform::{self, Signal};
 
 impl Session {
-    /// Takes all that have arrived.
-    pub(super) fn take_signals(&mut self, sink: &mut dyn FnMut(&Record<'_>)) -> Result<(), Error> {
+    /// Handles all signals that have arrived.
+    pub(super) fn take_signals(&mut self, sink: Sink<'_>) -> Result<(), Error> {
         while let Some(signal) = self.waiter.next_signal().map_err(Error::system("read a signal"))? {
             self.take_signal(signal, sink);
         }
         Ok(())
     }
 
-    fn take_signal(&mut self, signal: Signal, sink: &mut dyn FnMut(&Record<'_>)) {
-        // A terminal's key reaches the whole foreground group, the command too; so does `kill 0` by one of its own.
-        let reached_already = signal.from_kernel || self.tree.holds(signal.sender);
+    fn take_signal(&mut self, signal: Signal, sink: Sink<'_>) {
+        // A key of the terminal reaches the whole foreground group, and so does `kill 0` from a member of the tree.
+        let has_reached_command = signal.from_kernel || self.tree.holds(signal.sender);
         match signal.number {
             libc::SIGCHLD => {
+                // One SIGCHLD may stand for several children.
                 while let Some(reaped) = platform::reap() {
                     self.take_reaped(&reaped, sink);
                 }
             }
-            libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGQUIT if self.attached => {
-                self.state.stop = true;
+            libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGQUIT if self.root.attached => {
+                self.stop.detached = true;
             }
             libc::SIGTERM
             | libc::SIGINT
@@ -35,26 +35,20 @@ impl Session {
             | libc::SIGUSR2
             | libc::SIGTSTP
             | libc::SIGCONT
-                if !reached_already && !self.attached =>
+                if !has_reached_command && !self.root.attached =>
             {
-                self.state.terminated |= signal.number == libc::SIGTERM;
-                self.send_root(signal.number);
+                self.stop.sigterm_passed_on |= signal.number == libc::SIGTERM;
+                self.pass_on(signal.number);
             }
             _ => {}
         }
     }
 
-    fn send_root(&mut self, number: i32) {
-        let root = self.root;
-        match self.tree.members.iter_mut().find(|m| m.process.pid() == root) {
-            Some(member) => {
-                member.process.signal(number);
-            }
-            // Before the first tick; it is our child and not reaped, so the number is its own.
-            None if !self.state.root_gone => {
-                platform::kill(root, number);
-            }
-            None => {}
+    fn pass_on(&mut self, number: i32) {
+        let is_member = self.tree.signal_member(self.root.pid, number);
+        if !is_member && !self.root.gone {
+            // No tick has read the command yet. It is our child and not reaped, so its pid is not reused.
+            platform::kill(self.root.pid, number);
         }
     }
 }

@@ -1,45 +1,49 @@
-//! Facts about processes that are not read, and the out-of-memory killer's counters.
+//! Facts that are read once per run: owners, names and command lines of processes, counters of the OOM killer.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
-use crate::proc_text::counter;
+use procfs_core::{FromRead, ProcessCGroups};
 
-/// The user a process belongs to: name, or number.
+use crate::parse::proc::counter;
+
+/// The user that a process belongs to, by name, or by number when there is no name.
 pub fn owner(pid: u32) -> Option<String> {
     Some(super::super::uname::user(fs::metadata(format!("/proc/{pid}")).ok()?.uid()))
 }
 
-/// The command name of a process, another user's too.
+/// The command name of a process of any user.
 pub fn name_of(pid: u32) -> Option<String> {
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// The command line of a process, word by word, as it stands now: a process may write over its own. Empty for one of
-/// the kernel's.
+/// The current command line of a process, one element per argument; a process may change its own.
+///
+/// Empty for a kernel thread.
 pub fn command_of(pid: u32) -> Vec<OsString> {
     let text = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let words = text.strip_suffix(b"\0").unwrap_or(&text).split(|byte| *byte == 0);
     words.filter(|_| !text.is_empty()).map(|word| OsString::from_vec(word.to_vec())).collect()
 }
 
-/// How often the kernel has killed a process for want of memory: in our cgroup where that is counted, else on this
-/// machine. Compare two readings.
+/// The number of processes that the OOM killer has killed: in our cgroup if it counts them, else on the whole machine.
+///
+/// Only the difference of two readings means something.
 pub fn oom_kills() -> Option<u64> {
-    in_cgroup().or_else(|| counter(&fs::read("/proc/vmstat").ok()?, "oom_kill"))
+    oom_kills_in_cgroup().or_else(|| counter(&fs::read("/proc/vmstat").ok()?, "oom_kill"))
 }
 
-fn in_cgroup() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
-    groups.lines().find_map(|line| {
-        let mut fields = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (fields.next()?, fields.next()?);
-        let file = if controllers.is_empty() {
+fn oom_kills_in_cgroup() -> Option<u64> {
+    let groups = ProcessCGroups::from_read(File::open("/proc/self/cgroup").ok()?).ok()?;
+    groups.into_iter().find_map(|group| {
+        let path = group.pathname;
+        // Version 2 has one hierarchy without controllers; version 1 has one for each set of controllers.
+        let file = if group.controllers.is_empty() {
             format!("/sys/fs/cgroup{path}/memory.events")
-        } else if controllers.split(',').any(|c| c == "memory") {
+        } else if group.controllers.iter().any(|controller| controller == "memory") {
             format!("/sys/fs/cgroup/memory{path}/memory.oom_control")
         } else {
             return None;

@@ -1,4 +1,4 @@
-//! Linux: /proc through kept descriptors, signals through a signalfd, orphans through the subreaper.
+//! Linux: memory from /proc, signals from a signalfd, orphans through the child-subreaper setting.
 
 mod machine;
 mod process;
@@ -8,7 +8,7 @@ mod wait;
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
 pub use machine::{command_of, name_of, oom_kills, owner};
-pub use process::{Process, autopsy, share_memory};
+pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 
@@ -16,10 +16,10 @@ use rprof_trace::{Column, Metric};
 
 use crate::error::Error;
 
-/// The metrics this system can measure.
+/// The metrics that this system can measure.
 pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Pss, Metric::Uss];
 
-/// The parts of memory this system tells.
+/// The columns that this system can fill.
 pub const COLUMNS: &[Column] = &[
     Column::Rss,
     Column::Anon,
@@ -32,10 +32,10 @@ pub const COLUMNS: &[Column] = &[
     Column::Processes,
 ];
 
-/// Whether /proc is there and tells of memory; asked before anything is started.
+/// Checks that /proc is mounted and reports memory. Called before anything is started.
 ///
 /// # Errors
-/// When it is not mounted, or shows no memory.
+/// `System` when it is not mounted or reports no memory.
 pub fn can_measure() -> Result<(), Error> {
     match Process::open(std::process::id()) {
         Ok((_, reading)) if reading.memory.rss.is_some() => Ok(()),
@@ -46,15 +46,15 @@ pub fn can_measure() -> Result<(), Error> {
     }
 }
 
-/// Makes us the parent of every descendant whose own parent dies, so that none is lost and each is waited for.
+/// Makes rprof the parent of every descendant whose own parent dies, so that each of them is waited for.
 ///
 /// # Errors
-/// When the kernel is older than 3.4.
+/// `System` when the kernel is older than 3.4.
 pub fn adopt_orphans() -> Result<(), Error> {
     nix::sys::prctl::set_child_subreaper(true).map_err(Error::system("become the parent of orphans"))
 }
 
-/// Time on a clock that never jumps and that goes on while the machine sleeps.
+/// The time on a clock that never jumps and continues while the machine sleeps.
 pub fn now() -> std::time::Duration {
     use nix::time::{ClockId, clock_gettime};
     // CLOCK_BOOTTIME is in every kernel since 2.6.39.

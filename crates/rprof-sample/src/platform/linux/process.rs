@@ -1,6 +1,6 @@
-//! One process, held by a descriptor on its `status`: the descriptor belongs to this very process, so a reused pid
-//! is never mistaken for it, and it survives exec.
-//! `status` and not `statm`: it costs 9 µs instead of 1.3, and has the parts, the swap and the high-water mark.
+//! A process of Linux, held by an open descriptor of `/proc/PID/status`.
+//! The descriptor stays with this process: it survives an exec, and a process that reuses the pid never answers on it.
+//! A reading of `status` costs about seven times one of `statm`, but only `status` has the parts, swap and the mark.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -12,25 +12,25 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use crate::error::ReadError;
-use crate::platform::{Autopsy, Reading, Shares};
-use crate::proc_text::{Stat, Status};
+use crate::parse::proc::{SmapsRollup, Stat, Status};
+use crate::platform::{Reading, ZombieFacts};
 
-/// A process that is watched.
+/// A process that rprof measures.
 #[derive(Debug)]
 pub struct Process {
     pid: u32,
-    /// Kept open; `None` when we ran out of descriptors and must open it at each reading.
+    /// The open `status`; `None` when descriptors ran out, so that each reading opens the file anew.
     status: Option<File>,
-    /// Start time, the second half of its identity, known where `status` is not kept.
+    /// The start time, which identifies the process together with its pid; known only when `status` is not kept open.
     start: Option<u64>,
 }
 
 impl Process {
-    /// Takes hold of process `pid` and reads it once.
+    /// Opens process `pid` and reads it once.
     ///
     /// # Errors
-    /// `Gone` when there is no such process, `Unsupported` for a thread that leads none, `Denied` when it may not be
-    /// read.
+    /// `Gone` when there is no such process, `Denied` when it may not be read, `Unsupported` when `pid` is a thread other
+    /// than the main one.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
         let (status, start) = match open(pid, "status") {
             Ok(file) => (Some(file), None),
@@ -48,15 +48,15 @@ impl Process {
         Ok((process, reading))
     }
 
-    /// Its process id.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Reads its name, parent and memory: one system call while descriptors last.
+    /// Reads name, parent and memory: one system call as long as descriptors last.
     ///
     /// # Errors
-    /// `Gone` when it was reaped, `Denied` when it may not be read any more.
+    /// `Gone` when it was reaped, `Denied` when it may no longer be read.
     pub fn read(&mut self) -> Result<Reading, ReadError> {
         let status = self.status()?;
         self.interpret(&status)
@@ -80,7 +80,8 @@ impl Process {
         Ok(Status::parse(&text[..length]))
     }
 
-    /// The main thread has ended, or is about to, while others live on: the kernel then shows no memory in its status.
+    /// Reads the memory from another thread's `status`. The kernel shows none in that of a main thread that has ended,
+    /// or is about to, while other threads live on.
     fn read_by_thread(&self, leader: &Status) -> Result<Reading, ReadError> {
         for entry in fs::read_dir(format!("/proc/{}/task", self.pid))?.flatten() {
             if entry.file_name().to_str() == Some(&self.pid.to_string()) {
@@ -95,23 +96,25 @@ impl Process {
         Ok(reading(leader))
     }
 
-    /// Sets the high-water mark back to the RSS of now, so that the next reading tells the maximum since this one.
-    /// The process itself and whoever waits for it see the changed mark.
+    /// Resets the high-water mark to the current RSS, so that the next reading has the maximum since this one.
+    ///
+    /// The process itself and its parent see the changed mark, too.
     ///
     /// # Errors
-    /// `Denied` when it belongs to another user, `Gone` when it has ended.
+    /// `Denied` when the process belongs to another user, `Gone` when it has ended.
     pub fn reset_hwm(&self) -> Result<(), ReadError> {
         let mut file = at(self.pid, "clear_refs", |path| OpenOptions::new().write(true).open(path))?;
         Ok(file.write_all(b"5")?)
     }
 
-    /// Its proportional and unique set size. Costs about 15 ms per resident GiB of 4 KiB pages, with its address space
-    /// locked meanwhile.
+    /// Reads the proportional and the unique set size.
+    ///
+    /// It costs about 15 ms per resident GiB of 4 KiB pages, during which the kernel locks the process's address space.
     ///
     /// # Errors
     /// `Gone`, `Denied`, or `Unsupported` before Linux 4.14.
-    pub fn shares(&self) -> Result<Shares, ReadError> {
-        // Not kept open: a descriptor of this file is bound to the program of before an exec.
+    pub fn smaps_rollup(&self) -> Result<SmapsRollup, ReadError> {
+        // Not kept open: after an exec its descriptor would still refer to the old address space.
         let file = match open(self.pid, "smaps_rollup") {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.exists() => {
                 return Err(ReadError::Unsupported);
@@ -120,14 +123,14 @@ impl Process {
         };
         let mut text = [0; 4096];
         let length = file.read_at(&mut text, 0)?;
-        // An empty file: a zombie, or a kernel thread.
-        Shares::parse(&text[..length]).ok_or(ReadError::Gone)
+        // The file of a zombie or a kernel thread is empty.
+        SmapsRollup::parse(&text[..length]).ok_or(ReadError::Gone)
     }
 
-    /// Minor page faults of the children it has waited for: a number that rises with every child that ended.
+    /// Minor page faults of the children it has waited for. The number rises with every child that is reaped.
     ///
     /// # Errors
-    /// As `read`.
+    /// The same as for `read`.
     pub fn child_faults(&self) -> Result<u64, ReadError> {
         Ok(stat(self.pid)?.child_faults)
     }
@@ -136,18 +139,18 @@ impl Process {
         at(self.pid, "", Path::exists)
     }
 
-    /// Sends it a signal, never to another process that took its number; whether it was there to take it.
+    /// Sends a signal to this process, never to another one that reuses the pid. True if the process was there.
     pub fn signal(&mut self, number: i32) -> bool {
         let Some(pidfd) = pidfd(self.pid) else {
             // Before Linux 5.3, or the process is gone.
             return self.read().is_ok_and(|r| !r.dead) && super::kill(self.pid, number);
         };
-        // The pidfd names whoever has the number now; that we can still read the old one proves that they are the same.
+        // The pidfd belongs to the process that has the pid now. The old descriptor still answers, so it is the same one.
         if self.read().is_err() {
             return false;
         }
         let raw = pidfd.as_raw_fd();
-        // SAFETY: a null siginfo asks for what kill(2) would send.
+        // SAFETY: with a null siginfo the call sends what kill(2) sends.
         unsafe {
             libc::syscall(libc::SYS_pidfd_send_signal, raw, number, std::ptr::null::<libc::siginfo_t>(), 0)
                 == 0
@@ -156,16 +159,16 @@ impl Process {
 }
 
 fn reading(status: &Status) -> Reading {
-    // Without memory it is on its way out, not a zombie yet; kernel threads are in nobody's tree.
+    // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
     let dead = status.is_dead() || status.memory.rss.is_none();
     Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
 }
 
-/// Does something with the path `/proc/PID/FILE`, which is made without an allocation: it may be at each tick.
+/// Calls `act` with the path `/proc/PID/FILE`. The path is built on the stack, since a tick must not allocate.
 fn at<T>(pid: u32, file: &str, act: impl FnOnce(&Path) -> T) -> T {
     let mut path = [0; 48];
     let mut rest = &mut path[..];
-    // It cannot fail: the longest of them has 30 bytes.
+    // It cannot fail: the longest path has 30 bytes.
     let _ = write!(rest, "/proc/{pid}/{file}");
     let unused = rest.len();
     act(Path::new(OsStr::from_bytes(&path[..path.len() - unused])))
@@ -181,8 +184,9 @@ fn stat(pid: u32) -> Result<Stat, ReadError> {
     Stat::parse(&text[..length]).ok_or(ReadError::Gone)
 }
 
-/// A descriptor of whichever process has this number now; readable when it has ended. `None` before Linux 5.3, and when
-/// there is none.
+/// A descriptor of the process that has this pid now; it becomes readable when the process ends.
+///
+/// `None` before Linux 5.3, and when there is no such process.
 pub fn pidfd(pid: u32) -> Option<OwnedFd> {
     // SAFETY: pidfd_open takes two integers and returns a new descriptor or -1.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
@@ -190,14 +194,15 @@ pub fn pidfd(pid: u32) -> Option<OwnedFd> {
     (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
-/// What a zombie still tells.
-pub fn autopsy(pid: u32) -> Autopsy {
-    Autopsy { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
+/// Reads the facts that the kernel keeps of a zombie.
+pub fn read_zombie(pid: u32) -> ZombieFacts {
+    ZombieFacts { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
 }
 
-/// Whether two processes have one address space: a child of vfork or `posix_spawn` before its exec. `None` where the
-/// kernel does not say (no `CONFIG_KCMP`, or not permitted).
-pub fn share_memory(a: u32, b: u32) -> Option<bool> {
+/// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.
+///
+/// `None` when the kernel does not report it (no `CONFIG_KCMP`, or not permitted).
+pub fn share_address_space(a: u32, b: u32) -> Option<bool> {
     const KCMP_VM: i32 = 1;
     // SAFETY: kcmp takes integers only.
     match unsafe { libc::syscall(libc::SYS_kcmp, a, b, KCMP_VM, 0, 0) } {

@@ -1,6 +1,6 @@
-//! Finding new descendants without walking all of /proc: the kernel gives out pids in order, so what was born since
-//! the last look lies between two values of the counter in `/proc/loadavg`. While the counter stands still, one read of
-//! 1 µs proves that nothing was born.
+//! Discovery of new descendants without a walk through all of /proc.
+//! The kernel hands out pids in order, and `/proc/loadavg` shows the newest one. All processes born since the last look
+//! lie between two values of it. While it stands still, one read of 1 µs proves that no process was born.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use super::process::Process;
 use crate::error::ReadError;
+use crate::parse::proc::{last_pid, number};
 use crate::platform::Reading;
-use crate::proc_text::{last_pid, number};
 
-/// A full walk now and then finds what the counter cannot tell: a process made with a chosen pid (CRIU). It asks every
-/// process there is, and so takes one part in this many of the time at most.
+/// The shortest time between two full walks through /proc. They find processes that were made with a chosen pid (CRIU),
+/// which the counter misses. A walk reads every process of the machine, so it may use at most one part in
+/// `FULL_WALK_SHARE` of the time.
 const FULL_WALK_EVERY: Duration = Duration::from_secs(5);
 const FULL_WALK_SHARE: u32 = 1000;
 
-/// A counter that was set back by more than this is not followed: asking for up to four million numbers takes half a
-/// minute, a full walk some milliseconds.
+/// The largest number of pids that are tried one by one. After a larger jump of the counter a full walk is cheaper: it
+/// takes some milliseconds, where four million tries take half a minute.
 const FAR: u32 = 10_000;
 
 /// The state of the search.
@@ -26,17 +27,17 @@ pub struct Search {
     loadavg: Option<File>,
     /// The newest pid at the last look.
     newest: Option<u32>,
-    /// Pids run from 1 to this one and start over.
+    /// The largest pid, after which the kernel starts over.
     pid_max: u32,
     next_walk: Instant,
-    /// Whether anything was born in the tree since the last full walk, or may have been.
+    /// True if a process was born in the tree since the last full walk, or may have been.
     stale: bool,
-    /// Numbers to be looked at once more.
+    /// Pids to try once more.
     again: Vec<u32>,
 }
 
 impl Search {
-    /// Finds who is born from now on; with `all`, those who live already too.
+    /// A search for processes born from now on; with `all`, for those that run already as well.
     pub fn new(all: bool) -> Self {
         let mut search = Self::blind();
         if !all {
@@ -57,15 +58,16 @@ impl Search {
         }
     }
 
-    /// Looks at the number of a process that was found gone next time: where another has it already, that one was passed
-    /// over as known.
-    pub fn look_at(&mut self, pid: u32) {
+    /// Tries the pid of a process that was found gone again at the next search. If a new process has it already, the
+    /// search took it for the old one.
+    pub fn look_again_at(&mut self, pid: u32) {
         self.again.push(pid);
     }
 
-    /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
-    /// pid is in the tree (or is rprof, which adopts orphans). Returns how many processes or threads, of the tree or
-    /// of others, were born and gone since the last call; `None` when the kernel does not tell.
+    /// Opens every newborn process whose parent is in the tree or was found just before, and appends it to `found`.
+    ///
+    /// `is_parent` is true for a pid of the tree and for rprof, which adopts orphans. Returns the number of processes and
+    /// threads on the whole machine that were born and gone since the last call; `None` when it is not known.
     pub fn newborns(
         &mut self,
         is_parent: impl Fn(u32) -> bool,
@@ -84,11 +86,11 @@ impl Search {
             } else if around > FAR {
                 far = true;
             } else {
-                // Started over: most numbers are free, and who is gone cannot be told from who never was.
+                // Pids started over: most of these were never used, so the number that is gone is not known.
                 keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
             }
         }
-        // Births among strangers bring nobody in.
+        // Births that concern other trees are no reason for a walk.
         self.stale |= gone != Some(0) || found.len() > before;
         let first_look = old.is_none() || newest.is_none() || far;
         if first_look || (self.stale && Instant::now() > self.next_walk) {
@@ -112,7 +114,9 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Opens the candidates and keeps those descended from the tree, in any order of birth; how many were gone already.
+/// Opens the candidates, appends the descendants of the tree to `found`, and returns how many were gone already.
+///
+/// It repeats until a pass adds no process: a child may have a lower pid than its parent.
 fn keep_descendants(
     pids: impl Iterator<Item = u32>,
     is_parent: &impl Fn(u32) -> bool,
@@ -148,7 +152,7 @@ fn keep_descendants(
     }
 }
 
-/// The processes with `part` in their command name, rprof itself left out: pid and name, by pid.
+/// The pid and name of every process with `part` in its command name, except rprof, sorted by pid.
 pub fn find_processes(part: &str) -> Vec<(u32, String)> {
     let named =
         |pid: u32| Some((pid, fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned()));

@@ -1,4 +1,4 @@
-//! Sleeping until a deadline or a signal: one ppoll a tick, every signal taken from a signalfd and none in a handler.
+//! The sleep until a deadline or a signal on Linux: one ppoll a tick. Signals are read from a signalfd, not handled.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -12,10 +12,10 @@ use nix::sys::time::TimeSpec;
 
 use super::process::pidfd;
 use crate::error::Error;
-use crate::platform::unix::TAKEN;
+use crate::platform::unix::HANDLED_SIGNALS;
 use crate::platform::{Signal, Woken};
 
-/// Where signals and the end of a process that is not our child arrive.
+/// The receiver of signals and of the end of a process that is not our child.
 #[derive(Debug)]
 pub struct Waiter {
     signals: SignalFd,
@@ -23,28 +23,28 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// Blocks the signals and opens the descriptor they arrive at. Call `prepare` before.
+    /// Blocks the signals and opens the descriptor that delivers them. Call `prepare` first.
     ///
     /// # Errors
-    /// When the kernel refuses.
+    /// The error of the kernel.
     pub fn new() -> Result<Self, Error> {
-        let set = SigSet::from_iter(TAKEN);
+        let set = SigSet::from_iter(HANDLED_SIGNALS);
         set.thread_block().map_err(Error::system("block signals"))?;
         let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
             .map_err(Error::system("open a signal descriptor"))?;
         Ok(Self { signals, watched: None })
     }
 
-    /// Also wakes when process `pid` ends. Where the kernel cannot (before Linux 5.3), the next tick sees the end.
+    /// Makes `sleep` also return when process `pid` ends. Before Linux 5.3 the next tick finds the end.
     pub fn watch(&mut self, pid: u32) {
         self.watched = pidfd(pid);
     }
 
-    /// Sleeps for `span` at most, less when a signal comes or the watched process ends.
+    /// Sleeps for at most `span`; a signal or the end of the watched process ends the sleep early.
     ///
     /// # Errors
-    /// When the kernel refuses.
-    pub fn sleep(&self, span: Duration) -> io::Result<Woken> {
+    /// The error of the kernel.
+    pub fn sleep(&mut self, span: Duration) -> io::Result<Woken> {
         let watched: Option<BorrowedFd<'_>> = self.watched.as_ref().map(AsFd::as_fd);
         let fds = [self.signals.as_fd(), watched.unwrap_or(self.signals.as_fd())];
         let mut polled = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -57,14 +57,14 @@ impl Waiter {
         Ok(Woken { signalled: ready(0), ended: used == 2 && ready(1) })
     }
 
-    /// The next signal that has arrived.
+    /// The next signal that has arrived; `None` when there is no more.
     ///
     /// # Errors
-    /// When the kernel refuses.
-    pub fn next_signal(&self) -> io::Result<Option<Signal>> {
+    /// The error of the kernel.
+    pub fn next_signal(&mut self) -> io::Result<Option<Signal>> {
         Ok(self.signals.read_signal()?.map(|info| Signal {
             number: info.ssi_signo.cast_signed(),
-            // SI_KERNEL: a terminal's key. Everything sent by kill, sigqueue or tgkill is 0 or below.
+            // SI_KERNEL is a key of the terminal. The code of kill, sigqueue and tgkill is 0 or below.
             from_kernel: info.ssi_code > 0,
             sender: info.ssi_pid,
         }))

@@ -1,5 +1,5 @@
-//! The calls into macOS, each made safe: libproc by pid, and the task behind it by its name port.
-//! A name port may be had of any process of the same user, without root and without an entitlement (unlike
+//! Safe wrappers of the calls into macOS: libproc by pid, and the task of a process by its name port.
+//! Any process of the same user has a name port for us, without root and without an entitlement (unlike
 //! `task_for_pid`). Facts of the kernel cited here: xnu 11417, `bsd/kern/proc_info.c` and `osfmk/kern/task.c`.
 #![allow(unsafe_code)]
 
@@ -14,10 +14,10 @@ use mach2::task::task_info;
 use mach2::task_info::{MACH_TASK_BASIC_INFO, MACH_TASK_BASIC_INFO_COUNT, mach_task_basic_info};
 use mach2::traps::{mach_task_self, task_name_for_pid};
 
-use crate::mac_data::{Identity, Task, Usage, is_dead, name};
-use crate::proc_text::Name;
+use crate::parse::CommandName;
+use crate::parse::macos::{Identity, Task, Usage, is_dead, name};
 
-/// Who a process is, zombies included. Refused for another user's.
+/// The identity of a process, which may be a zombie. An error for another user's process.
 pub fn identity(pid: u32) -> io::Result<Identity> {
     // SAFETY: `proc_bsdinfo` is the struct of this flavour.
     let info: libc::proc_bsdinfo = unsafe { pid_info(pid, libc::PROC_PIDTBSDINFO) }?;
@@ -26,19 +26,19 @@ pub fn identity(pid: u32) -> io::Result<Identity> {
     Ok(Identity::new(info.pbi_status, info.pbi_ppid, start, &long, &short))
 }
 
-/// What everybody may know of a process.
+/// The facts about a process that any user may read.
 pub struct Public {
-    /// Its command name, 15 bytes at most.
-    pub name: Name,
-    /// Its parent.
+    /// The command name, at most 15 bytes.
+    pub name: CommandName,
+    /// The parent.
     pub ppid: u32,
-    /// Its user's number.
+    /// The user id.
     pub uid: u32,
-    /// Whether it is a zombie.
+    /// True if it is a zombie.
     pub dead: bool,
 }
 
-/// What everybody may know of a process, another user's and zombies included.
+/// The public facts about a process, which may be another user's or a zombie.
 pub fn public(pid: u32) -> io::Result<Public> {
     // SAFETY: `proc_bsdshortinfo` is the struct of this flavour.
     let info: libc::proc_bsdshortinfo = unsafe { pid_info(pid, libc::PROC_PIDT_SHORTBSDINFO) }?;
@@ -47,7 +47,7 @@ pub fn public(pid: u32) -> io::Result<Public> {
     Ok(Public { name: name(b"", &short), ppid: info.pbsi_ppid, uid: info.pbsi_uid, dead })
 }
 
-/// Its address space in bytes, for where no name port is to be had.
+/// The size of the address space in bytes, for processes without a name port.
 pub fn virtual_size(pid: u32) -> Option<u64> {
     // SAFETY: `proc_taskinfo` is the struct of this flavour.
     let info: io::Result<libc::proc_taskinfo> = unsafe { pid_info(pid, libc::PROC_PIDTASKINFO) };
@@ -59,8 +59,8 @@ pub fn virtual_size(pid: u32) -> Option<u64> {
 unsafe fn pid_info<T>(pid: u32, flavor: i32) -> io::Result<T> {
     let mut info = MaybeUninit::<T>::zeroed();
     let size = i32::try_from(size_of::<T>()).unwrap_or(i32::MAX);
-    // With 1 for the argument the two BSD flavours find zombies too; the others do not look at it.
-    // SAFETY: the buffer is as large as said and lives through the call.
+    // The argument 1 makes the two BSD flavours find zombies, too; the other flavours ignore it.
+    // SAFETY: the buffer has the given size and lives through the call.
     let written = unsafe { libc::proc_pidinfo(pid.cast_signed(), flavor, 1, info.as_mut_ptr().cast(), size) };
     match written {
         // SAFETY: the kernel has written all of it, and zeroes were valid before.
@@ -74,14 +74,14 @@ fn byte(c: c_char) -> u8 {
     c.cast_unsigned()
 }
 
-/// RSS and footprint now. The smallest flavour has both; larger ones also walk the threads' scheduling counters.
+/// The current RSS and footprint. The smallest flavour has both; larger ones also walk the counters of all threads.
 pub fn usage(pid: u32) -> io::Result<Usage> {
     // SAFETY: `rusage_info_v0` is the struct of this flavour.
     let info: libc::rusage_info_v0 = unsafe { pid_rusage(pid, libc::RUSAGE_INFO_V0) }?;
     Ok(Usage { resident: info.ri_resident_size, footprint: info.ri_phys_footprint })
 }
 
-/// What a zombie keeps: its largest footprint in bytes, and the summed life spans of the children it waited for.
+/// The facts of a zombie: its largest footprint in bytes, and the summed lifetimes of the children it waited for.
 pub fn last_usage(pid: u32) -> io::Result<(u64, u64)> {
     // SAFETY: `rusage_info_v4` is the struct of this flavour.
     let info: libc::rusage_info_v4 = unsafe { pid_rusage(pid, libc::RUSAGE_INFO_V4) }?;
@@ -98,19 +98,19 @@ unsafe fn pid_rusage<T>(pid: u32, flavor: i32) -> io::Result<T> {
     if failed == 0 { Ok(unsafe { info.assume_init() }) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Fills the buffer with the pids of this machine; how many (not bytes), 0 or below when refused.
+/// Fills the buffer with the pids of this machine. Returns their number (not bytes), 0 or less when refused.
 pub fn list_pids(buffer: &mut [i32]) -> i32 {
     let bytes = i32::try_from(size_of_val(buffer)).unwrap_or(i32::MAX);
-    // SAFETY: the buffer is at least as large as said and lives through the call.
+    // SAFETY: the buffer has at least the given size and lives through the call.
     unsafe { libc::proc_listallpids(buffer.as_mut_ptr().cast(), bytes) }
 }
 
-/// A task by its name port. It outlives neither the process nor an exec, which makes a new task.
+/// A task by its name port. It ends with the process and with an exec, which makes a new task.
 #[derive(Debug)]
 pub struct TaskName(mach_port_t);
 
 impl TaskName {
-    /// The task a process runs in now; `None` when it is another user's or gone.
+    /// The current task of a process; `None` when the process is another user's or gone.
     pub fn open(pid: u32) -> Option<Self> {
         let mut port = 0;
         // SAFETY: the pointer is to a live port name.
@@ -118,11 +118,11 @@ impl TaskName {
         (answer == KERN_SUCCESS && port != 0).then_some(Self(port))
     }
 
-    /// Its address space and largest RSS; `None` when the task is no more.
+    /// The size of its address space and its largest RSS; `None` when the task has ended.
     pub fn facts(&self) -> Option<Task> {
         let mut info = mach_task_basic_info::default();
         let mut count = MACH_TASK_BASIC_INFO_COUNT;
-        // SAFETY: the pointers are to live values, the first as large as the count says.
+        // SAFETY: the pointers are to live values, and the first has the size of the count.
         let answer =
             unsafe { task_info(self.0, MACH_TASK_BASIC_INFO, (&raw mut info).cast(), &raw mut count) };
         (answer == KERN_SUCCESS && count == MACH_TASK_BASIC_INFO_COUNT)
@@ -132,7 +132,7 @@ impl TaskName {
 
 impl Drop for TaskName {
     fn drop(&mut self) {
-        // SAFETY: the right is ours and is given back once.
+        // SAFETY: the right is ours and is released once.
         unsafe { mach_port_deallocate(mach_task_self(), self.0) };
     }
 }

@@ -1,6 +1,6 @@
-//! macOS: libproc and the task's name port, signals through a kqueue. Memory of another user's process is not told.
-//! There is no subreaper: an orphan goes to launchd and stays in the tree because we hold it by its identity, but one
-//! whose parent dies before we see it is not found. The kernel's maxima begin anew at each exec.
+//! macOS: memory from libproc and the task's name port, signals from a kqueue. Other users' processes are `Denied`.
+//! Orphans go to launchd. One that was found before stays in the tree, because rprof holds it by its identity. One whose
+//! parent dies before the search finds it is lost. The kernel's maxima start anew at each exec.
 
 mod kernel;
 mod process;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
-pub use process::{Process, autopsy, share_memory};
+pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 
@@ -21,17 +21,17 @@ use rprof_trace::{Column, Metric};
 
 use crate::error::Error;
 
-/// The metrics this system can measure.
+/// The metrics that this system can measure.
 pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Footprint];
 
-/// The parts of memory this system tells. An upper bound of a tree is not among them: who lived only between two ticks
-/// is not known of.
+/// The columns that this system can fill. There is no upper bound of a tree: macOS does not report how many processes
+/// were born and gone between two ticks.
 pub const COLUMNS: &[Column] = &[Column::Rss, Column::Footprint, Column::Hwm, Column::Vsz, Column::Processes];
 
-/// Whether the kernel tells of memory (a sandbox may forbid it); asked before anything is started.
+/// Checks that the kernel reports memory, which a sandbox may forbid. Called before anything is started.
 ///
 /// # Errors
-/// When it does not.
+/// `System` when it does not.
 pub fn can_measure() -> Result<(), Error> {
     match Process::open(std::process::id()) {
         Ok((_, reading)) if reading.memory.rss.is_some() => Ok(()),
@@ -42,40 +42,40 @@ pub fn can_measure() -> Result<(), Error> {
     }
 }
 
-/// Nothing: macOS has no way to become the parent of orphans.
+/// Does nothing: macOS cannot make rprof the parent of orphans.
 ///
 /// # Errors
 /// Never here; on other systems when the kernel is too old.
-#[allow(clippy::unnecessary_wraps, reason = "the seam's form")]
+#[allow(clippy::unnecessary_wraps, reason = "the signature of every platform")]
 pub fn adopt_orphans() -> Result<(), Error> {
     Ok(())
 }
 
-/// Time on a clock that never jumps and that goes on while the machine sleeps. Not `CLOCK_MONOTONIC`, which here is the
-/// wall clock less the boot time, two readings that a clock adjustment can come between.
+/// The time on a clock that never jumps and continues while the machine sleeps.
 pub fn now() -> Duration {
     use nix::time::{ClockId, clock_gettime};
+    // Not CLOCK_MONOTONIC: macOS computes it as wall clock minus boot time, and a clock adjustment may come between.
     let clock = ClockId::from_raw(libc::CLOCK_MONOTONIC_RAW);
     clock_gettime(clock).map(Duration::from).unwrap_or_default()
 }
 
-/// The user a process belongs to: name, or number.
+/// The user that a process belongs to, by name, or by number when there is no name.
 pub fn owner(pid: u32) -> Option<String> {
     kernel::public(pid).ok().map(|public| super::uname::user(public.uid))
 }
 
-/// The command name of a process, another user's too.
+/// The command name of a process of any user.
 pub fn name_of(pid: u32) -> Option<String> {
     kernel::public(pid).ok().map(|public| public.name.to_text()).filter(|name| !name.is_empty())
 }
 
-/// The command name of a process: macOS tells its whole command line in one buffer with its environment, which is
-/// none of ours.
+/// The command name of a process, without its arguments: macOS returns those only together with the environment, which
+/// rprof does not read.
 pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
     name_of(pid).into_iter().map(Into::into).collect()
 }
 
-/// Not counted by macOS.
+/// Always `None`: macOS has no such counter.
 pub fn oom_kills() -> Option<u64> {
     None
 }

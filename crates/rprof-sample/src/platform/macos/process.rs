@@ -1,25 +1,25 @@
-//! One process, held by its pid and start time, which are compared at each reading: a reused pid is never mistaken for
-//! it, and it survives exec and the death of its parent.
+//! A process of macOS, held by its pid and start time. Both are compared at each reading, so a reused pid is never
+//! mistaken for it. The identity survives an exec and the death of the parent.
 
 use crate::error::ReadError;
-use crate::mac_data::{self, Identity, Task};
-use crate::platform::{Autopsy, Reading, Shares};
+use crate::parse::macos::{self as parse, Identity, Task};
+use crate::platform::{Reading, SmapsRollup, ZombieFacts};
 use rprof_trace::{Bytes, Memory};
 
 use super::kernel::{self, TaskName};
 
-/// A process that is watched.
+/// A process that rprof measures.
 #[derive(Debug)]
 pub struct Process {
     pid: u32,
-    /// Its start time; `None` while it belongs to another user and does not tell.
+    /// The start time; `None` while the process belongs to another user.
     start: Option<(u64, u64)>,
-    /// The task it ran in at the last reading.
+    /// The task at the last reading.
     task: Option<TaskName>,
 }
 
 impl Process {
-    /// Takes hold of process `pid` and reads it once.
+    /// Opens process `pid` and reads it once.
     ///
     /// # Errors
     /// `Gone` when there is no such process, `Denied` when it belongs to another user.
@@ -29,8 +29,8 @@ impl Process {
         Ok((process, reading))
     }
 
-    /// Takes hold of a process that belongs to another user (`sudo`): it is part of the tree, but what it holds is
-    /// `Denied` until it becomes ours.
+    /// Opens a process of another user, as `sudo` starts one. It is part of the tree, but every reading is `Denied` until
+    /// it becomes ours.
     ///
     /// # Errors
     /// `Gone` when there is no such process.
@@ -41,12 +41,12 @@ impl Process {
         Ok((Self { pid, start: None, task: None }, reading))
     }
 
-    /// Its process id.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Reads its name, parent and memory: three system calls.
+    /// Reads name, parent and memory: three system calls.
     ///
     /// # Errors
     /// `Gone` when it was reaped, `Denied` when it belongs to another user now.
@@ -65,10 +65,10 @@ impl Process {
         let usage = kernel::usage(self.pid)?;
         let task = self.task();
         let size = if task.is_none() { kernel::virtual_size(self.pid) } else { None };
-        Ok(mac_data::memory(usage, task, size))
+        Ok(parse::memory(usage, task, size))
     }
 
-    /// The port is dead after an exec: opened again once, and if that fails too there is no high-water mark.
+    /// The facts of the task. Its port is dead after an exec and is opened once more. If that fails, there is no mark.
     fn task(&mut self) -> Option<Task> {
         if let Some(facts) = self.task.as_ref().and_then(TaskName::facts) {
             return Some(facts);
@@ -77,51 +77,54 @@ impl Process {
         self.task.as_ref().and_then(TaskName::facts)
     }
 
-    /// macOS does not set a high-water mark back.
+    /// Not available: macOS cannot reset a high-water mark.
     ///
     /// # Errors
     /// `Unsupported`, always.
-    #[allow(clippy::unused_self, reason = "the seam's form")]
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn reset_hwm(&self) -> Result<(), ReadError> {
         Err(ReadError::Unsupported)
     }
 
-    /// macOS does not count a page's sharers.
+    /// Not available: macOS does not count the sharers of a page.
     ///
     /// # Errors
     /// `Unsupported`, always.
-    #[allow(clippy::unused_self, reason = "the seam's form")]
-    pub fn shares(&self) -> Result<Shares, ReadError> {
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn smaps_rollup(&self) -> Result<SmapsRollup, ReadError> {
         Err(ReadError::Unsupported)
     }
 
-    /// This system does not tell.
+    /// Not available: macOS reports no faults of children.
     ///
     /// # Errors
     /// `Unsupported`, always.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn child_faults(&self) -> Result<u64, ReadError> {
         Err(ReadError::Unsupported)
     }
 
-    /// Sends it a signal; whether it was there to take it. Another process that took its number is only at risk in the
-    /// microsecond between the look and the kill, and numbers start over after 99 999 births.
+    /// Sends a signal to this process. True if the process was there.
+    ///
+    /// Another process with the same pid could receive it only if it were born in the microsecond between the check and
+    /// the kill. Pids start over after 99,999 births.
     pub fn signal(&mut self, number: i32) -> bool {
         self.identify().is_ok_and(|who| !who.dead) && super::kill(self.pid, number)
     }
 }
 
-/// What a zombie still tells.
-pub fn autopsy(pid: u32) -> Autopsy {
+/// Reads the facts that the kernel keeps of a zombie.
+pub fn read_zombie(pid: u32) -> ZombieFacts {
     kernel::last_usage(pid).map_or_else(
-        |_| Autopsy::default(),
-        |(footprint, child_elapsed)| Autopsy {
-            had_children: Some(mac_data::had_children(child_elapsed)),
+        |_| ZombieFacts::default(),
+        |(footprint, child_elapsed)| ZombieFacts {
+            had_children: Some(parse::had_children(child_elapsed)),
             max_footprint: Some(Bytes(footprint)),
         },
     )
 }
 
-/// Not told by macOS, where `posix_spawn` makes a task of its own from the start and vfork has become fork.
-pub fn share_memory(_a: u32, _b: u32) -> Option<bool> {
+/// Always `None`: on macOS `posix_spawn` makes a new task from the start, and vfork is a fork.
+pub fn share_address_space(_a: u32, _b: u32) -> Option<bool> {
     None
 }

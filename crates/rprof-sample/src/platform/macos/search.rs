@@ -1,8 +1,8 @@
-//! Finding new descendants: one listing of the machine's pids a tick, compared with the last one, and a look at the
-//! parent of each new one. A listing by parent costs the kernel the same walk, and would be asked for once per member.
+//! Discovery of new descendants: one list of all pids per tick, compared with the last one, and the parent of each new
+//! pid. A list by parent costs the kernel the same walk, and there would be one for each member.
 
 use crate::error::ReadError;
-use crate::mac_data::{descendants, fresh, listing};
+use crate::parse::macos::{descendants, fresh, listing};
 use crate::platform::Reading;
 
 use super::kernel;
@@ -11,28 +11,29 @@ use super::process::Process;
 /// The state of the search.
 #[derive(Debug)]
 pub struct Search {
-    /// The pids whose parents have been looked at, sorted.
+    /// The pids whose parents are known, sorted.
     known: Vec<u32>,
     buffer: Vec<i32>,
 }
 
 impl Search {
-    /// Finds who is born from now on; with `all`, those who live already too.
+    /// A search for processes born from now on; with `all`, for those that run already as well.
     pub fn new(all: bool) -> Self {
         let mut buffer = Vec::new();
         let known = if all { None } else { listing(&mut buffer, kernel::list_pids) };
         Self { known: known.unwrap_or_default(), buffer }
     }
 
-    /// Looks at the number of a process that was found gone next time: where another has it already, that one was passed
-    /// over as known.
-    pub fn look_at(&mut self, pid: u32) {
+    /// Tries the pid of a process that was found gone again at the next search. If a new process has it already, the
+    /// search took it for the old one.
+    pub fn look_again_at(&mut self, pid: u32) {
         self.known.retain(|known| *known != pid);
     }
 
-    /// Opens each newborn process whose parent is in the tree or was found just before it; `is_parent` says whether a
-    /// pid is in the tree. The answer is `None`: macOS does not tell how many were born, so who lived only between two
-    /// looks is not known of.
+    /// Opens every newborn process whose parent is in the tree or was found just before, and appends it to `found`.
+    ///
+    /// `is_parent` is true for a pid of the tree. Always returns `None`: macOS does not report how many processes were
+    /// born and gone between two searches.
     pub fn newborns(
         &mut self,
         is_parent: impl Fn(u32) -> bool,
@@ -43,7 +44,7 @@ impl Search {
         for pid in fresh(&pids, &self.known).filter(|pid| !is_parent(*pid)) {
             match kernel::public(pid) {
                 Ok(public) => candidates.push((pid, public.ppid)),
-                // Half born, or half dead: looked at again next time.
+                // The process is just being made or just ending: it is tried again next time.
                 Err(_) => unseen.push(pid),
             }
         }
@@ -60,7 +61,7 @@ impl Search {
     }
 }
 
-/// The processes with `part` in their command name, rprof itself left out: pid and name, by pid.
+/// The pid and name of every process with `part` in its command name, except rprof, sorted by pid.
 pub fn find_processes(part: &str) -> Vec<(u32, String)> {
     let pids = listing(&mut Vec::new(), kernel::list_pids).unwrap_or_default();
     let others = pids.into_iter().filter(|pid| *pid != std::process::id());

@@ -1,9 +1,9 @@
-//! What only a Mac can answer. Elsewhere these are compiled and linked, which proves that every call exists.
+//! Tests that need a Mac. Other systems compile and link them, which proves that every call exists.
 
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use super::{Process, Search, Waiter, autopsy, find_processes, name_of, now, owner};
+use super::{Process, Search, Waiter, find_processes, name_of, now, owner, read_zombie};
 use crate::error::ReadError;
 use crate::platform::{Launch, reap, spawn};
 
@@ -12,7 +12,7 @@ fn sleeper(seconds: &str) -> Child {
 }
 
 #[test]
-fn we_can_read_ourselves_and_the_maximum_is_no_less() {
+fn our_own_memory_is_read_and_is_below_its_maximum() {
     let (_, reading) = Process::open(std::process::id()).expect("ourselves");
     let m = reading.memory;
     assert!(m.rss.is_some_and(|rss| rss.0 > 100_000), "{m:?}");
@@ -22,7 +22,7 @@ fn we_can_read_ourselves_and_the_maximum_is_no_less() {
 }
 
 #[test]
-fn a_page_that_is_touched_counts() {
+fn touched_pages_count() {
     let mut us = Process::open(std::process::id()).expect("ourselves").0;
     let before = us.read().expect("a reading").memory.footprint;
     let block = std::hint::black_box(vec![1_u8; 64 << 20]);
@@ -32,14 +32,14 @@ fn a_page_that_is_touched_counts() {
 }
 
 #[test]
-fn launchd_is_somebody_elses_and_has_a_name() {
+fn launchd_is_denied_and_has_a_name() {
     assert!(matches!(Process::open(1), Err(ReadError::Denied)) || owner(std::process::id()) == owner(1));
     assert_eq!(name_of(1).as_deref(), Some("launchd"));
     assert_eq!(owner(1).as_deref(), Some("root"));
 }
 
 #[test]
-fn a_child_is_found_read_and_followed_to_its_end() {
+fn a_child_is_found_read_and_seen_dead() {
     let mut child = sleeper("30");
     let us = std::process::id();
     let (mut search, mut found) = (Search::new(true), Vec::new());
@@ -54,18 +54,18 @@ fn a_child_is_found_read_and_followed_to_its_end() {
     assert!(process.signal(libc::SIGKILL));
     let deadline = Instant::now() + Duration::from_secs(10);
     while !process.read().expect("a zombie can be read").dead {
-        assert!(Instant::now() < deadline, "the zombie is seen");
+        assert!(Instant::now() < deadline, "the process becomes a zombie");
         std::thread::sleep(Duration::from_millis(1));
     }
-    let told = autopsy(child.id());
-    assert!(told.max_footprint.is_some_and(|max| max.0 > 0), "{told:?}");
-    assert_eq!(told.had_children, Some(false));
+    let facts = read_zombie(child.id());
+    assert!(facts.max_footprint.is_some_and(|max| max.0 > 0), "{facts:?}");
+    assert_eq!(facts.had_children, Some(false));
     child.wait().expect("its end");
     assert!(matches!(process.read(), Err(ReadError::Gone)));
 }
 
 #[test]
-fn the_end_of_a_watched_process_wakes() {
+fn the_end_of_a_watched_process_ends_the_sleep() {
     let mut child = sleeper("0.1");
     let mut waiter = Waiter::new().expect("a waiter");
     waiter.watch(child.id());
@@ -76,10 +76,10 @@ fn the_end_of_a_watched_process_wakes() {
     child.wait().expect("its end");
 }
 
-/// Only linked: to reap whoever comes would take the other tests' children from them.
+/// Linked, but not run: it would reap the children of the other tests.
 #[test]
 #[ignore = "reaps any child; run it alone"]
-fn a_child_of_ours_is_reaped() {
+fn a_child_is_reaped() {
     let argv = vec!["true".into()];
     let child = spawn(&Launch { argv, env: Vec::new() }).expect("a child");
     let mut waiter = Waiter::new().expect("a waiter");

@@ -1,6 +1,6 @@
-//! Sleeping until a deadline or a signal: one kevent a tick, every signal taken from a kqueue and none in a handler.
-//! The kqueue notes a signal whether or not it is blocked or pending already (xnu, `psignal_internal`), so the signals
-//! are blocked to keep their usual effects away, and the pending ones are left: a child begins with none.
+//! The sleep until a deadline or a signal on macOS: one kevent a tick. Signals are read from a kqueue, not handled.
+//! A kqueue also sees signals that are blocked or pending (xnu, `psignal_internal`). They are blocked, so that they have
+//! no other effect, and stay pending, which does no harm: a child starts with none pending.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -14,11 +14,11 @@ use nix::sys::time::TimeSpec;
 use nix::unistd::{getpgrp, tcgetpgrp};
 
 use crate::error::Error;
-use crate::mac_data::from_terminal;
-use crate::platform::unix::TAKEN;
+use crate::parse::macos::from_terminal;
+use crate::platform::unix::HANDLED_SIGNALS;
 use crate::platform::{Signal, Woken};
 
-/// Where signals and the end of a process that is not our child arrive.
+/// The receiver of signals and of the end of a process that is not our child.
 #[derive(Debug)]
 pub struct Waiter {
     queue: Kqueue,
@@ -26,33 +26,33 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// Opens the queue the signals arrive at and blocks them. Call `prepare` before.
+    /// Opens the queue that delivers the signals, and blocks them. Call `prepare` first.
     ///
     /// # Errors
-    /// When the kernel refuses.
+    /// The error of the kernel.
     pub fn new() -> Result<Self, Error> {
         let queue = Kqueue::new().map_err(Error::system("open a kernel event queue"))?;
-        let wanted =
-            TAKEN.map(|signal| event(signal as usize, EventFilter::EVFILT_SIGNAL, FilterFlag::empty()));
-        // Before they are blocked: one that comes between the two is noted, and none is blocked unnoted.
+        let wanted = HANDLED_SIGNALS
+            .map(|signal| event(signal as usize, EventFilter::EVFILT_SIGNAL, FilterFlag::empty()));
+        // The queue comes first: a signal that arrives before it is blocked is in the queue already.
         queue.kevent(&wanted, &mut [], None).map_err(Error::system("ask for signals"))?;
-        SigSet::from_iter(TAKEN).thread_block().map_err(Error::system("block signals"))?;
+        SigSet::from_iter(HANDLED_SIGNALS).thread_block().map_err(Error::system("block signals"))?;
         Ok(Self { queue, arrived: VecDeque::new() })
     }
 
-    /// Also wakes when process `pid` ends. Where the kernel refuses, the next tick sees the end.
+    /// Makes `sleep` also return when process `pid` ends. If the kernel refuses, the next tick finds the end.
     pub fn watch(&mut self, pid: u32) {
         let end = event(pid as usize, EventFilter::EVFILT_PROC, FilterFlag::NOTE_EXIT);
         let _ = self.queue.kevent(&[end], &mut [], None);
     }
 
-    /// Sleeps for `span` at most, less when a signal comes or the watched process ends.
+    /// Sleeps for at most `span`; a signal or the end of the watched process ends the sleep early.
     ///
     /// # Errors
-    /// When the kernel refuses.
+    /// The error of the kernel.
     pub fn sleep(&mut self, span: Duration) -> io::Result<Woken> {
         let nothing = event(0, EventFilter::EVFILT_SIGNAL, FilterFlag::empty());
-        let mut events = [nothing; TAKEN.len() + 1];
+        let mut events = [nothing; HANDLED_SIGNALS.len() + 1];
         let timeout = *TimeSpec::from_duration(span).as_ref();
         let count = match self.queue.kevent(&[], &mut events, Some(timeout)) {
             Ok(count) => count,
@@ -70,11 +70,11 @@ impl Waiter {
         Ok(Woken { signalled: !self.arrived.is_empty(), ended })
     }
 
-    /// The next signal that has arrived; its sender is not known.
+    /// The next signal that has arrived; `None` when there is no more. Its sender is not known.
     ///
     /// # Errors
     /// Never here; on other systems when the kernel refuses.
-    #[allow(clippy::unnecessary_wraps, reason = "the seam's form")]
+    #[allow(clippy::unnecessary_wraps, reason = "the signature of every platform")]
     pub fn next_signal(&mut self) -> io::Result<Option<Signal>> {
         Ok(self.arrived.pop_front().map(|number| Signal {
             number,

@@ -1,49 +1,49 @@
-//! What macOS's answers mean: they need its numbers, not its kernel, and are built and tested everywhere.
-//! No call into the system here; those are in `platform/macos`.
+//! The meaning of macOS's answers, apart from the calls: those are in `platform/macos`.
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::proc_text::Name;
+use super::CommandName;
 
-/// `SZOMB` of `sys/proc.h`: dead and waiting to be reaped.
+/// `SZOMB` of `sys/proc.h`: the process has exited and waits to be reaped.
 const ZOMBIE: u32 = 5;
 
-/// Who a process is: what of `proc_bsdinfo` matters here.
+/// The fields of `proc_bsdinfo` that identify a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
-    /// Its command name.
-    pub name: Name,
-    /// Its parent now; 1 (launchd) once the parent has died.
+    /// The command name.
+    pub name: CommandName,
+    /// The parent now; 1 (launchd) after the parent has died.
     pub ppid: u32,
-    /// Start of the process in seconds and microseconds since 1970, the second half of its identity: exec keeps it.
+    /// The start time in seconds and microseconds since 1970. An exec keeps it, so pid and start identify the process.
     pub start: (u64, u64),
-    /// Whether it is a zombie.
+    /// True if it is a zombie.
     pub dead: bool,
 }
 
 impl Identity {
-    /// From `pbi_status`, `pbi_ppid`, the start time and the two names of `proc_bsdinfo`.
+    /// Builds it from `pbi_status`, `pbi_ppid`, the start time and the two names of `proc_bsdinfo`.
     pub fn new(status: u32, ppid: u32, start: (u64, u64), long: &[u8], short: &[u8]) -> Self {
         Self { name: name(long, short), ppid, start, dead: is_dead(status) }
     }
 }
 
-/// Whether `pbi_status` or `pbsi_status` says that a process is a zombie.
+/// True if `pbi_status` or `pbsi_status` is that of a zombie.
 pub fn is_dead(status: u32) -> bool {
     status == ZOMBIE
 }
 
-/// A command name out of `pbi_name` (31 bytes at most) or, where that is empty, `pbi_comm` (15 bytes at most), as
-/// `proc_name` does it. Both end at their first zero byte.
-pub fn name(long: &[u8], short: &[u8]) -> Name {
+/// The command name from `pbi_name` (up to 31 bytes), or from `pbi_comm` (up to 15 bytes) where the first is empty.
+///
+/// Both end at their first zero byte. The order is that of libproc's `proc_name`.
+pub fn name(long: &[u8], short: &[u8]) -> CommandName {
     let text = |field: &[u8]| field.iter().position(|b| *b == 0).unwrap_or(field.len());
     match text(long) {
-        0 => Name::new(&short[..text(short)]),
-        length => Name::new(&long[..length]),
+        0 => CommandName::new(&short[..text(short)]),
+        length => CommandName::new(&long[..length]),
     }
 }
 
-/// What `proc_pid_rusage` tells of a living process, in bytes.
+/// The answer of `proc_pid_rusage` for a living process, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
     /// `ri_resident_size`.
@@ -52,49 +52,53 @@ pub struct Usage {
     pub footprint: u64,
 }
 
-/// What `MACH_TASK_BASIC_INFO` tells of a task, in bytes.
+/// The answer of `MACH_TASK_BASIC_INFO` for a task, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Task {
     /// `virtual_size`.
     pub size: u64,
-    /// `resident_size_max`: since the last exec, which makes a new task.
+    /// `resident_size_max`: the maximum since the last exec, which makes a new task.
     pub resident_max: u64,
 }
 
-/// The memory of a process. macOS does not tell the parts of RSS nor what was swapped out per process.
+/// The memory of a process. macOS reports neither the parts of RSS nor the swap of one process.
 pub fn memory(usage: Usage, task: Option<Task>, size: Option<u64>) -> Memory {
     Memory {
         rss: Some(Bytes(usage.resident)),
         footprint: Some(Bytes(usage.footprint)),
         vsz: task.map(|t| t.size).or(size).map(Bytes),
-        // The two calls are not one instant, and a maximum below a value that was seen is none.
+        // The two calls happen at different instants: a maximum below the RSS that was just read is out of date.
         hwm: task.map(|t| Bytes(t.resident_max.max(usage.resident))),
         ..Memory::default()
     }
 }
 
-/// Whether a zombie had waited for children of its own: the kernel adds up the life spans of those it reaped
-/// (`ri_child_elapsed_abstime`), and no life is 0 ticks long.
+/// True if a zombie had waited for children of its own.
+///
+/// `child_elapsed` is `ri_child_elapsed_abstime`: the kernel adds up the lifetimes of the children that were reaped. No
+/// lifetime is 0 ticks long.
 pub fn had_children(child_elapsed: u64) -> bool {
     child_elapsed > 0
 }
 
-/// Whether a signal came from a terminal, whose keys reach the whole foreground group and so the command too. A kqueue
-/// does not name the sender, so this goes by what a terminal can send, and whether it can reach us: `foreground` is the
-/// terminal's foreground process group and ours, `None` without a terminal. A `kill -INT` from elsewhere while we are in
-/// the foreground is mistaken for the key; `kill -TERM` never is.
+/// True if a signal probably came from a key of the terminal, which reaches the command as well.
+///
+/// A kqueue does not name the sender. A terminal can send four signals, and only to its foreground process group.
+/// `foreground` is that group and ours; `None` without a terminal. A `kill -INT` from another process while rprof is in
+/// the foreground is mistaken for the key; a `kill -TERM` never is.
 pub fn from_terminal(number: i32, foreground: Option<(i32, i32)>) -> bool {
     matches!(number, libc::SIGINT | libc::SIGQUIT | libc::SIGTSTP | libc::SIGHUP)
-        && foreground.is_some_and(|(terminals, ours)| terminals == ours)
+        && foreground.is_some_and(|(group, ours)| group == ours)
 }
 
-/// Asks for a listing of pids until it fits, enlarging the buffer; `ask` fills a buffer and returns how many it wrote.
-/// Sorted; `None` when the system refuses.
+/// Reads the list of pids, sorted; `None` when the system refuses.
+///
+/// `ask` fills a buffer and returns the number of pids it wrote. The buffer grows until the list fits.
 pub fn listing(buffer: &mut Vec<i32>, mut ask: impl FnMut(&mut [i32]) -> i32) -> Option<Vec<u32>> {
     buffer.resize(buffer.len().max(512), 0);
     loop {
         let count = usize::try_from(ask(buffer)).ok().filter(|count| *count > 0)?;
-        // A full buffer may have cut the list.
+        // A full buffer may have cut off the list.
         if count >= buffer.len() {
             buffer.resize(buffer.len() * 2, 0);
             continue;
@@ -105,12 +109,14 @@ pub fn listing(buffer: &mut Vec<i32>, mut ask: impl FnMut(&mut [i32]) -> i32) ->
     }
 }
 
-/// Of `now`, the pids that are not in `before`; both sorted.
+/// The pids in `now` that are not in `before`. Both are sorted.
 pub fn fresh<'a>(now: &'a [u32], before: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
     now.iter().copied().filter(|pid| before.binary_search(pid).is_err())
 }
 
-/// Of candidates `(pid, parent)`, those descended from the tree, parents before their children.
+/// The descendants of the tree among candidates `(pid, parent)`, parents before their children.
+///
+/// It repeats until a pass adds no process, since a child may have a lower pid than its parent.
 pub fn descendants(mut candidates: Vec<(u32, u32)>, is_parent: impl Fn(u32) -> bool) -> Vec<u32> {
     let mut found = Vec::new();
     loop {
@@ -135,21 +141,21 @@ mod tests {
     const MIB: u64 = 1 << 20;
 
     #[test]
-    fn a_process_is_its_name_its_parent_and_its_start() {
+    fn an_identity_has_name_parent_and_start() {
         let who = Identity::new(2, 812, (1_700_000_000, 25), b"python3.13\0\0\0", b"python3.1\0");
         assert_eq!((who.name.to_text().as_str(), who.ppid, who.dead), ("python3.13", 812, false));
         assert!(Identity::new(5, 1, (0, 0), b"", b"").dead);
     }
 
     #[test]
-    fn the_short_name_stands_in_for_an_empty_long_one() {
+    fn the_short_name_replaces_an_empty_long_name() {
         assert_eq!(name(b"\0garbage", b"sh\0garbage").as_bytes(), b"sh");
         assert_eq!(name(&[b'x'; 32], b"").as_bytes(), [b'x'; 32]);
         assert_eq!(name(b"", b"").as_bytes(), b"");
     }
 
     #[test]
-    fn what_macos_does_not_tell_is_none_and_not_zero() {
+    fn a_part_that_macos_does_not_report_is_none_and_not_zero() {
         let usage = Usage { resident: 300 * MIB, footprint: 280 * MIB };
         let m = memory(usage, Some(Task { size: 400_000 * MIB, resident_max: 310 * MIB }), None);
         assert_eq!((m.rss, m.footprint), (Some(Bytes(300 * MIB)), Some(Bytes(280 * MIB))));
@@ -160,22 +166,22 @@ mod tests {
     }
 
     #[test]
-    fn a_maximum_is_never_below_a_value_that_was_seen() {
+    fn a_maximum_is_never_below_the_resident_size() {
         let usage = Usage { resident: 12 * MIB, footprint: MIB };
         let m = memory(usage, Some(Task { size: MIB, resident_max: 11 * MIB }), None);
         assert_eq!(m.hwm, m.rss);
     }
 
     #[test]
-    fn only_a_terminals_keys_are_taken_for_a_terminals() {
+    fn only_keys_of_the_foreground_terminal_count_as_such() {
         assert!(from_terminal(libc::SIGINT, Some((40, 40))));
-        assert!(!from_terminal(libc::SIGINT, Some((41, 40))), "in the background no key reaches us");
-        assert!(!from_terminal(libc::SIGINT, None), "without a terminal there is no key");
+        assert!(!from_terminal(libc::SIGINT, Some((41, 40))), "no key reaches a background process");
+        assert!(!from_terminal(libc::SIGINT, None), "no terminal, no key");
         assert!(!from_terminal(libc::SIGTERM, Some((40, 40))), "no key sends TERM");
     }
 
     #[test]
-    fn a_listing_that_fills_its_buffer_is_asked_for_again() {
+    fn a_list_that_fills_its_buffer_is_read_again() {
         let all: Vec<i32> = (1..=1500).rev().collect();
         let (mut buffer, mut asked) = (Vec::new(), 0);
         let mut ask = |buffer: &mut [i32]| {
@@ -187,20 +193,20 @@ mod tests {
         let pids = listing(&mut buffer, &mut ask).expect("a listing");
         assert_eq!((pids.len(), pids[0], pids[1499]), (1500, 1, 1500));
         assert_eq!(listing(&mut buffer, &mut ask).map(|pids| pids.len()), Some(1500));
-        assert_eq!(asked, 4, "512, 1024, 2048, and once more with what has grown");
+        assert_eq!(asked, 4, "with 512, 1024 and 2048, then once with the grown buffer");
     }
 
     #[test]
-    fn a_refused_listing_is_none() {
+    fn a_refused_list_is_none() {
         assert_eq!(listing(&mut Vec::new(), |_| 0), None);
         assert_eq!(listing(&mut Vec::new(), |_| -1), None);
     }
 
     #[test]
-    fn newborns_are_kept_when_they_descend_from_the_tree_in_any_order_of_birth() {
+    fn descendants_are_found_in_any_order_of_birth() {
         let new: Vec<u32> = fresh(&[1, 5, 7, 9, 12, 13], &[1, 5, 8]).collect();
         assert_eq!(new, [7, 9, 12, 13]);
-        // 7 is a child of 9, which is a child of 5; pids have started over, so the child's is the lower one.
+        // 7 is a child of 9, and 9 of 5. Pids wrapped around, so the child has the lower one.
         let found = descendants(vec![(7, 9), (9, 5), (12, 1), (13, 12)], |pid| pid == 5);
         assert_eq!(found, [9, 7]);
     }

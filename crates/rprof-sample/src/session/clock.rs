@@ -1,4 +1,4 @@
-//! The run's time: a monotonic clock that goes on while the machine sleeps, and the wall clock once, at the start.
+//! The time of a run: a monotonic clock that continues while the machine sleeps, and the wall clock of the start.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,33 +9,33 @@ use crate::platform;
 /// The start of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
-    begun: Duration,
+    start: Duration,
     wall: SystemTime,
 }
 
 impl Clock {
-    /// Starts now.
+    /// Starts a run now.
     pub fn start() -> Self {
-        Self { wall: SystemTime::now(), begun: platform::now() }
+        Self { wall: SystemTime::now(), start: platform::now() }
     }
 
-    /// Time since the start.
+    /// The time since the start.
     pub fn elapsed(self) -> Duration {
-        platform::now().saturating_sub(self.begun)
+        platform::now().saturating_sub(self.start)
     }
 
-    /// The start on the wall clock.
+    /// The wall clock at the start.
     pub fn wall(self) -> SystemTime {
         self.wall
     }
 
-    /// The start in seconds since 1970-01-01 UTC.
+    /// The wall clock at the start, in seconds since 1970-01-01 UTC.
     pub fn epoch_s(self) -> f64 {
         self.wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
     }
 }
 
-/// As the trace has it.
+/// A time since the start in the unit of the trace.
 pub fn seconds(time: Duration) -> Seconds {
     Seconds(time.as_secs_f64())
 }

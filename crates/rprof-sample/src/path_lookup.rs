@@ -1,4 +1,4 @@
-//! Finding the program before anything is started, as execvp would.
+//! The lookup of a program in PATH by the rules of execvp. It runs before anything is started or written.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Where execvp would find `program`: itself when it holds a slash, else the first executable of that name in PATH.
+/// The path that execvp would run: `program` itself if it contains a slash, else the first executable in PATH.
 ///
 /// # Errors
-/// `NotFound` when there is none, `NotExecutable` when there is one that cannot be run.
+/// `NotFound` when there is none, `NotExecutable` when the only ones found cannot be run.
 pub fn find_program(program: &OsStr) -> Result<PathBuf, Error> {
     let named = || program.to_string_lossy().into_owned();
     let refused = |reason: &str| Error::NotExecutable { program: named(), reason: reason.to_owned() };
@@ -34,7 +34,7 @@ pub fn find_program(program: &OsStr) -> Result<PathBuf, Error> {
             _ if candidate.is_dir() => {}
             Fitness::Runs => return Ok(candidate),
             Fitness::Missing => {}
-            // As execvp: go on looking, but remember that there was one.
+            // Like execvp: continue, but remember that there was one.
             Fitness::Refused(reason) => refusal = refusal.or(Some(reason)),
         }
     }
@@ -55,7 +55,7 @@ fn check(path: &Path) -> Fitness {
             Fitness::Refused("permission denied")
         }
         Ok(_) => Fitness::Runs,
-        // Also when a directory on the way may not be searched: as a shell has it, nothing was found there.
+        // This includes a directory without search permission: shells report "not found" as well.
         Err(_) => Fitness::Missing,
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_found_in_path_or_by_its_own_path() {
+    fn a_program_is_found_in_path_or_by_its_path() {
         assert!(find_program(OsStr::new("sh")).is_ok());
         assert!(find_program(OsStr::new("/bin/sh")).is_ok());
         assert!(matches!(find_program(OsStr::new("no-such-program-here")), Err(Error::NotFound { .. })));
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_run_is_told_from_what_is_not_there() {
+    fn a_file_that_cannot_run_is_not_reported_as_missing() {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("data");
         fs::write(&file, "x").expect("a file");

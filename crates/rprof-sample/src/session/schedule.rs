@@ -1,12 +1,17 @@
-//! When to measure: absolute deadlines, dense at the start, never drifting. Pure arithmetic on times since the start.
+//! The schedule of the ticks: absolute deadlines, dense at the start, without drift. Pure arithmetic, no clock here.
 
 use std::time::Duration;
 
-/// The first distance between two ticks; each next one is twice as long until the interval is reached.
+/// The length of the first step.
 const FIRST_STEP: Duration = Duration::from_millis(1);
 
-/// Deadlines 0, 1, 3, 7, 15 … ms after the first until the steps reach the interval, then one every interval.
-/// They stand on a fixed grid: a late tick does not move the later ones, an overrun skips those that have passed.
+/// The deadlines of the ticks, as times since the start.
+///
+/// Most commands are short and allocate most of their memory early, so the first steps are short: 0, 1, 3, 7, 15 … ms,
+/// doubling up to the interval. A command of 20 ms then has a curve, and a long run pays for a few more ticks only.
+///
+/// Deadlines do not depend on when the ticks really happen. A late tick does not shift the later ones, so the ticks of
+/// an hour are where the interval puts them. Deadlines that passed during an overrun are skipped and counted.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     interval: Duration,
@@ -16,18 +21,18 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule whose first deadline is `first`; `dense` asks for the doubling steps after it.
+    /// A schedule with its first deadline at `first`. `dense` adds the short steps after it.
     pub fn new(first: Duration, interval: Duration, dense: bool) -> Self {
         let step = if dense { FIRST_STEP.min(interval) } else { interval };
         Self { interval, next: first, step, overruns: 0 }
     }
 
-    /// The next deadline, since the start.
+    /// The next deadline.
     pub fn deadline(&self) -> Duration {
         self.next
     }
 
-    /// The tick at the deadline is done and it is `now`: moves on to the next deadline that lies ahead.
+    /// Moves on after a tick, to the next deadline after `now`.
     pub fn advance(&mut self, now: Duration) {
         self.next += self.step;
         self.step = (self.step * 2).min(self.interval);
@@ -38,7 +43,10 @@ impl Schedule {
         }
     }
 
-    /// Begins anew with short steps at `now`, the first of them at least `step`, for a process that has just been born.
+    /// Starts again with short steps at `now`, because processes were born or ended.
+    ///
+    /// A new process is like a new command, and its start deserves the same short steps. The first one takes at least
+    /// `step`, which the caller derives from the cost of a tick. A deadline only ever moves closer.
     pub fn densify(&mut self, now: Duration, step: Duration) {
         let step = step.max(FIRST_STEP);
         if now + step < self.next {
@@ -47,7 +55,7 @@ impl Schedule {
         }
     }
 
-    /// Deadlines that passed before they could be kept.
+    /// The number of deadlines that were skipped.
     pub fn overruns(&self) -> u64 {
         self.overruns
     }
@@ -67,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_dense_and_settles_on_the_interval() {
+    fn the_steps_double_up_to_the_interval() {
         let mut schedule = Schedule::new(ms(0), ms(10), true);
         let mut deadlines = Vec::new();
         for _ in 0..8 {
@@ -79,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_tick_does_not_move_the_grid() {
+    fn a_late_tick_does_not_shift_the_later_ones() {
         let mut schedule = Schedule::new(ms(0), ms(10), false);
         schedule.advance(ms(9));
         assert_eq!(schedule.deadline(), ms(10));
@@ -88,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overrun_skips_ahead_and_is_counted() {
+    fn skipped_deadlines_are_counted() {
         let mut schedule = Schedule::new(ms(0), ms(10), false);
         schedule.advance(ms(35));
         assert_eq!((schedule.deadline(), schedule.overruns()), (ms(40), 3));
@@ -97,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_birth_brings_the_next_ticks_closer_and_never_further() {
+    fn densify_moves_the_next_ticks_closer_and_never_away() {
         let mut schedule = Schedule::new(ms(0), ms(100), false);
         schedule.advance(ms(0));
         schedule.densify(ms(40), ms(0));
@@ -112,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_long_sleep_is_no_overflow() {
+    fn a_very_long_sleep_does_not_overflow() {
         let mut schedule = Schedule::new(ms(0), Duration::from_micros(100), true);
         schedule.advance(Duration::from_hours(10_000));
         assert!(schedule.deadline() > Duration::from_hours(9_999));

@@ -1,0 +1,105 @@
+//! The last steps of a session: the bound of the last interval, the `End` record and the outcome.
+
+use rprof_trace::{End, Metric, Record, Seconds};
+
+use super::Session;
+use super::clock::seconds;
+use super::termination::{Termination, TerminationCause};
+use crate::Sink;
+use crate::platform::{self, ExitStatus};
+
+/// The outcome of a session.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The exit status of the command; `None` for an attached process, or when measuring stopped before the end.
+    pub exit_status: Option<ExitStatus>,
+    /// The limit that ended the command; `None` without one.
+    pub limit: Option<TerminationCause>,
+    /// True if the kernel killed the command because memory ran out.
+    pub out_of_memory: bool,
+    /// The ids of the processes that outlive the session, as `pid:name`.
+    pub survivors: Vec<String>,
+    /// Values that could not be read, as sentences. The trace has them as notes.
+    pub denied: Vec<String>,
+    /// The last record of the trace.
+    pub end: End,
+}
+
+impl Session {
+    /// Ends the trace.
+    pub(super) fn finish(mut self, sink: Sink<'_>) -> Outcome {
+        let now = self.clock.elapsed();
+        self.record_gap(now, sink);
+        self.peak.close(&mut self.tree, self.exits.had_children());
+        self.tree.close(seconds(now), sink);
+        let out_of_memory = self.was_killed_by_kernel();
+        let end = self.end_record(seconds(now), self.end_reason(out_of_memory));
+        sink(&Record::End(Box::new(end.clone())));
+        Outcome {
+            exit_status: self.root.status,
+            limit: self.limit(),
+            out_of_memory,
+            survivors: self.tree.ids(),
+            denied: self
+                .tree
+                .unreadable()
+                .map(str::to_owned)
+                .into_iter()
+                .chain(self.pss_unavailable)
+                .collect(),
+            end,
+        }
+    }
+
+    /// The limit that ended the tree. Cleaning up after a SIGTERM is none.
+    fn limit(&self) -> Option<TerminationCause> {
+        let cause = self.stop.termination.as_ref().map(Termination::cause);
+        cause.filter(|cause| *cause != TerminationCause::Terminated)
+    }
+
+    /// True if the OOM killer probably ended the command: SIGKILL that rprof did not send, and a higher kill counter.
+    fn was_killed_by_kernel(&self) -> bool {
+        self.root.status == Some(ExitStatus::Killed(libc::SIGKILL))
+            && self.stop.termination.is_none()
+            && platform::oom_kills() > self.oom_kills
+    }
+
+    /// The reason of the end in the words of the trace; `None` when the command ended by itself.
+    fn end_reason(&self, out_of_memory: bool) -> Option<String> {
+        let reason = match self.limit() {
+            Some(cause) => cause.words(),
+            None if out_of_memory => "out of memory",
+            None if self.stop.detached => "detached",
+            None => return None,
+        };
+        Some(reason.to_owned())
+    }
+
+    fn end_record(&self, elapsed_s: Seconds, reason: Option<String>) -> End {
+        let is_rss = self.options.metric == Metric::Rss;
+        // wait4 reports the exact maximum of a single process, so its peak is its own upper bound.
+        let was_alone = !self.tree.is_plural() && !self.exits.had_children();
+        let exact = is_rss && was_alone && self.exits.any();
+        let largest_read = self.tree.largest_read();
+        let upper = if exact {
+            Some(self.peak.value())
+        } else {
+            self.peak.upper(largest_read.unwrap_or_default()).filter(|_| is_rss)
+        };
+        let cpu = self.exits.cpu_times();
+        End {
+            elapsed_s,
+            exit_code: self.root.status.and_then(ExitStatus::code),
+            signal: self.root.status.and_then(ExitStatus::signal),
+            reason,
+            user_s: cpu.map(|(user, _)| seconds(user)),
+            system_s: cpu.map(|(_, system)| seconds(system)),
+            hwm_bytes: largest_read.max(self.peak.largest_reaped()),
+            upper_bytes: upper,
+            exact,
+            ticks: self.ticks.count(),
+            overruns: self.schedule.overruns(),
+            processes: self.tree.process_count().max(1),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! A session: one thread that sleeps, measures, passes signals on, and reaps children, from start to end.
+
+mod clock;
+mod exits;
+mod finish;
+mod peak_evidence;
+mod pss_schedule;
+mod schedule;
+mod signals;
+mod termination;
+mod tick;
+
+use std::time::Duration;
+
+use rprof_trace::{Bytes, Metric};
+
+pub use clock::Clock;
+use exits::Exits;
+pub use finish::Outcome;
+use peak_evidence::PeakEvidence;
+use pss_schedule::PssSchedule;
+use schedule::Schedule;
+use termination::Termination;
+pub use termination::TerminationCause;
+use tick::Ticks;
+
+use crate::Sink;
+use crate::error::{Error, ReadError};
+use crate::options::{Options, Target};
+use crate::platform::{self, ExitStatus, Process, Reading, Search, Waiter};
+use crate::tree::{Tree, TreeOptions};
+
+/// A session that has started: the command runs, or the running process is opened.
+///
+/// ```
+/// use rprof_sample::{Clock, Launch, Options, Session, Target};
+/// use rprof_trace::Record;
+///
+/// # fn main() -> Result<(), rprof_sample::Error> {
+/// let launch = Launch { argv: vec!["true".into()], env: Vec::new() };
+/// let session = Session::begin(&Target::Launch(launch), Options::default(), Clock::start())?;
+/// let mut ticks = 0;
+/// let outcome = session.watch(&mut |record| {
+///     if matches!(record, Record::Tick(_)) {
+///         ticks += 1;
+///     }
+/// })?;
+/// assert_eq!(outcome.end.exit_code, Some(0));
+/// assert_eq!(outcome.end.ticks, ticks);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    options: Options,
+    clock: Clock,
+    waiter: Waiter,
+    tree: Tree,
+    root: Root,
+    schedule: Schedule,
+    ticks: Ticks,
+    peak: PeakEvidence,
+    pss_schedule: PssSchedule,
+    /// The reason why PSS was missing beside RSS for the first time, as a sentence.
+    pss_unavailable: Option<String>,
+    exits: Exits,
+    stop: StopState,
+    /// The OOM killer's counter at the start.
+    oom_kills: Option<u64>,
+}
+
+/// The command, or the process that rprof attached to.
+#[derive(Debug)]
+struct Root {
+    pid: u32,
+    /// The RSS of a command before its exec; 0 for an attached process.
+    rss_before_exec: Bytes,
+    attached: bool,
+    gone: bool,
+    /// The exit status; `None` while a command runs, and always for an attached process.
+    status: Option<ExitStatus>,
+}
+
+/// The reasons to end the session before the tree ends by itself.
+#[derive(Debug, Default)]
+struct StopState {
+    /// rprof leaves the processes alone and stops measuring.
+    detached: bool,
+    /// SIGTERM was passed on to the command.
+    sigterm_passed_on: bool,
+    /// rprof is ending the tree.
+    termination: Option<Termination>,
+}
+
+impl Session {
+    /// Starts the command or opens the running process. Nothing is measured yet.
+    ///
+    /// # Errors
+    /// When the command cannot be started, or the process does not exist or may not be read.
+    pub fn begin(target: &Target, options: Options, clock: Clock) -> Result<Self, Error> {
+        platform::prepare();
+        platform::can_measure()?;
+        let mut waiter = Waiter::new()?;
+        let oom_kills = platform::oom_kills();
+        // The search starts before the command, so that it finds the command's first child.
+        let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
+        let root = Root::start(target, &mut waiter)?;
+        let opened = root.open(options.metric)?;
+        let tree_options =
+            TreeOptions { metric: options.metric, exact: options.exact, joined: root.attached };
+        let reads_pss = options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss);
+        Ok(Self {
+            tree: Tree::new(opened, search, tree_options),
+            schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
+            ticks: Ticks::default(),
+            peak: PeakEvidence::default(),
+            pss_schedule: PssSchedule::new(reads_pss),
+            pss_unavailable: None,
+            exits: Exits::default(),
+            stop: StopState::default(),
+            options,
+            clock,
+            waiter,
+            root,
+            oom_kills,
+        })
+    }
+
+    /// Measures until the end of the session. The records of one tick come together, its `Tick` last.
+    ///
+    /// # Errors
+    /// When the system refuses to sleep or to deliver signals. The command then runs on.
+    pub fn watch(mut self, sink: Sink<'_>) -> Result<Outcome, Error> {
+        while !self.is_over() {
+            let now = self.clock.elapsed();
+            if now >= self.schedule.deadline() {
+                self.tick(now, sink);
+                self.schedule.advance(self.clock.elapsed());
+            }
+            self.apply_limits(self.clock.elapsed());
+            let wake = self.next_wake();
+            let span = wake.saturating_sub(self.clock.elapsed());
+            let woken = self.waiter.sleep(span).map_err(Error::system("sleep"))?;
+            self.root.gone |= woken.ended;
+            if woken.signalled {
+                self.take_signals(sink)?;
+            }
+        }
+        Ok(self.finish(sink))
+    }
+
+    fn is_over(&self) -> bool {
+        // A termination must reach every process of the tree, so it waits for the last one.
+        let waits_for_all = self.options.wait_all || self.stop.termination.is_some();
+        self.stop.detached || (self.root.gone && (!waits_for_all || self.tree.is_empty()))
+    }
+
+    fn next_wake(&self) -> Duration {
+        let termination = &self.stop.termination;
+        let deadlines = [
+            Some(self.schedule.deadline()),
+            self.options.duration,
+            self.options.time_limit.filter(|_| termination.is_none()),
+            termination.as_ref().map(Termination::next_step),
+        ];
+        deadlines.into_iter().flatten().min().unwrap_or_default()
+    }
+
+    fn apply_limits(&mut self, now: Duration) {
+        if self.options.duration.is_some_and(|limit| now >= limit) {
+            self.stop.detached = true;
+        }
+        if self.options.time_limit.is_some_and(|limit| now >= limit) {
+            self.terminate(TerminationCause::Time, now);
+        }
+        if let Some(termination) = &mut self.stop.termination {
+            termination.continue_at(now, &mut self.tree);
+        }
+    }
+
+    /// Begins to end the tree, unless that is under way.
+    fn terminate(&mut self, cause: TerminationCause, now: Duration) {
+        if self.stop.termination.is_none() {
+            self.stop.termination = Some(Termination::begin(cause, &mut self.tree, now));
+        }
+    }
+}
+
+impl Root {
+    fn start(target: &Target, waiter: &mut Waiter) -> Result<Self, Error> {
+        let (pid, rss_before_exec, attached) = match target {
+            Target::Launch(launch) => {
+                platform::adopt_orphans()?;
+                let spawned = platform::spawn(launch)?;
+                (spawned.pid, spawned.rss_before_exec, false)
+            }
+            Target::Attach { pid } => {
+                waiter.watch(*pid);
+                (*pid, Bytes(0), true)
+            }
+        };
+        Ok(Self { pid, rss_before_exec, attached, gone: false, status: None })
+    }
+
+    fn open(&self, metric: Metric) -> Result<(Process, Reading), Error> {
+        let opened = Process::open(self.pid).map_err(|error| self.refusal(error))?;
+        // Another user's process may show its status and hide its rollup. Find out now, not at the first tick.
+        let needs_rollup = self.attached && matches!(metric, Metric::Pss | Metric::Uss);
+        if needs_rollup && matches!(opened.0.smaps_rollup(), Err(ReadError::Denied)) {
+            return Err(self.refusal(ReadError::Denied));
+        }
+        Ok(opened)
+    }
+
+    fn refusal(&self, error: ReadError) -> Error {
+        let pid = self.pid;
+        match error {
+            ReadError::Denied => {
+                let name = platform::name_of(pid).unwrap_or_else(|| "?".to_owned());
+                let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
+                Error::NotOurs { pid, name, owner }
+            }
+            ReadError::Io(source) => Error::System { action: "read the memory of the command", source },
+            ReadError::Gone | ReadError::Unsupported => Error::NoSuchProcess { pid },
+        }
+    }
+}

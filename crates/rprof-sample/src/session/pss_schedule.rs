@@ -1,0 +1,156 @@
+//! The schedule of the PSS rounds: pure arithmetic on time since the start, CPU time and the height of the curve.
+//! A round costs about 15 ms per resident GiB of small pages, far more than the rest of a tick. So rounds use less than
+//! a hundredth of the time. But spacing alone would miss the peak of PSS, which mostly lies at the peak of the curve.
+//! So a round also comes at each new height, paid from an allowance that later rounds save up again.
+
+use std::time::Duration;
+
+use rprof_trace::Bytes;
+
+use crate::error::ReadError;
+
+/// The part of the time that rounds may use in the long run: one part in this many.
+const SHARE: u32 = 120;
+/// The allowance of a climbing curve: this much CPU time from the start, and one part in `CLIMB_SHARE` of the time.
+const CLIMB: Duration = Duration::from_millis(100);
+const CLIMB_SHARE: u32 = 50;
+/// The pause after a round during which the tree changed, as a multiple of its cost. An instant retry would most likely
+/// meet the same changes.
+const PAUSE_AFTER_CHANGE: u32 = 10;
+
+/// The schedule of a run. Costs are CPU time: on a busy machine a round takes longer, but costs no more.
+#[derive(Debug)]
+pub struct PssSchedule {
+    /// The cost of all rounds together.
+    spent: Duration,
+    /// The time of the next round at any height.
+    next: Duration,
+    /// The time of the next round at a new height.
+    next_at_new_height: Duration,
+    /// The highest curve at which a round succeeded or was refused.
+    measured_height: Bytes,
+    /// The PSS of the last round that succeeded.
+    last_pss: Bytes,
+    /// False if there is no round any more.
+    enabled: bool,
+}
+
+impl PssSchedule {
+    /// A schedule with its first round at once, or without any round.
+    pub fn new(enabled: bool) -> Self {
+        Self {
+            spent: Duration::ZERO,
+            next: Duration::ZERO,
+            next_at_new_height: Duration::ZERO,
+            measured_height: Bytes(0),
+            last_pss: Bytes(0),
+            enabled,
+        }
+    }
+
+    /// True if a round should follow at `now`, with the curve at `value`.
+    pub fn is_due(&self, now: Duration, value: Bytes) -> bool {
+        // The curve is RSS, and private growth adds as much to PSS as to RSS. So growth by an eighth of the last PSS may
+        // raise PSS by an eighth. With many shared pages that is a small part of RSS, hence not an eighth of the curve.
+        let is_new_height = value.0 > self.measured_height.0.saturating_add(self.last_pss.0 / 8);
+        let can_climb = now >= self.next_at_new_height && self.spent < CLIMB + now / CLIMB_SHARE;
+        self.enabled && (now >= self.next || (is_new_height && can_climb))
+    }
+
+    /// Records a round that ended at `now`, with the curve at `value`.
+    ///
+    /// `result` is the PSS, `None` when the tree changed meanwhile, or the error of the first process that refused. After
+    /// `Unsupported` no round follows. After another error the next one is at its usual time: the process may have ended.
+    pub fn record_round(
+        &mut self,
+        now: Duration,
+        cost: Duration,
+        value: Bytes,
+        result: Result<Option<Bytes>, &ReadError>,
+    ) {
+        self.spent += cost;
+        // Rounds of a climb push the next regular one further away, so that the long-run share holds.
+        self.next = self.next.max(now) + cost * SHARE;
+        match result {
+            Ok(Some(pss)) => {
+                self.measured_height = self.measured_height.max(value);
+                self.last_pss = pss;
+            }
+            Ok(None) => self.next_at_new_height = now + cost * PAUSE_AFTER_CHANGE,
+            Err(ReadError::Unsupported) => self.enabled = false,
+            Err(_) => self.measured_height = self.measured_height.max(value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(100);
+
+    /// The cost of all rounds in a run of `seconds`, at about 15 ms per GiB. Each round has `result` of the curve.
+    fn spent(
+        seconds: u32,
+        curve: impl Fn(u32) -> Bytes,
+        result: impl Fn(Bytes) -> Option<Bytes>,
+    ) -> Duration {
+        let (mut schedule, mut spent) = (PssSchedule::new(true), Duration::ZERO);
+        for tick in 0..seconds * 10 {
+            let (now, value) = (TICK * tick, curve(tick));
+            if schedule.is_due(now, value) {
+                let cost = Duration::from_nanos(value.0 / 72);
+                schedule.record_round(now, cost, value, Ok(result(value)));
+                spent += cost;
+            }
+        }
+        spent
+    }
+
+    fn gib(n: u32) -> Bytes {
+        Bytes(u64::from(n) << 30)
+    }
+
+    #[test]
+    fn rounds_use_less_than_a_hundredth_of_the_time_in_the_long_run() {
+        let flat = spent(60, |_| gib(4), Some);
+        assert!((0.3..0.6).contains(&flat.as_secs_f64()), "{flat:?}");
+        // A climb to 4 GiB in 4 s: its extra rounds are saved by the end.
+        let climbed = spent(60, |tick| gib(4).min(Bytes(gib(1).0 / 10 * u64::from(tick))), Some);
+        assert!((0.3..0.6).contains(&climbed.as_secs_f64()), "{climbed:?}");
+    }
+
+    #[test]
+    fn a_climb_uses_a_fiftieth_even_if_no_round_succeeds() {
+        for result in [Some, |_| None] {
+            let climbing = spent(60, |tick| Bytes(gib(1).0 / 100 * u64::from(tick + 1)), result);
+            assert!((0.6..1.5).contains(&climbing.as_secs_f64()), "{climbing:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_height_is_growth_by_an_eighth_of_the_last_pss() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        assert!(schedule.is_due(at(0), gib(8)));
+        // Eight processes share everything: growth by an eighth of one of them is a new height.
+        schedule.record_round(at(10), at(10), gib(8), Ok(Some(gib(1))));
+        let higher = Bytes(gib(8).0 + gib(1).0 / 8 + 1);
+        assert!(schedule.is_due(at(20), higher) && !schedule.is_due(at(20), gib(8)));
+        assert!(!schedule.is_due(at(1200), gib(8)) && schedule.is_due(at(1210), gib(8)));
+        // The tree changed: no retry at once.
+        schedule.record_round(at(30), at(10), higher, Ok(None));
+        assert!(!schedule.is_due(at(129), higher) && schedule.is_due(at(130), higher));
+    }
+
+    #[test]
+    fn a_refusal_is_retried_later_and_an_unsupported_system_is_not() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(8), Err(&ReadError::Denied));
+        assert!(!schedule.is_due(at(500), gib(8)) && schedule.is_due(at(1250), gib(8)));
+        schedule.record_round(at(1260), at(10), gib(8), Err(&ReadError::Unsupported));
+        assert!(!schedule.is_due(at(99_000), gib(9)));
+        assert!(!PssSchedule::new(false).is_due(at(0), gib(1)));
+    }
+}

@@ -1,0 +1,137 @@
+//! One tick of a session: measure the tree, record the sum and what is proven of the time since the last tick.
+
+use std::time::Duration;
+
+use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
+
+use super::Session;
+use super::clock::seconds;
+use super::termination::TerminationCause;
+use crate::Sink;
+use crate::error::ReadError;
+use crate::platform;
+use crate::tree::{NOTE_KEY, TickResult};
+
+/// The part of the time that extra ticks may use while processes come and go: one part in this many.
+const EXTRA_TICKS_SHARE: u32 = 50;
+/// A tick that is later than this many intervals and `GAP_SLACK` follows a gap: the machine or rprof was stopped.
+const GAP_INTERVALS: u32 = 3;
+const GAP_SLACK: Duration = Duration::from_millis(250);
+
+/// The ticks that were recorded.
+#[derive(Debug, Default)]
+pub struct Ticks {
+    count: u64,
+    last: Option<Duration>,
+    last_value: Bytes,
+}
+
+impl Ticks {
+    /// The number of ticks.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The time of the last tick; 0 before the first one.
+    pub fn last_time(&self) -> Duration {
+        self.last.unwrap_or_default()
+    }
+
+    fn add(&mut self, now: Duration, value: Bytes) {
+        self.count += 1;
+        self.last = Some(now);
+        self.last_value = value;
+    }
+}
+
+impl Session {
+    /// Measures once. Nothing is recorded when no process was read, or when the tree changed under a sum of shares.
+    pub(super) fn tick(&mut self, now: Duration, sink: Sink<'_>) {
+        self.record_gap(now, sink);
+        let result = self.tree.measure(seconds(now), sink);
+        let sum = &result.sum;
+        if self.root.attached && !self.tree.holds(self.root.pid) {
+            self.root.gone = true;
+        }
+        if sum.processes == 0 || result.torn {
+            return;
+        }
+        self.record_spike(&result, now, sink);
+        let upper = sum.upper().filter(|_| self.options.metric == Metric::Rss);
+        self.peak.add_tick(sum.value, upper, &result);
+        let is_plural = self.tree.is_plural();
+        if is_plural && self.pss_schedule.is_due(now, sum.value) {
+            self.read_pss(seconds(now), sum.value, sink);
+        }
+        self.ticks.add(now, sum.value);
+        sink(&Record::Tick(&Tick {
+            time: seconds(now),
+            value: sum.value,
+            memory: sum.memory,
+            // The bound of a single tick holds only if no process was missed since the last one.
+            upper: upper
+                .filter(|_| is_plural && result.short_lived == Some(0))
+                .map(|upper| upper.plus(result.ended.held)),
+            processes: Some(sum.processes),
+        }));
+        if self.options.memory_limit.is_some_and(|limit| self.peak.value() > limit) {
+            self.terminate(TerminationCause::Memory, now);
+        }
+        // The first tick finds the command itself; only later changes call for extra ticks.
+        if result.changes > 0 && self.ticks.count > 1 {
+            let after = self.clock.elapsed();
+            let cost = after.saturating_sub(now);
+            self.schedule.densify(after, cost * EXTRA_TICKS_SHARE);
+        }
+    }
+
+    /// Records a spike between the last tick and this one: a single process was larger than the whole tree at both.
+    fn record_spike(&mut self, result: &TickResult, now: Duration, sink: Sink<'_>) {
+        let visible = result.sum.value.max(self.ticks.last_value);
+        let proven = result.sum.proven.filter(|proven| *proven > visible);
+        if let Some(value) = proven.filter(|_| self.options.metric == Metric::Rss) {
+            self.record_proven(value, self.ticks.last_time(), now, sink);
+        }
+    }
+
+    /// Records a value that the tree reached at some time from `from` to `now`.
+    ///
+    /// Its most likely time is between the last tick and `now`, so it stands in the middle of these two.
+    pub(super) fn record_proven(&mut self, value: Bytes, from: Duration, now: Duration, sink: Sink<'_>) {
+        let time = Seconds(f64::midpoint(self.ticks.last_time().as_secs_f64(), now.as_secs_f64()));
+        let within = (seconds(from), seconds(now));
+        self.peak.raise(value);
+        sink(&Record::Proven(Proven { time, within, value }));
+    }
+
+    /// Records a gap when the last tick is too long ago.
+    pub(super) fn record_gap(&self, now: Duration, sink: Sink<'_>) {
+        let longest = self.options.interval * GAP_INTERVALS + GAP_SLACK;
+        if let Some(last) = self.ticks.last.filter(|last| now.saturating_sub(*last) > longest) {
+            sink(&Record::Gap(seconds(last), seconds(now)));
+        }
+    }
+
+    /// Makes a PSS round. The first failure goes into the trace as a note.
+    fn read_pss(&mut self, time: Seconds, value: Bytes, sink: Sink<'_>) {
+        let before = platform::cpu_time();
+        let result = self.tree.read_pss();
+        let cost = platform::cpu_time().saturating_sub(before);
+        let outcome = result.as_ref().map(|pss| *pss).map_err(|(_, error)| error);
+        self.pss_schedule.record_round(self.clock.elapsed(), cost, value, outcome);
+        match result {
+            Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
+            Err((id, error)) if self.pss_unavailable.is_none() => {
+                let sentence = match error {
+                    ReadError::Denied => {
+                        format!("PSS is unavailable while `{id}` runs: cannot read its smaps_rollup: {error}")
+                    }
+                    _ => format!("PSS is unavailable: cannot read the smaps_rollup of `{id}`: {error}"),
+                };
+                sink(&Record::Note(NOTE_KEY, &sentence));
+                self.pss_unavailable = Some(sentence);
+            }
+            Ok(None) | Err(_) => {}
+        }
+    }
+}

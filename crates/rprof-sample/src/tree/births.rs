@@ -1,0 +1,76 @@
+//! Births of the tree: the newborn processes that the search finds, and the count of those that it came too late for.
+
+use super::member::Member;
+use crate::platform::{Process, Reading, Search};
+
+/// The search for newborn processes, and its finds that the tree has not admitted yet.
+#[derive(Debug)]
+pub struct Births {
+    search: Option<Search>,
+    found: Vec<(Process, Reading)>,
+    root: u32,
+    /// rprof itself, which adopts orphans.
+    own_pid: u32,
+    /// Processes and threads of the whole machine that were born and gone since the last tick; `None` when not known.
+    gone: Option<u32>,
+    /// Processes of the tree that were zombies when they were found, since the last tick.
+    found_dead: u32,
+}
+
+impl Births {
+    /// Starts with the root as the only find. Without a `search` no other process is ever found.
+    pub fn new(root: (Process, Reading), search: Option<Search>) -> Self {
+        Self {
+            search,
+            root: root.0.pid(),
+            own_pid: std::process::id(),
+            found: vec![root],
+            gone: Some(0),
+            found_dead: 0,
+        }
+    }
+
+    /// Searches for newborn children of the members.
+    pub fn search(&mut self, members: &[Member]) {
+        let Some(search) = &mut self.search else { return };
+        let (root, own_pid) = (self.root, self.own_pid);
+        let is_parent = |pid: u32| pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid);
+        let gone = search.newborns(is_parent, &mut self.found);
+        self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
+    }
+
+    /// The number of finds that the tree has not admitted yet.
+    pub fn waiting(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Takes the finds out. Give the buffer back with `recycle`, so that the next tick need not allocate one.
+    pub fn take(&mut self) -> Vec<(Process, Reading)> {
+        std::mem::take(&mut self.found)
+    }
+
+    /// Gives back the emptied buffer of `take`.
+    pub fn recycle(&mut self, buffer: Vec<(Process, Reading)>) {
+        self.found = buffer;
+    }
+
+    /// Counts a find that had ended before it was read.
+    pub fn count_dead(&mut self) {
+        self.found_dead += 1;
+    }
+
+    /// Makes the next search try the pid of a process that is gone: a newborn may have it already.
+    pub fn look_again_at(&mut self, pid: u32) {
+        self.search.iter_mut().for_each(|search| search.look_again_at(pid));
+    }
+
+    /// Returns and resets the counts since the last tick: births on the machine that are gone, and finds that were dead.
+    pub fn take_counts(&mut self) -> (Option<u32>, u32) {
+        (self.gone.replace(0), std::mem::take(&mut self.found_dead))
+    }
+
+    /// The largest possible number of short-lived processes since the last tick; `None` when not known.
+    pub fn gone_or_dead(&self) -> Option<u32> {
+        self.gone.map(|gone| gone + self.found_dead)
+    }
+}

@@ -1,0 +1,273 @@
+//! One process of the tree, with all that rprof keeps of it from tick to tick.
+
+use rprof_trace::{Born, Bytes, Memory, Metric, Sample, Seconds};
+
+use super::peak_bounds::{TickSum, Window};
+use super::zombies::Zombie;
+use crate::error::ReadError;
+use crate::parse::CommandName;
+use crate::platform::{Process, Reading, SmapsRollup};
+
+/// A living process of the tree.
+#[derive(Debug)]
+pub struct Member {
+    process: Process,
+    /// The id in the trace.
+    id: String,
+    /// The command name, the parent and the memory at the last reading.
+    name: CommandName,
+    ppid: u32,
+    memory: Memory,
+    /// The value of the run's metric at the last reading.
+    value: Bytes,
+    /// The bounds of its RSS between the last two readings.
+    window: Window,
+    /// The largest high-water mark so far; `None` before the first reading. An exec does not reset it.
+    hwm: Option<Bytes>,
+    /// The rise of the mark between the last two readings.
+    growth: Bytes,
+    space: AddressSpace,
+    /// Page faults of the children it has waited for, at the last look.
+    child_faults: u64,
+    /// True if the last reading was refused.
+    denied: bool,
+}
+
+/// The owner of a process's address space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressSpace {
+    /// Not checked yet. The process counts.
+    Unchecked,
+    /// The parent owns it until the exec of this process, which must not count it twice.
+    Borrowed,
+    /// The process owns it, for good.
+    Own,
+}
+
+impl Member {
+    /// A process that was just found. Its first reading comes later.
+    pub fn new(process: Process, reading: &Reading, id: String) -> Self {
+        Self {
+            process,
+            id,
+            name: reading.name,
+            ppid: reading.ppid,
+            memory: Memory::default(),
+            value: Bytes(0),
+            window: Window::default(),
+            hwm: None,
+            growth: Bytes(0),
+            space: AddressSpace::Unchecked,
+            child_faults: 0,
+            denied: false,
+        }
+    }
+
+    /// A process that ran before the session. Its high-water mark belongs to that time and proves no spike.
+    pub fn found_running(process: Process, reading: &Reading, id: String) -> Self {
+        Self { memory: reading.memory, ..Self::new(process, reading, id) }
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// The id in the trace.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The parent at the last reading.
+    pub fn ppid(&self) -> u32 {
+        self.ppid
+    }
+
+    /// The largest high-water mark so far; `None` before the first reading.
+    pub fn hwm(&self) -> Option<Bytes> {
+        self.hwm
+    }
+
+    /// True if the member belongs in the sums over the tree.
+    pub fn is_counted(&self) -> bool {
+        self.space != AddressSpace::Borrowed && !self.denied
+    }
+
+    /// Adds the last reading to the sum of a tick.
+    pub fn add_to(&self, sum: &mut TickSum) {
+        sum.add(self.value, &self.memory, self.window);
+    }
+
+    /// The sample of the last reading.
+    pub fn sample(&self, time: Seconds) -> Sample<'_> {
+        Sample { id: &self.id, time, value: self.value, memory: self.memory }
+    }
+
+    /// Reads the process, without keeping the reading.
+    ///
+    /// # Errors
+    /// The same as for `Process::read`.
+    pub fn read(&mut self) -> Result<Reading, ReadError> {
+        self.process.read()
+    }
+
+    /// Reads the smaps rollup.
+    ///
+    /// # Errors
+    /// The same as for `Process::smaps_rollup`.
+    pub fn smaps_rollup(&self) -> Result<SmapsRollup, ReadError> {
+        self.process.smaps_rollup()
+    }
+
+    /// Sends a signal. True if the process was there.
+    pub fn signal(&mut self, number: i32) -> bool {
+        self.process.signal(number)
+    }
+
+    /// Keeps a new reading. `was_reset` is true if the mark was reset at the reading before.
+    pub fn record(&mut self, reading: &Reading, was_reset: bool) {
+        self.window = Window::between(&self.memory, &reading.memory, was_reset);
+        let mark = |memory: &Memory| memory.hwm.unwrap_or_default().0;
+        self.growth = Bytes(mark(&reading.memory).saturating_sub(mark(&self.memory)));
+        self.memory = reading.memory;
+        self.ppid = reading.ppid;
+        self.hwm = self.hwm.max(reading.memory.hwm);
+        self.denied = false;
+    }
+
+    /// Keeps the parent of the last reading of a process that has ended.
+    pub fn record_parent(&mut self, ppid: u32) {
+        self.ppid = ppid;
+    }
+
+    /// Excludes the member from the sums until the next reading that succeeds.
+    pub fn record_denied(&mut self) {
+        self.denied = true;
+    }
+
+    /// Updates the value of the metric after `record`.
+    ///
+    /// # Errors
+    /// The reason when a smaps rollup cannot be read. The member is then excluded from the sums.
+    pub fn update_value(&mut self, metric: Metric) -> Result<(), ReadError> {
+        let value = match metric {
+            // A living process without RSS is between two programs.
+            Metric::Rss => Ok(Some(self.memory.rss.unwrap_or_default())),
+            Metric::Footprint => Ok(self.memory.footprint),
+            Metric::Pss => self.smaps_rollup().map(|rollup| Some(rollup.pss)),
+            Metric::Uss => self.smaps_rollup().map(|rollup| Some(rollup.uss)),
+        };
+        self.denied = !matches!(value, Ok(Some(_)));
+        self.value = value?.unwrap_or(self.value);
+        Ok(())
+    }
+
+    /// Resets the high-water mark.
+    ///
+    /// # Errors
+    /// The same as for `Process::reset_hwm`.
+    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+        self.process.reset_hwm()
+    }
+
+    /// True if the process runs another program than at the last reading.
+    pub fn has_new_name(&self, reading: &Reading) -> bool {
+        reading.name != self.name
+    }
+
+    /// Gives the process a new id after an exec, and returns the `Born` entry that links it to the old one.
+    pub fn rename(&mut self, id: String, reading: &Reading) -> Born {
+        self.name = reading.name;
+        let old_id = std::mem::replace(&mut self.id, id);
+        Born { pid: self.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: Some(old_id) }
+    }
+
+    /// True if it has waited for a child since the last call, or if this cannot be read.
+    pub fn has_waited_for_child(&mut self) -> bool {
+        match self.process.child_faults() {
+            Ok(faults) => std::mem::replace(&mut self.child_faults, faults) != faults,
+            Err(_) => true,
+        }
+    }
+
+    /// True if it was once seen with an address space of its own.
+    pub fn has_own_space(&self) -> bool {
+        self.space == AddressSpace::Own
+    }
+
+    /// Sets the owner of the address space.
+    pub fn set_space(&mut self, space: AddressSpace) {
+        self.space = space;
+    }
+
+    /// True if both address spaces have the same known size.
+    pub fn has_size_of(&self, other: &Self) -> bool {
+        other.memory.vsz.is_some() && self.memory.vsz == other.memory.vsz && !self.denied
+    }
+
+    /// True if both readings have the same memory in every part.
+    pub fn has_memory_of(&self, other: &Self) -> bool {
+        self.memory == other.memory
+    }
+
+    /// Replaces the last reading by a new one if that shows another address space.
+    pub fn read_again_after_exec(&mut self, metric: Metric) {
+        if let Ok(reading) = self.process.read()
+            && reading.memory.vsz != self.memory.vsz
+        {
+            self.memory = reading.memory;
+            self.hwm = reading.memory.hwm;
+            self.window = Window { proven: None, upper: reading.memory.hwm };
+            if metric == Metric::Rss {
+                self.value = reading.memory.rss.unwrap_or_default();
+            }
+        }
+    }
+
+    /// True if the process still lives and runs the same program as at the last reading, or if its reading was refused.
+    pub fn is_unchanged(&mut self) -> bool {
+        self.denied || self.process.read().is_ok_and(|now| !now.dead && !self.has_new_space(&now))
+    }
+
+    /// True if an exec has replaced the address space since the last reading.
+    ///
+    /// An exec starts a new mark, and the mark of an address space is never below its RSS. So a mark below the last RSS
+    /// is a new one. The margin allows for kernels that count RSS in batches; it hides an exec of a program below 1 MiB.
+    fn has_new_space(&self, now: &Reading) -> bool {
+        let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.rss;
+        self.space != AddressSpace::Borrowed && now.memory.hwm.is_some_and(is_below)
+    }
+
+    /// The memory it may have held at its end, after the last reading.
+    ///
+    /// That is its mark and twice the last rise of the mark: it may have grown on at the same rate, and the time to the
+    /// next tick may be twice as long as the one before.
+    pub fn last_held(&self) -> Bytes {
+        self.hwm.unwrap_or_default().plus(self.growth).plus(self.growth)
+    }
+
+    /// The largest memory it can have held since the last tick, at the end of the run; `None` when its mark is unknown.
+    ///
+    /// No process that was waited for exceeded `largest`.
+    pub fn ceiling_at_end(&mut self, largest: Bytes) -> Option<Bytes> {
+        if let Some(hwm) = self.hwm {
+            return Some(self.last_held().min(largest.max(hwm)));
+        }
+        match self.process.read() {
+            // Found after the last tick and never read: its present mark covers its whole life.
+            Ok(reading) if !reading.dead => reading.memory.hwm,
+            // It has ended, and so it was waited for.
+            _ => Some(largest),
+        }
+    }
+
+    /// The memory to add to the bounds after its end; `None` when the parent counts it.
+    pub fn last_held_if_own(&self) -> Option<Bytes> {
+        (self.space != AddressSpace::Borrowed).then(|| self.last_held())
+    }
+
+    /// Turns a member that has ended into a zombie.
+    pub fn into_zombie(self) -> Zombie {
+        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm: self.hwm }
+    }
+}

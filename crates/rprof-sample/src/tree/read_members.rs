@@ -1,0 +1,96 @@
+//! The reading of all members at one tick.
+
+use rprof_trace::{Record, Seconds};
+
+use super::{NOTE_KEY, TickResult, Tree};
+use crate::Sink;
+use crate::error::ReadError;
+use crate::platform::Reading;
+
+impl Tree {
+    /// Reads every member once and removes those that have ended.
+    pub(super) fn read_members(&mut self, time: Seconds, result: &mut TickResult, sink: Sink<'_>) {
+        let mut at = 0;
+        while at < self.members.len() {
+            if self.read_member(at, time, sink) {
+                at += 1;
+            } else {
+                result.changes += 1;
+                self.remove(at, time, sink);
+            }
+        }
+    }
+
+    /// Reads one member. False if it has ended.
+    fn read_member(&mut self, at: usize, time: Seconds, sink: Sink<'_>) -> bool {
+        let member = &mut self.members[at];
+        match member.read() {
+            Ok(reading) if reading.dead => {
+                member.record_parent(reading.ppid);
+                false
+            }
+            Ok(reading) => {
+                if member.has_new_name(&reading) {
+                    self.rename(at, &reading, time, sink);
+                }
+                self.record(at, &reading, sink)
+            }
+            Err(ReadError::Gone) => {
+                let pid = member.pid();
+                self.births.look_again_at(pid);
+                false
+            }
+            Err(error @ (ReadError::Denied | ReadError::Unsupported | ReadError::Io(_))) => {
+                member.record_denied();
+                self.note_unreadable(at, &error, sink);
+                true
+            }
+        }
+    }
+
+    /// Records that a process runs another program: the same process under a new id.
+    fn rename(&mut self, at: usize, reading: &Reading, time: Seconds, sink: Sink<'_>) {
+        let member = &mut self.members[at];
+        let id = self.ids.assign(member.pid(), &reading.name);
+        let born = member.rename(id, reading);
+        sink(&Record::Born(self.members[at].id(), time, born));
+    }
+
+    /// Records a member's new reading. False if the process ended before its smaps rollup was read.
+    fn record(&mut self, at: usize, reading: &Reading, sink: Sink<'_>) -> bool {
+        let member = &mut self.members[at];
+        // The first reading comes before the first reset.
+        let was_reset = self.exact && member.hwm().is_some();
+        member.record(reading, was_reset);
+        let refused = match member.update_value(self.metric) {
+            Ok(()) => None,
+            Err(ReadError::Gone) => return false,
+            Err(error) => Some(error),
+        };
+        self.largest_read = self.largest_read.max(member.hwm());
+        let not_reset = if self.exact { member.reset_hwm().err() } else { None };
+        if let Some(error) = refused {
+            self.note_unreadable(at, &error, sink);
+        } else if let Some(error) = not_reset.filter(|error| !matches!(error, ReadError::Gone)) {
+            self.note_once(at, sink, |id| {
+                format!("cannot reset the high-water mark of `{id}`: {error}; its maxima between ticks are not exact")
+            });
+        }
+        true
+    }
+
+    fn note_unreadable(&mut self, at: usize, error: &ReadError, sink: Sink<'_>) {
+        self.note_once(at, sink, |id| {
+            format!("cannot read the memory of `{id}`: {error}; it is missing from the sums")
+        });
+    }
+
+    /// Writes the first such sentence into the trace and keeps it for the summary. Later ones would repeat at each tick.
+    fn note_once(&mut self, at: usize, sink: Sink<'_>, sentence: impl FnOnce(&str) -> String) {
+        if self.unreadable.is_none() {
+            let sentence = sentence(self.members[at].id());
+            sink(&Record::Note(NOTE_KEY, &sentence));
+            self.unreadable = Some(sentence);
+        }
+    }
+}
