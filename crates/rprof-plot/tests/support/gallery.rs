@@ -13,7 +13,7 @@ pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
 
 /// All figures.
 pub fn gallery() -> Vec<Figure> {
-    [curves(), spans(), comparisons(), extremes()].concat()
+    [curves(), spans(), comparisons(), extremes()].into_iter().flatten().collect()
 }
 
 fn plain() -> Options {
