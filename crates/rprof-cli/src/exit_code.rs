@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use rprof_sample::{Ending, Error, Outcome};
+use rprof_sample::{Error, ExitStatus, Outcome};
 
 /// A failure of a subcommand that runs no command.
 pub const FAULT: u8 = 1;
@@ -43,17 +43,17 @@ pub fn of_error(error: &anyhow::Error, fault: u8) -> u8 {
 
 /// The code for a finished session; 0 when the recorded process was not our child.
 pub fn of_outcome(outcome: &Outcome) -> u8 {
-    match outcome.ending {
+    match outcome.exit_status {
         _ if outcome.limit.is_some() => LIMIT,
-        Some(ending) => of_ending(ending),
+        Some(status) => of_status(status),
         None => 0,
     }
 }
 
 /// The command's own code, or 128 plus the number of the signal that killed it.
-pub fn of_ending(ending: Ending) -> u8 {
-    match ending {
-        Ending::Exited(code) => code as u8,
-        Ending::Killed(number) | Ending::Stopped(number) => 128u8.saturating_add(number as u8),
+pub fn of_status(status: ExitStatus) -> u8 {
+    match status {
+        ExitStatus::Exited(code) => code as u8,
+        ExitStatus::Killed(number) | ExitStatus::Stopped(number) => 128u8.saturating_add(number as u8),
     }
 }

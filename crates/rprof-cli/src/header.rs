@@ -16,7 +16,7 @@ pub fn header(
     clock: Clock,
     start: Timestamp,
 ) -> Header {
-    let zoned = start.to_zoned(TimeZone::system());
+    let zoned = start.to_zoned_datetime(TimeZone::system());
     Header {
         format: 1,
         writer: concat!("rprof ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -55,7 +55,7 @@ pub fn record(
     let (path, file) = trace_file::create(given, output.force, start)?;
     let header = header(&options, target, command, clock, start);
     let mut recorder = Recorder::new(file, format);
-    let shown = rprof_trace::command_line(&header.command);
+    let shown = rprof_trace::shell_quote(&header.command);
     recorder.record(&Record::Header(Box::new(header)));
     recorder.record(&Record::Command(&shown));
     recorder.flush();

@@ -52,7 +52,7 @@ fn new_file(path: &Path) -> std::io::Result<File> {
 ///
 /// The name resolves seconds only: when two runs start in the same second, the later one takes the next free second.
 fn next_free(start: Timestamp) -> anyhow::Result<(PathBuf, File)> {
-    let mut time = start.to_zoned(TimeZone::system());
+    let mut time = start.to_zoned_datetime(TimeZone::system());
     for _ in 0..3600 {
         let path = PathBuf::from(format!("mprofile_{}.dat", time.strftime("%Y%m%d%H%M%S")));
         match new_file(&path) {

@@ -35,9 +35,9 @@ pub fn span(arguments: &SpanArgs) -> anyhow::Result<u8> {
     rprof_sample::find_program(&arguments.command[0])?;
     let span = trace.as_ref().map(|trace| trace.span_of_others(&arguments.name));
     let launch = Launch { argv: arguments.command.clone(), env: Vec::new() };
-    let ending = rprof_sample::accompany(&launch)?;
+    let status = rprof_sample::run_unmeasured(&launch)?;
     drop(span);
-    Ok(exit_code::of_ending(ending))
+    Ok(exit_code::of_status(status))
 }
 
 /// The trace of the run that this process is part of.

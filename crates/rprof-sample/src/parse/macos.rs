@@ -1,6 +1,6 @@
 //! The meaning of macOS's answers, apart from the calls: those are in `platform/macos`.
 
-use rprof_trace::{Bytes, Memory};
+use rprof_trace::{Bytes, Memory, Part};
 
 use super::CommandName;
 
@@ -63,14 +63,12 @@ pub struct Task {
 
 /// The memory of a process. macOS reports neither the parts of RSS nor the swap of one process.
 pub fn memory(usage: Usage, task: Option<Task>, size: Option<u64>) -> Memory {
-    Memory {
-        rss: Some(Bytes(usage.resident)),
-        footprint: Some(Bytes(usage.footprint)),
-        vsz: task.map(|t| t.size).or(size).map(Bytes),
-        // The two calls happen at different instants: a maximum below the RSS that was just read is out of date.
-        hwm: task.map(|t| Bytes(t.resident_max.max(usage.resident))),
-        ..Memory::default()
-    }
+    let mut memory =
+        Memory::from([(Part::Rss, Bytes(usage.resident)), (Part::Footprint, Bytes(usage.footprint))]);
+    memory.set(Part::Vsz, task.map(|t| t.size).or(size).map(Bytes));
+    // The two calls happen at different instants: a maximum below the RSS that was just read is out of date.
+    memory.set(Part::Hwm, task.map(|t| Bytes(t.resident_max.max(usage.resident))));
+    memory
 }
 
 /// True if a zombie had waited for children of its own.
@@ -158,18 +156,27 @@ mod tests {
     fn a_part_that_macos_does_not_report_is_none_and_not_zero() {
         let usage = Usage { resident: 300 * MIB, footprint: 280 * MIB };
         let m = memory(usage, Some(Task { size: 400_000 * MIB, resident_max: 310 * MIB }), None);
-        assert_eq!((m.rss, m.footprint), (Some(Bytes(300 * MIB)), Some(Bytes(280 * MIB))));
-        assert_eq!((m.hwm, m.vsz), (Some(Bytes(310 * MIB)), Some(Bytes(400_000 * MIB))));
-        assert_eq!((m.anon, m.file, m.shmem, m.swap), (None, None, None, None));
+        assert_eq!(
+            (m.get(Part::Rss), m.get(Part::Footprint)),
+            (Some(Bytes(300 * MIB)), Some(Bytes(280 * MIB)))
+        );
+        assert_eq!(
+            (m.get(Part::Hwm), m.get(Part::Vsz)),
+            (Some(Bytes(310 * MIB)), Some(Bytes(400_000 * MIB)))
+        );
+        assert_eq!(
+            (m.get(Part::Anon), m.get(Part::File), m.get(Part::Shmem), m.get(Part::Swap)),
+            (None, None, None, None)
+        );
         let m = memory(usage, None, Some(9 * MIB));
-        assert_eq!((m.hwm, m.vsz), (None, Some(Bytes(9 * MIB))));
+        assert_eq!((m.get(Part::Hwm), m.get(Part::Vsz)), (None, Some(Bytes(9 * MIB))));
     }
 
     #[test]
     fn a_maximum_is_never_below_the_resident_size() {
         let usage = Usage { resident: 12 * MIB, footprint: MIB };
         let m = memory(usage, Some(Task { size: MIB, resident_max: 11 * MIB }), None);
-        assert_eq!(m.hwm, m.rss);
+        assert_eq!(m.get(Part::Hwm), m.get(Part::Rss));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Parsers of the /proc files that rprof reads at a tick: one pass, no allocation, unknown lines skipped.
 //! Files read once per run go through the `procfs-core` crate instead. Its parsers are the oracle of the tests here.
 
-use rprof_trace::{Bytes, Memory};
+use rprof_trace::{Bytes, Memory, Part};
 
 use super::CommandName;
 
@@ -12,6 +12,19 @@ use super::CommandName;
 //   status         4.5 µs   0.5 µs        18 µs
 //   stat           2.6 µs   0.2 µs        1.2 µs
 //   smaps_rollup   13 µs    0.4 µs        3.8 µs
+
+/// The parts of memory in `/proc/PID/status`, each with its key. Linux reports them in KiB.
+pub const STATUS_PARTS: [(&str, Part); 9] = [
+    ("VmSize", Part::Vsz),
+    ("VmHWM", Part::Hwm),
+    ("VmRSS", Part::Rss),
+    ("RssAnon", Part::Anon),
+    ("RssFile", Part::File),
+    ("RssShmem", Part::Shmem),
+    ("VmPTE", Part::PageTables),
+    ("VmSwap", Part::Swap),
+    ("HugetlbPages", Part::Hugetlb),
+];
 
 /// The fields of `/proc/PID/status` that rprof uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,31 +51,27 @@ impl Status {
             let line = &text[start.min(end)..end];
             start = end + 1;
             // The first letter rules out half of the lines before the search for the colon.
-            if !matches!(line.first(), Some(b'N' | b'S' | b'T' | b'P' | b'V' | b'R')) {
+            if !matches!(line.first(), Some(b'N' | b'S' | b'T' | b'P' | b'V' | b'R' | b'H')) {
                 continue;
             }
             let Some(colon) = line.iter().position(|b| *b == b':') else { continue };
             let (key, value) = (&line[..colon], line[colon + 1..].trim_ascii_start());
-            let kib = || number(value).map(Bytes::from_kib);
             let id = || number(value).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
             match key {
                 b"Name" => status.name = CommandName::new(value),
                 b"State" => status.state = value.first().copied().unwrap_or(0),
                 b"Tgid" => status.tgid = id(),
                 b"PPid" => status.ppid = id(),
-                b"VmSize" => status.memory.vsz = kib(),
-                b"VmHWM" => status.memory.hwm = kib(),
-                b"VmRSS" => status.memory.rss = kib(),
-                b"RssAnon" => status.memory.anon = kib(),
-                b"RssFile" => status.memory.file = kib(),
-                b"RssShmem" => status.memory.shmem = kib(),
-                b"VmSwap" => status.memory.swap = kib(),
                 b"Threads" => {
                     status.threads = id();
                     // Only signal masks and cpusets follow.
                     break;
                 }
-                _ => {}
+                key => {
+                    if let Some((_, part)) = STATUS_PARTS.iter().find(|(name, _)| name.as_bytes() == key) {
+                        status.memory.set(*part, number(value).map(Bytes::from_kib));
+                    }
+                }
             }
         }
         status
@@ -171,11 +180,11 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
         let status = Status::parse(STATUS);
         assert_eq!(status.name.to_text(), "python3");
         assert_eq!((status.state, status.tgid, status.ppid, status.threads), (b'S', 4711, 812, 3));
-        let m = status.memory;
-        assert_eq!(m.rss, Some(Bytes::from_kib(9692)));
-        assert_eq!(m.hwm, Some(Bytes::from_kib(316_620)));
-        assert_eq!(m.rss.map(Bytes::kib), Some(4044 + 5640 + 8));
-        assert_eq!((m.swap, m.vsz), (Some(Bytes::from_kib(12)), Some(Bytes::from_kib(22676))));
+        let kib = |part| status.memory.get(part).map(Bytes::kib);
+        assert_eq!((kib(Part::Rss), kib(Part::Hwm)), (Some(9692), Some(316_620)));
+        assert_eq!(kib(Part::Rss), Some(4044 + 5640 + 8));
+        assert_eq!((kib(Part::Swap), kib(Part::Vsz)), (Some(12), Some(22676)));
+        assert_eq!((kib(Part::PageTables), kib(Part::Hugetlb)), (Some(80), Some(0)));
         assert!(!status.is_dead());
     }
 
@@ -183,15 +192,16 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
     fn assert_like_procfs(text: &[u8]) {
         let (ours, theirs) =
             (Status::parse(text), procfs_core::process::Status::from_read(text).expect("a status"));
-        let kib = |bytes: Option<Bytes>| bytes.map(Bytes::kib);
+        let kib = |part| ours.memory.get(part).map(Bytes::kib);
         assert_eq!(ours.name.to_text(), theirs.name);
         assert_eq!(Some(char::from(ours.state)), theirs.state.chars().next());
         assert_eq!((ours.tgid.cast_signed(), ours.ppid.cast_signed()), (theirs.tgid, theirs.ppid));
         assert_eq!(u64::from(ours.threads), theirs.threads);
-        let m = ours.memory;
-        assert_eq!((kib(m.vsz), kib(m.hwm), kib(m.rss)), (theirs.vmsize, theirs.vmhwm, theirs.vmrss));
-        assert_eq!((kib(m.anon), kib(m.file)), (theirs.rssanon, theirs.rssfile));
-        assert_eq!((kib(m.shmem), kib(m.swap)), (theirs.rssshmem, theirs.vmswap));
+        assert_eq!((kib(Part::Vsz), kib(Part::Hwm)), (theirs.vmsize, theirs.vmhwm));
+        assert_eq!((kib(Part::Rss), kib(Part::Anon)), (theirs.vmrss, theirs.rssanon));
+        assert_eq!((kib(Part::File), kib(Part::Shmem)), (theirs.rssfile, theirs.rssshmem));
+        assert_eq!((kib(Part::Swap), kib(Part::PageTables)), (theirs.vmswap, theirs.vmpte));
+        assert_eq!(kib(Part::Hugetlb), theirs.hugetlbpages);
     }
 
     #[test]
@@ -238,7 +248,7 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
         for text in
             [&b""[..], b":\n::\nVmRSS:", b"VmRSS:\t99999999999999999999999 kB\nTgid:\t-1", b"\xff\xfe"]
         {
-            assert_eq!(Status::parse(text).memory.rss, None);
+            assert_eq!(Status::parse(text).memory.get(Part::Rss), None);
         }
     }
 

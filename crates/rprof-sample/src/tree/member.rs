@@ -1,6 +1,6 @@
 //! One process of the tree, with all that rprof keeps of it from tick to tick.
 
-use rprof_trace::{Born, Bytes, Memory, Metric, Sample, Seconds};
+use rprof_trace::{Born, Bytes, Memory, Metric, Part, Sample, Seconds};
 
 use super::peak_bounds::{TickSum, Window};
 use super::zombies::Zombie;
@@ -99,7 +99,7 @@ impl Member {
     }
 
     /// The sample of the last reading.
-    pub fn sample(&self, time: Seconds) -> Sample<'_> {
+    pub fn sample(&self, time: Seconds) -> Sample<&str> {
         Sample { id: &self.id, time, value: self.value, memory: self.memory }
     }
 
@@ -127,11 +127,11 @@ impl Member {
     /// Keeps a new reading. `was_reset` is true if the mark was reset at the reading before.
     pub fn record(&mut self, reading: &Reading, was_reset: bool) {
         self.window = Window::between(&self.memory, &reading.memory, was_reset);
-        let mark = |memory: &Memory| memory.hwm.unwrap_or_default().0;
+        let mark = |memory: &Memory| memory.get(Part::Hwm).unwrap_or_default().0;
         self.growth = Bytes(mark(&reading.memory).saturating_sub(mark(&self.memory)));
         self.memory = reading.memory;
         self.ppid = reading.ppid;
-        self.hwm = self.hwm.max(reading.memory.hwm);
+        self.hwm = self.hwm.max(reading.memory.get(Part::Hwm));
         self.denied = false;
     }
 
@@ -152,8 +152,8 @@ impl Member {
     pub fn update_value(&mut self, metric: Metric) -> Result<(), ReadError> {
         let value = match metric {
             // A living process without RSS is between two programs.
-            Metric::Rss => Ok(Some(self.memory.rss.unwrap_or_default())),
-            Metric::Footprint => Ok(self.memory.footprint),
+            Metric::Rss => Ok(Some(self.memory.get(Part::Rss).unwrap_or_default())),
+            Metric::Footprint => Ok(self.memory.get(Part::Footprint)),
             Metric::Pss => self.smaps_rollup().map(|rollup| Some(rollup.pss)),
             Metric::Uss => self.smaps_rollup().map(|rollup| Some(rollup.uss)),
         };
@@ -202,7 +202,9 @@ impl Member {
 
     /// True if both address spaces have the same known size.
     pub fn has_size_of(&self, other: &Self) -> bool {
-        other.memory.vsz.is_some() && self.memory.vsz == other.memory.vsz && !self.denied
+        other.memory.get(Part::Vsz).is_some()
+            && self.memory.get(Part::Vsz) == other.memory.get(Part::Vsz)
+            && !self.denied
     }
 
     /// True if both readings have the same memory in every part.
@@ -213,13 +215,13 @@ impl Member {
     /// Replaces the last reading by a new one if that shows another address space.
     pub fn read_again_after_exec(&mut self, metric: Metric) {
         if let Ok(reading) = self.process.read()
-            && reading.memory.vsz != self.memory.vsz
+            && reading.memory.get(Part::Vsz) != self.memory.get(Part::Vsz)
         {
             self.memory = reading.memory;
-            self.hwm = reading.memory.hwm;
-            self.window = Window { proven: None, upper: reading.memory.hwm };
+            self.hwm = reading.memory.get(Part::Hwm);
+            self.window = Window { proven: None, upper: reading.memory.get(Part::Hwm) };
             if metric == Metric::Rss {
-                self.value = reading.memory.rss.unwrap_or_default();
+                self.value = reading.memory.get(Part::Rss).unwrap_or_default();
             }
         }
     }
@@ -234,8 +236,8 @@ impl Member {
     /// An exec starts a new mark, and the mark of an address space is never below its RSS. So a mark below the last RSS
     /// is a new one. The margin allows for kernels that count RSS in batches; it hides an exec of a program below 1 MiB.
     fn has_new_space(&self, now: &Reading) -> bool {
-        let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.rss;
-        self.space != AddressSpace::Borrowed && now.memory.hwm.is_some_and(is_below)
+        let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.get(Part::Rss);
+        self.space != AddressSpace::Borrowed && now.memory.get(Part::Hwm).is_some_and(is_below)
     }
 
     /// The memory it may have held at its end, after the last reading.
@@ -255,7 +257,7 @@ impl Member {
         }
         match self.process.read() {
             // Found after the last tick and never read: its present mark covers its whole life.
-            Ok(reading) if !reading.dead => reading.memory.hwm,
+            Ok(reading) if !reading.dead => reading.memory.get(Part::Hwm),
             // It has ended, and so it was waited for.
             _ => Some(largest),
         }

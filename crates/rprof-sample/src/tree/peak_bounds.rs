@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rprof_trace::{Bytes, Memory};
+use rprof_trace::{Bytes, Memory, Part};
 
 /// The bounds of one process's RSS between two readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,9 +17,9 @@ pub struct Window {
 impl Window {
     /// Compares RSS and mark of two readings. `was_reset` is true if the mark was reset at the first one.
     pub fn between(before: &Memory, now: &Memory, was_reset: bool) -> Self {
-        let Some(mark) = now.hwm else { return Self::default() };
-        let seen = before.rss.max(now.rss).unwrap_or_default();
-        let old = before.hwm.unwrap_or_default();
+        let Some(mark) = now.get(Part::Hwm) else { return Self::default() };
+        let seen = before.get(Part::Rss).max(now.get(Part::Rss)).unwrap_or_default();
+        let old = before.get(Part::Hwm).unwrap_or_default();
         // A mark that differs was set between the readings: it rose, or an exec started a new one. A mark that stands
         // still may be hours old and proves nothing here, unless it was reset.
         let is_new = was_reset || mark != old;
@@ -47,22 +47,12 @@ pub struct TickSum {
 impl TickSum {
     /// Adds a process.
     pub fn add(&mut self, value: Bytes, memory: &Memory, window: Window) {
-        let first = self.processes == 0;
-        let plus = |sum: Option<Bytes>, part: Option<Bytes>| match (sum, part) {
-            (Some(sum), Some(part)) => Some(sum.plus(part)),
-            (None, part) if first => part,
-            _ => None,
-        };
-        let m = &mut self.memory;
-        m.rss = plus(m.rss, memory.rss);
-        m.anon = plus(m.anon, memory.anon);
-        m.file = plus(m.file, memory.file);
-        m.shmem = plus(m.shmem, memory.shmem);
-        m.swap = plus(m.swap, memory.swap);
-        m.vsz = plus(m.vsz, memory.vsz);
-        m.footprint = plus(m.footprint, memory.footprint);
-        m.hwm = m.hwm.max(memory.hwm);
-        self.upper = plus(self.upper, window.upper);
+        if self.processes == 0 {
+            (self.memory, self.upper) = (*memory, window.upper);
+        } else {
+            self.memory = self.memory.plus(memory);
+            self.upper = self.upper.zip(window.upper).map(|(sum, upper)| sum.plus(upper));
+        }
         self.value = self.value.plus(value);
         self.proven = self.proven.max(window.proven);
         self.processes += 1;
@@ -184,18 +174,18 @@ mod tests {
 
     #[test]
     fn a_part_that_one_process_does_not_report_is_none_for_the_tree() {
-        let known = Memory { rss: Some(Bytes(10)), anon: Some(Bytes(4)), ..Memory::default() };
-        let partly = Memory { rss: Some(Bytes(5)), ..Memory::default() };
+        let known = Memory::from([(Part::Rss, Bytes(10)), (Part::Anon, Bytes(4))]);
+        let partly = Memory::from([(Part::Rss, Bytes(5))]);
         let mut sum = TickSum::default();
         sum.add(Bytes(10), &known, Window { proven: Some(Bytes(30)), upper: Some(Bytes(30)) });
         assert_eq!(sum.upper(), Some(Bytes(30)));
         sum.add(Bytes(5), &partly, Window::default());
-        assert_eq!((sum.value, sum.memory.rss, sum.memory.anon), (Bytes(15), Some(Bytes(15)), None));
+        assert_eq!((sum.value, sum.memory), (Bytes(15), Memory::from([(Part::Rss, Bytes(15))])));
         assert_eq!((sum.proven, sum.upper()), (Some(Bytes(30)), None));
     }
 
     fn memory(rss: u64, hwm: u64) -> Memory {
-        Memory { rss: Some(Bytes(rss)), hwm: Some(Bytes(hwm)), ..Memory::default() }
+        Memory::from([(Part::Rss, Bytes(rss)), (Part::Hwm, Bytes(hwm))])
     }
 
     #[test]
@@ -226,7 +216,7 @@ mod tests {
 
     #[test]
     fn without_a_mark_there_are_no_bounds() {
-        let without = Memory { rss: Some(Bytes(5)), ..Memory::default() };
+        let without = Memory::from([(Part::Rss, Bytes(5))]);
         assert_eq!(Window::between(&without, &without, false), Window::default());
     }
 }

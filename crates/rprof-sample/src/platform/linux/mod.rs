@@ -12,25 +12,25 @@ pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 
-use rprof_trace::{Column, Metric};
+use rprof_trace::{Column, Metric, Part};
 
 use crate::error::Error;
+use crate::parse::proc::STATUS_PARTS;
 
 /// The metrics that this system can measure.
 pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Pss, Metric::Uss];
 
-/// The columns that this system can fill.
-pub const COLUMNS: &[Column] = &[
-    Column::Rss,
-    Column::Anon,
-    Column::Hwm,
-    Column::Upper,
-    Column::File,
-    Column::Vsz,
-    Column::Shmem,
-    Column::Swap,
-    Column::Processes,
-];
+/// The columns that this system can fill: the parts of `/proc/PID/status`, and those that rprof computes.
+pub const COLUMNS: &[Column] = &{
+    let mut columns = [Column::Upper; STATUS_PARTS.len() + 2];
+    let mut at = 0;
+    while at < STATUS_PARTS.len() {
+        columns[at] = Column::Part(STATUS_PARTS[at].1);
+        at += 1;
+    }
+    columns[at] = Column::Processes;
+    columns
+};
 
 /// Checks that /proc is mounted and reports memory. Called before anything is started.
 ///
@@ -38,7 +38,7 @@ pub const COLUMNS: &[Column] = &[
 /// `System` when it is not mounted or reports no memory.
 pub fn can_measure() -> Result<(), Error> {
     match Process::open(std::process::id()) {
-        Ok((_, reading)) if reading.memory.rss.is_some() => Ok(()),
+        Ok((_, reading)) if reading.memory.get(Part::Rss).is_some() => Ok(()),
         _ => Err(Error::System {
             action: "read memory use from /proc (is it mounted?)",
             source: std::io::ErrorKind::Unsupported.into(),

@@ -11,6 +11,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use rprof_trace::Part;
+
 use crate::error::ReadError;
 use crate::parse::proc::{SmapsRollup, Stat, Status};
 use crate::platform::{Reading, ZombieFacts};
@@ -63,7 +65,7 @@ impl Process {
     }
 
     fn interpret(&self, status: &Status) -> Result<Reading, ReadError> {
-        let has_ended = status.is_dead() || status.memory.rss.is_none();
+        let has_ended = status.is_dead() || status.memory.get(Part::Rss).is_none();
         if has_ended && status.threads > 1 { self.read_by_thread(status) } else { Ok(reading(status)) }
     }
 
@@ -89,7 +91,7 @@ impl Process {
             }
             let Ok(text) = fs::read(entry.path().join("status")) else { continue };
             let status = Status::parse(&text);
-            if !status.is_dead() && status.memory.rss.is_some() {
+            if !status.is_dead() && status.memory.get(Part::Rss).is_some() {
                 return Ok(reading(&Status { name: leader.name, ..status }));
             }
         }
@@ -160,7 +162,7 @@ impl Process {
 
 fn reading(status: &Status) -> Reading {
     // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
-    let dead = status.is_dead() || status.memory.rss.is_none();
+    let dead = status.is_dead() || status.memory.get(Part::Rss).is_none();
     Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
 }
 

@@ -17,7 +17,7 @@ pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 
-use rprof_trace::{Column, Metric};
+use rprof_trace::{Column, Metric, Part};
 
 use crate::error::Error;
 
@@ -26,7 +26,13 @@ pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Footprint];
 
 /// The columns that this system can fill. There is no upper bound of a tree: macOS does not report how many processes
 /// were born and gone between two ticks.
-pub const COLUMNS: &[Column] = &[Column::Rss, Column::Footprint, Column::Hwm, Column::Vsz, Column::Processes];
+pub const COLUMNS: &[Column] = &[
+    Column::Part(Part::Rss),
+    Column::Part(Part::Footprint),
+    Column::Part(Part::Hwm),
+    Column::Part(Part::Vsz),
+    Column::Processes,
+];
 
 /// Checks that the kernel reports memory, which a sandbox may forbid. Called before anything is started.
 ///
@@ -34,7 +40,7 @@ pub const COLUMNS: &[Column] = &[Column::Rss, Column::Footprint, Column::Hwm, Co
 /// `System` when it does not.
 pub fn can_measure() -> Result<(), Error> {
     match Process::open(std::process::id()) {
-        Ok((_, reading)) if reading.memory.rss.is_some() => Ok(()),
+        Ok((_, reading)) if reading.memory.get(Part::Rss).is_some() => Ok(()),
         _ => Err(Error::System {
             action: "read memory use by `proc_pid_rusage` (is rprof in a sandbox?)",
             source: std::io::ErrorKind::Unsupported.into(),

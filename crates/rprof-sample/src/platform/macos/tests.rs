@@ -3,6 +3,8 @@
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use rprof_trace::Part;
+
 use super::{Process, Search, Waiter, find_processes, name_of, now, owner, read_zombie};
 use crate::error::ReadError;
 use crate::platform::{Launch, reap, spawn};
@@ -15,18 +17,23 @@ fn sleeper(seconds: &str) -> Child {
 fn our_own_memory_is_read_and_is_below_its_maximum() {
     let (_, reading) = Process::open(std::process::id()).expect("ourselves");
     let m = reading.memory;
-    assert!(m.rss.is_some_and(|rss| rss.0 > 100_000), "{m:?}");
-    assert!(m.footprint.is_some() && m.vsz > m.rss && m.hwm >= m.rss, "{m:?}");
-    assert_eq!((m.anon, m.swap), (None, None));
+    assert!(m.get(Part::Rss).is_some_and(|rss| rss.0 > 100_000), "{m:?}");
+    assert!(
+        m.get(Part::Footprint).is_some()
+            && m.get(Part::Vsz) > m.get(Part::Rss)
+            && m.get(Part::Hwm) >= m.get(Part::Rss),
+        "{m:?}"
+    );
+    assert_eq!((m.get(Part::Anon), m.get(Part::Swap)), (None, None));
     assert!(!reading.dead && reading.ppid > 0);
 }
 
 #[test]
 fn touched_pages_count() {
     let mut us = Process::open(std::process::id()).expect("ourselves").0;
-    let before = us.read().expect("a reading").memory.footprint;
+    let before = us.read().expect("a reading").memory.get(Part::Footprint);
     let block = std::hint::black_box(vec![1_u8; 64 << 20]);
-    let after = us.read().expect("a reading").memory.footprint;
+    let after = us.read().expect("a reading").memory.get(Part::Footprint);
     drop(block);
     assert!(after.zip(before).is_some_and(|(after, before)| after.0 > before.0 + (60 << 20)));
 }
