@@ -40,15 +40,10 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
 
 /// `peak 528.1 MiB RSS at 0.82 s, at most 530.2 MiB, summed over the process tree; 106.3 MiB counting shared pages once (PSS)`
 fn peak_line(profile: &Profile, peak: &Peak) -> String {
-    let when = match peak.within {
-        Some((from, to)) => format!("between {from} and {to}"),
-        None => format!("at {}", peak.time),
-    };
-    // A loose upper bound would mislead more than it helps: the value is then printed as a lower bound only.
-    let least = if peak.is_loose() { "at least " } else { "" };
-    let mut line = format!("peak {least}{} {} {when}", peak.value, profile.metric.name());
-    let upper = peak.upper.filter(|upper| !peak.is_loose() && upper.to_string() != peak.value.to_string());
-    if let Some(upper) = upper {
+    let words = peak.words();
+    let metric = profile.metric.name();
+    let mut line = format!("peak {}{} {metric} {}", words.at_least, words.value, words.when);
+    if let Some(upper) = words.at_most {
         line += &format!(", at most {upper}");
     }
     if profile.process_count > 1 {

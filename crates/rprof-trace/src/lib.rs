@@ -26,7 +26,7 @@ pub use profile::load::{fold, read_profiles};
 pub use profile::options::{Keep, ProfileOptions};
 pub use profile::span_names::{find_name, short_names};
 pub use profile::span_totals::{SpanTotal, span_totals};
-pub use profile::{Mark, Note, Peak, ProcessProfile, Profile, Span};
+pub use profile::{Mark, Note, Peak, PeakWords, ProcessProfile, Profile, Span};
 pub use read::convert::convert;
 pub use read::{Entry, Reader};
 pub use shell_quote::shell_quote;

@@ -1,6 +1,6 @@
 //! The peak: dashed lines at its value and its time, a dot where they meet, and a label with both.
 
-use rprof_trace::{Peak, Seconds};
+use rprof_trace::Peak;
 
 use crate::sheet::canvas::{Anchor, Canvas};
 use crate::sheet::coords::Coords;
@@ -13,28 +13,12 @@ pub const HEADROOM: f64 = 30.0;
 const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
 /// The label, for example `peak 14.95 GiB at 41.1 s`, with the interval and the upper bound where the trace has them.
-///
-/// An upper bound that is formatted like the value adds nothing, and a loose one would only confuse. Then the label
-/// says `at least`.
 pub fn label(peak: &Peak) -> String {
-    let value = peak.value.to_string();
-    let most = peak.upper.filter(|upper| *upper > peak.value).map(|upper| upper.to_string());
-    let most = most.filter(|upper| *upper != value);
-    let place = peak.within.map(|(from, to)| (time(from), time(to))).filter(|(from, to)| from != to);
-    let place = match place {
-        Some((from, to)) => format!("between {from} and {to}"),
-        None => format!("at {}", time(peak.time)),
-    };
-    match most {
-        Some(_) if peak.is_loose() => format!("peak at least {value} {place}"),
-        Some(most) => format!("peak {value}, at most {most}, {place}"),
-        None => format!("peak {value} {place}"),
+    let words = peak.words();
+    match words.at_most {
+        Some(most) => format!("peak {}, at most {most}, {}", words.value, words.when),
+        None => format!("peak {}{} {}", words.at_least, words.value, words.when),
     }
-}
-
-/// Formats a time. Half a microsecond or less is 0 s: a time of 0 ms would look measured.
-fn time(time: Seconds) -> String {
-    if time.0.abs() < 5e-7 { "0 s".to_owned() } else { time.to_string() }
 }
 
 /// The highest value in bytes that the marks of the peak reach. It includes the upper bound, but no more than a
@@ -90,7 +74,7 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rprof_trace::Bytes;
+    use rprof_trace::{Bytes, Seconds};
 
     const PEAK: Peak = Peak { value: Bytes(1_299_227_607), time: Seconds(3.2), within: None, upper: None };
 

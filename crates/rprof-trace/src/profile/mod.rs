@@ -7,6 +7,7 @@ pub(crate) mod load;
 mod open_spans;
 pub(crate) mod options;
 mod partial;
+mod peak;
 mod processes;
 mod run_curves;
 pub(crate) mod span_memory;
@@ -14,33 +15,11 @@ pub(crate) mod span_names;
 pub(crate) mod span_totals;
 mod spans;
 
+pub use peak::{Peak, PeakWords};
+
 use crate::model::{End, Header, Metric};
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
-
-/// The largest value that the trace proves.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Peak {
-    /// The value: a lower bound of the true peak of a tree, exact for one process.
-    pub value: Bytes,
-    /// Its time: that of a tick, or the middle of an interval.
-    pub time: Seconds,
-    /// Its interval if the kernel's high-water mark proved it between two ticks.
-    pub within: Option<(Seconds, Seconds)>,
-    /// Upper bound of the true peak; `None` if the trace has none.
-    pub upper: Option<Bytes>,
-}
-
-/// An upper bound above this many times the peak is loose.
-const LOOSE: u64 = 2;
-
-impl Peak {
-    /// `true` if the upper bound is too large to be useful. This happens when many processes live only between two ticks:
-    /// the bound counts each of them with the largest size of any process.
-    pub fn is_loose(&self) -> bool {
-        self.upper.is_some_and(|upper| upper.0 / LOOSE > self.value.0)
-    }
-}
 
 /// One process of a run.
 #[derive(Debug, Clone, PartialEq)]

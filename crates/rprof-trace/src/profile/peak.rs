@@ -1,0 +1,65 @@
+//! The peak of a run, and the words for it. The summary and the figures use the same words.
+
+use crate::units::{Bytes, Seconds};
+
+/// The largest value that the trace proves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peak {
+    /// The value: a lower bound of the true peak of a tree, exact for one process.
+    pub value: Bytes,
+    /// Its time: that of a tick, or the middle of an interval.
+    pub time: Seconds,
+    /// Its interval if the kernel's high-water mark proved it between two ticks.
+    pub within: Option<(Seconds, Seconds)>,
+    /// Upper bound of the true peak; `None` if the trace has none.
+    pub upper: Option<Bytes>,
+}
+
+/// An upper bound above this many times the peak is loose.
+const LOOSE: u64 = 2;
+
+impl Peak {
+    /// `true` if the upper bound is too large to be useful. This happens when many processes live only between two ticks:
+    /// the bound counts each of them with the largest size of any process.
+    pub fn is_loose(&self) -> bool {
+        self.upper.is_some_and(|upper| upper.0 / LOOSE > self.value.0)
+    }
+
+    /// The words for the peak.
+    pub fn words(&self) -> PeakWords {
+        let value = self.value.to_string();
+        let is_loose = self.is_loose();
+        // A bound that is printed like the value adds nothing, and a loose one misleads.
+        let upper =
+            self.upper.filter(|upper| !is_loose && *upper > self.value).map(|upper| upper.to_string());
+        let interval = self.within.map(|(from, to)| (words_of(from), words_of(to)));
+        let when = match interval.filter(|(from, to)| from != to) {
+            Some((from, to)) => format!("between {from} and {to}"),
+            None => format!("at {}", words_of(self.time)),
+        };
+        PeakWords {
+            at_least: if is_loose { "at least " } else { "" },
+            at_most: upper.filter(|upper| *upper != value),
+            value,
+            when,
+        }
+    }
+}
+
+/// The words for a peak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeakWords {
+    /// `at least ` if the upper bound is loose, else empty.
+    pub at_least: &'static str,
+    /// The value: `1.21 GiB`.
+    pub value: String,
+    /// The upper bound: `1.24 GiB`; `None` if there is none, or if it would not help.
+    pub at_most: Option<String>,
+    /// Its time or interval: `at 3.20 s`, `between 0.30 s and 0.40 s`.
+    pub when: String,
+}
+
+/// Formats a time. Half a microsecond or less is 0 s: a time of 0 ms would look measured.
+fn words_of(time: Seconds) -> String {
+    if time.0.abs() < 5e-7 { "0 s".to_owned() } else { time.to_string() }
+}
