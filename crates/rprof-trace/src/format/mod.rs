@@ -8,6 +8,7 @@ pub(crate) mod escape;
 pub(crate) mod index;
 pub(crate) mod number;
 pub(crate) mod raw;
+mod write_number;
 
 use std::path::Path;
 

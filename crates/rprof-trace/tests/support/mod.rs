@@ -125,7 +125,10 @@ pub fn every_record() -> Vec<Record<'static>> {
         Record::SpanBegin("812.812.1", Seconds(0.01), "load data"),
         Record::Mark(Seconds(0.05), "half of it:\n50 %"),
         Record::SpanEnd("812.812.1", Seconds(0.09)),
-        Record::Note("rprof", "cannot read the memory of `814:su`: permission denied;\nit is missing from the sums"),
+        Record::Note(
+            "rprof",
+            "cannot read the memory of `814:su`: permission denied;\nit is missing from the sums",
+        ),
         Record::Exit(
             "813:cc1",
             Seconds(0.15),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Cell, SpanDetail, columns};
 use crate::format::dat::micros;
 use crate::format::escape;
-use crate::format::number::{push_integer, push_micros};
+use crate::format::write_number::{push_integer, push_micros};
 use crate::model::{Memory, Record, SpanRecord};
 use crate::units::{Bytes, Seconds};
 

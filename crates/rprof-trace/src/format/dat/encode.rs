@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::format::column::{Column, ColumnValues, FieldOrder};
 use crate::format::escape;
-use crate::format::number::{push_integer, push_mib, push_micros};
+use crate::format::write_number::{push_integer, push_mib, push_micros};
 use crate::model::{Born, Header, Memory, Proven, Record, Sample, SpanRecord, Tick};
 use crate::units::{Bytes, Seconds};
 
@@ -76,13 +76,7 @@ impl DatWriter {
                 escape::push_escaped(out, label);
                 out.push(b'\n');
             }
-            Record::Gap(from, to) => {
-                out.extend_from_slice(b"GAP ");
-                push_micros(out, micros(*from));
-                out.push(b' ');
-                push_micros(out, micros(*to));
-                out.push(b'\n');
-            }
+            Record::Gap(from, to) => gap(*from, *to, out),
             Record::Note(key, value) => {
                 out.extend_from_slice(b"NOTE ");
                 escape::push_word(out, key);
@@ -206,6 +200,14 @@ fn word(id: &str) -> Cow<'_, str> {
     let mut word = Vec::new();
     escape::push_word(&mut word, id);
     Cow::Owned(String::from_utf8_lossy(&word).into_owned())
+}
+
+fn gap(from: Seconds, to: Seconds, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"GAP ");
+    push_micros(out, micros(from));
+    out.push(b' ');
+    push_micros(out, micros(to));
+    out.push(b'\n');
 }
 
 fn process(keyword: &[u8], id: &str, time: Seconds, what: &impl Serialize, out: &mut Vec<u8>) {
