@@ -43,6 +43,85 @@ fn a_memory_limit_ends_the_whole_tree() {
     assert!(place.peak()["peak_bytes"].as_u64().unwrap() > 50 * MIB);
 }
 
+/// Five processes share 60 MiB. Their RSS adds up to 300 MiB, and rprof ended them at a limit of 100 MiB.
+#[test]
+fn shared_pages_count_once_for_the_memory_limit() {
+    let place = Place::new();
+    let script = "touch 60MiB fork 4 [ hold 400ms ] wait exit 4";
+    let done = place.run_truth("-T 20ms --memory-limit 100MiB", script);
+    if place.peak()["pss_peak_bytes"].is_null() {
+        return crate::support::skip(
+            "PSS cannot be read on this machine: shared pages cannot be counted once",
+        );
+    }
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert!(place.peak()["peak_bytes"].as_u64().unwrap() > 250 * MIB);
+}
+
+/// The size that passed the limit is PSS for a tree and RSS for one process.
+#[test]
+fn the_size_that_passed_the_limit_is_reported() {
+    let place = Place::new();
+    let tree = "touch 30MiB fork 3 [ touch 30MiB hold 60s ] hold 60s";
+    let one = "touch 120MiB hold 60s";
+    for (script, wanted) in [(tree, "shared pages counted once"), (one, "RSS of one process")] {
+        let done = place.run_truth("--force -T 20ms --memory-limit 100MiB", script);
+        assert_eq!(done.code, Some(124), "{}", done.stderr);
+        assert!(done.stderr.contains(wanted), "{}", done.stderr);
+        assert!(done.stderr.contains("above the memory limit of 100.0 MiB"), "{}", done.stderr);
+        assert!(place.trace().contains("NOTE rprof "), "{}", place.trace());
+    }
+}
+
+/// `--memory-limit 50` meant 50 bytes, and ended every command at once.
+#[test]
+fn an_absurd_memory_limit_is_refused_with_its_unit() {
+    let place = Place::new();
+    for (limit, shown) in [("50", "50 B"), ("512k", "512.0 KiB"), ("0", "0 B")] {
+        let done = place.run(&format!("run --memory-limit {limit} true"));
+        assert_eq!(done.code, Some(125), "{limit}: {}", done.stderr);
+        assert!(done.stderr.contains(shown) && done.stderr.contains("MiB"), "{}", done.stderr);
+    }
+}
+
+/// A set-uid program ran on for 8 s, and rprof then claimed to have ended it.
+#[test]
+fn a_process_that_may_not_be_ended_is_reported_at_once() {
+    let place = Place::new();
+    let program = place.path("set-uid");
+    std::fs::copy(crate::support::truth(), &program).unwrap();
+    let is_root = nix::unistd::geteuid().is_root();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o4755);
+    if !is_root || std::fs::set_permissions(&program, mode).is_err() {
+        return crate::support::skip("only root can make a set-uid program for another user");
+    }
+    let mut command = place.rprof(["run", "-o", "t.dat", "-T", "20ms", "--timeout", "300ms"]);
+    command.arg(&program).args(["owner", "await", "go", "exit", "6"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    if !crate::support::as_ordinary_user(&mut command, &place) {
+        return crate::support::skip(crate::permissions::NO_USER);
+    }
+    let mut child = command.spawn().unwrap();
+    // The message comes while the program still runs: it waits for a file that is made after it.
+    let mut first = String::new();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    std::io::BufRead::read_line(&mut stderr, &mut first).unwrap();
+    std::fs::write(place.path("go"), "").unwrap();
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stderr, &mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(124), "{first}{rest}");
+    if !first.contains("cannot end") {
+        // A file system that is mounted nosuid ignores the bit: the program is then an ordinary one.
+        assert!(rest.contains("ended by rprof") || first.contains("peak"), "{first}{rest}");
+        return crate::support::skip("the file system ignores the set-uid bit");
+    }
+    assert!(first.contains(":set-uid`: permission denied"), "{first}");
+    assert!(rest.contains("time limit reached, but rprof could not end"), "{rest}");
+    assert!(rest.contains("exit code 6"), "{rest}");
+    let reason = place.peak()["reason"].as_str().unwrap().to_owned();
+    assert!(reason.starts_with("time limit; could not end"), "{reason}");
+}
+
 #[test]
 fn a_command_within_its_limits_ends_as_without_them() {
     let place = Place::new();

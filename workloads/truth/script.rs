@@ -38,6 +38,7 @@ pub fn run(words: &[String], state: &mut State) {
             "touch" => state.memory.touch(bytes(next(&mut rest))),
             "map" => drop(state.memory.map(bytes(next(&mut rest)))),
             "private" => keep_private(),
+            "owner" => become_owner(),
             "retouch" => state.memory.retouch(),
             "free" => state.memory.free(),
             "hold" => std::thread::sleep(time(next(&mut rest))),
@@ -76,6 +77,14 @@ pub fn run(words: &[String], state: &mut State) {
             }
             other => fail(&format!("unknown word `{other}`")),
         }
+    }
+}
+
+/// Makes the effective user the real one. A process with another real user cannot be signalled by who started it.
+fn become_owner() {
+    let owner = nix::unistd::geteuid();
+    if let Err(error) = nix::unistd::setuid(owner) {
+        fail(&format!("cannot become user {owner}: {error}"));
     }
 }
 
@@ -118,7 +127,7 @@ fn await_file(path: &Path) {
     }
 }
 
-/// Makes the process non-dumpable on Linux, so that other users cannot read its smaps_rollup.
+/// Makes the process non-dumpable on Linux, so that other users cannot read its `smaps_rollup`.
 fn keep_private() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_dumpable(false);

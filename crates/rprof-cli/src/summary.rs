@@ -101,7 +101,14 @@ fn ending_words(outcome: &Outcome) -> String {
         None => "the process has ended".to_owned(),
     };
     match outcome.limit {
-        Some(cause) => format!("ended by rprof: {}; {how}", cause.words()),
+        Some(cause) if !outcome.refused.is_empty() => {
+            let ids = first_names(&outcome.refused);
+            format!("{} reached, but rprof could not end {ids}; {how}", cause.words())
+        }
+        Some(cause) => match &outcome.passed {
+            Some(passed) => format!("ended by rprof: {}, {passed}; {how}", cause.words()),
+            None => format!("ended by rprof: {}; {how}", cause.words()),
+        },
         None if outcome.out_of_memory => "killed by the kernel: out of memory (SIGKILL)".to_owned(),
         None => how,
     }

@@ -22,7 +22,7 @@ pub fn run_unmeasured(launch: &Launch) -> Result<ExitStatus, Error> {
         while let Some(signal) = waiter.next_signal().map_err(Error::system("read a signal"))? {
             // The child is not reaped, so its pid is not reused. A key of the terminal has reached it already.
             if !matches!(signal.number, libc::SIGCHLD | libc::SIGXFSZ) && !signal.from_kernel {
-                platform::kill(child, signal.number);
+                let _ = platform::kill(child, signal.number);
             }
         }
         while let Some(reaped) = platform::reap() {
@@ -38,7 +38,7 @@ fn exit_status(reaped: &Reaped, child: u32) -> Option<ExitStatus> {
     match reaped.status {
         // The shell's job control sees rprof, not the command. So rprof stops and continues together with it.
         ExitStatus::Stopped(libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) if reaped.pid == child => {
-            platform::kill(std::process::id(), libc::SIGSTOP);
+            let _ = platform::kill(std::process::id(), libc::SIGSTOP);
             None
         }
         ExitStatus::Stopped(_) => None,

@@ -25,15 +25,15 @@ fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u
     writer.write(&Record::Header(Box::new(header)), &mut lines);
     let allocated = allocation_counter::measure(|| {
         let session = Session::begin(&Target::Launch(launch.clone()), options.clone(), clock);
-        let watched = session.expect("started").watch(&mut |record| {
+        let count = &mut |record: &Record<'_>| {
             summary.add(record);
             writer.write(record, &mut lines);
             if matches!(record, Record::Tick(_)) {
                 ticks += 1;
                 lines.clear();
             }
-        });
-        watched.expect("watched");
+        };
+        session.expect("started").watch(count, &mut |warning| panic!("{warning}")).expect("watched");
     });
     (ticks, allocated.count_total)
 }

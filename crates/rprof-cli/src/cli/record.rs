@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::Args;
 use rprof_trace::Bytes;
 
-use super::values::{MetricName, backend, interval, limit};
+use super::values::{MetricName, backend, interval, limit, memory_limit};
 use crate::python::Mode;
 
 const OUTPUT: &str = "Output";
@@ -121,8 +121,8 @@ pub struct LimitArgs {
     /// End the whole tree after this time: TERM, two seconds later KILL; exit code 124
     #[arg(short, long, value_name = "TIME", value_parser = limit, help_heading = LIMITS)]
     pub timeout: Option<Duration>,
-    /// End the whole tree when its memory passes this size; exit code 124
-    #[arg(long, value_name = "SIZE", help_heading = LIMITS)]
+    /// End the whole tree when its memory, shared pages counted once, passes this size; exit code 124
+    #[arg(long, value_name = "SIZE", value_parser = memory_limit, help_heading = LIMITS)]
     pub memory_limit: Option<Bytes>,
 }
 

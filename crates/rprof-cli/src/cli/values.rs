@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use rprof_trace::{Metric, Seconds};
+use rprof_trace::{Bytes, Metric, Seconds};
 
 /// A metric as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,6 +59,19 @@ pub fn limit(text: &str) -> Result<Duration, String> {
         Ok(span) if !span.is_zero() && time.0 < 1e9 => Ok(span),
         _ => Err("out of range; use a time above 0".to_owned()),
     }
+}
+
+/// The smallest memory limit. Every program needs more, so a smaller one is most likely a number without its unit.
+const SMALLEST_LIMIT: Bytes = Bytes(1 << 20);
+
+/// A memory limit, at least 1 MiB.
+pub fn memory_limit(text: &str) -> Result<Bytes, String> {
+    let limit: Bytes = text.parse().map_err(|error| format!("{error}"))?;
+    if limit >= SMALLEST_LIMIT {
+        return Ok(limit);
+    }
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_end();
+    Err(format!("{limit} is below what any program needs; use at least 1MiB, for example {number}MiB"))
 }
 
 /// A part of a run: `A,B`, two times since its start.

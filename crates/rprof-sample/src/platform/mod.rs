@@ -59,7 +59,7 @@ const _: () = {
     let _: fn(&Process) -> Result<(), ReadError> = Process::reset_hwm;
     let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
     let _: fn(&Process) -> Result<u64, ReadError> = Process::child_faults;
-    let _: fn(&mut Process, i32) -> bool = Process::signal;
+    let _: fn(&mut Process, i32) -> Result<(), ReadError> = Process::signal;
     // Discovery of descendants.
     let _: fn(bool) -> Search = Search::new;
     let _: fn(&mut Search, u32) = Search::look_again_at;
@@ -75,7 +75,7 @@ const _: () = {
     let _: fn() -> Result<(), Error> = adopt_orphans;
     let _: fn(&Launch) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
-    let _: fn(u32, i32) -> bool = kill;
+    let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;
     // Clocks.
     let _: fn() -> Duration = now;

@@ -18,7 +18,7 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal as Sig, signal, si
 use rprof_trace::Bytes;
 
 use super::{ExitStatus, Launch, Reaped, Spawned};
-use crate::error::Error;
+use crate::error::{Error, ReadError};
 
 /// The CPU time of this thread. It does not grow while the thread waits for a processor.
 pub fn cpu_time() -> Duration {
@@ -230,12 +230,17 @@ fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(micros)
 }
 
-/// Sends a signal to a process by its pid. True if the process was there.
-pub fn kill(pid: u32, number: i32) -> bool {
-    i32::try_from(pid).is_ok_and(|pid| {
-        // SAFETY: kill reads no memory.
-        pid > 0 && unsafe { libc::kill(pid, number) } == 0
-    })
+/// Sends a signal to a process by its pid.
+///
+/// # Errors
+/// `Gone` when there is no such process, `Denied` when the kernel does not permit the signal.
+pub fn kill(pid: u32, number: i32) -> Result<(), ReadError> {
+    let pid = i32::try_from(pid).ok().filter(|pid| *pid > 0).ok_or(ReadError::Gone)?;
+    // SAFETY: kill reads no memory.
+    match unsafe { libc::kill(pid, number) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error().into()),
+    }
 }
 
 /// The name of a signal, `SIGKILL`; `None` for a real-time signal.

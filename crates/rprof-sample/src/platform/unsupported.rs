@@ -75,8 +75,11 @@ impl Process {
     }
 
     /// Sends no signal.
-    pub fn signal(&mut self, _number: i32) -> bool {
-        false
+    ///
+    /// # Errors
+    /// Always.
+    pub fn signal(&mut self, _number: i32) -> Result<(), ReadError> {
+        Err(ReadError::Unsupported)
     }
 }
 
@@ -177,8 +180,11 @@ pub fn signal_name(_number: i32) -> Option<&'static str> {
 }
 
 /// Sends no signal.
-pub fn kill(_pid: u32, _number: i32) -> bool {
-    false
+///
+/// # Errors
+/// Always.
+pub fn kill(_pid: u32, _number: i32) -> Result<(), ReadError> {
+    Err(ReadError::Unsupported)
 }
 
 /// Always `None`.

@@ -60,7 +60,7 @@ impl Session {
         if let ExitStatus::Stopped(number) = reaped.status {
             // The shell's job control sees rprof, not the command. So rprof stops and continues together with it.
             if is_root && matches!(number, libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
-                platform::kill(std::process::id(), libc::SIGSTOP);
+                let _ = platform::kill(std::process::id(), libc::SIGSTOP);
             }
             return;
         }

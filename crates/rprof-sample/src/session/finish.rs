@@ -15,6 +15,10 @@ pub struct Outcome {
     pub exit_status: Option<ExitStatus>,
     /// The limit that ended the command; `None` without one.
     pub limit: Option<TerminationCause>,
+    /// The size that passed the memory limit, as a sentence; `None` without one.
+    pub passed: Option<String>,
+    /// The ids of the processes that the limit should have ended, but that rprof may not signal.
+    pub refused: Vec<String>,
     /// True if the kernel killed the command because memory ran out.
     pub out_of_memory: bool,
     /// The ids of the processes that outlive the session, as `pid:name`.
@@ -38,6 +42,8 @@ impl Session {
         Outcome {
             exit_status: self.root.status,
             limit: self.limit(),
+            passed: self.memory_limit.passed().map(str::to_owned),
+            refused: self.refused().to_vec(),
             out_of_memory,
             survivors: self.tree.ids(),
             denied: self
@@ -57,6 +63,11 @@ impl Session {
         cause.filter(|cause| *cause != TerminationCause::Terminated)
     }
 
+    /// The processes that rprof may not signal.
+    fn refused(&self) -> &[String] {
+        self.stop.termination.as_ref().map_or(&[], Termination::refused)
+    }
+
     /// True if the OOM killer probably ended the command: SIGKILL that rprof did not send, and a higher kill counter.
     fn was_killed_by_kernel(&self) -> bool {
         self.root.status == Some(ExitStatus::Killed(libc::SIGKILL))
@@ -67,6 +78,10 @@ impl Session {
     /// The reason of the end in the words of the trace; `None` when the command ended by itself.
     fn end_reason(&self, out_of_memory: bool) -> Option<String> {
         let reason = match self.limit() {
+            // The trace must not claim that rprof ended a process that it may not signal.
+            Some(cause) if !self.refused().is_empty() => {
+                return Some(format!("{}; could not end {}", cause.words(), self.refused().join(", ")));
+            }
             Some(cause) => cause.words(),
             None if out_of_memory => "out of memory",
             None if self.stop.detached => "detached",

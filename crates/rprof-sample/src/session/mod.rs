@@ -3,6 +3,7 @@
 mod clock;
 mod exits;
 mod finish;
+mod memory_limit;
 mod peak_evidence;
 mod pss_schedule;
 mod schedule;
@@ -12,11 +13,12 @@ mod tick;
 
 use std::time::Duration;
 
-use rprof_trace::{Bytes, Metric};
+use rprof_trace::{Bytes, Metric, Record};
 
 pub use clock::Clock;
 use exits::Exits;
 pub use finish::Outcome;
+use memory_limit::MemoryLimit;
 use peak_evidence::PeakEvidence;
 use pss_schedule::PssSchedule;
 use schedule::Schedule;
@@ -28,7 +30,7 @@ use crate::Sink;
 use crate::error::{Error, ReadError};
 use crate::options::{Options, Target};
 use crate::platform::{self, ExitStatus, Process, Reading, Search, Waiter};
-use crate::tree::{Tree, TreeOptions};
+use crate::tree::{NOTE_KEY, Tree, TreeOptions};
 
 /// A session that has started: the command runs, or the running process is opened.
 ///
@@ -40,11 +42,12 @@ use crate::tree::{Tree, TreeOptions};
 /// let launch = Launch { argv: vec!["true".into()], env: Vec::new() };
 /// let session = Session::begin(&Target::Launch(launch), Options::default(), Clock::start())?;
 /// let mut ticks = 0;
-/// let outcome = session.watch(&mut |record| {
+/// let count_ticks = &mut |record: &Record<'_>| {
 ///     if matches!(record, Record::Tick(_)) {
 ///         ticks += 1;
 ///     }
-/// })?;
+/// };
+/// let outcome = session.watch(count_ticks, &mut |warning| eprintln!("{warning}"))?;
 /// assert_eq!(outcome.end.exit_code, Some(0));
 /// assert_eq!(outcome.end.ticks, ticks);
 /// # Ok(())
@@ -65,6 +68,7 @@ pub struct Session {
     pss_unavailable: Option<String>,
     exits: Exits,
     stop: StopState,
+    memory_limit: MemoryLimit,
     /// The OOM killer's counter at the start.
     oom_kills: Option<u64>,
 }
@@ -118,6 +122,7 @@ impl Session {
             pss_unavailable: None,
             exits: Exits::default(),
             stop: StopState::default(),
+            memory_limit: MemoryLimit::new(options.memory_limit),
             options,
             clock,
             waiter,
@@ -128,9 +133,11 @@ impl Session {
 
     /// Measures until the end of the session. The records of one tick come together, its `Tick` last.
     ///
+    /// `warn` gets sentences that the user should read at once, because the session then waits for the user.
+    ///
     /// # Errors
     /// When the system refuses to sleep or to deliver signals. The command then runs on.
-    pub fn watch(mut self, sink: Sink<'_>) -> Result<Outcome, Error> {
+    pub fn watch(mut self, sink: Sink<'_>, warn: &mut dyn FnMut(&str)) -> Result<Outcome, Error> {
         while !self.is_over() {
             let now = self.clock.elapsed();
             if now >= self.schedule.deadline() {
@@ -138,6 +145,7 @@ impl Session {
                 self.schedule.advance(self.clock.elapsed());
             }
             self.apply_limits(self.clock.elapsed());
+            self.report_refused(sink, warn);
             let wake = self.next_wake();
             let span = wake.saturating_sub(self.clock.elapsed());
             let woken = self.waiter.sleep(span).map_err(Error::system("sleep"))?;
@@ -175,6 +183,15 @@ impl Session {
         }
         if let Some(termination) = &mut self.stop.termination {
             termination.continue_at(now, &mut self.tree);
+        }
+    }
+
+    /// Reports the processes that rprof may not end. They go into the trace, too.
+    fn report_refused(&mut self, sink: Sink<'_>, warn: &mut dyn FnMut(&str)) {
+        let news = self.stop.termination.as_mut().map(Termination::take_news).unwrap_or_default();
+        for sentence in news {
+            sink(&Record::Note(NOTE_KEY, &sentence));
+            warn(&sentence);
         }
     }
 

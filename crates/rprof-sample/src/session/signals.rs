@@ -48,7 +48,7 @@ impl Session {
         let is_member = self.tree.signal_member(self.root.pid, number);
         if !is_member && !self.root.gone {
             // No tick has read the command yet. It is our child and not reaped, so its pid is not reused.
-            platform::kill(self.root.pid, number);
+            let _ = platform::kill(self.root.pid, number);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::ReadError;
 use crate::tree::Tree;
 
 /// The time between SIGTERM and SIGKILL.
@@ -32,18 +33,48 @@ impl TerminationCause {
 }
 
 /// A termination that is under way.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Termination {
     cause: TerminationCause,
     kill_at: Duration,
+    refused: Refused,
+}
+
+/// The processes that rprof may not signal, such as set-uid programs.
+#[derive(Debug, Default)]
+struct Refused {
+    ids: Vec<String>,
+    /// Sentences about them that were not reported yet.
+    news: Vec<String>,
+}
+
+impl Refused {
+    fn add(&mut self, id: &str, error: &ReadError) {
+        if self.ids.iter().all(|known| known != id) {
+            self.ids.push(id.to_owned());
+            let remedy = "it runs until it ends by itself; end it as its user or as root";
+            self.news.push(format!("cannot end `{id}`: {error}; {remedy}"));
+        }
+    }
 }
 
 impl Termination {
     /// Sends SIGTERM to every process of the tree. A stopped process needs SIGCONT to react to it.
     pub fn begin(cause: TerminationCause, tree: &mut Tree, now: Duration) -> Self {
-        tree.signal_all(libc::SIGTERM);
-        tree.signal_all(libc::SIGCONT);
-        Self { cause, kill_at: now + GRACE }
+        let mut refused = Refused::default();
+        tree.signal_all(libc::SIGTERM, |id, error| refused.add(id, &error));
+        tree.signal_all(libc::SIGCONT, |_, _| {});
+        Self { cause, kill_at: now + GRACE, refused }
+    }
+
+    /// The ids of the processes that could not be signalled.
+    pub fn refused(&self) -> &[String] {
+        &self.refused.ids
+    }
+
+    /// Takes the sentences about processes that could not be signalled since the last call.
+    pub fn take_news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refused.news)
     }
 
     /// The reason of the termination.
@@ -59,7 +90,7 @@ impl Termination {
     /// Sends SIGKILL once the grace period is over. It repeats, because members may start new processes meanwhile.
     pub fn continue_at(&mut self, now: Duration, tree: &mut Tree) {
         if now >= self.kill_at {
-            tree.signal_all(libc::SIGKILL);
+            tree.signal_all(libc::SIGKILL, |id, error| self.refused.add(id, &error));
             self.kill_at = now + KILL_INTERVAL;
         }
     }

@@ -6,7 +6,6 @@ use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
 
 use super::Session;
 use super::clock::seconds;
-use super::termination::TerminationCause;
 use crate::Sink;
 use crate::error::ReadError;
 use crate::platform;
@@ -56,6 +55,7 @@ impl Session {
         if sum.processes == 0 || result.torn {
             return;
         }
+        let value = sum.value;
         self.record_spike(&result, now, sink);
         let upper = sum.upper().filter(|_| self.options.metric == Metric::Rss);
         self.peak.add_tick(sum.value, upper, &result);
@@ -74,9 +74,7 @@ impl Session {
                 .map(|upper| upper.plus(result.ended.held)),
             processes: Some(sum.processes),
         }));
-        if self.options.memory_limit.is_some_and(|limit| self.peak.value() > limit) {
-            self.terminate(TerminationCause::Memory, now);
-        }
+        self.check_memory_limit(value, now, sink);
         // The first tick finds the command itself; only later changes call for extra ticks.
         if result.changes > 0 && self.ticks.count > 1 {
             let after = self.clock.elapsed();

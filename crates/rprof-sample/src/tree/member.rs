@@ -119,8 +119,11 @@ impl Member {
         self.process.smaps_rollup()
     }
 
-    /// Sends a signal. True if the process was there.
-    pub fn signal(&mut self, number: i32) -> bool {
+    /// Sends a signal.
+    ///
+    /// # Errors
+    /// The same as for `Process::signal`.
+    pub fn signal(&mut self, number: i32) -> Result<(), ReadError> {
         self.process.signal(number)
     }
 

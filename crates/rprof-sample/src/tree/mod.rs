@@ -20,6 +20,7 @@ use process_ids::ProcessIds;
 use zombies::{Zombie, Zombies};
 
 use crate::Sink;
+use crate::error::ReadError;
 use crate::platform::{ExitStatus, Process, Reading, Search};
 
 /// The key of rprof's own notes in the trace.
@@ -212,10 +213,13 @@ impl Tree {
         self.zombies.record_rest(time, sink);
     }
 
-    /// Sends a signal to every member.
-    pub fn signal_all(&mut self, number: i32) {
+    /// Sends a signal to every member. Calls `refused` with the id of each one that cannot be signalled, and the reason.
+    pub fn signal_all(&mut self, number: i32, mut refused: impl FnMut(&str, ReadError)) {
         for member in &mut self.members {
-            member.signal(number);
+            match member.signal(number) {
+                Ok(()) | Err(ReadError::Gone) => {}
+                Err(error) => refused(member.id(), error),
+            }
         }
     }
 

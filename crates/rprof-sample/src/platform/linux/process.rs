@@ -141,21 +141,26 @@ impl Process {
         at(self.pid, "", Path::exists)
     }
 
-    /// Sends a signal to this process, never to another one that reuses the pid. True if the process was there.
-    pub fn signal(&mut self, number: i32) -> bool {
+    /// Sends a signal to this process, never to another one that reuses the pid.
+    ///
+    /// # Errors
+    /// `Gone` when it has ended, `Denied` when the kernel does not permit the signal, as for a set-uid program.
+    pub fn signal(&mut self, number: i32) -> Result<(), ReadError> {
         let Some(pidfd) = pidfd(self.pid) else {
             // Before Linux 5.3, or the process is gone.
-            return self.read().is_ok_and(|r| !r.dead) && super::kill(self.pid, number);
+            let is_alive = self.read().is_ok_and(|r| !r.dead);
+            return if is_alive { super::kill(self.pid, number) } else { Err(ReadError::Gone) };
         };
         // The pidfd belongs to the process that has the pid now. The old descriptor still answers, so it is the same one.
-        if self.read().is_err() {
-            return false;
+        if let Err(ReadError::Gone) = self.read() {
+            return Err(ReadError::Gone);
         }
         let raw = pidfd.as_raw_fd();
+        let siginfo = std::ptr::null::<libc::siginfo_t>();
         // SAFETY: with a null siginfo the call sends what kill(2) sends.
-        unsafe {
-            libc::syscall(libc::SYS_pidfd_send_signal, raw, number, std::ptr::null::<libc::siginfo_t>(), 0)
-                == 0
+        match unsafe { libc::syscall(libc::SYS_pidfd_send_signal, raw, number, siginfo, 0) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error().into()),
         }
     }
 }

@@ -108,8 +108,15 @@ impl Process {
     ///
     /// Another process with the same pid could receive it only if it were born in the microsecond between the check and
     /// the kill. Pids start over after 99,999 births.
-    pub fn signal(&mut self, number: i32) -> bool {
-        self.identify().is_ok_and(|who| !who.dead) && super::kill(self.pid, number)
+    ///
+    /// # Errors
+    /// `Gone` when it has ended, `Denied` when the kernel does not permit the signal, as for a set-uid program.
+    pub fn signal(&mut self, number: i32) -> Result<(), ReadError> {
+        if self.identify().is_ok_and(|who| !who.dead) {
+            super::kill(self.pid, number)
+        } else {
+            Err(ReadError::Gone)
+        }
     }
 }
 
