@@ -2,8 +2,10 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, shell_quote};
-use support::{convert, every_record, header, profiles, read, sample, tick, write};
+use support::{KINDS, convert, every_record, header, kind, profiles, read, sample, tick, write};
 
 fn dat(records: &[Record<'_>]) -> String {
     String::from_utf8(write(Format::Dat, records)).expect("UTF-8")
@@ -166,4 +168,20 @@ fn several_runs_survive_conversion_to_csv_and_dat() {
     let csv = convert(&text, Format::Csv);
     assert_eq!(profiles(&csv), runs);
     assert_eq!(profiles(&convert(&csv, Format::Dat)), runs);
+}
+
+/// A kind of record was written and never read back, and no test failed.
+#[test]
+fn every_kind_of_record_is_in_the_examples_and_survives_both_formats() {
+    let records = every_record();
+    // An unchanged sample or a lost line would shorten the list that is read back.
+    let kinds: BTreeSet<usize> = records.iter().map(kind).collect();
+    assert!(kinds.into_iter().eq(0..KINDS), "every_record lacks a kind");
+    for format in [Format::Dat, Format::Csv] {
+        let (read, warnings) = read(&write(format, &records)).expect("a trace");
+        assert!(warnings.is_empty(), "{warnings:?}");
+        // A `.csv` trace has no index.
+        let lost = usize::from(format == Format::Csv);
+        assert_eq!(read.len(), records.len() - lost, "{format:?}");
+    }
 }

@@ -42,7 +42,19 @@ impl Indexer {
             }
             Record::Proven(proven) => self.open.add(proven.value, proven.time, Some(proven.within)),
             Record::Gap(..) | Record::Note(..) | Record::Mark(..) => self.open.annotated = true,
-            _ => {}
+            // Other programs write spans. The bytes that they add make a section annotated. The rest of these records
+            // stand in the first or after the last section, or a reader of a window can do without them.
+            Record::Header(_)
+            | Record::Command(_)
+            | Record::Sample(_)
+            | Record::Pss(..)
+            | Record::Born(..)
+            | Record::Exit(..)
+            | Record::Span(_)
+            | Record::SpanBegin(..)
+            | Record::SpanEnd(..)
+            | Record::Index(_)
+            | Record::End(_) => {}
         }
     }
 

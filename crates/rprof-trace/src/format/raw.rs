@@ -92,7 +92,16 @@ impl Line<'_> {
             | Self::SpanEnd { time, .. }
             | Self::Mark { time, .. }
             | Self::Span { enter: (time, _), .. } => Some(*time),
-            _ => None,
+            // The other times count from the start of the run in every format.
+            Self::Header(_)
+            | Self::Command(_)
+            | Self::Born { .. }
+            | Self::Exit { .. }
+            | Self::Gap(..)
+            | Self::Note(..)
+            | Self::Index(_)
+            | Self::End(_)
+            | Self::Other => None,
         }
     }
 
