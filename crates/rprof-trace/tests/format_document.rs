@@ -31,7 +31,7 @@ fn documented(heading: &str) -> Vec<String> {
 #[test]
 fn the_dat_example_is_what_the_writer_writes() {
     let text = String::from_utf8(write(Format::Dat, &every_record())).expect("UTF-8");
-    assert_eq!(example("dat"), text);
+    assert!(example("dat") == text, "the dat example of docs/format.md must read:\n{text}");
 }
 
 #[test]
@@ -47,7 +47,8 @@ fn the_examples_are_read_without_a_warning() {
 fn the_csv_example_is_what_the_writer_writes() {
     let text = example("csv");
     let dat = convert(text.as_bytes(), Format::Dat);
-    assert_eq!(String::from_utf8(convert(&dat, Format::Csv)).expect("UTF-8"), text);
+    let written = String::from_utf8(convert(&dat, Format::Csv)).expect("UTF-8");
+    assert!(text == written, "the csv example of docs/format.md must read:\n{written}");
 }
 
 #[test]

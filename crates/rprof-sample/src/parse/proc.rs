@@ -230,6 +230,15 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
         assert_eq!(ours.uss.0, fields["Private_Clean"] + fields["Private_Dirty"]);
     }
 
+    /// A part without a source would be an empty column, and no test failed.
+    #[test]
+    fn every_part_comes_from_status_except_the_footprint_of_macos() {
+        for part in Part::ALL {
+            let sources = STATUS_PARTS.iter().filter(|(_, of)| *of == part).count();
+            assert_eq!(sources, usize::from(part != Part::Footprint), "{}", part.name());
+        }
+    }
+
     #[test]
     fn a_zombie_has_a_name_and_no_memory() {
         let status = Status::parse(b"Name:\tsh\nState:\tZ (zombie)\nTgid:\t9\nPPid:\t1\nThreads:\t1\n");

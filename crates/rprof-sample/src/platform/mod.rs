@@ -75,6 +75,7 @@ const _: () = {
     let _: fn() -> Result<(), Error> = adopt_orphans;
     let _: fn(&Launch) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
+    let _: fn(u32) -> ZombieFacts = os::read_zombie;
     let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;
     // Clocks.

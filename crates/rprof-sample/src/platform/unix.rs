@@ -77,7 +77,7 @@ static REMEMBER_START: extern "C" fn() = remember_start;
 struct Inherited {
     mask: SigSet,
     ignored_children: bool,
-    descriptors: Option<(u64, u64)>,
+    descriptors: Option<(libc::rlim_t, libc::rlim_t)>,
 }
 
 static INHERITED: OnceLock<Inherited> = OnceLock::new();

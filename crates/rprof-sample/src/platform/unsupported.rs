@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken};
+use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
 
 /// No metric.
@@ -216,6 +216,11 @@ pub fn os() -> String {
 /// A usual page size in bytes. No measurement depends on it.
 pub fn page_size() -> u64 {
     4096
+}
+
+/// No facts.
+pub fn read_zombie(_pid: u32) -> ZombieFacts {
+    ZombieFacts::default()
 }
 
 /// Always `None`.
