@@ -13,18 +13,34 @@ use super::CommandName;
 //   stat           2.6 µs   0.2 µs        1.2 µs
 //   smaps_rollup   13 µs    0.4 µs        3.8 µs
 
-/// The parts of memory in `/proc/PID/status`, each with its key. Linux reports them in KiB.
-pub const STATUS_PARTS: [(&str, Part); 9] = [
-    ("VmSize", Part::Vsz),
-    ("VmHWM", Part::Hwm),
-    ("VmRSS", Part::Rss),
-    ("RssAnon", Part::Anon),
-    ("RssFile", Part::File),
-    ("RssShmem", Part::Shmem),
-    ("VmPTE", Part::PageTables),
-    ("VmSwap", Part::Swap),
-    ("HugetlbPages", Part::Hugetlb),
-];
+/// Defines the list of parts and their lookup by key from one table. The lookup is a `match`, because a search through
+/// a list takes a twentieth of a tick.
+macro_rules! status_parts {
+    ($($key:literal => $part:ident,)*) => {
+        /// The parts of memory in `/proc/PID/status`.
+        pub const STATUS_PARTS: &[Part] = &[$(Part::$part),*];
+
+        fn status_part(key: &[u8]) -> Option<Part> {
+            match key {
+                $($key => Some(Part::$part),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+// The key of each part in `/proc/PID/status`. Linux reports them in KiB.
+status_parts! {
+    b"VmSize" => Vsz,
+    b"VmHWM" => Hwm,
+    b"VmRSS" => Rss,
+    b"RssAnon" => Anon,
+    b"RssFile" => File,
+    b"RssShmem" => Shmem,
+    b"VmPTE" => PageTables,
+    b"VmSwap" => Swap,
+    b"HugetlbPages" => Hugetlb,
+}
 
 /// The fields of `/proc/PID/status` that rprof uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,8 +84,8 @@ impl Status {
                     break;
                 }
                 key => {
-                    if let Some((_, part)) = STATUS_PARTS.iter().find(|(name, _)| name.as_bytes() == key) {
-                        status.memory.set(*part, number(value).map(Bytes::from_kib));
+                    if let Some(part) = status_part(key) {
+                        status.memory.set(part, number(value).map(Bytes::from_kib));
                     }
                 }
             }
@@ -234,7 +250,7 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
     #[test]
     fn every_part_comes_from_status_except_the_footprint_of_macos() {
         for part in Part::ALL {
-            let sources = STATUS_PARTS.iter().filter(|(_, of)| *of == part).count();
+            let sources = STATUS_PARTS.iter().filter(|of| **of == part).count();
             assert_eq!(sources, usize::from(part != Part::Footprint), "{}", part.name());
         }
     }

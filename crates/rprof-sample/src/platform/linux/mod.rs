@@ -25,7 +25,7 @@ pub const COLUMNS: &[Column] = &{
     let mut columns = [Column::Upper; STATUS_PARTS.len() + 2];
     let mut at = 0;
     while at < STATUS_PARTS.len() {
-        columns[at] = Column::Part(STATUS_PARTS[at].1);
+        columns[at] = Column::Part(STATUS_PARTS[at]);
         at += 1;
     }
     columns[at] = Column::Processes;
