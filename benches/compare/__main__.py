@@ -87,8 +87,8 @@ def _notes(cases: list[Case], options: argparse.Namespace) -> list[str]:
     shared = [case for case in cases if case.shared]
     if tool.program is None or not shared:
         return []
-    answers = "; ".join(f"{case.name}: {table.cell(_rounds(case, tool, options))}" for case in shared)
-    return [f"mprof was also run with `--backend psutil_pss`, which counts shared pages once: {answers}."]
+    answers = ", ".join(f"{table.cell(_rounds(case, tool, options))} for {case.name}" for case in shared)
+    return [f"mprof was also run with `--backend psutil_pss`, which counts shared pages once. The result is {answers}."]
 
 
 if __name__ == "__main__":

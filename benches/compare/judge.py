@@ -28,7 +28,7 @@ def judge(case: Case, ended: Ended, answer: Answer) -> Verdict:
     faults = _faults(case, ended, answer)
     value = answer.shared_once if case.shared and answer.shared_once is not None else answer.peak
     if value is None:
-        return Verdict(False, ", ".join(["no answer", *faults]))
+        return Verdict(False, ", ".join(["no peak", *faults]))
     text = _mib(value)
     right = _close(value, case.truth)
     if case.shared:
@@ -69,7 +69,7 @@ def _faults(case: Case, ended: Ended, answer: Answer) -> list[str]:
     if ended.exit_code is None:
         faults.append("did not end")
     elif ended.exit_code != case.exit_code:
-        faults.append(f"exit {ended.exit_code}")
+        faults.append(f"exit code {ended.exit_code}")
     if case.terminate_at and ended.left_behind:
         faults.append("command keeps running")
     if case.steady and answer.curve:

@@ -9,7 +9,7 @@ pub struct MarkArgs {
     /// Fail if the mark cannot be recorded, for example outside `rprof run`
     #[arg(long)]
     pub required: bool,
-    /// The words of the mark
+    /// The text of the mark: one or more words
     #[arg(value_name = "LABEL", required = true, num_args = 1.., allow_hyphen_values = true)]
     pub label: Vec<String>,
 }
@@ -19,7 +19,7 @@ pub struct NoteArgs {
     /// Fail if the note cannot be recorded, for example outside `rprof run`
     #[arg(long)]
     pub required: bool,
-    /// The name of the value; blanks become underscores
+    /// The name of the value; spaces become underscores
     #[arg(value_name = "KEY")]
     pub key: String,
     /// The value: any text

@@ -42,7 +42,7 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
-    /// Write a trace in the other format: .dat for mprof, .csv for pandas, R or a spreadsheet
+    /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
     #[command(long_about = examples::CONVERT)]
     Convert(ConvertArgs),
     /// List the traces in the working directory
@@ -54,13 +54,13 @@ pub enum Command {
     /// Delete all traces that `rprof list` shows
     #[command(long_about = examples::CLEAN)]
     Clean(CleanArgs),
-    /// Record an instant in the trace of the surrounding run
+    /// Record a named moment in the trace, from a program under `rprof run`
     #[command(long_about = examples::MARK)]
     Mark(MarkArgs),
-    /// Record a value in the trace of the surrounding run
+    /// Record a named value in the trace, from a program under `rprof run`
     #[command(long_about = examples::NOTE)]
     Note(NoteArgs),
-    /// Run a command as a span in the trace of the surrounding run
+    /// Run a command and record its start and end in the trace, under `rprof run`
     #[command(long_about = examples::SPAN)]
     Span(SpanArgs),
 }

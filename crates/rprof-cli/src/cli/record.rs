@@ -41,14 +41,14 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub struct AttachArgs {
-    /// The pid of the process, or a part of its name
+    /// The pid of the process, or a part of its name that no other process has
     #[arg(value_name = "PID|NAME")]
     pub process: String,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
     pub sampling: SamplingArgs,
-    /// Stop recording after this time; the process goes on
+    /// Stop recording after this time; the process continues
     #[arg(short = 't', long, visible_alias = "timeout", value_name = "TIME", value_parser = limit, help_heading = LIMITS)]
     pub duration: Option<Duration>,
     #[command(flatten)]
@@ -98,7 +98,7 @@ pub struct OutputArgs {
 
 #[derive(Debug, Args)]
 pub struct SamplingArgs {
-    /// Time between ticks: seconds, or with a unit (10ms, 1s); 100us to 1d
+    /// Time between two measurements (ticks), in seconds or with a unit: 100us to 1d
     #[arg(short = 'T', long, value_name = "TIME", default_value = "0.1", value_parser = interval,
         allow_negative_numbers = true, help_heading = SAMPLING)]
     pub interval: Duration,
@@ -108,27 +108,37 @@ pub struct SamplingArgs {
     /// Record the process alone, without its descendants
     #[arg(long, help_heading = SAMPLING)]
     pub no_children: bool,
-    /// Make the maximum of every tick exact by resetting the high-water mark, which the program can see
+    /// Record each process's exact maximum between two ticks; the program can notice it
+    ///
+    /// At each tick, rprof resets the maximum that the kernel keeps of each process (its high-water mark). The program
+    /// and its parent can see that.
     #[arg(long, help_heading = SAMPLING)]
     pub exact: bool,
-    /// Record until the last descendant has ended
+    /// Record until all descendants have ended, not only the command
     #[arg(long, help_heading = SAMPLING)]
     pub wait_all: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct LimitArgs {
-    /// End the whole tree after this time: TERM, two seconds later KILL; exit code 124
+    /// End the command and all its descendants after this time; exit code 124
+    ///
+    /// rprof sends SIGTERM, and two seconds later SIGKILL.
     #[arg(short, long, value_name = "TIME", value_parser = limit, help_heading = LIMITS)]
     pub timeout: Option<Duration>,
-    /// End the whole tree when its memory, shared pages counted once, passes this size; exit code 124
+    /// End the command and all its descendants if their memory exceeds this size; exit code 124
+    ///
+    /// Memory that the processes share counts once. With another --metric, the sum that the curve shows counts.
     #[arg(long, value_name = "SIZE", value_parser = memory_limit, help_heading = LIMITS)]
     pub memory_limit: Option<Bytes>,
 }
 
 #[derive(Debug, Args)]
 pub struct PythonArgs {
-    /// Treat COMMAND as Python: define `profile`; a script or module gets the python3 in PATH
+    /// Treat COMMAND as a Python program, in which `profile` is defined
+    ///
+    /// A script or a module runs under the python3 in PATH, an executable script under the interpreter in its `#!`
+    /// line. If COMMAND ends in .py, this is the default.
     #[arg(long, conflicts_with = "nopython", help_heading = PYTHON)]
     pub python: bool,
     /// Run a *.py file like any other program, without `profile`
@@ -153,13 +163,13 @@ pub struct MprofArgs {
     /// Record descendants too; always on
     #[arg(short = 'C', long, conflicts_with = "no_children", help_heading = COMPATIBILITY)]
     pub include_children: bool,
-    /// Record each descendant by itself; always on
+    /// Record each descendant separately; always on
     #[arg(short = 'M', long, conflicts_with = "no_children", help_heading = COMPATIBILITY)]
     pub multiprocess: bool,
     /// Exit with the command's exit code; always on
     #[arg(short = 'E', long, help_heading = COMPATIBILITY)]
     pub exit_code: bool,
-    /// The metric by mprof's name: psutil or posix (rss), psutil_pss (pss), psutil_uss (uss)
+    /// The metric under mprof's name: psutil or posix (rss), psutil_pss (pss), psutil_uss (uss)
     #[arg(long, value_name = "BACKEND", value_parser = backend, conflicts_with = "metric", help_heading = COMPATIBILITY)]
     pub backend: Option<MetricName>,
 }

@@ -18,6 +18,8 @@ pub struct PlotArgs {
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
     pub traces: Vec<PathBuf>,
     /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    ///
+    /// A name without an extension gets .png.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
     /// Title of the figure [default: the command]
@@ -26,7 +28,9 @@ pub struct PlotArgs {
     /// Show only the time from A to B, in seconds since the start
     #[arg(short, long, value_name = "A,B", value_parser = window, help_heading = CONTENT)]
     pub window: Option<(Seconds, Seconds)>,
-    /// Show only the time of the first span of this name (in full, or its last dotted part)
+    /// Show only the time of the first span with this name
+    ///
+    /// For the span `module.function`, `function` is enough if no other name ends in it.
     #[arg(long, value_name = "NAME", conflicts_with = "window", help_heading = CONTENT)]
     pub span: Option<String>,
     /// Hide spans
@@ -35,7 +39,7 @@ pub struct PlotArgs {
     /// Draw spans as a flame graph
     #[arg(short, long, help_heading = CONTENT)]
     pub flame: bool,
-    /// Add the least-squares slope; the legend says if growth is not linear
+    /// Add the least-squares slope, and a warning if growth is not linear
     #[arg(short, long, help_heading = CONTENT)]
     pub slope: bool,
     /// Accepted without effect: the name of a matplotlib backend
@@ -52,13 +56,20 @@ pub struct PeakArgs {
     /// Print every child process, not only the largest ten
     #[arg(long)]
     pub all: bool,
-    /// Print a table of the spans: calls, seconds, peak inside, growth, number that never ended
+    /// Print a table with a row for each span name
+    ///
+    /// The columns are the number of spans (calls), their total time in seconds, the peak during the spans, the
+    /// growth, and the number of spans that never ended.
     #[arg(long, conflicts_with = "func")]
     pub spans: bool,
-    /// Print only the peak inside the spans of this name (in full, or its last dotted part)
+    /// Print only the peak during the spans with this name
+    ///
+    /// For the span `module.function`, `function` is enough if no other name ends in it.
     #[arg(long, value_name = "NAME", visible_alias = "span")]
     pub func: Option<String>,
-    /// Print a JSON array with one object for each run, spans, marks and notes included
+    /// Print JSON, with spans, marks and notes
+    ///
+    /// It is an array with one object for each trace, or for each run of a trace that holds several.
     #[arg(long)]
     pub json: bool,
 }

@@ -8,13 +8,13 @@ use rprof_trace::{Bytes, Metric, Seconds};
 /// A metric as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MetricName {
-    /// Resident set size: pages in RAM, shared ones in full for each process
+    /// Resident set size: memory in RAM; shared memory counts in full for each process
     Rss,
-    /// Proportional set size: shared pages divided by their sharers
+    /// Proportional set size: shared memory is divided by the number of processes that share it
     Pss,
-    /// Unique set size: pages of no other process
+    /// Unique set size: only memory that no other process shares
     Uss,
-    /// Dirty and compressed memory (macOS)
+    /// Memory that was written to or compressed, as in Activity Monitor (macOS only)
     Footprint,
 }
 
