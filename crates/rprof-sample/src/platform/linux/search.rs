@@ -34,6 +34,8 @@ pub struct Search {
     stale: bool,
     /// Pids to try once more.
     again: Vec<u32>,
+    /// Room for the processes of one search. It is kept, because a tick must not allocate.
+    candidates: Vec<(Process, Reading)>,
 }
 
 impl Search {
@@ -54,7 +56,8 @@ impl Search {
             pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
             next_walk: Instant::now() + FULL_WALK_EVERY,
             stale: false,
-            again: Vec::new(),
+            again: Vec::with_capacity(64),
+            candidates: Vec::with_capacity(64),
         }
     }
 
@@ -78,16 +81,17 @@ impl Search {
         let before = found.len();
         let mut gone = None;
         let mut far = false;
-        keep_descendants(self.again.drain(..), &is_parent, found);
+        let room = &mut self.candidates;
+        keep_descendants(self.again.drain(..), &is_parent, found, room);
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
-                gone = Some(keep_descendants(old + 1..=new, &is_parent, found));
+                gone = Some(keep_descendants(old + 1..=new, &is_parent, found, room));
             } else if around > FAR {
                 far = true;
             } else {
                 // Pids started over: most of these were never used, so the number that is gone is not known.
-                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
+                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found, room);
             }
         }
         // Births that concern other trees are no reason for a walk.
@@ -96,7 +100,7 @@ impl Search {
         if first_look || (self.stale && Instant::now() > self.next_walk) {
             let begun = Instant::now();
             self.stale = false;
-            keep_descendants(all_pids(), &is_parent, found);
+            keep_descendants(all_pids(), &is_parent, found, &mut self.candidates);
             self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
         }
         gone
@@ -116,14 +120,14 @@ fn all_pids() -> impl Iterator<Item = u32> {
 
 /// Opens the candidates, appends the descendants of the tree to `found`, and returns how many were gone already.
 ///
-/// It repeats until a pass adds no process: a child may have a lower pid than its parent.
+/// It repeats until a pass adds no process: a child may have a lower pid than its parent. `candidates` is empty room.
 fn keep_descendants(
     pids: impl Iterator<Item = u32>,
     is_parent: &impl Fn(u32) -> bool,
     found: &mut Vec<(Process, Reading)>,
+    candidates: &mut Vec<(Process, Reading)>,
 ) -> u32 {
     let mut gone = 0;
-    let mut candidates = Vec::new();
     for pid in pids {
         if is_parent(pid) || found.iter().any(|(known, _)| known.pid() == pid) {
             continue;
@@ -136,19 +140,19 @@ fn keep_descendants(
     }
     loop {
         let before = candidates.len();
-        let mut rest = Vec::with_capacity(before);
-        for (process, reading) in candidates {
-            let parent = reading.ppid;
+        let mut at = 0;
+        while at < candidates.len() {
+            let parent = candidates[at].1.ppid;
             if is_parent(parent) || found.iter().any(|(p, _)| p.pid() == parent) {
-                found.push((process, reading));
+                found.push(candidates.remove(at));
             } else {
-                rest.push((process, reading));
+                at += 1;
             }
         }
-        if rest.len() == before {
+        if candidates.len() == before {
+            candidates.clear();
             return gone;
         }
-        candidates = rest;
     }
 }
 
