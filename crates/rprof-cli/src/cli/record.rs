@@ -85,7 +85,7 @@ impl TryFrom<RunArgs> for AttachArgs {
 
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// The trace to write: .dat, or .csv without spans and marks; by default `mprofile_<time>.dat`
+    /// The trace to write: .dat, or .csv (no spans or marks); by default `mprofile_<time>.dat`
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
     pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists
@@ -128,7 +128,7 @@ pub struct LimitArgs {
     pub timeout: Option<Duration>,
     /// End the command and all its descendants if their memory exceeds this size; exit code 124
     ///
-    /// Memory that the processes share counts once. With another --metric, the sum that the curve shows counts.
+    /// Memory that the processes share counts once. With a --metric other than rss, the sum of that metric counts.
     #[arg(long, value_name = "SIZE", value_parser = memory_limit, help_heading = LIMITS)]
     pub memory_limit: Option<Bytes>,
 }
@@ -160,7 +160,7 @@ impl PythonArgs {
 /// mprof's options for what rprof always does, or does under another name.
 #[derive(Debug, Args)]
 pub struct MprofArgs {
-    /// Record descendants too; always on
+    /// Record descendants too; always on unless --no-children
     #[arg(short = 'C', long, conflicts_with = "no_children", help_heading = COMPATIBILITY)]
     pub include_children: bool,
     /// Record each descendant separately; always on
@@ -169,7 +169,7 @@ pub struct MprofArgs {
     /// Exit with the command's exit code; always on
     #[arg(short = 'E', long, help_heading = COMPATIBILITY)]
     pub exit_code: bool,
-    /// The metric under mprof's name: psutil or posix (rss), psutil_pss (pss), psutil_uss (uss)
+    /// mprof's name for --metric: psutil or posix (rss), psutil_pss (pss), psutil_uss (uss)
     #[arg(long, value_name = "BACKEND", value_parser = backend, conflicts_with = "metric", help_heading = COMPATIBILITY)]
     pub backend: Option<MetricName>,
 }
