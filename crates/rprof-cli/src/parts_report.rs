@@ -54,7 +54,8 @@ impl Remarks {
 
     /// ` + 844.0 MiB huge pages`, to follow the size and metric of the peak; else empty.
     pub fn beside_words(&self) -> String {
-        self.beside.iter().map(|(name, size)| format!(" + {size} {name}")).collect()
+        let words = self.beside.iter().map(|(name, size)| format!(" + {size} {name}"));
+        words.collect::<Vec<_>>().concat()
     }
 
     /// `, of it 300.0 MiB file-backed, reclaimable`, to follow the peak; else empty.

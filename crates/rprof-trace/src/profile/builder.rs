@@ -99,7 +99,7 @@ impl ProfileBuilder {
         let FirstPass { zero, places, annotations, is_exact } = first;
         let span_memory = Some(SpanMemory::new(annotations.spans.iter()));
         let evidence = Evidence::new(is_exact);
-        let mut builder = Self { annotations, span_memory, evidence, ..Self::new(options) };
+        let mut builder = Self { evidence, annotations, span_memory, ..Self::new(options) };
         builder.extent.zero = Some(zero);
         let empty = builder.curve_options().track(zero);
         builder.processes = (options.processes != Keep::None).then(|| Processes::with_curves(places, empty));
