@@ -118,7 +118,7 @@ fn await_file(path: &Path) {
     }
 }
 
-/// Makes the process non-dumpable on Linux, so that other users cannot read its smaps_rollup.
+/// Makes the process non-dumpable on Linux, so that other users cannot read its `smaps_rollup`.
 fn keep_private() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_dumpable(false);
