@@ -139,3 +139,58 @@ impl Evidence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Memory;
+
+    fn tick(rss: u64, mark: Option<u64>, upper: Option<u64>) -> Tick {
+        let mut memory = Memory::from([(Part::Rss, Bytes(rss))]);
+        memory.set(Part::Hwm, mark.map(Bytes));
+        Tick { value: Bytes(rss), memory, upper: upper.map(Bytes), processes: Some(1), ..Tick::default() }
+    }
+
+    /// The bound of the last of these ticks.
+    fn bound(is_exact: bool, was_reset: bool, ticks: &[Tick]) -> Option<u64> {
+        let mut evidence = Evidence::new(is_exact);
+        ticks.iter().fold(None, |_, tick| evidence.tick(tick, was_reset)).map(|bound| bound.0)
+    }
+
+    #[test]
+    fn the_mark_of_one_process_bounds_the_time_before_a_tick() {
+        assert_eq!(bound(true, false, &[tick(5, Some(9), None)]), Some(9));
+        // An exec began a new mark. The old one covers the program before it.
+        assert_eq!(bound(true, false, &[tick(5, Some(90), None), tick(5, Some(9), None)]), Some(90));
+        // A reset began a new mark, and the time starts with the value at the reset.
+        assert_eq!(bound(true, true, &[tick(20, Some(90), None), tick(5, Some(9), None)]), Some(20));
+        assert_eq!(bound(true, false, &[tick(5, None, None), tick(5, Some(9), None)]), None);
+        // In a tree the mark of one process is no bound.
+        assert_eq!(bound(false, false, &[tick(5, Some(9), None)]), None);
+        assert_eq!(bound(false, false, &[tick(5, Some(9), Some(30))]), Some(30));
+    }
+
+    #[test]
+    fn a_memory_that_a_program_measured_counts_within_the_uncertainty_of_the_mark() {
+        let peak = |value: u64, metric: Metric, uncertainty: Option<u64>| {
+            let mut evidence = Evidence::new(false);
+            evidence.tick(&tick(100, None, None), false);
+            let (enter, leave) = (Seconds(1.0), Seconds(2.0));
+            let (name, level, enter_value, leave_value) = ("f", None, Bytes(1), Bytes(value));
+            evidence.span(&SpanRecord { name, enter, enter_value, leave, leave_value, level });
+            let header = Header { metric, tree: true, ..Header::default() };
+            let end = End { uncertainty_bytes: uncertainty.map(Bytes), ..End::default() };
+            let peak = evidence.finish(Some(&header), Some(&end), 0.5).expect("a tick");
+            (peak.value.0, peak.time.0)
+        };
+        assert_eq!(peak(120, Metric::Rss, Some(20)), (120, 1.5));
+        for (value, metric, uncertainty) in [
+            (121, Metric::Rss, Some(20)),
+            (99, Metric::Rss, Some(20)),
+            (120, Metric::Rss, None),
+            (120, Metric::Uss, Some(20)),
+        ] {
+            assert_eq!(peak(value, metric, uncertainty), (100, -0.5));
+        }
+    }
+}
