@@ -35,16 +35,17 @@ fn no_memory_in_the_trace_is_above_the_peak() {
         );
         let (peak, trace) = (place.peak(), place.trace());
         let (value, largest) = (peak["peak_bytes"].as_f64().unwrap(), largest_in(&trace));
-        // Four digits of a MiB are 105 bytes.
-        assert!(value + 105.0 >= largest, "{value} of {largest}\n{trace}");
+        let error = peak["peak_uncertainty_bytes"].as_f64();
+        // Four digits of a MiB are 105 bytes. Kernels before 6.2 hold back 64 pages of a thread, without a bound for all.
+        let rounding = if error.is_some() { 105.0 } else { 64.0 * 4096.0 };
+        assert!(value + rounding >= largest, "{value} of {largest}\n{trace}");
         for span in peak["spans"].as_array().unwrap() {
-            assert!(span["peak_bytes"].as_f64().unwrap() <= value, "{peak}");
+            assert!(span["peak_bytes"].as_f64().unwrap() <= value + rounding, "{peak}");
         }
         assert_eq!((&peak["exact"], &peak["exact_scope"]), (&true.into(), &"rss".into()));
         assert!(peak["peak_upper_bytes"].as_f64().unwrap() >= value, "{peak}");
         let truth = 41.0 * MIB as f64;
-        let error = peak["peak_uncertainty_bytes"].as_f64();
-        assert!(value + error.unwrap_or(0.0) >= truth, "{peak}");
+        assert!(value + error.unwrap_or(rounding) >= truth, "{peak}");
         assert!(value <= truth + SLACK as f64, "{peak}");
     }
 }

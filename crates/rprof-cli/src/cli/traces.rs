@@ -52,7 +52,7 @@ pub struct PeakArgs {
     /// Print every child process, not only the largest ten
     #[arg(long)]
     pub all: bool,
-    /// Print a table of the spans: calls, seconds, peak inside, growth, number that never ended
+    /// Print a table of the spans: calls, seconds, bounds of the peak inside, growth, number that never ended
     #[arg(long, conflicts_with = "func")]
     pub spans: bool,
     /// Print only the peak inside the spans of this name (in full, or its last dotted part)

@@ -19,8 +19,6 @@ pub(crate) struct Evidence {
     parts: PeakPartsRecorder,
     /// The value and the mark of the last tick.
     last: Option<(Bytes, Option<Bytes>)>,
-    /// A value proven since the last tick.
-    after_last_tick: Bytes,
 }
 
 impl Evidence {
@@ -34,7 +32,6 @@ impl Evidence {
             own: None,
             parts: PeakPartsRecorder::default(),
             last: None,
-            after_last_tick: Bytes(0),
         }
     }
 
@@ -54,7 +51,6 @@ impl Evidence {
         self.candidate(Point { time: tick.time, value: tick.value }, None);
         self.parts.tick(tick);
         let before = self.last.replace((tick.value, mark));
-        self.after_last_tick = tick.value;
         // After an exec the mark covers the new program only, and the old mark the program before.
         let old = before.map_or(Some(Bytes(0)), |(value, mark)| if was_reset { Some(value) } else { mark });
         let alone = mark.zip(old).map(|(mark, old)| mark.max(old)).filter(|_| self.is_exact);
@@ -66,7 +62,6 @@ impl Evidence {
         let point = Point { time: proven.time, value: proven.value };
         self.candidate(point, Some(proven.within));
         self.parts.proven(proven);
-        self.after_last_tick = self.after_last_tick.max(proven.value);
     }
 
     /// Adds the high-water mark of a process that has ended.
@@ -99,13 +94,13 @@ impl Evidence {
     }
 
     /// The bounds for the spans, at the end of the run.
+    ///
+    /// After the last tick the kernel reports one more maximum, which is recorded only if it is larger than all before.
     pub fn run_bounds(&self, end: Option<&End>) -> RunBounds {
         let largest = self.peak.map(|peak| peak.value).filter(|_| self.is_exact);
-        // The kernel reported the maximum up to the end. It would have been proven if it were larger.
-        let mark = self.last.map(|(value, mark)| mark.unwrap_or_default().max(value));
         RunBounds {
             upper: end.and_then(|end| end.upper_bytes).map(|upper| upper.max(largest.unwrap_or_default())),
-            after_last_tick: mark.filter(|_| self.is_exact).map(|mark| mark.max(self.after_last_tick)),
+            after_last_tick: largest,
         }
     }
 
