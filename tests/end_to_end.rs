@@ -5,10 +5,14 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/beside_rss.rs"]
+mod beside_rss;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
 mod defects;
+#[path = "end_to_end/evidence.rs"]
+mod evidence;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]
@@ -25,6 +29,8 @@ mod mprof_examples;
 mod mprof_plot;
 #[path = "end_to_end/mprof_table.rs"]
 mod mprof_table;
+#[path = "end_to_end/peak_json.rs"]
+mod peak_json;
 #[path = "end_to_end/peaks.rs"]
 mod peaks;
 #[path = "end_to_end/peers.rs"]

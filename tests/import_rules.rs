@@ -37,7 +37,16 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "rprof-cli",
         &[
-            &["message", "header", "recorder", "sparkline", "span_report", "trace_file", "trace_names"],
+            &[
+                "message",
+                "header",
+                "recorder",
+                "parts_report",
+                "span_report",
+                "sparkline",
+                "trace_file",
+                "trace_names",
+            ],
             &["exit_code", "load", "python", "summary"],
             &["cli"],
             &["session"],

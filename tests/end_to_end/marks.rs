@@ -213,15 +213,15 @@ fn peak_prints_the_spans_as_a_table_and_as_json() {
     let lines: Vec<&str> = table.lines().collect();
     let head = lines.iter().position(|line| line.contains("peak inside")).unwrap();
     let load: Vec<&str> = lines[head + 1].split_whitespace().collect();
-    assert_eq!((load[0], load[1], load[7]), ("m.load", "2", "0"), "{table}");
-    assert!(load[5].starts_with('+'), "{table}");
+    assert_eq!((load[0], load[1], load.last()), ("m.load", "2", Some(&"0")), "{table}");
+    assert!(load[load.len() - 3].starts_with('+'), "{table}");
     assert!(lines[head + 2].trim_start().starts_with("killed") && lines[head + 2].ends_with(" 1"), "{table}");
 
     let peak = place.peak();
     let spans = peak["spans"].as_array().unwrap();
     let mut keys: Vec<_> = spans[0].as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["calls", "growth_bytes", "name", "open", "peak_bytes", "seconds"]);
+    assert_eq!(keys, ["calls", "growth_bytes", "name", "open", "peak_bytes", "peak_upper_bytes", "seconds"]);
     assert_eq!(
         (&spans[0]["name"], &spans[0]["calls"], &spans[0]["open"]),
         (&"m.load".into(), &2.into(), &false.into())
@@ -238,8 +238,8 @@ fn peak_prints_the_spans_as_a_table_and_as_json() {
 
     for name in ["load", "m.load"] {
         let inside = place.run(&format!("peak --func {name} t.dat")).stdout;
-        let mib: f64 =
-            inside.strip_prefix("t.dat\t").unwrap().strip_suffix(" MiB\n").unwrap().parse().unwrap();
+        let line = inside.lines().next().unwrap();
+        let mib: f64 = line.strip_prefix("t.dat\t").unwrap().strip_suffix(" MiB").unwrap().parse().unwrap();
         assert!((60.0..66.0).contains(&mib), "{inside}");
     }
     for line in ["peak --func oad t.dat", "plot --span oad t.dat -o x.svg"] {

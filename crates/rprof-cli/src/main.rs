@@ -7,6 +7,7 @@ mod exit_code;
 mod header;
 mod load;
 mod message;
+mod parts_report;
 mod python;
 mod recorder;
 mod session;

@@ -12,15 +12,19 @@ const MIB: f64 = 1_048_576.0;
 /// The widest a column of names may grow, in characters.
 const MAX_NAME_WIDTH: usize = 48;
 
+/// The bounds of a peak inside spans; the upper one is `None` if it is unknown.
+pub type PeakInside = (Bytes, Option<Bytes>);
+
 /// The peak inside the spans of a name, as for mprof's `--func`; `None` when nothing was measured inside them.
 ///
 /// # Errors
 /// When no span has that name; the error lists the names of the run.
-pub fn peak_inside(path: &Path, profile: &Profile, wanted: &str) -> anyhow::Result<Option<Bytes>> {
+pub fn peak_inside(path: &Path, profile: &Profile, wanted: &str) -> anyhow::Result<Option<PeakInside>> {
     let totals = span_totals(profile);
     let names = totals.iter().map(|total| total.name.as_str());
     let name = find_name(names, wanted).with_context(|| format!("`{}`", path.display()))?;
-    Ok(totals.iter().find(|total| total.name == name).and_then(|total| total.peak))
+    let total = totals.iter().find(|total| total.name == name);
+    Ok(total.and_then(|total| Some((total.peak?, total.peak_upper))))
 }
 
 /// A table with a row for each span name, in the order of their first spans.
@@ -32,15 +36,19 @@ pub fn table(profile: &Profile) -> String {
     let width = totals.iter().map(|total| printable(&total.name).chars().count()).max().unwrap_or(0);
     let width = width.clamp("span".len(), MAX_NAME_WIDTH);
     let mut table = String::new();
-    let mut row = |[name, calls, seconds, peak, growth, open]: [&str; 6]| {
-        let _ = writeln!(table, "  {name:width$} {calls:>8} {seconds:>12} {peak:>16} {growth:>16} {open:>6}");
+    let mut row = |[name, calls, seconds, peak, upper, growth, open]: [&str; 7]| {
+        let _ = writeln!(
+            table,
+            "  {name:width$} {calls:>8} {seconds:>12} {peak:>16} {upper:>16} {growth:>16} {open:>6}"
+        );
     };
-    row(["span", "calls", "seconds", "peak inside", "growth", "open"]);
-    for SpanTotal { name, calls, time, peak, growth, open } in &totals {
-        let peak = peak.map_or("-".to_owned(), |peak| format!("{:.3} MiB", peak.mib()));
+    row(["span", "calls", "seconds", "peak inside", "at most", "growth", "open"]);
+    for SpanTotal { name, calls, time, peak, peak_upper, growth, open } in &totals {
+        let size = |size: Option<Bytes>| size.map_or("-".to_owned(), |size| format!("{:.3} MiB", size.mib()));
+        let (peak, upper) = (size(*peak), size(*peak_upper));
         let growth = growth.map_or("-".to_owned(), |growth| format!("{:+.3} MiB", growth as f64 / MIB));
         let seconds = format!("{:.3}", time.0);
-        row([&printable(name), &calls.to_string(), &seconds, &peak, &growth, &open.to_string()]);
+        row([&printable(name), &calls.to_string(), &seconds, &peak, &upper, &growth, &open.to_string()]);
     }
     table
 }
@@ -58,6 +66,7 @@ pub fn spans(profile: &Profile) -> Vec<Value> {
             "calls": total.calls,
             "seconds": total.time,
             "peak_bytes": total.peak,
+            "peak_upper_bytes": total.peak_upper,
             "growth_bytes": total.growth,
             "open": total.open > 0,
         })

@@ -6,6 +6,7 @@ use rprof_sample::{ExitStatus, Outcome};
 use rprof_trace::{Peak, Profile};
 
 use crate::message;
+use crate::parts_report::Remarks;
 use crate::sparkline::sparkline;
 
 /// Columns of the curve in text.
@@ -28,6 +29,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
         None if outcome.denied.is_empty() => "no memory was measured: the process ended too soon".to_owned(),
         None => "no memory was measured".to_owned(),
     }];
+    lines.extend(Remarks::of(profile).sentences());
     lines.extend(earlier_peak_line(profile, outcome));
     lines.push(run_line(profile, outcome));
     if !outcome.survivors.is_empty() {
@@ -42,13 +44,16 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
 fn peak_line(profile: &Profile, peak: &Peak) -> String {
     let words = peak.words();
     let metric = profile.metric.name();
-    let mut line = format!("peak {}{} {metric} {}", words.at_least, words.value, words.when);
+    let remarks = Remarks::of(profile);
+    let beside = remarks.beside_words();
+    let mut line = format!("peak {}{} {metric}{beside} {}", words.at_least, words.value, words.when);
     if let Some(upper) = words.at_most {
         line += &format!(", at most {upper}");
     }
     if profile.process_count > 1 {
         line += ", summed over the process tree";
     }
+    line += &remarks.file_words();
     if let Some(pss) = profile.pss.iter().map(|point| point.value).max() {
         line += &format!("; {pss} counting shared pages once (PSS)");
     }

@@ -3,7 +3,7 @@
 
 mod support;
 
-use rprof_trace::{Column, End, Format, Header, csv, dat};
+use rprof_trace::{Bytes, Column, End, Format, Header, PeakParts, Seconds, csv, dat};
 use support::{convert, every_record, read, write};
 
 fn document() -> String {
@@ -80,10 +80,19 @@ fn every_column_is_documented_with_its_unit() {
 
 #[test]
 fn every_key_of_the_header_and_the_end_is_documented() {
-    let end = End { reason: Some(String::new()), ..End::default() };
-    for (heading, json) in
-        [("### Header", serde_json::to_value(Header::default())), ("### End", serde_json::to_value(end))]
-    {
+    let all =
+        PeakParts { rss_swap_bytes: Some(Bytes(1)), rss_swap_s: Some(Seconds(1.0)), ..PeakParts::default() };
+    let end = End {
+        reason: Some(String::new()),
+        uncertainty_bytes: Some(Bytes(1)),
+        parts: Some(all),
+        ..End::default()
+    };
+    for (heading, json) in [
+        ("### Header", serde_json::to_value(Header::default())),
+        ("### End", serde_json::to_value(end)),
+        ("### Parts of the peak", serde_json::to_value(all)),
+    ] {
         let json = json.expect("JSON");
         let mut keys: Vec<String> = json.as_object().expect("an object").keys().cloned().collect();
         let mut names = documented(heading);

@@ -58,8 +58,8 @@ pub struct PeakArgs {
     pub all: bool,
     /// Print a table with a row for each span name
     ///
-    /// The columns are the number of spans (calls), their total time in seconds, the peak during the spans, the
-    /// growth, and the number of spans that never ended.
+    /// The columns are the number of spans (calls), their total time in seconds, the peak during the
+    /// spans and its upper bound, the growth, and the number of spans that never ended.
     #[arg(long, conflicts_with = "func")]
     pub spans: bool,
     /// Print only the peak during the spans with this name

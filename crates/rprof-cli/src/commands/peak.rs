@@ -5,10 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Keep, Peak, ProcessProfile, Profile, ProfileOptions};
+use rprof_trace::{Keep, Metric, Peak, ProcessProfile, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
+use crate::parts_report::{self, Remarks};
+use crate::span_report::PeakInside;
 use crate::{load, span_report, trace_names};
 
 /// Children to print without `--all`.
@@ -32,8 +34,11 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
             if arguments.json {
                 objects.push(object(&path, &profile, inside.flatten()));
             } else if let Some(peak) = inside {
-                let peak = peak.with_context(|| no_sample(&path))?;
+                let (peak, upper) = peak.with_context(|| no_sample(&path))?;
                 writeln!(out, "{}\t{:.3} MiB", path.display(), peak.mib())?;
+                if let Some(upper) = upper.filter(|upper| *upper > peak) {
+                    writeln!(out, "  at most\t\t\t{:.3} MiB", upper.mib())?;
+                }
             } else {
                 write_text(&mut out, &path, &profile, arguments)?;
             }
@@ -66,6 +71,7 @@ fn write_text(
     } else {
         write_largest(out, children, peak)?;
     }
+    Remarks::of(profile).lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
     if arguments.spans {
         out.write_all(span_report::table(profile).as_bytes())?;
     }
@@ -95,8 +101,12 @@ fn write_largest(
     writeln!(out, "  and {} more (--all)", rest.len())
 }
 
-fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
+fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
     let end = profile.end.as_ref();
+    let exact = end.is_some_and(|end| end.exact);
+    // The kernel's maximum, from which the end has its bound, may be below what a program measured of itself.
+    let upper =
+        end.and_then(|end| end.upper_bytes).map(|upper| upper.max(profile.peak.map_or(upper, |p| p.value)));
     let mut object = json!({
         "file": path.to_string_lossy(),
         "command": profile.command,
@@ -104,8 +114,10 @@ fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
         "peak_bytes": profile.peak.map(|p| p.value),
         "peak_time_s": profile.peak.map(|p| p.time),
         "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
-        "peak_upper_bytes": end.and_then(|end| end.upper_bytes).or(profile.peak.and_then(|p| p.upper)),
-        "exact": end.is_some_and(|end| end.exact),
+        "peak_upper_bytes": upper.or(profile.peak.and_then(|p| p.upper)),
+        "peak_uncertainty_bytes": end.and_then(|end| end.uncertainty_bytes),
+        "exact": exact,
+        "exact_scope": exact.then_some(Metric::Rss),
         "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
         "hwm_bytes": profile.hwm,
         "elapsed_s": profile.elapsed,
@@ -118,8 +130,10 @@ fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
         "marks": span_report::marks(profile),
         "notes": span_report::notes(profile),
     });
-    if let Some(peak) = inside {
+    parts_report::add_json(&mut object, profile);
+    if let Some((peak, upper)) = inside {
         object["func_peak_bytes"] = json!(peak);
+        object["func_peak_upper_bytes"] = json!(upper);
     }
     object
 }

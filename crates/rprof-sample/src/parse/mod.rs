@@ -12,5 +12,10 @@ pub mod macos;
     allow(dead_code, reason = "used on Linux only, tested on every system")
 )]
 pub mod proc;
+#[cfg_attr(
+    any(rprof_unsupported, not(target_os = "linux")),
+    allow(dead_code, reason = "used on Linux only, tested on every system")
+)]
+pub mod rss_counters;
 
 pub use command_name::CommandName;

@@ -35,7 +35,9 @@ pub use crate::parse::proc::SmapsRollup;
 pub use os::{COLUMNS, METRICS};
 pub use os::{Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
-pub use os::{command_of, find_processes, host, name_of, oom_kills, os, owner, page_size, signal_name};
+pub use os::{
+    command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
+};
 pub use os::{kill, reap, share_address_space, spawn};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
@@ -85,6 +87,7 @@ const _: () = {
     let _: fn() -> String = host;
     let _: fn() -> String = os::os;
     let _: fn() -> u64 = page_size;
+    let _: fn() -> Option<Bytes> = mark_error;
     let _: fn() -> Option<u64> = oom_kills;
     let _: fn(u32) -> Option<String> = owner;
     let _: fn(u32) -> Option<String> = name_of;

@@ -239,6 +239,11 @@ pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
 }
 
 /// Always `None`.
+pub fn mark_error() -> Option<rprof_trace::Bytes> {
+    None
+}
+
+/// Always `None`.
 pub fn oom_kills() -> Option<u64> {
     None
 }

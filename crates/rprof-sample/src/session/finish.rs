@@ -112,6 +112,8 @@ impl Session {
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
             upper_bytes: upper,
             exact,
+            uncertainty_bytes: platform::mark_error().filter(|_| is_rss),
+            parts: self.parts.parts(),
             ticks: self.ticks.count(),
             overruns: self.schedule.overruns(),
             processes: self.tree.process_count().max(1),

@@ -13,7 +13,7 @@ mod tick;
 
 use std::time::Duration;
 
-use rprof_trace::{Bytes, Metric, Record};
+use rprof_trace::{Bytes, Metric, PeakPartsRecorder, Record};
 
 pub use clock::Clock;
 use exits::Exits;
@@ -63,6 +63,7 @@ pub struct Session {
     schedule: Schedule,
     ticks: Ticks,
     peak: PeakEvidence,
+    parts: PeakPartsRecorder,
     pss_schedule: PssSchedule,
     /// The reason why PSS was missing beside RSS for the first time, as a sentence.
     pss_unavailable: Option<String>,
@@ -118,6 +119,7 @@ impl Session {
             schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
             ticks: Ticks::default(),
             peak: PeakEvidence::default(),
+            parts: PeakPartsRecorder::default(),
             pss_schedule: PssSchedule::new(reads_pss),
             pss_unavailable: None,
             exits: Exits::default(),

@@ -64,7 +64,7 @@ impl Session {
             self.read_pss(seconds(now), sum.value, sink);
         }
         self.ticks.add(now, sum.value);
-        sink(&Record::Tick(&Tick {
+        let tick = Tick {
             time: seconds(now),
             value: sum.value,
             memory: sum.memory,
@@ -73,7 +73,9 @@ impl Session {
                 .filter(|_| is_plural && result.short_lived == Some(0))
                 .map(|upper| upper.plus(result.ended.held)),
             processes: Some(sum.processes),
-        }));
+        };
+        self.parts.tick(&tick);
+        sink(&Record::Tick(&tick));
         self.check_memory_limit(value, now, sink);
         // The first tick finds the command itself; only later changes call for extra ticks.
         if result.changes > 0 && self.ticks.count > 1 {
@@ -99,7 +101,9 @@ impl Session {
         let time = Seconds(f64::midpoint(self.ticks.last_time().as_secs_f64(), now.as_secs_f64()));
         let within = (seconds(from), seconds(now));
         self.peak.raise(value);
-        sink(&Record::Proven(Proven { time, within, value }));
+        let proven = Proven { time, within, value };
+        self.parts.proven(&proven);
+        sink(&Record::Proven(proven));
     }
 
     /// Records a gap when the last tick is too long ago.

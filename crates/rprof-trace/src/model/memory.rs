@@ -1,9 +1,10 @@
 //! The memory of a process or a tree: its parts, and the metric that a curve shows.
 //! A new part is added here, in [`Column::ALL`](crate::Column::ALL) and in the platform that reads it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::units::Bytes;
 
@@ -172,6 +173,21 @@ impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = Part::ALL.into_iter().filter_map(|part| Some((part.name(), self.get(part)?.0)));
         f.debug_map().entries(known).finish()
+    }
+}
+
+/// The known parts by name, in bytes: `{"rss":4096,"anon":1024}`.
+impl Serialize for Memory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Part::ALL.into_iter().filter_map(|part| Some((part.name(), self.get(part)?))))
+    }
+}
+
+/// Names of parts that this version does not know are skipped.
+impl<'de> Deserialize<'de> for Memory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = BTreeMap::<String, Bytes>::deserialize(deserializer)?;
+        Ok(Part::ALL.into_iter().filter_map(|part| Some((part, *named.get(part.name())?))).collect())
     }
 }
 

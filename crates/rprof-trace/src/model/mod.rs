@@ -4,9 +4,11 @@
 mod header;
 mod index;
 mod memory;
+mod peak_parts;
 mod record;
 
 pub use header::{Arg, Header};
 pub use index::{Index, Section};
 pub use memory::{Memory, Metric, Part};
+pub use peak_parts::{PeakParts, PeakPartsRecorder};
 pub use record::{Born, End, Exit, Proven, Record, RecordOf, Sample, SpanRecord, Tick};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Header, Index, Memory};
+use crate::model::{Header, Index, Memory, PeakParts};
 use crate::units::{Bytes, Seconds};
 
 /// One round of measuring: the whole tree at one instant.
@@ -109,12 +109,19 @@ pub struct End {
     pub user_s: Option<Seconds>,
     /// CPU time in kernel mode of all processes that were waited for.
     pub system_s: Option<Seconds>,
-    /// Exact largest RSS of any one process of the tree.
+    /// Largest RSS of any one process of the tree, as the kernel and the ticks report it.
     pub hwm_bytes: Option<Bytes>,
     /// Upper bound of the tree's peak; `None` if there is no bound.
     pub upper_bytes: Option<Bytes>,
-    /// `true` if the peak is exact: the tree had one process, and the kernel reported its maximum.
+    /// `true` if the peak of RSS is exact to within `uncertainty_bytes`: the tree had one process, and the kernel reported
+    /// its maximum.
     pub exact: bool,
+    /// The most by which the kernel's maximum of one process's RSS may be off, in either direction; `None` if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertainty_bytes: Option<Bytes>,
+    /// The parts of memory at the peak; `None` if the system reports none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PeakParts>,
     /// Number of ticks.
     pub ticks: u64,
     /// Ticks skipped because the one before took too long.

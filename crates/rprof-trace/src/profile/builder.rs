@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
 use crate::profile::curve::Point;
+use crate::profile::evidence::Evidence;
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::processes::Processes;
 use crate::profile::run_curves::{CurveOptions, RunCurves};
@@ -24,7 +25,7 @@ pub struct ProfileBuilder {
     header: Option<Header>,
     command: Option<String>,
     end: Option<End>,
-    bounds: Bounds,
+    evidence: Evidence,
     counts: Counts,
     extent: Extent,
     curves: RunCurves,
@@ -36,13 +37,16 @@ pub struct ProfileBuilder {
     processes: Option<Processes>,
 }
 
-/// The evidence for the peak.
-#[derive(Debug)]
-struct Bounds {
-    peak: Option<Peak>,
-    /// Largest upper bound of the ticks; `None` if a tick had none.
-    upper: Option<Bytes>,
-    hwm: Option<Bytes>,
+/// The results of a first pass that the second one needs.
+#[derive(Debug, Clone)]
+pub(crate) struct FirstPass {
+    /// The start of the run.
+    pub zero: Seconds,
+    /// The processes to draw, by their order of appearance.
+    pub places: HashSet<usize>,
+    pub annotations: Annotations,
+    /// `true` if the run was one process with an exact peak.
+    pub is_exact: bool,
 }
 
 /// The counts of a run.
@@ -74,7 +78,7 @@ impl ProfileBuilder {
             header: None,
             command: None,
             end: None,
-            bounds: Bounds { peak: None, upper: Some(Bytes(0)), hwm: None },
+            evidence: Evidence::new(false),
             counts: Counts::default(),
             extent: Extent {
                 first_tick: None,
@@ -91,14 +95,11 @@ impl ProfileBuilder {
     }
 
     /// A builder for a second pass. The start of the run, the processes to draw and all annotations are known.
-    pub(crate) fn second(
-        options: &ProfileOptions,
-        zero: Seconds,
-        places: HashSet<usize>,
-        annotations: Annotations,
-    ) -> Self {
+    pub(crate) fn second(options: &ProfileOptions, first: FirstPass) -> Self {
+        let FirstPass { zero, places, annotations, is_exact } = first;
         let span_memory = Some(SpanMemory::new(annotations.spans.iter()));
-        let mut builder = Self { annotations, span_memory, ..Self::new(options) };
+        let evidence = Evidence::new(is_exact);
+        let mut builder = Self { evidence, annotations, span_memory, ..Self::new(options) };
         builder.extent.zero = Some(zero);
         let empty = builder.curve_options().track(zero);
         builder.processes = (options.processes != Keep::None).then(|| Processes::with_curves(places, empty));
@@ -138,7 +139,7 @@ impl ProfileBuilder {
             }
             Record::Exit(id, time, exit) => {
                 self.extent.reach(*time);
-                self.bounds.hwm = self.bounds.hwm.max(exit.hwm_bytes);
+                self.evidence.exit(exit.hwm_bytes);
                 let held = self.held();
                 if let Some(processes) = &mut self.processes {
                     processes.exit(id, *time, held);
@@ -152,6 +153,9 @@ impl ProfileBuilder {
     }
 
     fn annotation(&mut self, record: &Record<'_>) {
+        if let Record::Span(span) = record {
+            self.evidence.span(span);
+        }
         // A second pass has all annotations from the first.
         if self.span_memory.is_some() {
             return;
@@ -167,6 +171,11 @@ impl ProfileBuilder {
         }
     }
 
+    /// `true` if the run was one process with an exact peak.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| end.exact)
+    }
+
     /// `true` if a process has samples of its own.
     pub(crate) fn has_samples(&self) -> bool {
         self.processes.as_ref().is_some_and(Processes::has_samples)
@@ -174,7 +183,7 @@ impl ProfileBuilder {
 
     /// The largest value so far, with a time as in the records; `None` before the first tick.
     pub fn peak(&self) -> Option<Peak> {
-        self.bounds.peak
+        self.evidence.peak()
     }
 
     fn tick(&mut self, tick: &Tick) {
@@ -182,13 +191,12 @@ impl ProfileBuilder {
         self.counts.ticks += 1;
         self.counts.most_at_once = self.counts.most_at_once.max(tick.processes.unwrap_or(0));
         self.extent.tick(point);
-        self.bounds.upper = self.bounds.upper.zip(tick.upper).map(|(a, b)| a.max(b));
-        self.bounds.hwm = self.bounds.hwm.max(tick.memory.get(Part::Hwm));
-        self.bounds.candidate(point, None);
+        let was_reset = self.header.as_ref().is_some_and(|header| header.exact);
+        let bound = self.evidence.tick(tick, was_reset);
         let options = self.curve_options();
         self.curves.total(point, &options);
         if let Some(spans) = &mut self.span_memory {
-            spans.tick(point);
+            spans.tick(point, bound);
         }
         if let Some(value) = tick.memory.get(Part::Swap) {
             let first_tick = self.extent.first_tick.unwrap_or(tick.time);
@@ -199,11 +207,11 @@ impl ProfileBuilder {
     fn proven(&mut self, proven: &Proven) {
         let point = Point { time: proven.time, value: proven.value };
         self.extent.reach(proven.time);
-        self.bounds.candidate(point, Some(proven.within));
+        self.evidence.proven(proven);
         let options = self.curve_options();
         self.curves.total(point, &options);
         if let Some(spans) = &mut self.span_memory {
-            spans.proven(point);
+            spans.proven(*proven);
         }
     }
 
@@ -253,12 +261,13 @@ impl ProfileBuilder {
     pub fn finish(mut self) -> Profile {
         self.annotations.settle();
         if let Some(spans) = self.span_memory.take() {
-            spans.finish(self.annotations.spans.iter_mut());
+            let bounds = self.evidence.run_bounds(self.end.as_ref());
+            spans.finish(self.annotations.spans.iter_mut(), bounds);
         }
         let zero = self.extent.zero.unwrap_or_else(|| self.zero()).0;
         let since = |t: Seconds| Seconds(t.0 - zero);
         let (held, elapsed, process_count) = (self.held(), self.elapsed(zero), self.process_count());
-        let peak = self.finished_peak(zero);
+        let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero);
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
         let [total, pss, swap] = self.curves.finish(zero);
@@ -274,7 +283,8 @@ impl ProfileBuilder {
             command: command.unwrap_or_default(),
             elapsed,
             peak,
-            hwm: self.bounds.hwm.max(self.end.as_ref().and_then(|e| e.hwm_bytes)),
+            parts: self.evidence.parts(self.end.as_ref(), zero),
+            hwm: self.evidence.hwm(self.end.as_ref()),
             samples: self.end.as_ref().map_or(0, |end| end.ticks).max(self.counts.ticks),
             process_count,
             total,
@@ -308,26 +318,6 @@ impl ProfileBuilder {
         let parent = u64::from(self.header.is_none() && ticks > 0);
         let listed = self.processes.as_ref().map_or(0, Processes::len) as u64;
         (listed + parent).max(born).max(u64::from(most_at_once)).max(u64::from(ticks > 0))
-    }
-
-    fn finished_peak(&self, zero: f64) -> Option<Peak> {
-        let peak = self.bounds.peak?;
-        let since = |t: Seconds| Seconds(t.0 - zero);
-        let upper = self.end.as_ref().map_or(self.bounds.upper, |end| end.upper_bytes);
-        Some(Peak {
-            value: peak.value,
-            time: since(peak.time),
-            within: peak.within.map(|(a, b)| (since(a), since(b))),
-            upper: upper.filter(|u| *u > peak.value),
-        })
-    }
-}
-
-impl Bounds {
-    fn candidate(&mut self, p: Point, within: Option<(Seconds, Seconds)>) {
-        if self.peak.is_none_or(|peak| p.value > peak.value) {
-            self.peak = Some(Peak { value: p.value, time: p.time, within, upper: None });
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::model::Record;
 use crate::profile::annotations::Annotations;
-use crate::profile::builder::ProfileBuilder;
+use crate::profile::builder::{FirstPass, ProfileBuilder};
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::partial::Plan;
 use crate::profile::spans::Spans;
@@ -75,9 +75,7 @@ pub fn fold<'a>(
         let plans: Vec<_> = runs.into_iter().map(|run| plan(run.builder, options)).collect();
         // The file may have grown since. A new run has no plan.
         let second = |at: usize| match plans.get(at) {
-            Some((zero, places, annotations)) => {
-                ProfileBuilder::second(options, *zero, places.clone(), annotations.clone())
-            }
+            Some(first) => ProfileBuilder::second(options, first.clone()),
             None => ProfileBuilder::new(options),
         };
         runs = pass(open()?, second)?.0;
@@ -111,15 +109,18 @@ impl LoadingRun {
     }
 }
 
-/// The results of the first pass that the second one needs: the start, the largest processes, and all annotations.
-fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> (Seconds, HashSet<usize>, Annotations) {
-    let zero = builder.zero();
+/// The results of the first pass: the start, the largest processes, all annotations, and whether the peak is exact.
+fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> FirstPass {
+    let (zero, is_exact) = (builder.zero(), builder.is_exact());
     let annotations = std::mem::replace(&mut builder.annotations, Annotations::new(0));
-    let Keep::Largest(count) = options.processes else { return (zero, HashSet::new(), annotations) };
-    let processes = builder.finish().processes;
-    let mut order: Vec<usize> = (0..processes.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(processes[*at].peak));
-    (zero, order.into_iter().take(count).collect(), annotations)
+    let mut places = HashSet::new();
+    if let Keep::Largest(count) = options.processes {
+        let processes = builder.finish().processes;
+        let mut order: Vec<usize> = (0..processes.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(processes[*at].peak));
+        places.extend(order.into_iter().take(count));
+    }
+    FirstPass { zero, places, annotations, is_exact }
 }
 
 fn pass(

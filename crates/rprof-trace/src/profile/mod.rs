@@ -3,6 +3,7 @@
 mod annotations;
 pub(crate) mod builder;
 pub(crate) mod curve;
+mod evidence;
 pub(crate) mod load;
 mod open_spans;
 pub(crate) mod options;
@@ -10,6 +11,7 @@ mod partial;
 mod peak;
 mod processes;
 mod run_curves;
+mod span_maxima;
 pub(crate) mod span_memory;
 pub(crate) mod span_names;
 pub(crate) mod span_totals;
@@ -17,7 +19,7 @@ mod spans;
 
 pub use peak::{Peak, PeakWords};
 
-use crate::model::{End, Header, Metric};
+use crate::model::{End, Header, Metric, PeakParts};
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
 
@@ -49,9 +51,12 @@ pub struct Span {
     pub thread: Option<String>,
     /// Memory of its own process at entry and exit, as the program wrote it for mprof's readers; `None` if it did not.
     pub own: Option<(Bytes, Bytes)>,
-    /// The largest value of the run's curve inside it; `None` if it was not measured. A span without a tick inside has the
-    /// larger value of its ends. [`read_profiles`](crate::read_profiles) measures it, a builder in one pass does not.
+    /// Lower bound of its peak: the largest tick inside it, or a proven peak whose whole interval it contains; `None` if it
+    /// was not measured. A span without a tick inside has the larger value of its ends.
+    /// [`read_profiles`](crate::read_profiles) measures it, a builder in one pass does not.
     pub peak: Option<Bytes>,
+    /// Upper bound of its peak, equal to `peak` if that is exact; `None` if it is unknown.
+    pub peak_upper: Option<Bytes>,
     /// Memory at exit (or at the end of the run) minus memory at entry, in bytes; `None` if it was not measured.
     pub growth: Option<i64>,
 }
@@ -96,6 +101,8 @@ pub struct Profile {
     pub elapsed: Seconds,
     /// The peak; `None` if the trace has no tick.
     pub peak: Option<Peak>,
+    /// The parts of memory at the peak; `None` if the trace has none.
+    pub parts: Option<PeakParts>,
     /// Largest high-water mark of one process; `None` if the trace has none.
     pub hwm: Option<Bytes>,
     /// Number of ticks.

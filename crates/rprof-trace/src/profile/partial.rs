@@ -9,10 +9,10 @@ use memchr::memmem;
 
 use crate::format::dat::DatWriter;
 use crate::format::index::SHORTEST;
-use crate::model::{End, Index, Proven, Record, Section, Tick};
+use crate::model::{End, Index, Part, Proven, Record, Section, Tick};
 use crate::profile::options::ProfileOptions;
 use crate::read::Reader;
-use crate::units::Seconds;
+use crate::units::{Bytes, Seconds};
 
 /// The number of bytes at the end of a file in which the index is searched.
 const TAIL: u64 = 1 << 20;
@@ -124,10 +124,16 @@ fn needed(sections: &[Section], (from, to): (Seconds, Seconds)) -> impl Iterator
 fn line(writer: &mut DatWriter, section: &Section) -> Vec<u8> {
     let (value, time) = (section.peak_bytes, section.peak_s);
     let mut line = Vec::new();
-    match section.within_s {
-        Some(within) => writer.write(&Record::Proven(Proven { time, within, value }), &mut line),
-        None => writer.write(&Record::Tick(&Tick { time, value, ..Tick::default() }), &mut line),
+    if let Some(within) = section.within_s {
+        writer.write(&Record::Proven(Proven { time, within, value }), &mut line);
+        return line;
     }
+    // A column that is missing at the end of a line is as before. Here all are unknown, so all are written.
+    let memory = Part::ALL.map(|part| (part, Bytes(0))).into();
+    let known = Tick { memory, upper: Some(Bytes(0)), processes: Some(0), ..Tick::default() };
+    writer.write(&Record::Tick(&known), &mut line);
+    line.clear();
+    writer.write(&Record::Tick(&Tick { time, value, ..Tick::default() }), &mut line);
     line
 }
 

@@ -14,8 +14,10 @@ pub struct SpanTotal {
     pub calls: u64,
     /// Sum of their lengths. A nested span counts in full, and an open one up to the end of the run.
     pub time: Seconds,
-    /// The largest value of the run's curve inside any of them; `None` if it was not measured.
+    /// Lower bound of the peak inside any of them; `None` if it was not measured.
     pub peak: Option<Bytes>,
+    /// Upper bound of that peak; `None` if that of any of them is unknown.
+    pub peak_upper: Option<Bytes>,
     /// Sum of their growth in bytes; `None` if it was not measured.
     pub growth: Option<i64>,
     /// Number of spans that never ended.
@@ -25,6 +27,8 @@ pub struct SpanTotal {
 impl SpanTotal {
     /// Adds one span of this length.
     pub fn add(&mut self, span: &Span, time: Seconds) {
+        let upper = self.peak_upper.zip(span.peak_upper).map(|(a, b)| a.max(b));
+        self.peak_upper = if self.calls == 0 { span.peak_upper } else { upper };
         self.calls += 1;
         self.time.0 += time.0;
         self.peak = self.peak.max(span.peak);
@@ -64,6 +68,7 @@ mod tests {
             enter: (Seconds(enter), Bytes(0)),
             leave: leave.map(|time| (Seconds(time), Bytes(0))),
             peak: Some(Bytes(peak)),
+            peak_upper: (peak != 8).then_some(Bytes(2 * peak)),
             growth: Some(growth),
             ..Span::default()
         };
@@ -84,5 +89,8 @@ mod tests {
                 ("later", 1, 1.0, None, None, 1)
             ]
         );
+        // The bound of one of the early spans is unknown.
+        let uppers: Vec<_> = totals.iter().map(|total| total.peak_upper).collect();
+        assert_eq!(uppers, [None, Some(Bytes(14)), None]);
     }
 }

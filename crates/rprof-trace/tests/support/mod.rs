@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
-    Arg, Born, Bytes, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, Part, Profile,
-    ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord, Tick, Warnings, Writer,
-    columns, fold,
+    Arg, Born, Bytes, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, Part, PeakParts,
+    Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord, Tick, Warnings,
+    Writer, columns, fold,
 };
 
 /// The records of a trace, each as text, and its warnings.
@@ -173,6 +173,14 @@ pub fn every_record() -> Vec<Record<'static>> {
             hwm_bytes: Some(Bytes(45056)),
             upper_bytes: Some(Bytes(57344)),
             exact: false,
+            uncertainty_bytes: Some(Bytes(761_856)),
+            parts: Some(PeakParts {
+                time_s: Seconds(0.1),
+                at_peak: Memory::from([(Part::Rss, Bytes(49152)), (Part::Anon, Bytes(24576))]),
+                largest: Memory::from([(Part::Rss, Bytes(49152)), (Part::Swap, Bytes(8192))]),
+                rss_swap_bytes: Some(Bytes(53248)),
+                rss_swap_s: Some(Seconds(7.5)),
+            }),
             ticks: 3,
             overruns: 1,
             processes: 2,

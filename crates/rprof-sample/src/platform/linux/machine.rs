@@ -6,8 +6,11 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
 use procfs_core::{FromRead, ProcessCGroups};
+use rprof_trace::Bytes;
 
+use super::page_size;
 use crate::parse::proc::counter;
+use crate::parse::rss_counters::{self, count_cpus};
 
 /// The user that a process belongs to, by name, or by number when there is no name.
 pub fn owner(pid: u32) -> Option<String> {
@@ -27,6 +30,13 @@ pub fn command_of(pid: u32) -> Vec<OsString> {
     let text = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let words = text.strip_suffix(b"\0").unwrap_or(&text).split(|byte| *byte == 0);
     words.filter(|_| !text.is_empty()).map(|word| OsString::from_vec(word.to_vec())).collect()
+}
+
+/// The most by which the kernel's maximum of one process's RSS may be off; `None` if it has no bound.
+pub fn mark_error() -> Option<Bytes> {
+    let system = nix::sys::utsname::uname().ok()?;
+    let online = fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
+    rss_counters::mark_error(system.release().to_str()?, count_cpus(&online)?, page_size())
 }
 
 /// The number of processes that the OOM killer has killed: in our cgroup if it counts them, else on the whole machine.

@@ -81,6 +81,11 @@ pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
     name_of(pid).into_iter().map(Into::into).collect()
 }
 
+/// Always `None`: macOS documents no error of its maximum.
+pub fn mark_error() -> Option<rprof_trace::Bytes> {
+    None
+}
+
 /// Always `None`: macOS has no such counter.
 pub fn oom_kills() -> Option<u64> {
     None
