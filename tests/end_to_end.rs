@@ -9,6 +9,9 @@ mod attach;
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
 mod defects;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/families.rs"]
+mod families;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]

@@ -95,6 +95,12 @@ fn write_largest(
     writeln!(out, "  and {} more (--all)", rest.len())
 }
 
+/// The upper bound in a trace without end.
+fn upper_of_ticks(profile: &Profile) -> Option<Bytes> {
+    let peak = profile.peak?;
+    peak.upper.filter(|upper| *upper > peak.value)
+}
+
 fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
     let end = profile.end.as_ref();
     let mut object = json!({
@@ -104,7 +110,8 @@ fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
         "peak_bytes": profile.peak.map(|p| p.value),
         "peak_time_s": profile.peak.map(|p| p.time),
         "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
-        "peak_upper_bytes": end.and_then(|end| end.upper_bytes).or(profile.peak.and_then(|p| p.upper)),
+        "peak_upper_bytes": end.map_or_else(|| upper_of_ticks(profile), |end| end.upper_bytes),
+        "peak_upper_once_bytes": end.and_then(|end| end.upper_once_bytes.or(end.upper_bytes)),
         "exact": end.is_some_and(|end| end.exact),
         "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
         "hwm_bytes": profile.hwm,

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken};
+use super::{FaultCounts, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
 
 /// No metric.
@@ -70,7 +70,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
-    pub fn child_faults(&self) -> Result<u64, ReadError> {
+    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
     }
 
@@ -96,6 +96,11 @@ impl Search {
         _is_parent: impl Fn(u32) -> bool,
         _found: &mut Vec<(Process, Reading)>,
     ) -> Option<u32> {
+        None
+    }
+
+    /// Always `None`.
+    pub fn births_since(&self) -> Option<u32> {
         None
     }
 }
@@ -225,6 +230,21 @@ pub fn name_of(_pid: u32) -> Option<String> {
 /// Always empty.
 pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
     Vec::new()
+}
+
+/// Always unknown.
+pub fn read_zombie(_pid: u32) -> ZombieFacts {
+    ZombieFacts::default()
+}
+
+/// Always `None`.
+pub fn huge_mappings() -> Option<u64> {
+    None
+}
+
+/// A page. No measurement depends on it.
+pub fn largest_fault() -> u64 {
+    page_size()
 }
 
 /// Always `None`.

@@ -13,21 +13,12 @@ pub struct Births {
     own_pid: u32,
     /// Processes and threads of the whole machine that were born and gone since the last tick; `None` when not known.
     gone: Option<u32>,
-    /// Processes of the tree that were zombies when they were found, since the last tick.
-    found_dead: u32,
 }
 
 impl Births {
     /// Starts with the root as the only find. Without a `search` no other process is ever found.
     pub fn new(root: (Process, Reading), search: Option<Search>) -> Self {
-        Self {
-            search,
-            root: root.0.pid(),
-            own_pid: std::process::id(),
-            found: vec![root],
-            gone: Some(0),
-            found_dead: 0,
-        }
+        Self { search, root: root.0.pid(), own_pid: std::process::id(), found: vec![root], gone: Some(0) }
     }
 
     /// Searches for newborn children of the members.
@@ -54,23 +45,29 @@ impl Births {
         self.found = buffer;
     }
 
-    /// Counts a find that had ended before it was read.
-    pub fn count_dead(&mut self) {
-        self.found_dead += 1;
-    }
-
     /// Makes the next search try the pid of a process that is gone: a newborn may have it already.
     pub fn look_again_at(&mut self, pid: u32) {
         self.search.iter_mut().for_each(|search| search.look_again_at(pid));
     }
 
-    /// Returns and resets the counts since the last tick: births on the machine that are gone, and finds that were dead.
-    pub fn take_counts(&mut self) -> (Option<u32>, u32) {
-        (self.gone.replace(0), std::mem::take(&mut self.found_dead))
+    /// Returns and resets the number of births on the machine, since the last call, that are gone; `None` when not known.
+    pub fn take_gone(&mut self) -> Option<u32> {
+        self.gone.replace(0)
     }
 
-    /// The largest possible number of short-lived processes since the last tick; `None` when not known.
-    pub fn gone_or_dead(&self) -> Option<u32> {
-        self.gone.map(|gone| gone + self.found_dead)
+    /// `gone` and the births since the last search.
+    pub fn since(&self, gone: Option<u32>) -> Option<u32> {
+        let search = self.search.as_ref()?;
+        Some(gone?.saturating_add(search.births_since()?))
+    }
+
+    /// True if descendants are searched for.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// The pid of the root.
+    pub fn root(&self) -> u32 {
+        self.root
     }
 }

@@ -314,11 +314,13 @@ impl ProfileBuilder {
         let peak = self.bounds.peak?;
         let since = |t: Seconds| Seconds(t.0 - zero);
         let upper = self.end.as_ref().map_or(self.bounds.upper, |end| end.upper_bytes);
+        // The mark of a single process is its maximum, and mprof's traces have no bounds at all.
+        let is_open = self.header.is_some() && self.process_count() > 1;
         Some(Peak {
             value: peak.value,
             time: since(peak.time),
             within: peak.within.map(|(a, b)| (since(a), since(b))),
-            upper: upper.filter(|u| *u > peak.value),
+            upper: upper.map(|upper| upper.max(peak.value)).or((!is_open).then_some(peak.value)),
         })
     }
 }

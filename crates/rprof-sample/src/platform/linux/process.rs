@@ -11,11 +11,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rprof_trace::Part;
+use rprof_trace::{Bytes, Part};
 
 use crate::error::ReadError;
 use crate::parse::proc::{SmapsRollup, Stat, Status};
-use crate::platform::{Reading, ZombieFacts};
+use crate::platform::{FaultCounts, Reading, ZombieFacts};
 
 /// A process that rprof measures.
 #[derive(Debug)]
@@ -129,12 +129,12 @@ impl Process {
         SmapsRollup::parse(&text[..length]).ok_or(ReadError::Gone)
     }
 
-    /// Minor page faults of the children it has waited for. The number rises with every child that is reaped.
+    /// Reads the counters of page faults.
     ///
     /// # Errors
     /// The same as for `read`.
-    pub fn child_faults(&self) -> Result<u64, ReadError> {
-        Ok(stat(self.pid)?.child_faults)
+    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
+        Ok(fault_counts(&stat(self.pid)?))
     }
 
     fn exists(&self) -> bool {
@@ -163,7 +163,8 @@ impl Process {
 fn reading(status: &Status) -> Reading {
     // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
     let dead = status.is_dead() || status.memory.get(Part::Rss).is_none();
-    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
+    let ignores_children = status.ignores_children;
+    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead, ignores_children }
 }
 
 /// Calls `act` with the path `/proc/PID/FILE`. The path is built on the stack, since a tick must not allocate.
@@ -198,7 +199,18 @@ pub fn pidfd(pid: u32) -> Option<OwnedFd> {
 
 /// Reads the facts that the kernel keeps of a zombie.
 pub fn read_zombie(pid: u32) -> ZombieFacts {
-    ZombieFacts { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
+    let faults = stat(pid).ok().map(|stat| fault_counts(&stat));
+    ZombieFacts { had_children: faults.map(|f| f.children > 0), max_footprint: None, faults }
+}
+
+fn fault_counts(stat: &Stat) -> FaultCounts {
+    FaultCounts {
+        own: stat.faults,
+        children: stat.child_faults,
+        rss: Bytes(stat.rss_pages.saturating_mul(super::page_size())),
+        image: stat.stack,
+        is_forked_only: stat.is_forked_only,
+    }
 }
 
 /// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.

@@ -102,6 +102,12 @@ impl Search {
         gone
     }
 
+    /// The number of processes and threads on the whole machine that were born since the last search; `None` when it is
+    /// not known.
+    pub fn births_since(&self) -> Option<u32> {
+        self.read_counter()?.checked_sub(self.newest?)
+    }
+
     fn read_counter(&self) -> Option<u32> {
         let mut text = [0; 128];
         let length = self.loadavg.as_ref()?.read_at(&mut text, 0).ok()?;

@@ -82,6 +82,16 @@ pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
 }
 
 /// Always `None`: macOS has no such counter.
+pub fn huge_mappings() -> Option<u64> {
+    None
+}
+
+/// A page. macOS reports no upper bound of a tree.
+pub fn largest_fault() -> u64 {
+    page_size()
+}
+
+/// Always `None`: macOS has no such counter.
 pub fn oom_kills() -> Option<u64> {
     None
 }

@@ -59,6 +59,12 @@ impl Search {
         }
         None
     }
+
+    /// Always `None`: macOS does not report it.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn births_since(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// The pid and name of every process with `part` in its command name, except rprof, sorted by pid.
