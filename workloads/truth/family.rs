@@ -45,7 +45,7 @@ pub fn play(seed: u64) {
     // SAFETY: a new descriptor, moved to a number that nothing else uses.
     unsafe {
         let fd = libc::memfd_create(c"family".as_ptr(), 0);
-        assert!(fd >= 0 && libc::ftruncate(fd, size_of::<Shared>() as i64) == 0);
+        assert!(fd >= 0 && libc::ftruncate(fd, size_of::<Shared>().cast_signed() as i64) == 0);
         assert_eq!(libc::dup2(fd, SHARED_FD), SHARED_FD);
         libc::close(fd);
         let shared = map_shared();
@@ -293,7 +293,7 @@ fn touch(at: usize, size: usize, write: bool) {
         // SAFETY: the page is inside a mapped block.
         unsafe {
             if write {
-                page.write_volatile(1)
+                page.write_volatile(1);
             } else {
                 let _ = page.read_volatile();
             }

@@ -148,11 +148,11 @@ pub struct Stat {
 impl Stat {
     /// Parses the text of the file; `None` when a field is missing.
     pub fn parse(text: &[u8]) -> Option<Self> {
+        /// `PF_FORKNOEXEC` of the kernel.
+        const FORKED_ONLY: u64 = 0x40;
         // The name may itself hold blanks and parentheses, so the fields start after the last parenthesis.
         let close = text.iter().rposition(|b| *b == b')')?;
         let mut fields = text[close + 1..].split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
-        /// `PF_FORKNOEXEC` of the kernel.
-        const FORKED_ONLY: u64 = 0x40;
         // The numbers of the fields in proc(5): 4 the parent, 9 the flags, 10 to 13 the faults, 22 the start time,
         // 24 RSS, 28 the stack.
         let ppid = number(fields.nth(1)?)?;

@@ -36,7 +36,7 @@ pub use os::{COLUMNS, METRICS};
 pub use os::{Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
 pub use os::{command_of, find_processes, host, name_of, oom_kills, os, owner, page_size, signal_name};
-pub use os::{huge_mappings, largest_fault};
+pub use os::{huge_mappings, is_child, largest_fault};
 pub use os::{kill, read_zombie, reap, share_address_space, spawn};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
@@ -66,6 +66,8 @@ const _: () = {
     let _: fn(&mut Search, u32) = Search::look_again_at;
     let _: fn(&mut Search, IsParent, &mut Found) -> Option<u32> = Search::newborns;
     let _: fn(&Search) -> Option<u32> = Search::births_since;
+    let _: fn(&mut Search) -> Vec<u32> = Search::take_hidden;
+    let _: fn(u32, u32) -> bool = is_child;
     // Sleep and signals.
     let _: fn() -> Result<Waiter, Error> = Waiter::new;
     let _: fn(&mut Waiter, u32) = Waiter::watch;

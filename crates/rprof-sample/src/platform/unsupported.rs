@@ -99,6 +99,11 @@ impl Search {
         None
     }
 
+    /// Always empty.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        Vec::new()
+    }
+
     /// Always `None`.
     pub fn births_since(&self) -> Option<u32> {
         None
@@ -240,6 +245,11 @@ pub fn read_zombie(_pid: u32) -> ZombieFacts {
 /// Always `None`.
 pub fn huge_mappings() -> Option<u64> {
     None
+}
+
+/// Always false.
+pub fn is_child(_parent: u32, _child: u32) -> bool {
+    false
 }
 
 /// A page. No measurement depends on it.

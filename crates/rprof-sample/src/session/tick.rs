@@ -60,7 +60,7 @@ impl Session {
         self.record_spike(&result, now, sink);
         self.peak.raise(sum.value);
         let is_plural = self.tree.is_plural();
-        if is_plural && self.pss_schedule.is_due(now, sum.value) {
+        if is_plural && self.tree.is_complete() && self.pss_schedule.is_due(now, sum.value) {
             self.read_pss(seconds(now), sum.value, sink);
         }
         self.ticks.add(now, sum.value);

@@ -1,7 +1,7 @@
 //! Births of the tree: the newborn processes that the search finds, and the count of those that it came too late for.
 
 use super::member::Member;
-use crate::platform::{Process, Reading, Search};
+use crate::platform::{self, Process, Reading, Search};
 
 /// The search for newborn processes, and its finds that the tree has not admitted yet.
 #[derive(Debug)]
@@ -13,12 +13,21 @@ pub struct Births {
     own_pid: u32,
     /// Processes and threads of the whole machine that were born and gone since the last tick; `None` when not known.
     gone: Option<u32>,
+    /// Processes of the tree that may not be read, since the last look.
+    hidden: Vec<u32>,
 }
 
 impl Births {
     /// Starts with the root as the only find. Without a `search` no other process is ever found.
     pub fn new(root: (Process, Reading), search: Option<Search>) -> Self {
-        Self { search, root: root.0.pid(), own_pid: std::process::id(), found: vec![root], gone: Some(0) }
+        Self {
+            search,
+            root: root.0.pid(),
+            own_pid: std::process::id(),
+            found: vec![root],
+            gone: Some(0),
+            hidden: Vec::new(),
+        }
     }
 
     /// Searches for newborn children of the members.
@@ -28,6 +37,17 @@ impl Births {
         let is_parent = |pid: u32| pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid);
         let gone = search.newborns(is_parent, &mut self.found);
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
+        let mut hidden = search.take_hidden();
+        hidden.retain(|pid| {
+            let mut parents = members.iter().map(Member::pid).chain([own_pid]);
+            parents.any(|parent| platform::is_child(parent, *pid))
+        });
+        self.hidden.append(&mut hidden);
+    }
+
+    /// Takes out the processes of the tree that may not be read.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.hidden)
     }
 
     /// The number of finds that the tree has not admitted yet.

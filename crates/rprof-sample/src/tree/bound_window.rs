@@ -36,9 +36,8 @@ impl Tree {
     /// The bound of the time since the last call; `None` when it is not known.
     pub(super) fn bound_window(&mut self, time: Seconds, sink: Sink<'_>) -> Option<WindowBound> {
         let gone = self.births.take_gone();
-        let is_quiet = gone == Some(0)
-            && self.ledger.ended.is_empty()
-            && !self.members.iter().any(|member| member.is_new());
+        let is_quiet =
+            gone == Some(0) && self.ledger.ended.is_empty() && !self.members.iter().any(Member::is_new);
         let is_rss = self.metric == Metric::Rss;
         let bound = if !is_rss {
             None
@@ -48,7 +47,8 @@ impl Tree {
             self.bound_busy(gone, time, sink)
         };
         self.ledger.start_window();
-        bound.filter(|_| self.members.iter().all(Member::is_bounded))
+        self.members.iter_mut().for_each(Member::end_window);
+        bound.filter(|_| self.is_complete())
     }
 
     /// A window without birth and end. A single process costs no system call.
@@ -231,17 +231,15 @@ fn add_ended(ended: &Ended, growth: Growth, sums: &mut Evidence) -> Option<()> {
     };
     let (own, children) = (last.own.saturating_sub(known.own), last.children.saturating_sub(known.children));
     sums.arrivals += children;
-    let held = ended.base().unwrap_or_default().plus(growth.of(own));
-    match ended.fate {
-        Fate::Reaped(_, largest) if ended.base().is_some() => {
-            sums.bound.living = sums.bound.living.plus(held.min(largest));
-        }
-        _ => {
-            sums.bound.rest = sums.bound.rest.plus(held);
-            sums.bound.others += 1;
-        }
+    let held = ended.base().map(|base| base.plus(growth.of(own)));
+    if let Fate::Reaped(_, largest) = ended.fate {
+        // What it inherited is included.
+        sums.bound.living = sums.bound.living.plus(held.map_or(largest, |held| held.min(largest)));
+    } else {
+        sums.bound.rest = sums.bound.rest.plus(held.unwrap_or_else(|| growth.of(own)));
+        sums.bound.others += 1;
+        sums.found_dead += u32::from(held.is_none());
     }
-    sums.found_dead += u32::from(ended.base().is_none());
     if own > 0 && children >= CHILD_FAULTS {
         sums.has_forked = true;
         sums.largest_parent =

@@ -45,6 +45,8 @@ struct Unreaped {
 pub struct Ledger {
     pub ended: Vec<Ended>,
     unreaped: Vec<Unreaped>,
+    /// True if a process reaped its children without counting them, or may have.
+    pub loses_children: bool,
     /// The events of huge pages at the last look.
     huge: Option<u64>,
     /// The bytes that one fault can make resident; 0 before the first question.

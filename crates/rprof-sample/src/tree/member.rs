@@ -224,7 +224,9 @@ impl Member {
 
     /// Replaces the last reading by a new one if that shows another address space.
     pub fn read_again_after_exec(&mut self, metric: Metric) {
+        // One that has ended shows no memory at all. It keeps its last reading until the next tick removes it.
         if let Ok(reading) = self.process.read()
+            && !reading.dead
             && reading.memory.get(Part::Vsz) != self.memory.get(Part::Vsz)
         {
             self.memory = reading.memory;

@@ -7,6 +7,15 @@ use super::member::{AddressSpace, Member};
 use crate::error::ReadError;
 use crate::platform::{FaultCounts, Reading};
 
+/// The change that the readings of this window show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Change {
+    #[default]
+    None,
+    Memory,
+    Program,
+}
+
 /// The counters of a member.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -16,10 +25,7 @@ pub struct Faults {
     now: Option<FaultCounts>,
     /// True until the first window of its life ends.
     is_newborn: bool,
-    /// True if the last two readings differ.
-    has_moved: bool,
-    /// True if the last two readings show an exec.
-    has_exec_sign: bool,
+    change: Change,
     ignores_children: bool,
     /// The bound of its RSS in this window; `None` when not known.
     bound: Option<Bytes>,
@@ -33,14 +39,20 @@ impl Faults {
 
     /// Compares two readings.
     pub fn note_reading(&mut self, before: &Memory, reading: &Reading) {
-        self.has_moved = *before != reading.memory;
-        self.has_exec_sign = reading.memory.get(Part::Hwm) < before.get(Part::Hwm);
+        let change = if reading.memory.get(Part::Hwm) < before.get(Part::Hwm) {
+            Change::Program
+        } else if *before != reading.memory {
+            Change::Memory
+        } else {
+            Change::None
+        };
+        self.change = self.change.max(change);
         self.ignores_children = reading.ignores_children;
     }
 
     /// Notes that the process has a new name.
     pub fn note_exec(&mut self) {
-        self.has_exec_sign = true;
+        self.change = Change::Program;
     }
 }
 
@@ -52,14 +64,14 @@ impl Member {
 
     /// True if an exec may have replaced its program since the last reading.
     pub fn has_new_image_sign(&self) -> bool {
-        self.faults.has_exec_sign
+        self.faults.change == Change::Program
     }
 
     /// True if its memory changed since the last reading, or if its mark says little about it.
     pub fn has_moved(&self) -> bool {
         let (rss, mark) = (self.memory().get(Part::Rss), self.memory().get(Part::Hwm));
         let is_loose = rss.zip(mark).is_some_and(|(rss, mark)| mark.0 > rss.0 + rss.0 / 16);
-        self.faults.has_moved || is_loose
+        self.faults.change > Change::None || is_loose
     }
 
     /// The counters at the end of the last window.
@@ -77,11 +89,16 @@ impl Member {
     }
 
     /// Ends the window.
+    pub fn end_window(&mut self) {
+        self.faults.change = Change::None;
+    }
+
+    /// Keeps the counters as those of the end of the window.
     pub fn keep_counts(&mut self) {
         self.faults.last = self.faults.now.take().or(self.faults.last);
     }
 
-    /// Ends a window without births and ends. The counters of its children stand still, as those of all members must be
+    /// The same after a window without births and ends. The counters of its children stand still, as those of all members must be
     /// read in one go.
     pub fn keep_own_counts(&mut self) {
         let children = self.faults.last.map(|last| last.children);

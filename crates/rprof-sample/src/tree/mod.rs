@@ -69,14 +69,14 @@ pub struct Tree {
     joined: bool,
     /// True if the command was started by rprof, which then adopts its orphans.
     adopts: bool,
-    /// True if a process reaped its children without counting them.
-    loses_children: bool,
     /// The number of processes ever found.
     process_count: u64,
     /// The largest RSS of one process, from the readings.
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
     unreadable: Option<String>,
+    /// The number of processes that may not be read at all.
+    hidden: u64,
 }
 
 impl Tree {
@@ -92,10 +92,10 @@ impl Tree {
             exact: options.exact,
             joined: options.joined,
             adopts: !options.joined,
-            loses_children: false,
             process_count: 0,
             largest_read: None,
             unreadable: None,
+            hidden: 0,
         }
     }
 
@@ -132,6 +132,11 @@ impl Tree {
     /// The first process that could not be measured in full, as a sentence.
     pub fn unreadable(&self) -> Option<&str> {
         self.unreadable.as_deref()
+    }
+
+    /// True if every process of the tree is in its sums.
+    pub fn is_complete(&self) -> bool {
+        self.hidden == 0 && self.members.iter().all(Member::is_bounded)
     }
 
     /// Measures the tree once: admits newborns, reads all members, removes those that have ended.
@@ -190,6 +195,11 @@ impl Tree {
         }
         self.joined = false;
         self.births.recycle(found);
+        for pid in self.births.take_hidden() {
+            self.hidden += 1;
+            self.process_count += 1;
+            self.note_hidden(pid, sink);
+        }
     }
 
     /// Moves a member that has ended to the zombies.
@@ -228,7 +238,7 @@ impl Tree {
 
     /// True if every process of the tree was reaped by its parent or by rprof, so that wait4 has reported the largest.
     pub fn is_reaped(&self) -> bool {
-        self.adopts && !self.loses_children && self.members.is_empty()
+        self.adopts && !self.ledger.loses_children && self.members.is_empty()
     }
 
     /// Sends a signal to every member.

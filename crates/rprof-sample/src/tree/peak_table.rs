@@ -46,7 +46,7 @@ const OCTAVES: usize = 24;
 ///
 /// The RSS of the largest process is known only at the end of the run, when `wait4` reports it. Until then the bounds
 /// are kept for a series of possible values, each a thirty-second above the one before. So the table has a fixed size.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PeakBound {
     /// The bounds (sum, once) of the windows without a process that only the largest RSS bounds.
     certain: (u64, u64),
@@ -55,12 +55,6 @@ pub struct PeakBound {
     has_window: bool,
     /// True if the bound of some window is not known.
     is_unknown: bool,
-}
-
-impl Default for PeakBound {
-    fn default() -> Self {
-        Self { certain: (0, 0), table: Vec::new(), has_window: false, is_unknown: false }
-    }
 }
 
 impl PeakBound {

@@ -70,7 +70,7 @@ impl Tree {
             Err(ReadError::Gone) => return false,
             Err(error) => Some(error),
         };
-        self.loses_children |= reading.ignores_children;
+        self.ledger.loses_children |= reading.ignores_children;
         self.largest_read = self.largest_read.max(member.hwm());
         let not_reset = if self.exact { member.reset_hwm().err() } else { None };
         if let Some(error) = refused {
@@ -89,12 +89,29 @@ impl Tree {
         });
     }
 
+    /// Notes a process whose files in /proc rprof may not open.
+    pub(super) fn note_hidden(&mut self, pid: u32, sink: Sink<'_>) {
+        if self.unreadable.is_none() {
+            self.keep_note(
+                format!(
+                    "cannot read process {pid} of the tree: permission denied; it is missing from the sums, \
+                     as are others like it"
+                ),
+                sink,
+            );
+        }
+    }
+
+    fn keep_note(&mut self, sentence: String, sink: Sink<'_>) {
+        sink(&Record::Note(NOTE_KEY, &sentence));
+        self.unreadable = Some(sentence);
+    }
+
     /// Writes the first such sentence into the trace and keeps it for the summary. Later ones would repeat at each tick.
     fn note_once(&mut self, at: usize, sink: Sink<'_>, sentence: impl FnOnce(&str) -> String) {
         if self.unreadable.is_none() {
             let sentence = sentence(self.members[at].id());
-            sink(&Record::Note(NOTE_KEY, &sentence));
-            self.unreadable = Some(sentence);
+            self.keep_note(sentence, sink);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use nix::sys::resource::{Resource, getrlimit};
 use rprof_trace::{Bytes, Part};
 
 use crate::error::ReadError;
@@ -35,7 +36,11 @@ impl Process {
     /// than the main one.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
         let (status, start) = match open(pid, "status") {
-            Ok(file) => (Some(file), None),
+            Ok(file) if !is_scarce(&file) => (Some(file), None),
+            Ok(file) => {
+                drop(file);
+                (None, Some(stat(pid)?.start))
+            }
             Err(error) if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
                 (None, Some(stat(pid)?.start))
             }
@@ -160,6 +165,13 @@ impl Process {
     }
 }
 
+/// True if the descriptor is one of the last that the limit allows. Each tick needs a few of them for a moment.
+fn is_scarce(file: &File) -> bool {
+    const RESERVE: u64 = 8;
+    let number = u64::try_from(file.as_raw_fd()).unwrap_or(0);
+    getrlimit(Resource::RLIMIT_NOFILE).is_ok_and(|(soft, _)| number + RESERVE >= soft)
+}
+
 fn reading(status: &Status) -> Reading {
     // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
     let dead = status.is_dead() || status.memory.get(Part::Rss).is_none();
@@ -211,6 +223,24 @@ fn fault_counts(stat: &Stat) -> FaultCounts {
         image: stat.stack,
         is_forked_only: stat.is_forked_only,
     }
+}
+
+/// True if `child` is a child of `parent`. It works for a child that rprof may not read.
+pub fn is_child(parent: u32, child: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    let child = child.to_string();
+    threads.into_iter().any(|thread| {
+        let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        children.split_ascii_whitespace().any(|pid| pid == child)
+    })
+}
+
+/// True if a process with this pid exists that rprof may not signal.
+pub fn is_of_other_user(pid: u32) -> bool {
+    // SAFETY: signal 0 is never delivered.
+    pid > 0
+        && unsafe { libc::kill(pid.cast_signed(), 0) } == -1
+        && io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
 }
 
 /// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
-use super::process::Process;
+use super::process::{Process, is_of_other_user};
 use crate::error::ReadError;
 use crate::parse::proc::{last_pid, number};
 use crate::platform::Reading;
@@ -34,6 +34,8 @@ pub struct Search {
     stale: bool,
     /// Pids to try once more.
     again: Vec<u32>,
+    /// Newborn processes that may not be read, such as set-uid programs behind `hidepid`.
+    hidden: Vec<u32>,
 }
 
 impl Search {
@@ -55,6 +57,7 @@ impl Search {
             next_walk: Instant::now() + FULL_WALK_EVERY,
             stale: false,
             again: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -78,16 +81,17 @@ impl Search {
         let before = found.len();
         let mut gone = None;
         let mut far = false;
-        keep_descendants(self.again.drain(..), &is_parent, found);
+        let hidden = &mut self.hidden;
+        keep_descendants(self.again.drain(..), &is_parent, found, hidden);
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
-                gone = Some(keep_descendants(old + 1..=new, &is_parent, found));
+                gone = Some(keep_descendants(old + 1..=new, &is_parent, found, hidden));
             } else if around > FAR {
                 far = true;
             } else {
                 // Pids started over: most of these were never used, so the number that is gone is not known.
-                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found);
+                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found, hidden);
             }
         }
         // Births that concern other trees are no reason for a walk.
@@ -96,10 +100,15 @@ impl Search {
         if first_look || (self.stale && Instant::now() > self.next_walk) {
             let begun = Instant::now();
             self.stale = false;
-            keep_descendants(all_pids(), &is_parent, found);
+            keep_descendants(all_pids(), &is_parent, found, &mut Vec::new());
             self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
         }
         gone
+    }
+
+    /// Takes out the newborn processes of any tree that rprof may not read.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.hidden)
     }
 
     /// The number of processes and threads on the whole machine that were born since the last search; `None` when it is
@@ -127,6 +136,7 @@ fn keep_descendants(
     pids: impl Iterator<Item = u32>,
     is_parent: &impl Fn(u32) -> bool,
     found: &mut Vec<(Process, Reading)>,
+    hidden: &mut Vec<u32>,
 ) -> u32 {
     let mut gone = 0;
     let mut candidates = Vec::new();
@@ -136,8 +146,11 @@ fn keep_descendants(
         }
         match Process::open(pid) {
             Ok(candidate) => candidates.push(candidate),
+            // `hidepid` pretends that the processes of other users do not exist.
+            Err(ReadError::Gone) if is_of_other_user(pid) => hidden.push(pid),
             Err(ReadError::Gone) => gone += 1,
-            Err(ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {}
+            Err(ReadError::Denied | ReadError::Io(_)) => hidden.push(pid),
+            Err(ReadError::Unsupported) => {}
         }
     }
     loop {

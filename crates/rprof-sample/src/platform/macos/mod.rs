@@ -86,6 +86,11 @@ pub fn huge_mappings() -> Option<u64> {
     None
 }
 
+/// Always false.
+pub fn is_child(_parent: u32, _child: u32) -> bool {
+    false
+}
+
 /// A page. macOS reports no upper bound of a tree.
 pub fn largest_fault() -> u64 {
     page_size()

@@ -60,6 +60,12 @@ impl Search {
         None
     }
 
+    /// Always empty.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        Vec::new()
+    }
+
     /// Always `None`: macOS does not report it.
     #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn births_since(&self) -> Option<u32> {
