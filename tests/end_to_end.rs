@@ -5,6 +5,9 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/bounds.rs"]
+mod bounds;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]

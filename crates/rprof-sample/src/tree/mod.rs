@@ -75,8 +75,8 @@ pub struct Tree {
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
     unreadable: Option<String>,
-    /// The number of processes that may not be read at all.
-    hidden: u64,
+    /// The pids of processes that may not be read at all.
+    hidden: Vec<u32>,
 }
 
 impl Tree {
@@ -95,7 +95,7 @@ impl Tree {
             process_count: 0,
             largest_read: None,
             unreadable: None,
-            hidden: 0,
+            hidden: Vec::new(),
         }
     }
 
@@ -136,7 +136,7 @@ impl Tree {
 
     /// True if every process of the tree is in its sums.
     pub fn is_complete(&self) -> bool {
-        self.hidden == 0 && self.members.iter().all(Member::is_bounded)
+        self.hidden.is_empty() && self.members.iter().all(Member::is_bounded)
     }
 
     /// Measures the tree once: admits newborns, reads all members, removes those that have ended.
@@ -196,9 +196,11 @@ impl Tree {
         self.joined = false;
         self.births.recycle(found);
         for pid in self.births.take_hidden() {
-            self.hidden += 1;
-            self.process_count += 1;
-            self.note_hidden(pid, sink);
+            if !self.hidden.contains(&pid) {
+                self.hidden.push(pid);
+                self.process_count += 1;
+                self.note_hidden(pid, sink);
+            }
         }
     }
 

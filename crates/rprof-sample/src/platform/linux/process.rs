@@ -235,12 +235,11 @@ pub fn is_child(parent: u32, child: u32) -> bool {
     })
 }
 
-/// True if a process with this pid exists that rprof may not signal.
-pub fn is_of_other_user(pid: u32) -> bool {
+/// True if a process with this pid exists, though its files in /proc may be hidden.
+pub fn exists(pid: u32) -> bool {
     // SAFETY: signal 0 is never delivered.
-    pid > 0
-        && unsafe { libc::kill(pid.cast_signed(), 0) } == -1
-        && io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+    let sent = pid > 0 && unsafe { libc::kill(pid.cast_signed(), 0) } == 0;
+    sent || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
 }
 
 /// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.

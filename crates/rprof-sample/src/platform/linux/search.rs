@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
-use super::process::{Process, is_of_other_user};
+use super::process::{Process, exists};
 use crate::error::ReadError;
 use crate::parse::proc::{last_pid, number};
 use crate::platform::Reading;
@@ -20,6 +20,9 @@ const FULL_WALK_SHARE: u32 = 1000;
 /// The largest number of pids that are tried one by one. After a larger jump of the counter a full walk is cheaper: it
 /// takes some milliseconds, where four million tries take half a minute.
 const FAR: u32 = 10_000;
+
+/// The number of processes that may be in the making at one time.
+const IN_THE_MAKING: usize = 4;
 
 /// The state of the search.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ impl Search {
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
+                // The kernel counts a pid shortly before /proc shows the process.
+                self.again.extend((old + 1..=new).rev().take(IN_THE_MAKING));
                 gone = Some(keep_descendants(old + 1..=new, &is_parent, found, hidden));
             } else if around > FAR {
                 far = true;
@@ -146,8 +151,12 @@ fn keep_descendants(
         }
         match Process::open(pid) {
             Ok(candidate) => candidates.push(candidate),
-            // `hidepid` pretends that the processes of other users do not exist.
-            Err(ReadError::Gone) if is_of_other_user(pid) => hidden.push(pid),
+            // `hidepid` pretends that a set-uid program does not exist. Or the process was made between the two calls.
+            Err(ReadError::Gone) if exists(pid) => match Process::open(pid) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(ReadError::Unsupported) => {}
+                Err(_) => hidden.push(pid),
+            },
             Err(ReadError::Gone) => gone += 1,
             Err(ReadError::Denied | ReadError::Io(_)) => hidden.push(pid),
             Err(ReadError::Unsupported) => {}
