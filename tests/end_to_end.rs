@@ -7,12 +7,18 @@ mod support;
 mod attach;
 #[path = "end_to_end/beside_rss.rs"]
 mod beside_rss;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/bounds.rs"]
+mod bounds;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
 mod defects;
 #[path = "end_to_end/evidence.rs"]
 mod evidence;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/families.rs"]
+mod families;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]

@@ -22,8 +22,14 @@
 //! | `mark LABEL` | record a mark |
 //! | `marks N LABEL` | record N marks |
 //! | `span NAME [ … ]` | run the script in brackets within a span |
+//!
+//! On Linux, `truth family SEED` plays a random process tree that measures itself, see `family.rs`.
 #![allow(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+mod family;
+#[cfg(target_os = "linux")]
+mod family_script;
 mod memory;
 mod script;
 
@@ -32,6 +38,12 @@ fn main() {
     if words.is_empty() {
         eprintln!("usage: truth WORD...   (workloads/truth/main.rs lists the words)");
         std::process::exit(2);
+    }
+    #[cfg(target_os = "linux")]
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["family", seed] => return family::play(seed.parse().expect("a number")),
+        ["family-join", slot, how] => return family::join(slot.parse().expect("a number"), how == "spawned"),
+        _ => {}
     }
     let mut state = script::State::default();
     script::run(&words, &mut state);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rprof_sample::{ExitStatus, Outcome};
-use rprof_trace::{Peak, Profile};
+use rprof_trace::{Bytes, Peak, Profile};
 
 use crate::message;
 use crate::parts_report::Remarks;
@@ -54,10 +54,19 @@ fn peak_line(profile: &Profile, peak: &Peak) -> String {
         line += ", summed over the process tree";
     }
     line += &remarks.file_words();
+    if let Some(once) = upper_once(profile, peak) {
+        line += &format!("; at most {once} counting shared pages once");
+    }
     if let Some(pss) = profile.pss.iter().map(|point| point.value).max() {
         line += &format!("; {pss} counting shared pages once (PSS)");
     }
     line
+}
+
+/// The bound of the memory with each page counted once, where the bound of the sum is of no use.
+fn upper_once(profile: &Profile, peak: &Peak) -> Option<Bytes> {
+    let once = profile.end.as_ref()?.upper_once_bytes?;
+    (peak.is_loose() && once.0 / 2 <= peak.value.0).then_some(once)
 }
 
 /// The high-water mark of an attached process, when it is above all that rprof saw.

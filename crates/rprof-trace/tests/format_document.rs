@@ -84,6 +84,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
         PeakParts { rss_swap_bytes: Some(Bytes(1)), rss_swap_s: Some(Seconds(1.0)), ..PeakParts::default() };
     let end = End {
         reason: Some(String::new()),
+        upper_once_bytes: Some(Bytes(0)),
         uncertainty_bytes: Some(Bytes(1)),
         parts: Some(all),
         ..End::default()

@@ -54,7 +54,8 @@ fn a_proven_peak_is_the_peak_and_lies_on_the_curve() {
 fn the_upper_bound_is_that_of_the_end_or_of_all_ticks() {
     let upper = |records| run(records).peak.and_then(|p| p.upper);
     assert_eq!(upper(vec![tick(0.0, 8192), end(Some(20000))]), Some(Bytes(20000)));
-    assert_eq!(upper(vec![tick(0.0, 8192), end(Some(8192))]), None);
+    assert_eq!(upper(vec![tick(0.0, 8192), end(Some(8192))]), Some(Bytes(8192)));
+    assert_eq!(upper(vec![tick(0.0, 8192), end(None)]), None);
     assert_eq!(upper(vec![tick(0.0, 8192), tick(0.1, 4096)]), Some(Bytes(12288)));
     // After a tick without a bound there is none.
     assert_eq!(upper(vec![tick(0.0, 8192), plain(0.1, 4096)]), None);

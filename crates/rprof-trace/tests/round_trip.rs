@@ -94,7 +94,7 @@ fn record() -> impl Strategy<Value = Record<'static>> {
             Record::Born(id, time, Born { pid: 7, ppid: 1, name, was: was.map(str::to_owned) })
         }),
         1 => (id(), seconds(), any::<Option<i32>>()).prop_map(|(id, time, exit_code)| {
-            Record::Exit(id, time, Exit { exit_code, hwm_bytes: Some(Bytes(1)), signal: None })
+            Record::Exit(id, time, Exit { exit_code, hwm_bytes: Some(Bytes(1)), ..Exit::default() })
         }),
         1 => function(),
         1 => (id(), any::<String>()).prop_map(|(key, text)| Record::Note(key, leak(text))),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Keep, Metric, Peak, ProcessProfile, Profile, ProfileOptions};
+use rprof_trace::{Bytes, Keep, Metric, Peak, ProcessProfile, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
@@ -101,6 +101,12 @@ fn write_largest(
     writeln!(out, "  and {} more (--all)", rest.len())
 }
 
+/// The upper bound in a trace without end.
+fn upper_of_ticks(profile: &Profile) -> Option<Bytes> {
+    let peak = profile.peak?;
+    peak.upper.filter(|upper| *upper > peak.value)
+}
+
 fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
     let end = profile.end.as_ref();
     let exact = end.is_some_and(|end| end.exact);
@@ -114,7 +120,8 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "peak_bytes": profile.peak.map(|p| p.value),
         "peak_time_s": profile.peak.map(|p| p.time),
         "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
-        "peak_upper_bytes": upper.or(profile.peak.and_then(|p| p.upper)),
+        "peak_upper_bytes": end.map_or_else(|| upper_of_ticks(profile), |_| upper),
+        "peak_upper_once_bytes": end.and_then(|end| end.upper_once_bytes).or(upper),
         "peak_uncertainty_bytes": end.and_then(|end| end.uncertainty_bytes),
         "exact": exact,
         "exact_scope": exact.then_some(Metric::Rss),

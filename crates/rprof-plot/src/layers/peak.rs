@@ -76,11 +76,17 @@ mod tests {
     use super::*;
     use rprof_trace::{Bytes, Seconds};
 
-    const PEAK: Peak = Peak { value: Bytes(1_299_227_607), time: Seconds(3.2), within: None, upper: None };
+    const PEAK: Peak = Peak {
+        value: Bytes(1_299_227_607),
+        time: Seconds(3.2),
+        within: None,
+        upper: Some(Bytes(1_299_227_607)),
+    };
 
     #[test]
     fn the_label_shows_interval_and_bound_only_where_they_add_something() {
         assert_eq!(label(&PEAK), "peak 1.21 GiB at 3.20 s");
+        assert_eq!(label(&Peak { upper: None, ..PEAK }), "peak at least 1.21 GiB at 3.20 s");
         let upper = Some(Bytes(1_331_439_861));
         assert_eq!(label(&Peak { upper, ..PEAK }), "peak 1.21 GiB, at most 1.24 GiB, at 3.20 s");
         let upper = Some(Bytes(3_331_439_861));

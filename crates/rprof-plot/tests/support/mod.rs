@@ -20,7 +20,7 @@ pub fn profile(command: &str, total: Curve) -> Profile {
     Profile {
         command: command.to_owned(),
         elapsed: total.last().map_or(Seconds(0.0), |p| p.time),
-        peak: highest.map(|p| Peak { value: p.value, time: p.time, within: None, upper: None }),
+        peak: highest.map(|p| Peak { value: p.value, time: p.time, within: None, upper: Some(p.value) }),
         samples: total.len() as u64,
         total,
         ..Profile::default()

@@ -55,6 +55,8 @@ pub struct Status {
     pub ppid: u32,
     /// `Threads`: the number of threads.
     pub threads: u32,
+    /// `SigIgn` with the bit of SIGCHLD: the kernel then reaps its children and counts nothing of them.
+    pub ignores_children: bool,
     /// The memory fields. All are `None` for a zombie, a kernel thread, and a main thread that has ended before others.
     pub memory: Memory,
 }
@@ -78,9 +80,10 @@ impl Status {
                 b"State" => status.state = value.first().copied().unwrap_or(0),
                 b"Tgid" => status.tgid = id(),
                 b"PPid" => status.ppid = id(),
-                b"Threads" => {
-                    status.threads = id();
-                    // Only signal masks and cpusets follow.
+                b"Threads" => status.threads = id(),
+                b"SigIgn" => {
+                    status.ignores_children = has_child_signal(value);
+                    // Only capabilities and cpusets follow.
                     break;
                 }
                 key => {
@@ -97,6 +100,16 @@ impl Status {
     pub fn is_dead(&self) -> bool {
         matches!(self.state, b'Z' | b'X' | b'x')
     }
+}
+
+/// True if a mask of signals, in hexadecimal digits, has SIGCHLD.
+fn has_child_signal(mask: &[u8]) -> bool {
+    /// The number of SIGCHLD on Linux, except on MIPS.
+    const SIGCHLD: usize = 17;
+    let digits = mask.trim_ascii_end();
+    // Four signals for each digit, the first signal in the last digit.
+    let digit = digits.len().checked_sub(1 + (SIGCHLD - 1) / 4).map(|at| char::from(digits[at]));
+    digit.and_then(|digit| digit.to_digit(16)).is_some_and(|bits| bits >> ((SIGCHLD - 1) % 4) & 1 == 1)
 }
 
 /// The fields of `/proc/PID/smaps_rollup` that rprof uses.
@@ -134,23 +147,44 @@ impl SmapsRollup {
 pub struct Stat {
     /// The parent's process id.
     pub ppid: u32,
-    /// Minor page faults of all children that were waited for; above 0 as soon as there was one.
+    /// True if it was forked and has not called exec since.
+    pub is_forked_only: bool,
+    /// Page faults, minor and major, of all its threads.
+    pub faults: u64,
+    /// The same of all children that were waited for, and of theirs; above 0 as soon as there was one.
     pub child_faults: u64,
     /// The start time in clock ticks since boot. Together with the pid it identifies the process.
     pub start: u64,
+    /// RSS in pages.
+    pub rss_pages: u64,
+    /// The address of the stack, which an exec changes; 0 when it may not be read.
+    pub stack: u64,
 }
 
 impl Stat {
     /// Parses the text of the file; `None` when a field is missing.
     pub fn parse(text: &[u8]) -> Option<Self> {
+        /// `PF_FORKNOEXEC` of the kernel.
+        const FORKED_ONLY: u64 = 0x40;
         // The name may itself hold blanks and parentheses, so the fields start after the last parenthesis.
         let close = text.iter().rposition(|b| *b == b')')?;
         let mut fields = text[close + 1..].split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
-        // The parent is field 4 of proc(5), the faults are field 11, the start time is field 22.
+        // The numbers of the fields in proc(5): 4 the parent, 9 the flags, 10 to 13 the faults, 22 the start time,
+        // 24 RSS, 28 the stack.
         let ppid = number(fields.nth(1)?)?;
-        let child_faults = number(fields.nth(6)?)?;
-        let start = number(fields.nth(10)?)?;
-        Some(Self { ppid: u32::try_from(ppid).ok()?, child_faults, start })
+        let flags = number(fields.nth(4)?)?;
+        let mut next = |skip| fields.nth(skip).and_then(number);
+        let (minor, child_minor, major, child_major) = (next(0)?, next(0)?, next(0)?, next(0)?);
+        let (start, rss_pages, stack) = (next(8)?, next(1)?, next(3)?);
+        Some(Self {
+            ppid: u32::try_from(ppid).ok()?,
+            is_forked_only: flags & FORKED_ONLY != 0,
+            faults: minor + major,
+            child_faults: child_minor + child_major,
+            start,
+            rss_pages,
+            stack,
+        })
     }
 }
 
@@ -201,7 +235,17 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
         assert_eq!(kib(Part::Rss), Some(4044 + 5640 + 8));
         assert_eq!((kib(Part::Swap), kib(Part::Vsz)), (Some(12), Some(22676)));
         assert_eq!((kib(Part::PageTables), kib(Part::Hugetlb)), (Some(80), Some(0)));
-        assert!(!status.is_dead());
+        assert!(!status.is_dead() && !status.ignores_children);
+    }
+
+    #[test]
+    fn an_ignored_sigchld_is_bit_17_of_the_mask() {
+        let ignores = |mask: &str| {
+            let text = format!("Name:\tsh\nThreads:\t1\nSigIgn:\t{mask}\n");
+            Status::parse(text.as_bytes()).ignores_children
+        };
+        assert!(ignores("0000000000010000") && ignores("0000000001019000"));
+        assert!(!ignores("0000000001001000") && !ignores("00000000fffeffff") && !ignores("1"));
     }
 
     /// Compares a text of `status` with what `procfs-core` reads from it. It counts in KiB.
@@ -236,7 +280,9 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
             procfs_core::process::Stat::from_read(&text[..]).expect("a stat"),
         );
         assert_eq!((ours.ppid.cast_signed(), ours.start), (theirs.ppid, theirs.starttime));
-        assert_eq!(ours.child_faults, theirs.cminflt);
+        assert_eq!(ours.child_faults, theirs.cminflt + theirs.cmajflt);
+        assert!(ours.faults >= theirs.minflt && ours.stack == theirs.startstack);
+        assert_eq!(ours.rss_pages, theirs.rss);
         // Missing before Linux 4.14.
         let Ok(text) = read("smaps_rollup") else { return };
         let ours = SmapsRollup::parse(&text).expect("a rollup");
@@ -289,8 +335,18 @@ Shared_Clean: 1052 kB\nPrivate_Clean:  20 kB\nPrivate_Dirty:  100 kB\nSwapPss: 0
 
     #[test]
     fn stat_is_parsed_after_a_name_with_blanks_and_parentheses() {
-        let text = b"77 (a) b (c) S 12 77 77 0 -1 4194304 150 333 0 0 1 2 3 4 20 0 1 0 987654 1000 250";
-        assert_eq!(Stat::parse(text), Some(Stat { ppid: 12, child_faults: 333, start: 987_654 }));
+        let text =
+            b"77 (a) b (c) S 12 77 77 0 -1 4194368 150 333 2 5 1 2 3 4 20 0 1 0 987654 1000 250 9 1 2 4096 0";
+        let stat = Stat {
+            ppid: 12,
+            is_forked_only: true,
+            faults: 152,
+            child_faults: 338,
+            start: 987_654,
+            rss_pages: 250,
+            stack: 4096,
+        };
+        assert_eq!(Stat::parse(text), Some(stat));
         assert_eq!(Stat::parse(b"77 (sh) S 12"), None);
     }
 

@@ -38,7 +38,8 @@ pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
 pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
-pub use os::{kill, reap, share_address_space, spawn};
+pub use os::{huge_mappings, is_child, largest_fault};
+pub use os::{kill, read_zombie, reap, share_address_space, spawn};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
 const _: () = {
@@ -60,12 +61,15 @@ const _: () = {
     let _: fn(&mut Process) -> Result<Reading, ReadError> = Process::read;
     let _: fn(&Process) -> Result<(), ReadError> = Process::reset_hwm;
     let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
-    let _: fn(&Process) -> Result<u64, ReadError> = Process::child_faults;
+    let _: fn(&Process) -> Result<FaultCounts, ReadError> = Process::faults;
     let _: fn(&mut Process, i32) -> Result<(), ReadError> = Process::signal;
     // Discovery of descendants.
     let _: fn(bool) -> Search = Search::new;
     let _: fn(&mut Search, u32) = Search::look_again_at;
     let _: fn(&mut Search, IsParent, &mut Found) -> Option<u32> = Search::newborns;
+    let _: fn(&Search) -> Option<u32> = Search::births_since;
+    let _: fn(&mut Search) -> Vec<u32> = Search::take_hidden;
+    let _: fn(u32, u32) -> bool = is_child;
     // Sleep and signals.
     let _: fn() -> Result<Waiter, Error> = Waiter::new;
     let _: fn(&mut Waiter, u32) = Waiter::watch;
@@ -77,7 +81,6 @@ const _: () = {
     let _: fn() -> Result<(), Error> = adopt_orphans;
     let _: fn(&Launch) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
-    let _: fn(u32) -> ZombieFacts = os::read_zombie;
     let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;
     // Clocks.
@@ -89,6 +92,9 @@ const _: () = {
     let _: fn() -> u64 = page_size;
     let _: fn() -> Option<Bytes> = mark_error;
     let _: fn() -> Option<u64> = oom_kills;
+    let _: fn(u32) -> ZombieFacts = read_zombie;
+    let _: fn() -> Option<u64> = huge_mappings;
+    let _: fn() -> u64 = largest_fault;
     let _: fn(u32) -> Option<String> = owner;
     let _: fn(u32) -> Option<String> = name_of;
     let _: fn(u32) -> Vec<OsString> = command_of;
@@ -107,6 +113,23 @@ pub struct Reading {
     pub memory: Memory,
     /// True if the process has ended and waits to be reaped.
     pub dead: bool,
+    /// True if it ignores SIGCHLD. The kernel then reaps its children and counts none of their page faults.
+    pub ignores_children: bool,
+}
+
+/// Counters of page faults of one process. A page becomes resident by a fault, so these bound the growth of RSS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FaultCounts {
+    /// Faults of all its threads since its birth.
+    pub own: u64,
+    /// Faults of all children that it waited for, and of the children that those waited for.
+    pub children: u64,
+    /// RSS, read after the counters; 0 for a zombie.
+    pub rss: Bytes,
+    /// A number that an exec changes; 0 when not known.
+    pub image: u64,
+    /// True if the process was forked and has not called exec since.
+    pub is_forked_only: bool,
 }
 
 /// A command to start.
@@ -181,6 +204,8 @@ pub struct ZombieFacts {
     pub had_children: Option<bool>,
     /// Its exact largest footprint; `None` on Linux.
     pub max_footprint: Option<Bytes>,
+    /// Its page faults; `None` when not known.
+    pub faults: Option<FaultCounts>,
 }
 
 /// A signal that was sent to rprof.

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
+use super::{FaultCounts, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
 
 /// No metric.
@@ -70,7 +70,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
-    pub fn child_faults(&self) -> Result<u64, ReadError> {
+    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
     }
 
@@ -99,6 +99,16 @@ impl Search {
         _is_parent: impl Fn(u32) -> bool,
         _found: &mut Vec<(Process, Reading)>,
     ) -> Option<u32> {
+        None
+    }
+
+    /// Always empty.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// Always `None`.
+    pub fn births_since(&self) -> Option<u32> {
         None
     }
 }
@@ -218,11 +228,6 @@ pub fn page_size() -> u64 {
     4096
 }
 
-/// No facts.
-pub fn read_zombie(_pid: u32) -> ZombieFacts {
-    ZombieFacts::default()
-}
-
 /// Always `None`.
 pub fn owner(_pid: u32) -> Option<String> {
     None
@@ -236,6 +241,26 @@ pub fn name_of(_pid: u32) -> Option<String> {
 /// Always empty.
 pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
     Vec::new()
+}
+
+/// Always unknown.
+pub fn read_zombie(_pid: u32) -> ZombieFacts {
+    ZombieFacts::default()
+}
+
+/// Always `None`.
+pub fn huge_mappings() -> Option<u64> {
+    None
+}
+
+/// Always false.
+pub fn is_child(_parent: u32, _child: u32) -> bool {
+    false
+}
+
+/// A page. No measurement depends on it.
+pub fn largest_fault() -> u64 {
+    page_size()
 }
 
 /// Always `None`.

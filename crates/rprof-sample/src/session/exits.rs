@@ -67,12 +67,12 @@ impl Session {
         let now = self.clock.elapsed();
         let had_children = reaped.zombie.had_children != Some(false);
         self.exits.add(reaped, had_children);
-        self.add_maximum(reaped, had_children, now, sink);
+        let maximum = self.add_maximum(reaped, had_children, now, sink);
         if is_root {
             self.root.gone = true;
             self.root.status = Some(reaped.status);
         }
-        self.tree.record_reaped(reaped.pid, seconds(now), reaped.status, sink);
+        self.tree.record_reaped(reaped, maximum.filter(|_| !had_children), seconds(now), sink);
         if self.root.gone {
             // The processes left over decide how the session goes on. Find orphans that no tick has seen.
             self.tree.admit_newborns(seconds(now), sink);
@@ -82,11 +82,19 @@ impl Session {
         }
     }
 
-    /// Takes the maximum that the kernel reports of a child as evidence of the peak.
-    fn add_maximum(&mut self, reaped: &Reaped, had_children: bool, now: Duration, sink: Sink<'_>) {
+    /// Takes the maximum that the kernel reports of a child as evidence of the peak. Returns the largest RSS of it and its
+    /// children; `None` when it may be that of rprof's fork.
+    fn add_maximum(
+        &mut self,
+        reaped: &Reaped,
+        had_children: bool,
+        now: Duration,
+        sink: Sink<'_>,
+    ) -> Option<Bytes> {
         // The maximum includes that of the children it waited for. Without the tree, those must not count.
         let is_its_own = self.options.tree || !had_children;
         let floor = if reaped.pid == self.root.pid { self.maximum_floor() } else { Bytes(0) };
+        self.peak.add_waited(reaped.max_rss);
         let max_rss = Some(reaped.max_rss).filter(|max| is_its_own && *max > floor);
         if let Some(max_rss) = max_rss {
             self.peak.add_reaped(max_rss);
@@ -102,6 +110,7 @@ impl Session {
             let from = if had_children { Duration::ZERO } else { self.ticks.last_time() };
             self.record_proven(value, from, now, sink);
         }
+        max_rss
     }
 
     /// The value that the command's `ru_maxrss` must exceed to be a maximum of the program.

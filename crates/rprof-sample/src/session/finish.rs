@@ -34,8 +34,8 @@ impl Session {
     pub(super) fn finish(mut self, sink: Sink<'_>) -> Outcome {
         let now = self.clock.elapsed();
         self.record_gap(now, sink);
-        self.peak.close(&mut self.tree, self.exits.had_children());
-        self.tree.close(seconds(now), sink);
+        let bound = self.tree.close(seconds(now), sink);
+        self.peak.add_window(bound);
         let out_of_memory = self.was_killed_by_kernel();
         let end = self.end_record(seconds(now), self.end_reason(out_of_memory));
         sink(&Record::End(Box::new(end.clone())));
@@ -96,10 +96,11 @@ impl Session {
         let was_alone = !self.tree.is_plural() && !self.exits.had_children();
         let exact = is_rss && was_alone && self.exits.any();
         let largest_read = self.tree.largest_read();
-        let upper = if exact {
-            Some(self.peak.value())
+        let (upper, upper_once) = if exact {
+            (Some(self.peak.value()), None)
         } else {
-            self.peak.upper(largest_read.unwrap_or_default()).filter(|_| is_rss)
+            let upper = self.peak.upper(self.tree.is_reaped()).filter(|_| is_rss);
+            (upper.map(|(sum, _)| sum), upper.filter(|(sum, once)| once < sum).map(|(_, once)| once))
         };
         let cpu = self.exits.cpu_times();
         End {
@@ -111,6 +112,7 @@ impl Session {
             system_s: cpu.map(|(_, system)| seconds(system)),
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
             upper_bytes: upper,
+            upper_once_bytes: upper_once,
             exact,
             uncertainty_bytes: platform::mark_error().filter(|_| is_rss),
             parts: self.parts.parts(),

@@ -2,8 +2,7 @@
 
 use rprof_trace::Bytes;
 
-use crate::tree::peak_bounds::PeakBound;
-use crate::tree::{TickResult, Tree};
+use crate::tree::peak_table::{PeakBound, WindowBound};
 
 /// The evidence so far.
 #[derive(Debug, Default)]
@@ -13,6 +12,8 @@ pub struct PeakEvidence {
     bound: PeakBound,
     /// The largest RSS that wait4 reported of any process; 0 before the first.
     largest_reaped: Bytes,
+    /// The same with the memory of rprof's fork, which wait4 includes.
+    largest_waited: Bytes,
 }
 
 impl PeakEvidence {
@@ -26,10 +27,9 @@ impl PeakEvidence {
         Some(self.largest_reaped).filter(|max| max.0 > 0)
     }
 
-    /// Adds a tick with its value and the upper bound of the processes that it read.
-    pub fn add_tick(&mut self, value: Bytes, upper: Option<Bytes>, result: &TickResult) {
-        self.bound.add_tick(upper, result.ended, result.short_lived);
-        self.raise(value);
+    /// Adds the bound of the time between two ticks; `None` when it is not known.
+    pub fn add_window(&mut self, bound: Option<WindowBound>) {
+        self.bound.add(bound);
     }
 
     /// Adds a value that is certain.
@@ -42,21 +42,19 @@ impl PeakEvidence {
         self.largest_reaped = self.largest_reaped.max(max_rss);
     }
 
-    /// Bounds the time from the last tick to the end of the run, which no tick follows.
-    ///
-    /// Without a process that had children, none can have lived unnoticed in it.
-    pub fn close(&mut self, tree: &mut Tree, had_children: bool) {
-        let short_lived = if had_children { tree.short_lived_at_end() } else { Some(0) };
-        let ended = tree.ceiling_at_end(self.largest_reaped);
-        // Every process of this time counts as ended, so the sum of the living ones is 0.
-        self.bound.add_tick(ended.map(|_| Bytes(0)), ended.unwrap_or_default(), short_lived);
+    /// Adds a maximum that wait4 reported. It bounds a process, but may be that of rprof's fork.
+    pub fn add_waited(&mut self, max_rss: Bytes) {
+        self.largest_waited = self.largest_waited.max(max_rss);
     }
 
-    /// The value that the tree did not exceed; `None` when it is not known.
+    /// The values that the tree did not exceed: the sum of RSS, and the memory with each page counted once. `None` when
+    /// they are not known.
     ///
-    /// Every short-lived process was reaped by its parent or by rprof, so none was larger than `largest_reaped`.
-    pub fn upper(&self, largest_read: Bytes) -> Option<Bytes> {
-        let upper = self.bound.upper(self.largest_reaped(), largest_read);
-        upper.map(|upper| upper.max(self.value))
+    /// `is_reaped` is true if every process of the tree was reaped by its parent or by rprof. None was then larger than
+    /// the largest that wait4 reported.
+    pub fn upper(&self, is_reaped: bool) -> Option<(Bytes, Bytes)> {
+        let largest = Some(self.largest_waited).filter(|max| is_reaped && max.0 > 0);
+        let (sum, once) = self.bound.upper(largest)?;
+        Some((sum.max(self.value), once))
     }
 }

@@ -49,6 +49,7 @@ impl Session {
         self.record_gap(now, sink);
         let result = self.tree.measure(seconds(now), sink);
         let sum = &result.sum;
+        self.peak.add_window(result.bound);
         if self.root.attached && !self.tree.holds(self.root.pid) {
             self.root.gone = true;
         }
@@ -57,10 +58,9 @@ impl Session {
         }
         let value = sum.value;
         self.record_spike(&result, now, sink);
-        let upper = sum.upper().filter(|_| self.options.metric == Metric::Rss);
-        self.peak.add_tick(sum.value, upper, &result);
+        self.peak.raise(sum.value);
         let is_plural = self.tree.is_plural();
-        if is_plural && self.pss_schedule.is_due(now, sum.value) {
+        if is_plural && self.tree.is_complete() && self.pss_schedule.is_due(now, sum.value) {
             self.read_pss(seconds(now), sum.value, sink);
         }
         self.ticks.add(now, sum.value);
@@ -68,10 +68,7 @@ impl Session {
             time: seconds(now),
             value: sum.value,
             memory: sum.memory,
-            // The bound of a single tick holds only if no process was missed since the last one.
-            upper: upper
-                .filter(|_| is_plural && result.short_lived == Some(0))
-                .map(|upper| upper.plus(result.ended.held)),
+            upper: result.bound.filter(|_| is_plural).and_then(|bound| bound.certain()),
             processes: Some(sum.processes),
         };
         self.parts.tick(&tick);

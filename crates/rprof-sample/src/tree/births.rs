@@ -1,7 +1,7 @@
 //! Births of the tree: the newborn processes that the search finds, and the count of those that it came too late for.
 
 use super::member::Member;
-use crate::platform::{Process, Reading, Search};
+use crate::platform::{self, Process, Reading, Search};
 
 /// The search for newborn processes, and its finds that the tree has not admitted yet.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub struct Births {
     own_pid: u32,
     /// Processes and threads of the whole machine that were born and gone since the last tick; `None` when not known.
     gone: Option<u32>,
-    /// Processes of the tree that were zombies when they were found, since the last tick.
-    found_dead: u32,
+    /// Processes of the tree that may not be read, since the last look.
+    hidden: Vec<u32>,
 }
 
 impl Births {
@@ -26,7 +26,7 @@ impl Births {
             own_pid: std::process::id(),
             found: vec![root],
             gone: Some(0),
-            found_dead: 0,
+            hidden: Vec::new(),
         }
     }
 
@@ -37,6 +37,17 @@ impl Births {
         let is_parent = |pid: u32| pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid);
         let gone = search.newborns(is_parent, &mut self.found);
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
+        let mut hidden = search.take_hidden();
+        hidden.retain(|pid| {
+            let mut parents = members.iter().map(Member::pid).chain([own_pid]);
+            parents.any(|parent| platform::is_child(parent, *pid))
+        });
+        self.hidden.append(&mut hidden);
+    }
+
+    /// Takes out the processes of the tree that may not be read.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.hidden)
     }
 
     /// The number of finds that the tree has not admitted yet.
@@ -54,23 +65,29 @@ impl Births {
         self.found = buffer;
     }
 
-    /// Counts a find that had ended before it was read.
-    pub fn count_dead(&mut self) {
-        self.found_dead += 1;
-    }
-
     /// Makes the next search try the pid of a process that is gone: a newborn may have it already.
     pub fn look_again_at(&mut self, pid: u32) {
         self.search.iter_mut().for_each(|search| search.look_again_at(pid));
     }
 
-    /// Returns and resets the counts since the last tick: births on the machine that are gone, and finds that were dead.
-    pub fn take_counts(&mut self) -> (Option<u32>, u32) {
-        (self.gone.replace(0), std::mem::take(&mut self.found_dead))
+    /// Returns and resets the number of births on the machine, since the last call, that are gone; `None` when not known.
+    pub fn take_gone(&mut self) -> Option<u32> {
+        self.gone.replace(0)
     }
 
-    /// The largest possible number of short-lived processes since the last tick; `None` when not known.
-    pub fn gone_or_dead(&self) -> Option<u32> {
-        self.gone.map(|gone| gone + self.found_dead)
+    /// `gone` and the births since the last search.
+    pub fn since(&self, gone: Option<u32>) -> Option<u32> {
+        let search = self.search.as_ref()?;
+        Some(gone?.saturating_add(search.births_since()?))
+    }
+
+    /// True if descendants are searched for.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// The pid of the root.
+    pub fn root(&self) -> u32 {
+        self.root
     }
 }

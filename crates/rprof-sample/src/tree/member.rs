@@ -2,6 +2,7 @@
 
 use rprof_trace::{Born, Bytes, Memory, Metric, Part, Sample, Seconds};
 
+use super::member_faults::Faults;
 use super::peak_bounds::{TickSum, Window};
 use super::zombies::Zombie;
 use crate::error::ReadError;
@@ -24,11 +25,9 @@ pub struct Member {
     window: Window,
     /// The largest high-water mark so far; `None` before the first reading. An exec does not reset it.
     hwm: Option<Bytes>,
-    /// The rise of the mark between the last two readings.
-    growth: Bytes,
     space: AddressSpace,
-    /// Page faults of the children it has waited for, at the last look.
-    child_faults: u64,
+    /// Its page faults.
+    pub(super) faults: Faults,
     /// True if the last reading was refused.
     denied: bool,
 }
@@ -56,16 +55,15 @@ impl Member {
             value: Bytes(0),
             window: Window::default(),
             hwm: None,
-            growth: Bytes(0),
             space: AddressSpace::Unchecked,
-            child_faults: 0,
+            faults: Faults::of_newborn(),
             denied: false,
         }
     }
 
     /// A process that ran before the session. Its high-water mark belongs to that time and proves no spike.
     pub fn found_running(process: Process, reading: &Reading, id: String) -> Self {
-        Self { memory: reading.memory, ..Self::new(process, reading, id) }
+        Self { memory: reading.memory, faults: Faults::default(), ..Self::new(process, reading, id) }
     }
 
     /// The process id.
@@ -91,6 +89,26 @@ impl Member {
     /// True if the member belongs in the sums over the tree.
     pub fn is_counted(&self) -> bool {
         self.space != AddressSpace::Borrowed && !self.denied
+    }
+
+    /// The process, to read more of it.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The memory at the last reading.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// The bound of its RSS by its high-water mark; `None` when not known.
+    pub fn mark_bound(&self) -> Option<Bytes> {
+        self.window.upper
+    }
+
+    /// The owner of its address space.
+    pub fn space(&self) -> AddressSpace {
+        self.space
     }
 
     /// Adds the last reading to the sum of a tick.
@@ -130,8 +148,7 @@ impl Member {
     /// Keeps a new reading. `was_reset` is true if the mark was reset at the reading before.
     pub fn record(&mut self, reading: &Reading, was_reset: bool) {
         self.window = Window::between(&self.memory, &reading.memory, was_reset);
-        let mark = |memory: &Memory| memory.get(Part::Hwm).unwrap_or_default().0;
-        self.growth = Bytes(mark(&reading.memory).saturating_sub(mark(&self.memory)));
+        self.faults.note_reading(&self.memory, reading);
         self.memory = reading.memory;
         self.ppid = reading.ppid;
         self.hwm = self.hwm.max(reading.memory.get(Part::Hwm));
@@ -181,16 +198,9 @@ impl Member {
     /// Gives the process a new id after an exec, and returns the `Born` entry that links it to the old one.
     pub fn rename(&mut self, id: String, reading: &Reading) -> Born {
         self.name = reading.name;
+        self.faults.note_exec();
         let old_id = std::mem::replace(&mut self.id, id);
         Born { pid: self.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: Some(old_id) }
-    }
-
-    /// True if it has waited for a child since the last call, or if this cannot be read.
-    pub fn has_waited_for_child(&mut self) -> bool {
-        match self.process.child_faults() {
-            Ok(faults) => std::mem::replace(&mut self.child_faults, faults) != faults,
-            Err(_) => true,
-        }
     }
 
     /// True if it was once seen with an address space of its own.
@@ -217,7 +227,9 @@ impl Member {
 
     /// Replaces the last reading by a new one if that shows another address space.
     pub fn read_again_after_exec(&mut self, metric: Metric) {
+        // One that has ended shows no memory at all. It keeps its last reading until the next tick removes it.
         if let Ok(reading) = self.process.read()
+            && !reading.dead
             && reading.memory.get(Part::Vsz) != self.memory.get(Part::Vsz)
         {
             self.memory = reading.memory;
@@ -241,34 +253,6 @@ impl Member {
     fn has_new_space(&self, now: &Reading) -> bool {
         let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.get(Part::Rss);
         self.space != AddressSpace::Borrowed && now.memory.get(Part::Hwm).is_some_and(is_below)
-    }
-
-    /// The memory it may have held at its end, after the last reading.
-    ///
-    /// That is its mark and twice the last rise of the mark: it may have grown on at the same rate, and the time to the
-    /// next tick may be twice as long as the one before.
-    pub fn last_held(&self) -> Bytes {
-        self.hwm.unwrap_or_default().plus(self.growth).plus(self.growth)
-    }
-
-    /// The largest memory it can have held since the last tick, at the end of the run; `None` when its mark is unknown.
-    ///
-    /// No process that was waited for exceeded `largest`.
-    pub fn ceiling_at_end(&mut self, largest: Bytes) -> Option<Bytes> {
-        if let Some(hwm) = self.hwm {
-            return Some(self.last_held().min(largest.max(hwm)));
-        }
-        match self.process.read() {
-            // Found after the last tick and never read: its present mark covers its whole life.
-            Ok(reading) if !reading.dead => reading.memory.get(Part::Hwm),
-            // It has ended, and so it was waited for.
-            _ => Some(largest),
-        }
-    }
-
-    /// The memory to add to the bounds after its end; `None` when the parent counts it.
-    pub fn last_held_if_own(&self) -> Option<Bytes> {
-        (self.space != AddressSpace::Borrowed).then(|| self.last_held())
     }
 
     /// Turns a member that has ended into a zombie.

@@ -2,26 +2,31 @@
 //! A process that ends during a tick is missing from that tick only. No limit, no signal and no schedule here.
 
 mod births;
+mod bound_window;
+mod ledger;
 mod member;
+mod member_faults;
 pub mod peak_bounds;
+pub mod peak_table;
 mod process_ids;
 mod pss;
 mod read_members;
-mod short_lived;
 mod vfork;
 mod zombies;
 
 use rprof_trace::{Born, Bytes, Metric, Record, Seconds};
 
 use births::Births;
+use ledger::{Ended, Fate, Ledger};
 use member::Member;
-use peak_bounds::{Ended, TickSum};
+use peak_bounds::TickSum;
+use peak_table::WindowBound;
 use process_ids::ProcessIds;
 use zombies::{Zombie, Zombies};
 
 use crate::Sink;
 use crate::error::ReadError;
-use crate::platform::{ExitStatus, Process, Reading, Search};
+use crate::platform::{Process, Reading, Reaped, Search};
 
 /// The key of rprof's own notes in the trace.
 pub const NOTE_KEY: &str = "rprof";
@@ -31,10 +36,8 @@ pub const NOTE_KEY: &str = "rprof";
 pub struct TickResult {
     /// The sum over the tree.
     pub sum: TickSum,
-    /// The processes that ended since the last tick.
-    pub ended: Ended,
-    /// The largest number of processes that may have lived and ended since the last tick; `None` when not known.
-    pub short_lived: Option<u32>,
+    /// The memory that the tree can have held since the last tick; `None` when not known.
+    pub bound: Option<WindowBound>,
     /// The number of members that were born or ended.
     pub changes: usize,
     /// True if the tree changed while PSS or USS was read. The sum is then that of no instant.
@@ -59,19 +62,22 @@ pub struct Tree {
     members: Vec<Member>,
     zombies: Zombies,
     births: Births,
+    ledger: Ledger,
     ids: ProcessIds,
     metric: Metric,
     exact: bool,
     /// True until the first finds of an attached tree are admitted.
     joined: bool,
+    /// True if the command was started by rprof, which then adopts its orphans.
+    adopts: bool,
     /// The number of processes ever found.
     process_count: u64,
-    /// The members that ended since the last tick.
-    ended: Ended,
     /// The largest RSS of one process, from the readings.
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
     unreadable: Option<String>,
+    /// The pids of processes that may not be read at all.
+    hidden: Vec<u32>,
 }
 
 impl Tree {
@@ -81,14 +87,16 @@ impl Tree {
             members: Vec::new(),
             zombies: Zombies::default(),
             births: Births::new(root, search),
+            ledger: Ledger::new(),
             ids: ProcessIds::default(),
             metric: options.metric,
             exact: options.exact,
             joined: options.joined,
+            adopts: !options.joined,
             process_count: 0,
-            ended: Ended::default(),
             largest_read: None,
             unreadable: None,
+            hidden: Vec::new(),
         }
     }
 
@@ -127,6 +135,11 @@ impl Tree {
         self.unreadable.as_deref()
     }
 
+    /// True if every process of the tree is in its sums.
+    pub fn is_complete(&self) -> bool {
+        self.hidden.is_empty() && self.members.iter().all(Member::is_bounded)
+    }
+
     /// Measures the tree once: admits newborns, reads all members, removes those that have ended.
     pub fn measure(&mut self, time: Seconds, sink: Sink<'_>) -> TickResult {
         let mut result = TickResult::default();
@@ -141,8 +154,7 @@ impl Tree {
             result.torn = !self.is_unchanged();
         }
         self.find_borrowers();
-        result.short_lived = self.count_short_lived();
-        result.ended = std::mem::take(&mut self.ended);
+        result.bound = self.bound_window(time, sink);
         let is_plural = self.is_plural();
         for member in self.members.iter().filter(|member| member.is_counted()) {
             member.add_to(&mut result.sum);
@@ -168,7 +180,13 @@ impl Tree {
             sink(&Record::Born(&id, time, born));
             self.process_count += 1;
             if reading.dead {
-                self.births.count_dead();
+                self.ledger.ended.push(Ended {
+                    pid,
+                    parent: reading.ppid,
+                    known: None,
+                    mark: None,
+                    fate: Fate::Zombie(None),
+                });
                 self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
             } else if self.joined {
                 self.members.push(Member::found_running(process, &reading, id));
@@ -178,39 +196,52 @@ impl Tree {
         }
         self.joined = false;
         self.births.recycle(found);
+        for pid in self.births.take_hidden() {
+            if !self.hidden.contains(&pid) {
+                self.hidden.push(pid);
+                self.process_count += 1;
+                self.note_hidden(pid, sink);
+            }
+        }
     }
 
     /// Moves a member that has ended to the zombies.
-    fn remove(&mut self, at: usize, time: Seconds, sink: Sink<'_>) {
+    fn remove(&mut self, at: usize, fate: Fate, time: Seconds, sink: Sink<'_>) {
         let member = self.members.remove(at);
-        if let Some(held) = member.last_held_if_own() {
-            self.ended.add(held);
-        }
+        self.ledger.ended.push(member.to_ended(fate));
         self.zombies.add(member.into_zombie(), time, sink);
     }
 
-    /// Records the end of a child that rprof has reaped.
-    pub fn record_reaped(&mut self, pid: u32, time: Seconds, status: ExitStatus, sink: Sink<'_>) {
+    /// Records the end of a child that rprof has reaped. `maximum` is the largest RSS of its life; `None` when not known.
+    pub fn record_reaped(&mut self, reaped: &Reaped, maximum: Option<Bytes>, time: Seconds, sink: Sink<'_>) {
+        let (pid, own_pid) = (reaped.pid, std::process::id());
+        let fate = Fate::Reaped(reaped.zombie.faults, reaped.max_rss);
         if let Some(at) = self.members.iter().position(|member| member.pid() == pid) {
             // An orphan may have had another parent at its last reading.
-            self.members[at].record_parent(std::process::id());
-            self.remove(at, time, sink);
+            self.members[at].record_parent(own_pid);
+            self.remove(at, fate, time, sink);
+        } else if !self.ledger.add_reaped(reaped) && !self.zombies.holds(pid) {
+            // An orphan that no search has found.
+            self.ledger.ended.push(Ended { pid, parent: own_pid, known: None, mark: None, fate });
         }
-        self.zombies.record_reaped(pid, time, status, sink);
+        self.ledger.forget(pid);
+        self.zombies.record_reaped(reaped, maximum, time, sink);
     }
 
-    /// Brings the members up to date at the end of the run, without measuring.
-    pub fn close(&mut self, time: Seconds, sink: Sink<'_>) {
+    /// Brings the members up to date at the end of the run. Returns the bound of the time since the last tick; `None`
+    /// when it is not known.
+    pub fn close(&mut self, time: Seconds, sink: Sink<'_>) -> Option<WindowBound> {
         self.admit_newborns(time, sink);
-        let mut at = 0;
-        while at < self.members.len() {
-            if self.members[at].read().is_ok_and(|reading| !reading.dead) {
-                at += 1;
-            } else {
-                self.remove(at, time, sink);
-            }
-        }
+        self.read_members(time, &mut TickResult::default(), sink);
+        self.find_borrowers();
+        let bound = self.bound_window(time, sink);
         self.zombies.record_rest(time, sink);
+        bound
+    }
+
+    /// True if every process of the tree was reaped by its parent or by rprof, so that wait4 has reported the largest.
+    pub fn is_reaped(&self) -> bool {
+        self.adopts && !self.ledger.loses_children && self.members.is_empty()
     }
 
     /// Sends a signal to every member. Calls `refused` with the id of each one that cannot be signalled, and the reason.

@@ -2,6 +2,7 @@
 
 use rprof_trace::{Record, Seconds};
 
+use super::ledger::Fate;
 use super::{NOTE_KEY, TickResult, Tree};
 use crate::Sink;
 use crate::error::ReadError;
@@ -12,38 +13,40 @@ impl Tree {
     pub(super) fn read_members(&mut self, time: Seconds, result: &mut TickResult, sink: Sink<'_>) {
         let mut at = 0;
         while at < self.members.len() {
-            if self.read_member(at, time, sink) {
-                at += 1;
-            } else {
-                result.changes += 1;
-                self.remove(at, time, sink);
+            match self.read_member(at, time, sink) {
+                None => at += 1,
+                Some(fate) => {
+                    result.changes += 1;
+                    self.remove(at, fate, time, sink);
+                }
             }
         }
     }
 
-    /// Reads one member. False if it has ended.
-    fn read_member(&mut self, at: usize, time: Seconds, sink: Sink<'_>) -> bool {
+    /// Reads one member. Returns its fate if it has ended.
+    fn read_member(&mut self, at: usize, time: Seconds, sink: Sink<'_>) -> Option<Fate> {
         let member = &mut self.members[at];
         match member.read() {
             Ok(reading) if reading.dead => {
                 member.record_parent(reading.ppid);
-                false
+                Some(Fate::Zombie(None))
             }
             Ok(reading) => {
                 if member.has_new_name(&reading) {
                     self.rename(at, &reading, time, sink);
                 }
-                self.record(at, &reading, sink)
+                let is_alive = self.record(at, &reading, sink);
+                (!is_alive).then_some(Fate::Zombie(None))
             }
             Err(ReadError::Gone) => {
                 let pid = member.pid();
                 self.births.look_again_at(pid);
-                false
+                Some(Fate::Gone)
             }
             Err(error @ (ReadError::Denied | ReadError::Unsupported | ReadError::Io(_))) => {
                 member.record_denied();
                 self.note_unreadable(at, &error, sink);
-                true
+                None
             }
         }
     }
@@ -67,6 +70,7 @@ impl Tree {
             Err(ReadError::Gone) => return false,
             Err(error) => Some(error),
         };
+        self.ledger.loses_children |= reading.ignores_children;
         self.largest_read = self.largest_read.max(member.hwm());
         let not_reset = if self.exact { member.reset_hwm().err() } else { None };
         if let Some(error) = refused {
@@ -85,12 +89,29 @@ impl Tree {
         });
     }
 
+    /// Notes a process whose files in /proc rprof may not open.
+    pub(super) fn note_hidden(&mut self, pid: u32, sink: Sink<'_>) {
+        if self.unreadable.is_none() {
+            self.keep_note(
+                format!(
+                    "cannot read process {pid} of the tree: permission denied; it is missing from the sums, \
+                     as are others like it"
+                ),
+                sink,
+            );
+        }
+    }
+
+    fn keep_note(&mut self, sentence: String, sink: Sink<'_>) {
+        sink(&Record::Note(NOTE_KEY, &sentence));
+        self.unreadable = Some(sentence);
+    }
+
     /// Writes the first such sentence into the trace and keeps it for the summary. Later ones would repeat at each tick.
     fn note_once(&mut self, at: usize, sink: Sink<'_>, sentence: impl FnOnce(&str) -> String) {
         if self.unreadable.is_none() {
             let sentence = sentence(self.members[at].id());
-            sink(&Record::Note(NOTE_KEY, &sentence));
-            self.unreadable = Some(sentence);
+            self.keep_note(sentence, sink);
         }
     }
 }

@@ -3,7 +3,7 @@
 use rprof_trace::{Bytes, Exit, Record, Seconds};
 
 use crate::Sink;
-use crate::platform::ExitStatus;
+use crate::platform::{ExitStatus, Reaped};
 
 /// A process that has ended.
 #[derive(Debug)]
@@ -31,27 +31,34 @@ impl Zombies {
         if zombie.parent == std::process::id() {
             self.0.push(zombie);
         } else {
-            sink(&zombie.exit(None, time));
+            sink(&zombie.exit(None, None, time));
         }
     }
 
     /// Records the end of a zombie that was reaped.
-    pub fn record_reaped(&mut self, pid: u32, time: Seconds, status: ExitStatus, sink: Sink<'_>) {
-        if let Some(at) = self.0.iter().position(|zombie| zombie.pid == pid) {
-            sink(&self.0.swap_remove(at).exit(Some(status), time));
+    pub fn record_reaped(&mut self, reaped: &Reaped, maximum: Option<Bytes>, time: Seconds, sink: Sink<'_>) {
+        if let Some(at) = self.0.iter().position(|zombie| zombie.pid == reaped.pid) {
+            let zombie = self.0.swap_remove(at);
+            sink(&zombie.exit(Some(reaped.status), maximum, time));
         }
+    }
+
+    /// True if a process with this pid waits for its exit status.
+    pub fn holds(&self, pid: u32) -> bool {
+        self.0.iter().any(|zombie| zombie.pid == pid)
     }
 
     /// Records the end of all others at the end of the run.
     pub fn record_rest(&mut self, time: Seconds, sink: Sink<'_>) {
-        self.0.drain(..).for_each(|zombie| sink(&zombie.exit(None, time)));
+        self.0.drain(..).for_each(|zombie| sink(&zombie.exit(None, None, time)));
     }
 }
 
 impl Zombie {
-    fn exit(&self, status: Option<ExitStatus>, time: Seconds) -> Record<'_> {
+    fn exit(&self, status: Option<ExitStatus>, maximum: Option<Bytes>, time: Seconds) -> Record<'_> {
         let exit = Exit {
-            hwm_bytes: self.hwm,
+            hwm_bytes: maximum.max(self.hwm),
+            exact: maximum.is_some(),
             exit_code: status.and_then(ExitStatus::code),
             signal: status.and_then(ExitStatus::signal),
         };

@@ -64,9 +64,12 @@ pub struct Born {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Exit {
-    /// Maximum of its RSS; `None` if unknown.
+    /// The last known maximum of its RSS; `None` if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hwm_bytes: Option<Bytes>,
+    /// `true` if that is the maximum of its whole life, which only a process that rprof reaped reports.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
     /// Its exit code, if rprof waited for it and it exited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
@@ -113,6 +116,10 @@ pub struct End {
     pub hwm_bytes: Option<Bytes>,
     /// Upper bound of the tree's peak; `None` if there is no bound.
     pub upper_bytes: Option<Bytes>,
+    /// Upper bound of the memory that the tree needed, each shared page counted once; `None` if it is not below
+    /// `upper_bytes` or not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upper_once_bytes: Option<Bytes>,
     /// `true` if the peak of RSS is exact to within `uncertainty_bytes`: the tree had one process, and the kernel reported
     /// its maximum.
     pub exact: bool,

@@ -267,7 +267,8 @@ impl ProfileBuilder {
         let zero = self.extent.zero.unwrap_or_else(|| self.zero()).0;
         let since = |t: Seconds| Seconds(t.0 - zero);
         let (held, elapsed, process_count) = (self.held(), self.elapsed(zero), self.process_count());
-        let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero);
+        let is_plural = self.header.is_some() && self.process_count() > 1;
+        let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
         let [total, pss, swap] = self.curves.finish(zero);

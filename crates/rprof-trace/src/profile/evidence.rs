@@ -105,7 +105,16 @@ impl Evidence {
     }
 
     /// The peak, with its times counted from `zero`.
-    pub fn finish(&self, header: Option<&Header>, end: Option<&End>, zero: f64) -> Option<Peak> {
+    ///
+    /// The mark of a single process is its maximum, and mprof's traces have no bounds at all. `is_plural` is `true` for a
+    /// run of rprof with several processes: without a bound its peak is a lower one.
+    pub fn finish(
+        &self,
+        header: Option<&Header>,
+        end: Option<&End>,
+        zero: f64,
+        is_plural: bool,
+    ) -> Option<Peak> {
         let since = |t: Seconds| Seconds(t.0 - zero);
         let peak = self.own_peak(header, end).or(self.peak)?;
         let upper = end.map_or(self.upper, |end| end.upper_bytes);
@@ -113,7 +122,7 @@ impl Evidence {
             value: peak.value,
             time: since(peak.time),
             within: peak.within.map(|(a, b)| (since(a), since(b))),
-            upper: upper.filter(|u| *u > peak.value),
+            upper: upper.map(|upper| upper.max(peak.value)).or((!is_plural).then_some(peak.value)),
         })
     }
 
@@ -175,7 +184,7 @@ mod tests {
             evidence.span(&SpanRecord { name, enter, enter_value, leave, leave_value, level });
             let header = Header { metric, tree: true, ..Header::default() };
             let end = End { uncertainty_bytes: uncertainty.map(Bytes), ..End::default() };
-            let peak = evidence.finish(Some(&header), Some(&end), 0.5).expect("a tick");
+            let peak = evidence.finish(Some(&header), Some(&end), 0.5, false).expect("a tick");
             (peak.value.0, peak.time.0)
         };
         assert_eq!(peak(120, Metric::Rss, Some(20)), (120, 1.5));

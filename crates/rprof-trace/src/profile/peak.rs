@@ -11,7 +11,8 @@ pub struct Peak {
     pub time: Seconds,
     /// Its interval if the kernel's high-water mark proved it between two ticks.
     pub within: Option<(Seconds, Seconds)>,
-    /// Upper bound of the true peak; `None` if the trace has none.
+    /// Upper bound of the true peak, equal to the value if that is exact; `None` if the peak is that of several
+    /// processes and the trace has no bound.
     pub upper: Option<Bytes>,
 }
 
@@ -38,7 +39,7 @@ impl Peak {
             None => format!("at {}", words_of(self.time)),
         };
         PeakWords {
-            at_least: if is_loose { "at least " } else { "" },
+            at_least: if is_loose || self.upper.is_none() { "at least " } else { "" },
             at_most: upper.filter(|upper| *upper != value),
             value,
             when,
@@ -49,7 +50,7 @@ impl Peak {
 /// The words for a peak.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeakWords {
-    /// `at least ` if the upper bound is loose, else empty.
+    /// `at least ` if the upper bound is loose or not known, else empty.
     pub at_least: &'static str,
     /// The value: `1.21 GiB`.
     pub value: String,

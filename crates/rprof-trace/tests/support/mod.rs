@@ -132,7 +132,7 @@ pub fn every_record() -> Vec<Record<'static>> {
         Record::Exit(
             "813:cc1",
             Seconds(0.15),
-            Exit { hwm_bytes: Some(Bytes(12288)), exit_code: Some(0), signal: None },
+            Exit { hwm_bytes: Some(Bytes(12288)), exact: true, exit_code: Some(0), signal: None },
         ),
         Record::Gap(Seconds(0.2), Seconds(7.5)),
         tick(7.5, 40960),
@@ -172,6 +172,7 @@ pub fn every_record() -> Vec<Record<'static>> {
             system_s: None,
             hwm_bytes: Some(Bytes(45056)),
             upper_bytes: Some(Bytes(57344)),
+            upper_once_bytes: Some(Bytes(49152)),
             exact: false,
             uncertainty_bytes: Some(Bytes(761_856)),
             parts: Some(PeakParts {

@@ -1,5 +1,6 @@
 //! Linux: memory from /proc, signals from a signalfd, orphans through the child-subreaper setting.
 
+mod huge_pages;
 mod machine;
 mod process;
 mod search;
@@ -7,8 +8,9 @@ mod wait;
 
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
+pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
-pub use process::{Process, read_zombie, share_address_space};
+pub use process::{Process, is_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 

@@ -11,11 +11,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rprof_trace::Part;
+use nix::sys::resource::{Resource, getrlimit};
+use rprof_trace::{Bytes, Part};
 
 use crate::error::ReadError;
 use crate::parse::proc::{SmapsRollup, Stat, Status};
-use crate::platform::{Reading, ZombieFacts};
+use crate::platform::{FaultCounts, Reading, ZombieFacts};
 
 /// A process that rprof measures.
 #[derive(Debug)]
@@ -35,7 +36,11 @@ impl Process {
     /// than the main one.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
         let (status, start) = match open(pid, "status") {
-            Ok(file) => (Some(file), None),
+            Ok(file) if !is_scarce(&file) => (Some(file), None),
+            Ok(file) => {
+                drop(file);
+                (None, Some(stat(pid)?.start))
+            }
             Err(error) if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE)) => {
                 (None, Some(stat(pid)?.start))
             }
@@ -129,12 +134,12 @@ impl Process {
         SmapsRollup::parse(&text[..length]).ok_or(ReadError::Gone)
     }
 
-    /// Minor page faults of the children it has waited for. The number rises with every child that is reaped.
+    /// Reads the counters of page faults.
     ///
     /// # Errors
     /// The same as for `read`.
-    pub fn child_faults(&self) -> Result<u64, ReadError> {
-        Ok(stat(self.pid)?.child_faults)
+    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
+        Ok(fault_counts(&stat(self.pid)?))
     }
 
     fn exists(&self) -> bool {
@@ -165,10 +170,18 @@ impl Process {
     }
 }
 
+/// True if the descriptor is one of the last that the limit allows. Each tick needs a few of them for a moment.
+fn is_scarce(file: &File) -> bool {
+    const RESERVE: u64 = 8;
+    let number = u64::try_from(file.as_raw_fd()).unwrap_or(0);
+    getrlimit(Resource::RLIMIT_NOFILE).is_ok_and(|(soft, _)| number + RESERVE >= soft)
+}
+
 fn reading(status: &Status) -> Reading {
     // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
     let dead = status.is_dead() || status.memory.get(Part::Rss).is_none();
-    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead }
+    let ignores_children = status.ignores_children;
+    Reading { name: status.name, ppid: status.ppid, memory: status.memory, dead, ignores_children }
 }
 
 /// Calls `act` with the path `/proc/PID/FILE`. The path is built on the stack, since a tick must not allocate.
@@ -203,7 +216,35 @@ pub fn pidfd(pid: u32) -> Option<OwnedFd> {
 
 /// Reads the facts that the kernel keeps of a zombie.
 pub fn read_zombie(pid: u32) -> ZombieFacts {
-    ZombieFacts { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
+    let faults = stat(pid).ok().map(|stat| fault_counts(&stat));
+    ZombieFacts { had_children: faults.map(|f| f.children > 0), max_footprint: None, faults }
+}
+
+fn fault_counts(stat: &Stat) -> FaultCounts {
+    FaultCounts {
+        own: stat.faults,
+        children: stat.child_faults,
+        rss: Bytes(stat.rss_pages.saturating_mul(super::page_size())),
+        image: stat.stack,
+        is_forked_only: stat.is_forked_only,
+    }
+}
+
+/// True if `child` is a child of `parent`. It works for a child that rprof may not read.
+pub fn is_child(parent: u32, child: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    let child = child.to_string();
+    threads.into_iter().any(|thread| {
+        let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        children.split_ascii_whitespace().any(|pid| pid == child)
+    })
+}
+
+/// True if a process with this pid exists, though its files in /proc may be hidden.
+pub fn exists(pid: u32) -> bool {
+    // SAFETY: signal 0 is never delivered.
+    let sent = pid > 0 && unsafe { libc::kill(pid.cast_signed(), 0) } == 0;
+    sent || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
 }
 
 /// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.

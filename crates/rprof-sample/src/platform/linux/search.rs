@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
-use super::process::Process;
+use super::process::{Process, exists};
 use crate::error::ReadError;
 use crate::parse::proc::{last_pid, number};
 use crate::platform::Reading;
@@ -20,6 +20,9 @@ const FULL_WALK_SHARE: u32 = 1000;
 /// The largest number of pids that are tried one by one. After a larger jump of the counter a full walk is cheaper: it
 /// takes some milliseconds, where four million tries take half a minute.
 const FAR: u32 = 10_000;
+
+/// The number of processes that may be in the making at one time.
+const IN_THE_MAKING: usize = 4;
 
 /// The state of the search.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ pub struct Search {
     again: Vec<u32>,
     /// Room for the processes of one search. It is kept, because a tick must not allocate.
     candidates: Vec<(Process, Reading)>,
+    /// Newborn processes that may not be read, such as set-uid programs behind `hidepid`.
+    hidden: Vec<u32>,
 }
 
 impl Search {
@@ -58,6 +63,7 @@ impl Search {
             stale: false,
             again: Vec::with_capacity(64),
             candidates: Vec::with_capacity(64),
+            hidden: Vec::new(),
         }
     }
 
@@ -81,17 +87,19 @@ impl Search {
         let before = found.len();
         let mut gone = None;
         let mut far = false;
-        let room = &mut self.candidates;
-        keep_descendants(self.again.drain(..), &is_parent, found, room);
+        let (hidden, room) = (&mut self.hidden, &mut self.candidates);
+        keep_descendants(self.again.drain(..), &is_parent, found, hidden, room);
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
-                gone = Some(keep_descendants(old + 1..=new, &is_parent, found, room));
+                // The kernel counts a pid shortly before /proc shows the process.
+                self.again.extend((old + 1..=new).rev().take(IN_THE_MAKING));
+                gone = Some(keep_descendants(old + 1..=new, &is_parent, found, hidden, room));
             } else if around > FAR {
                 far = true;
             } else {
                 // Pids started over: most of these were never used, so the number that is gone is not known.
-                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found, room);
+                keep_descendants((old + 1..=self.pid_max).chain(1..=new), &is_parent, found, hidden, room);
             }
         }
         // Births that concern other trees are no reason for a walk.
@@ -100,10 +108,21 @@ impl Search {
         if first_look || (self.stale && Instant::now() > self.next_walk) {
             let begun = Instant::now();
             self.stale = false;
-            keep_descendants(all_pids(), &is_parent, found, &mut self.candidates);
+            keep_descendants(all_pids(), &is_parent, found, &mut Vec::new(), &mut self.candidates);
             self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
         }
         gone
+    }
+
+    /// Takes out the newborn processes of any tree that rprof may not read.
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.hidden)
+    }
+
+    /// The number of processes and threads on the whole machine that were born since the last search; `None` when it is
+    /// not known.
+    pub fn births_since(&self) -> Option<u32> {
+        self.read_counter()?.checked_sub(self.newest?)
     }
 
     fn read_counter(&self) -> Option<u32> {
@@ -125,6 +144,7 @@ fn keep_descendants(
     pids: impl Iterator<Item = u32>,
     is_parent: &impl Fn(u32) -> bool,
     found: &mut Vec<(Process, Reading)>,
+    hidden: &mut Vec<u32>,
     candidates: &mut Vec<(Process, Reading)>,
 ) -> u32 {
     let mut gone = 0;
@@ -134,8 +154,15 @@ fn keep_descendants(
         }
         match Process::open(pid) {
             Ok(candidate) => candidates.push(candidate),
+            // `hidepid` pretends that a set-uid program does not exist. Or the process was made between the two calls.
+            Err(ReadError::Gone) if exists(pid) => match Process::open(pid) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(ReadError::Unsupported) => {}
+                Err(_) => hidden.push(pid),
+            },
             Err(ReadError::Gone) => gone += 1,
-            Err(ReadError::Denied | ReadError::Unsupported | ReadError::Io(_)) => {}
+            Err(ReadError::Denied | ReadError::Io(_)) => hidden.push(pid),
+            Err(ReadError::Unsupported) => {}
         }
     }
     loop {

@@ -87,6 +87,21 @@ pub fn mark_error() -> Option<rprof_trace::Bytes> {
 }
 
 /// Always `None`: macOS has no such counter.
+pub fn huge_mappings() -> Option<u64> {
+    None
+}
+
+/// Always false.
+pub fn is_child(_parent: u32, _child: u32) -> bool {
+    false
+}
+
+/// A page. macOS reports no upper bound of a tree.
+pub fn largest_fault() -> u64 {
+    page_size()
+}
+
+/// Always `None`: macOS has no such counter.
 pub fn oom_kills() -> Option<u64> {
     None
 }

@@ -3,7 +3,7 @@
 
 use crate::error::ReadError;
 use crate::parse::macos::{self as parse, Identity, Task};
-use crate::platform::{Reading, SmapsRollup, ZombieFacts};
+use crate::platform::{FaultCounts, Reading, SmapsRollup, ZombieFacts};
 use rprof_trace::{Bytes, Memory};
 
 use super::kernel::{self, TaskName};
@@ -37,7 +37,13 @@ impl Process {
     pub fn open_unread(pid: u32) -> Result<(Self, Reading), ReadError> {
         let public = kernel::public(pid)?;
         let memory = Memory::default();
-        let reading = Reading { name: public.name, ppid: public.ppid, memory, dead: public.dead };
+        let reading = Reading {
+            name: public.name,
+            ppid: public.ppid,
+            memory,
+            dead: public.dead,
+            ignores_children: false,
+        };
         Ok((Self { pid, start: None, task: None }, reading))
     }
 
@@ -53,7 +59,7 @@ impl Process {
     pub fn read(&mut self) -> Result<Reading, ReadError> {
         let who = self.identify()?;
         let memory = if who.dead { Memory::default() } else { self.memory()? };
-        Ok(Reading { name: who.name, ppid: who.ppid, memory, dead: who.dead })
+        Ok(Reading { name: who.name, ppid: who.ppid, memory, dead: who.dead, ignores_children: false })
     }
 
     fn identify(&mut self) -> Result<Identity, ReadError> {
@@ -100,7 +106,7 @@ impl Process {
     /// # Errors
     /// `Unsupported`, always.
     #[allow(clippy::unused_self, reason = "the signature of every platform")]
-    pub fn child_faults(&self) -> Result<u64, ReadError> {
+    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
     }
 
@@ -127,6 +133,7 @@ pub fn read_zombie(pid: u32) -> ZombieFacts {
         |(footprint, child_elapsed)| ZombieFacts {
             had_children: Some(parse::had_children(child_elapsed)),
             max_footprint: Some(Bytes(footprint)),
+            faults: None,
         },
     )
 }

@@ -59,6 +59,18 @@ impl Search {
         }
         None
     }
+
+    /// Always empty.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn take_hidden(&mut self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// Always `None`: macOS does not report it.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn births_since(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// The pid and name of every process with `part` in its command name, except rprof, sorted by pid.
