@@ -79,7 +79,7 @@ fn check(first: u64, count: u64) -> f64 {
 /// their last tick and their end.
 #[test]
 fn the_peak_of_a_random_tree_lies_between_its_bounds() {
-    let median = check(number("RPROF_FIRST_SCRIPT", 1), number("RPROF_SCRIPTS", 30));
+    let median = check(number("RPROF_FIRST_SCRIPT", 1), number("RPROF_SCRIPTS", 60));
     println!("median of upper bound / truth: {median:.3}");
 }
 

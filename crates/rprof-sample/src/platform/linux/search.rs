@@ -92,8 +92,9 @@ impl Search {
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
-                // The kernel counts a pid shortly before /proc shows the process.
-                self.again.extend((old + 1..=new).rev().take(IN_THE_MAKING));
+                // The kernel counts a pid shortly before the process is there.
+                let newest = (old + 1..=new).rev().take(IN_THE_MAKING);
+                self.again.extend(newest.filter(|pid| !exists(*pid)));
                 gone = Some(keep_descendants(old + 1..=new, &is_parent, found, hidden, room));
             } else if around > FAR {
                 far = true;
