@@ -41,6 +41,8 @@ impl Indexer {
                 self.open.add(tick.value, tick.time, None);
             }
             Record::Proven(proven) => self.open.add(proven.value, proven.time, Some(proven.within)),
+            // A section with a complete reading of the group must be read; the readings between add nothing that lasts.
+            Record::Cgroup(_, group) => self.open.annotated |= group.path.is_some() || group.version == 0,
             Record::Gap(..) | Record::Note(..) | Record::Mark(..) => self.open.annotated = true,
             _ => {}
         }

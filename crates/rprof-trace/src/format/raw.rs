@@ -3,7 +3,7 @@
 
 use crate::format::column::ColumnValues;
 use crate::format::number::Time;
-use crate::model::{Born, End, Exit, Header, Index};
+use crate::model::{Born, Cgroup, End, Exit, Header, Index};
 use crate::units::Bytes;
 
 /// A line of any format.
@@ -30,6 +30,10 @@ pub(crate) enum Line<'a> {
     Pss {
         value: Bytes,
         time: Time,
+    },
+    Cgroup {
+        at: i64,
+        group: Box<Cgroup>,
     },
     Born {
         id: &'a [u8],

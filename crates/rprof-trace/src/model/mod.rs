@@ -1,11 +1,13 @@
 //! The model of a trace: its records and the quantities in them. Every format reads and writes exactly these records.
 //! Knows no format and no operating system.
 
+mod cgroup;
 mod header;
 mod index;
 mod memory;
 mod record;
 
+pub use cgroup::{Cgroup, OomKill};
 pub use header::{Arg, Header};
 pub use index::{Index, Section};
 pub use memory::{Memory, Metric, Part};

@@ -2,6 +2,7 @@
 
 mod annotations;
 pub(crate) mod builder;
+pub(crate) mod cgroup;
 pub(crate) mod curve;
 pub(crate) mod load;
 mod open_spans;
@@ -18,6 +19,7 @@ mod spans;
 pub use peak::{Peak, PeakWords};
 
 use crate::model::{End, Header, Metric};
+use crate::profile::cgroup::CgroupProfile;
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
 
@@ -108,6 +110,8 @@ pub struct Profile {
     pub pss: Curve,
     /// Swapped-out memory; empty if it was always zero or unknown.
     pub swap: Curve,
+    /// The control group of the command; `None` if the trace has none.
+    pub cgroup: Option<CgroupProfile>,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
     /// Spans in the order of their begin; if all are in mprof's form, in the order of the trace.
