@@ -37,7 +37,17 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "rprof-cli",
         &[
-            &["message", "header", "recorder", "sparkline", "span_report", "trace_file", "trace_names"],
+            &[
+                "message",
+                "header",
+                "recorder",
+                "sparkline",
+                "span_report",
+                "group_report",
+                "daemon_client",
+                "trace_file",
+                "trace_names",
+            ],
             &["exit_code", "load", "python", "summary"],
             &["cli"],
             &["session"],

@@ -9,7 +9,7 @@ use rprof_trace::{Bytes, Keep, Peak, ProcessProfile, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
-use crate::{load, span_report, trace_names};
+use crate::{group_report, load, span_report, trace_names};
 
 /// Children to print without `--all`.
 const LARGEST: usize = 10;
@@ -108,6 +108,7 @@ fn object(path: &Path, profile: &Profile, inside: Option<Bytes>) -> Value {
         "exact": end.is_some_and(|end| end.exact),
         "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
         "hwm_bytes": profile.hwm,
+        "cgroup": group_report::object(profile.cgroup.as_ref()),
         "elapsed_s": profile.elapsed,
         "exit_code": end.and_then(|end| end.exit_code),
         "signal": end.and_then(|end| end.signal),

@@ -35,6 +35,7 @@ impl TerminationCause {
 #[derive(Debug, Clone, Copy)]
 pub struct Termination {
     cause: TerminationCause,
+    begun: Duration,
     kill_at: Duration,
 }
 
@@ -43,12 +44,17 @@ impl Termination {
     pub fn begin(cause: TerminationCause, tree: &mut Tree, now: Duration) -> Self {
         tree.signal_all(libc::SIGTERM);
         tree.signal_all(libc::SIGCONT);
-        Self { cause, kill_at: now + GRACE }
+        Self { cause, begun: now, kill_at: now + GRACE }
     }
 
     /// The reason of the termination.
     pub fn cause(&self) -> TerminationCause {
         self.cause
+    }
+
+    /// The time at which it began.
+    pub fn begun(&self) -> Duration {
+        self.begun
     }
 
     /// The time at which `continue_at` has something to do.
