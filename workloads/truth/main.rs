@@ -17,6 +17,7 @@
 //! | `say TEXT` | print a text to stdout |
 //! | `ready FILE` | create a file |
 //! | `await FILE` | wait until a file exists |
+//! | `memfd SIZE` | fill a file in memory that no process maps (Linux) |
 //! | `private` | from now on, other users cannot read its smaps_rollup |
 //! | `mark LABEL` | record a mark |
 //! | `marks N LABEL` | record N marks |

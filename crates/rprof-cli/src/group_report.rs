@@ -11,15 +11,18 @@ pub fn lines(group: &CgroupProfile) -> Vec<String> {
     lines
 }
 
-/// `control group: peak 211.3 MiB by the kernel's count, with page cache and unmapped shared memory; largest reading at 0.52 s: 8.1 MiB anon, …`
+/// `control group: peak 211.3 MiB, with page cache, unmapped shared memory and kernel memory; at 0.52 s: 8.1 MiB anonymous, …`
 fn memory_line(group: &CgroupProfile) -> Option<String> {
     let peak = group.peak.filter(|_| group.own)?;
-    let whose = if group.is_kernel_peak { "by the kernel's count" } else { "at a reading" };
-    let mut line = format!("control group: peak {peak} {whose}, with all that its processes do not map");
+    let at_least = if group.is_kernel_peak { "" } else { "at least " };
+    let mut line = format!(
+        "control group: peak {at_least}{peak}, with page cache, unmapped shared memory and kernel memory"
+    );
     if let Some((time, reading)) = &group.largest {
         let named = [
-            ("anon", reading.anon_bytes),
-            ("file", reading.file_bytes),
+            ("anonymous", reading.anon_bytes),
+            ("page cache", reading.file_bytes),
+            // The kernel counts shared memory as a part of the page cache.
             ("of it shared memory", reading.shmem_bytes),
             ("kernel", reading.kernel_bytes),
         ];
@@ -100,12 +103,9 @@ mod tests {
             ..CgroupProfile::default()
         };
         let [line] = &lines(&group)[..] else { panic!() };
-        for part in [
-            "211.0 MiB by the kernel's count",
-            "8.0 MiB anon",
-            "200.0 MiB of it shared memory",
-            "limit 300.0 MiB",
-        ] {
+        for part in
+            ["peak 211.0 MiB, with", "8.0 MiB anonymous", "200.0 MiB of it shared memory", "limit 300.0 MiB"]
+        {
             assert!(line.contains(part), "{line}");
         }
     }
