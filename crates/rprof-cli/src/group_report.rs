@@ -1,6 +1,6 @@
 //! The control group in words for the summary, and as JSON for `rprof peak`.
 
-use rprof_trace::{CgroupProfile, OomKill};
+use rprof_trace::{Bytes, CgroupProfile, OomKill};
 use serde_json::{Value, json};
 
 /// The lines of the summary: the memory of a group that the command has to itself, and the processes that the kernel
@@ -18,7 +18,11 @@ fn memory_line(group: &CgroupProfile) -> Option<String> {
     let mut line = format!(
         "control group: peak {at_least}{peak}, with page cache, unmapped shared memory and kernel memory"
     );
-    if let Some((time, reading)) = &group.largest {
+    // A reading far below the peak shows other memory than that of the peak.
+    let is_near = |current: Option<Bytes>| current.is_some_and(|current| current.0 >= peak.0 / 10 * 9);
+    if let Some((time, reading)) =
+        group.largest.as_ref().filter(|(_, reading)| is_near(reading.current_bytes))
+    {
         let named = [
             ("anonymous", reading.anon_bytes),
             ("page cache", reading.file_bytes),
@@ -86,14 +90,19 @@ pub fn object(group: Option<&CgroupProfile>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use rprof_trace::{Bytes, Cgroup, Seconds};
+    use rprof_trace::{Cgroup, Seconds};
 
     use super::*;
 
     #[test]
     fn a_group_of_its_own_has_its_memory_and_its_parts() {
         let mib = |n: u64| Some(Bytes(n << 20));
-        let reading = Cgroup { anon_bytes: mib(8), shmem_bytes: mib(200), ..Cgroup::default() };
+        let reading = Cgroup {
+            current_bytes: mib(209),
+            anon_bytes: mib(8),
+            shmem_bytes: mib(200),
+            ..Cgroup::default()
+        };
         let group = CgroupProfile {
             own: true,
             peak: mib(211),
@@ -108,6 +117,9 @@ mod tests {
         {
             assert!(line.contains(part), "{line}");
         }
+        let far = Cgroup { current_bytes: mib(2), anon_bytes: mib(1), ..Cgroup::default() };
+        let line = lines(&CgroupProfile { largest: Some((Seconds(0.5), far)), ..group }).remove(0);
+        assert!(!line.contains("anonymous"), "{line}");
     }
 
     /// Values of a shared group are never shown as the command's.

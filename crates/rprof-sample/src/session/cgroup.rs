@@ -16,6 +16,8 @@ use crate::tree::Tree;
 
 /// The shortest time between two readings.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// The longest time between two readings, however much a reading costs.
+const LONGEST: Duration = Duration::from_secs(1);
 /// The part of the time that readings may use: one part in this many.
 const SHARE: u32 = 200;
 
@@ -105,7 +107,9 @@ impl GroupWatch {
             sink(&Record::Cgroup(seconds(now), Box::new(reading)));
         }
         let cost = platform::cpu_time().saturating_sub(before);
-        self.next = now + INTERVAL.max(cost * SHARE);
+        // The first reading costs more than the later ones.
+        let share = if is_first { Duration::ZERO } else { (cost * SHARE).min(LONGEST) };
+        self.next = now + INTERVAL.max(share);
     }
 
     /// Follows the command into another group. True if it has moved.
