@@ -5,6 +5,8 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/cgroup.rs"]
+mod cgroup;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
