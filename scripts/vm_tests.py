@@ -217,6 +217,39 @@ def a_group_left_by_a_killed_rprof_is_removed():
     assert code == 0 and not os.path.exists(left), messages
 
 
+def a_process_alone_in_its_group_is_attached_to():
+    place = tempfile.mkdtemp()
+    with Group("service", LIMIT) as group:
+        def enter():
+            write(f"{group.path}/cgroup.procs", os.getpid())
+
+        service = subprocess.Popen(
+            [TRUTH, "memfd", "50MiB", "ready", f"{place}/up", "await", f"{place}/go"], preexec_fn=enter
+        )
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(f"{place}/up"):
+            assert time.monotonic() < deadline, "the service did not start"
+            time.sleep(0.02)
+        words = [RPROF, "attach", "--duration", "3s", "-o", f"{place}/t.dat", str(service.pid)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
+        write(f"{place}/go", "")
+        service.wait()
+        out = subprocess.run([RPROF, "peak", "--json", f"{place}/t.dat"], capture_output=True, text=True).stdout
+        found = json.loads(out)[0]["cgroup"]
+        assert found["own"] and found["path"] == "/service", (found, done.stderr)
+        near(found["largest_reading"]["shmem_bytes"], 50 * MIB, MIB)
+
+
+def a_command_that_moves_to_a_group_of_its_own():
+    """As systemd-run --scope does."""
+    with Group("scope") as group:
+        script = f"sleep 1; echo $$ > {group.path}/cgroup.procs; exec {TRUTH} memfd 50MiB hold 4s"
+        _, messages, peak = run("-T 20ms", "", command=["sh", "-c", script])
+        found = peak["cgroup"]
+        assert found["own"] and found["path"] == "/scope", (found, messages)
+        near(found["largest_reading"]["shmem_bytes"], 50 * MIB, MIB)
+
+
 TESTS = [
     shared_memory_that_no_process_maps,
     anonymous_memory,
@@ -228,6 +261,8 @@ TESTS = [
     a_group_that_is_not_delegated,
     a_group_with_other_processes,
     a_time_limit_kills_the_whole_group,
+    a_process_alone_in_its_group_is_attached_to,
+    a_command_that_moves_to_a_group_of_its_own,
     a_group_left_by_a_killed_rprof_is_removed,
 ]
 

@@ -51,7 +51,8 @@ fn kill_line(kill: &OomKill) -> String {
         format!("possibly out of memory: the kernel may have killed {process} at {}", kill.time_s)
     };
     if let Some(rss) = kill.rss_bytes {
-        line += &format!(", with {rss} RSS");
+        let at_least = if kill.logged { "" } else { "at least " };
+        line += &format!(", with {at_least}{rss} RSS");
     }
     if let Some(limit) = kill.limit_bytes {
         line += &format!("; limit of its control group {limit}");
@@ -81,6 +82,7 @@ pub fn object(group: Option<&CgroupProfile>) -> Value {
         "killed": group.killed.iter().map(|kill| json!({
             "process": kill.process,
             "certain": kill.certain,
+            "logged": kill.logged,
             "time_s": kill.time_s,
             "rss_bytes": kill.rss_bytes,
             "limit_bytes": kill.limit_bytes,
@@ -128,18 +130,19 @@ mod tests {
         let kill = OomKill {
             process: Some("7:worker".to_owned()),
             certain: true,
+            logged: true,
             time_s: Seconds(1.5),
             rss_bytes: Some(Bytes(140 << 20)),
             limit_bytes: Some(Bytes(150 << 20)),
         };
-        let possible = OomKill { certain: false, rss_bytes: None, limit_bytes: None, ..kill.clone() };
+        let possible = OomKill { certain: false, logged: false, limit_bytes: None, ..kill.clone() };
         let killed = vec![kill, possible];
         let group = CgroupProfile { limit: Some(Bytes(150 << 20)), killed, ..CgroupProfile::default() };
         assert_eq!(
             lines(&group),
             [
                 "out of memory: the kernel killed 7:worker at 1.50 s, with 140.0 MiB RSS; limit of its control group 150.0 MiB",
-                "possibly out of memory: the kernel may have killed 7:worker at 1.50 s",
+                "possibly out of memory: the kernel may have killed 7:worker at 1.50 s, with at least 140.0 MiB RSS",
             ]
         );
     }

@@ -42,7 +42,7 @@ impl Group {
     }
 
     /// True if the process has left it.
-    pub fn has_moved(&self, _pid: u32) -> bool {
+    pub fn has_moved(&mut self, _pid: u32) -> bool {
         match *self {}
     }
 

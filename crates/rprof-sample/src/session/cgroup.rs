@@ -36,7 +36,7 @@ impl SharedEvidence {
 #[derive(Debug)]
 pub struct GroupWatch {
     group: Option<Group>,
-    /// True if all processes of the group belong to the tree; `None` before the first tick.
+    /// True if all processes of the group belong to the tree; `None` before the first reading of a group.
     own: Option<bool>,
     /// The processes that the last reading found in the group and not in the tree. They may just have been born.
     strangers: Vec<u32>,
@@ -57,7 +57,8 @@ impl GroupWatch {
     pub fn begin(pid: u32, create: bool) -> Result<Self, Error> {
         let group = if create { Some(Group::create()?) } else { Group::of(pid) };
         let watch = Self {
-            own: group.as_ref().filter(|group| group.is_created()).map(|_| true),
+            // A command that rprof starts is in the group of rprof.
+            own: if create { Some(true) } else { (pid == std::process::id()).then_some(false) },
             group,
             strangers: Vec::new(),
             reading: Cgroup::default(),
@@ -114,7 +115,10 @@ impl GroupWatch {
 
     /// Follows the command into another group. True if it has moved.
     fn follow(&mut self, pid: u32) -> bool {
-        let Some(group) = self.group.as_mut().filter(|group| group.has_moved(pid)) else { return false };
+        let Some(group) = &mut self.group else { return false };
+        if !group.has_moved(pid) {
+            return false;
+        }
         let Some(next) = Group::of(pid) else { return false };
         let moved = next.path() != group.path();
         *group = next;

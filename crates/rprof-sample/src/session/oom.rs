@@ -131,6 +131,7 @@ fn by_log(suspects: &[&Suspect], logged: &[LoggedKill], circumstances: &Circumst
             kills.push(OomKill {
                 process: Some(suspect.id.clone()),
                 certain: true,
+                logged: true,
                 time_s: suspect.time,
                 rss_bytes: Some(kill.rss),
                 limit_bytes: circumstances.limit.filter(|_| kill.by_group),
@@ -146,6 +147,7 @@ fn by_counters(mut suspects: Vec<&Suspect>, rises: &[Rise], circumstances: &Circ
     let blame = |suspect: &Suspect, certain| OomKill {
         process: Some(suspect.id.clone()),
         certain,
+        logged: false,
         time_s: suspect.time,
         rss_bytes: suspect.rss,
         limit_bytes: circumstances.limit,

@@ -62,9 +62,11 @@ pub struct OomKill {
     /// `true` if the kernel's log or the events of its group prove the kill. `false` if a process of the tree was killed
     /// while a counter of the whole machine, or of a group shared with strangers, rose.
     pub certain: bool,
+    /// `true` if the kernel's log names the process.
+    pub logged: bool,
     /// Time at which the end was noticed.
     pub time_s: Seconds,
-    /// RSS of the process: exact from the kernel's log, else the largest one that was read.
+    /// RSS of the process: exact if `logged`, else the largest one that was read before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rss_bytes: Option<Bytes>,
     /// The limit that was reached; `None` if the machine itself ran out of memory, or if it is not known.

@@ -140,6 +140,7 @@ pub fn every_record() -> Vec<Record<'static>> {
                 killed: vec![OomKill {
                     process: Some("813:cc1".to_owned()),
                     certain: true,
+                    logged: true,
                     time_s: Seconds(0.15),
                     rss_bytes: Some(Bytes(12_288)),
                     limit_bytes: Some(Bytes(65_536)),

@@ -26,17 +26,23 @@ pub struct Group {
     peak: Option<File>,
     /// The groups and settings that rprof made for it; `None` for a group that was there before.
     created: Option<Created>,
-    /// The membership of the process that the group was found by: its file, and the text at that time.
-    member: Option<(File, Vec<u8>)>,
+    /// The text of the `/proc/PID/cgroup` that the group was found by; empty for a group that rprof made.
+    membership: Vec<u8>,
+    /// The open `/proc/PID/cgroup` of the process to follow.
+    followed: Option<File>,
 }
 
 impl Group {
-    /// The group of a process; `None` if no mount shows it, or if it is the root group, which accounts no memory.
+    /// The group of a process; `None` if no mount shows it. The root group of version 2 accounts no memory: its readings
+    /// are empty.
     pub fn of(pid: u32) -> Option<Self> {
-        let member = File::open(format!("/proc/{pid}/cgroup")).ok()?;
-        let text = read(&member)?;
-        let place = find(&text)?.into_iter().find(|place| place.file(place.names().current).is_some())?;
-        Some(Self { member: Some((member, text)), ..Self::at(place, None) })
+        let text = fs::read(format!("/proc/{pid}/cgroup")).ok()?;
+        let mut places = find(&text)?;
+        let accounts = |place: &Place| place.file(place.names().current).is_some();
+        let at =
+            places.iter().position(accounts).or(places.iter().position(|place| place.directory.is_dir()))?;
+        let place = places.swap_remove(at);
+        Some(Self { membership: text, ..Self::at(place, None) })
     }
 
     /// Makes a group for a command, below the group of rprof.
@@ -52,7 +58,16 @@ impl Group {
     fn at(place: Place, created: Option<Created>) -> Self {
         let names = place.names();
         let [current, events, peak] = [names.current, names.events, names.peak].map(|name| place.file(name));
-        Self { current, events, peak, stat: place.file("memory.stat"), place, created, member: None }
+        Self {
+            current,
+            events,
+            peak,
+            stat: place.file("memory.stat"),
+            place,
+            created,
+            membership: Vec::new(),
+            followed: None,
+        }
     }
 
     /// The path below the root of the hierarchy.
@@ -70,12 +85,19 @@ impl Group {
         self.created.as_ref().map(|created| created.entry().as_raw_fd())
     }
 
-    /// True if the process that the group was found by has moved to another one. A process that has ended has not.
-    pub fn has_moved(&self, pid: u32) -> bool {
-        let Some((file, before)) = &self.member else { return false };
+    /// True if a process, always the same, is in another group. A process that has ended is not.
+    pub fn has_moved(&mut self, pid: u32) -> bool {
+        if self.membership.is_empty() {
+            return false;
+        }
+        if self.followed.is_none() {
+            self.followed = File::open(format!("/proc/{pid}/cgroup")).ok();
+        }
+        let Some(file) = &self.followed else { return false };
         let mut text = [0; 4096];
         // The kernel shows the root group for a zombie.
-        file.read_at(&mut text, 0).is_ok_and(|length| text[..length] != before[..])
+        file.read_at(&mut text, 0)
+            .is_ok_and(|length| text[..length] != self.membership[..self.membership.len().min(text.len())])
             && Process::open(pid).is_ok_and(|(_, reading)| !reading.dead)
     }
 
@@ -170,13 +192,6 @@ fn find(membership: &[u8]) -> Option<Vec<Place>> {
     let mounts: Vec<_> = mounts.iter().filter_map(mount).collect();
     let memberships = groups.iter().map(|group| (&group.controllers[..], group.pathname.as_str()));
     Some(places(memberships, &mounts))
-}
-
-fn read(file: &File) -> Option<Vec<u8>> {
-    let mut text = vec![0; 4096];
-    let length = file.read_at(&mut text, 0).ok()?;
-    text.truncate(length);
-    Some(text)
 }
 
 fn number(file: Option<&File>) -> Option<Bytes> {
