@@ -99,6 +99,35 @@ pub fn sample(id: &str, time: f64, rss: u64) -> Record<'_> {
     Record::Sample(Sample { id, time: Seconds(time), value: Bytes(rss), memory: memory(rss, 4096) })
 }
 
+/// A reading of a control group with every key.
+fn cgroup() -> Record<'static> {
+    Record::Cgroup(
+        Seconds(0.1),
+        Box::new(Cgroup {
+            path: Some("/user.slice/rprof-811".to_owned()),
+            version: 2,
+            own: true,
+            current_bytes: Some(Bytes(61_440)),
+            anon_bytes: Some(Bytes(45_056)),
+            file_bytes: Some(Bytes(8192)),
+            shmem_bytes: Some(Bytes(4096)),
+            kernel_bytes: Some(Bytes(8192)),
+            peak_bytes: Some(Bytes(65_536)),
+            max_bytes: Some(Bytes(65_536)),
+            max_events: Some(2),
+            oom_kills: Some(1),
+            killed: vec![OomKill {
+                process: Some("813:cc1".to_owned()),
+                certain: true,
+                logged: true,
+                time_s: Seconds(0.15),
+                rss_bytes: Some(Bytes(12_288)),
+                limit_bytes: Some(Bytes(65_536)),
+            }],
+        }),
+    )
+}
+
 /// A run with every kind of record.
 pub fn every_record() -> Vec<Record<'static>> {
     let header = header(&[b"sh", b"-c", b"echo $HOME\n"]);
@@ -122,31 +151,7 @@ pub fn every_record() -> Vec<Record<'static>> {
         sample("813:cc1", 0.1, 8192),
         tick(0.1, 49152),
         Record::Pss(Seconds(0.1), Bytes(48 << 10)),
-        Record::Cgroup(
-            Seconds(0.1),
-            Box::new(Cgroup {
-                path: Some("/user.slice/rprof-811".to_owned()),
-                version: 2,
-                own: true,
-                current_bytes: Some(Bytes(61_440)),
-                anon_bytes: Some(Bytes(45_056)),
-                file_bytes: Some(Bytes(8192)),
-                shmem_bytes: Some(Bytes(4096)),
-                kernel_bytes: Some(Bytes(8192)),
-                peak_bytes: Some(Bytes(65_536)),
-                max_bytes: Some(Bytes(65_536)),
-                max_events: Some(2),
-                oom_kills: Some(1),
-                killed: vec![OomKill {
-                    process: Some("813:cc1".to_owned()),
-                    certain: true,
-                    logged: true,
-                    time_s: Seconds(0.15),
-                    rss_bytes: Some(Bytes(12_288)),
-                    limit_bytes: Some(Bytes(65_536)),
-                }],
-            }),
-        ),
+        cgroup(),
         Record::SpanBegin("812.812.1", Seconds(0.01), "load data"),
         Record::Mark(Seconds(0.05), "half of it:\n50 %"),
         Record::SpanEnd("812.812.1", Seconds(0.09)),
