@@ -8,20 +8,23 @@ PYTHON ?= python3
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk
 
-.PHONY: help build static test lint msrv bless check-mac package peers
+.PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
 # A group of the list: its title, and for each target the text after `##` on the target's line.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
 	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac msrv bless)
+	@$(call list,Before a commit,lint check-mac test-vm msrv bless)
 	@$(call list,Measurements,bench bench-mark compare compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
 	@$(call list,Set-up,peers)
 
 build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
+
+# The directory of the built programs, absolute.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
 # The static binary runs on every Linux with the same processor architecture, with any C library.
 STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
@@ -34,6 +37,10 @@ test: $(CMAKE_STAMP) peers ## Run all tests
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
 	$(CARGO) test -p rprof-mark --all-features
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(WORKLOADS_CARGO) test --release -p rprof-workloads
+
+test-vm: ## Test control groups in a virtual machine with Debian's kernel (root)
+	$(CARGO) build -p rprof-cli --bin rprof --example truth
+	scripts/test-vm.sh '$(TARGET)/debug/rprof' '$(TARGET)/debug/examples/truth'
 
 lint: $(CMAKE_STAMP) ## Check the formatting, run clippy and rustdoc; a warning is an error
 	$(CARGO) fmt --all --check

@@ -10,6 +10,8 @@ mod beside_rss;
 #[cfg(target_os = "linux")]
 #[path = "end_to_end/bounds.rs"]
 mod bounds;
+#[path = "end_to_end/cgroup.rs"]
+mod cgroup;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]

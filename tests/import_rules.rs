@@ -44,6 +44,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "parts_report",
                 "span_report",
                 "sparkline",
+                "group_report",
+                "daemon_client",
                 "trace_file",
                 "trace_names",
             ],

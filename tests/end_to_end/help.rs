@@ -71,7 +71,7 @@ fn each_option_is_under_the_heading_of_its_purpose() {
     };
     for (command, heading, options) in [
         ("run", "Output", "--output --force --quiet"),
-        ("run", "Sampling", "--interval --metric --no-children --exact --wait-all"),
+        ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
         ("run", "Python", "--python --nopython"),
         ("run", "mprof compatibility", "--include-children --multiprocess --exit-code --backend --attach"),

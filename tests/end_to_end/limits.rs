@@ -1,5 +1,6 @@
 //! Time and memory limits: rprof ends the whole tree, completes the trace and returns 124.
 
+use crate::cgroup::{Group, NO_GROUP};
 use crate::support::{MIB, Place, is_alive};
 
 fn members(place: &Place) -> Vec<i32> {
@@ -135,46 +136,9 @@ fn an_out_of_memory_kill_is_reported_as_such() {
     let place = Place::new();
     let plain = place.run_truth("", "kill 9");
     assert!(plain.stderr.contains("killed by SIGKILL"), "{}", plain.stderr);
-    let Some(group) = Group::new(60 << 20) else {
-        return crate::support::skip(
-            "no memory cgroup can be made here: an out-of-memory kill cannot be provoked",
-        );
-    };
-    let script = format!(
-        "echo $$ > {}/cgroup.procs && exec {} run --force -o t.dat {} touch 200MiB",
-        group.0.display(),
-        env!("CARGO_BIN_EXE_rprof"),
-        crate::support::truth().display()
-    );
-    let mut command = std::process::Command::new("sh");
-    command.args(["-c", &script]).current_dir(place.dir.path());
-    let done = crate::support::done(command.output().unwrap());
+    let Some(group) = Group::new(60 << 20) else { return crate::support::skip(NO_GROUP) };
+    let done = group.run(&place, "", "touch 200MiB");
     assert_eq!(done.code, Some(137), "{}", done.stderr);
     assert!(done.stderr.contains("out of memory"), "{}", done.stderr);
     assert_eq!(place.peak()["reason"], "out of memory");
-}
-
-/// A memory cgroup for one test, removed on drop.
-struct Group(std::path::PathBuf);
-
-impl Group {
-    fn new(limit: u64) -> Option<Self> {
-        let name = format!("rprof-test-{}", std::process::id());
-        let places = [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")];
-        places.into_iter().find_map(|(root, file)| {
-            let path = std::path::Path::new(root).join(&name);
-            std::fs::create_dir(&path).ok()?;
-            let group = Self(path);
-            let limited = std::fs::write(group.0.join(file), limit.to_string()).is_ok();
-            // With swap the limit would only move pages out.
-            let _ = std::fs::write(group.0.join("memory.swap.max"), "0");
-            limited.then_some(group)
-        })
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir(&self.0);
-    }
 }

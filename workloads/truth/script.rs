@@ -37,6 +37,7 @@ pub fn run(words: &[String], state: &mut State) {
         match word.as_str() {
             "touch" => state.memory.touch(bytes(next(&mut rest))),
             "map" => drop(state.memory.map(bytes(next(&mut rest)))),
+            "memfd" => write_memfd(bytes(next(&mut rest))),
             "private" => keep_private(),
             "owner" => become_owner(),
             "retouch" => state.memory.retouch(),
@@ -131,6 +132,24 @@ fn await_file(path: &Path) {
 fn keep_private() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_dumpable(false);
+}
+
+/// Fills a file in memory that stays open and is never mapped, so that it is in the RSS of no process.
+fn write_memfd(size: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        use std::io::Write;
+        let flags = nix::sys::memfd::MFdFlags::empty();
+        let made = nix::sys::memfd::memfd_create("truth", flags).map(std::fs::File::from);
+        let mut file = made.unwrap_or_else(|error| fail(&format!("cannot make a memfd: {error}")));
+        let block = [1; 1 << 16];
+        for _ in 0..size / block.len() {
+            file.write_all(&block).unwrap_or_else(|error| fail(&format!("cannot fill the memfd: {error}")));
+        }
+        std::mem::forget(file);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = size;
 }
 
 fn kill_self(number: i32) {

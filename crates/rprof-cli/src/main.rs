@@ -3,7 +3,9 @@
 
 mod cli;
 mod commands;
+mod daemon_client;
 mod exit_code;
+mod group_report;
 mod header;
 mod load;
 mod message;

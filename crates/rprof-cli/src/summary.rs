@@ -5,9 +5,9 @@ use std::path::Path;
 use rprof_sample::{ExitStatus, Outcome};
 use rprof_trace::{Bytes, Peak, Profile};
 
-use crate::message;
 use crate::parts_report::Remarks;
 use crate::sparkline::sparkline;
+use crate::{daemon_client, group_report, message};
 
 /// Columns of the curve in text.
 const SPARKLINE_WIDTH: usize = 60;
@@ -31,7 +31,10 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
     }];
     lines.extend(Remarks::of(profile).sentences());
     lines.extend(earlier_peak_line(profile, outcome));
+    lines.extend(profile.cgroup.iter().flat_map(group_report::lines));
     lines.push(run_line(profile, outcome));
+    let launched = profile.header.as_ref().filter(|header| !header.attached);
+    lines.extend(launched.and_then(|header| daemon_client::hint(&header.command)));
     if !outcome.survivors.is_empty() {
         lines.push(survivors_line(outcome));
     }

@@ -65,6 +65,14 @@ pub enum Error {
         /// The name or number of its owner, or `?`.
         owner: String,
     },
+    /// A control group for the command cannot be made.
+    #[error("cannot create a control group: {reason}; {remedy}")]
+    Cgroup {
+        /// The reason.
+        reason: String,
+        /// What the user can do.
+        remedy: &'static str,
+    },
     /// The operating system refused something that rprof needs.
     #[error("cannot {action}: {source}")]
     System {

@@ -20,6 +20,7 @@ pub enum Target {
 
 /// The options of a session. The default is that of `rprof run`: RSS of the tree every 100 ms, without limits.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct Options {
     /// The requested time between two ticks.
     pub interval: Duration,
@@ -31,6 +32,8 @@ pub struct Options {
     pub exact: bool,
     /// Continue after the end of the command until its last descendant has ended.
     pub wait_all: bool,
+    /// Run the command in a control group of its own.
+    pub cgroup: bool,
     /// End the whole tree after this time since the start.
     pub time_limit: Option<Duration>,
     /// End the whole tree when its memory exceeds this.
@@ -47,6 +50,7 @@ impl Default for Options {
             tree: true,
             exact: false,
             wait_all: false,
+            cgroup: false,
             time_limit: None,
             memory_limit: None,
             duration: None,

@@ -14,7 +14,7 @@ use crate::platform::{self, ExitStatus, Launch, Reaped, Waiter};
 pub fn run_unmeasured(launch: &Launch) -> Result<ExitStatus, Error> {
     platform::prepare();
     let mut waiter = Waiter::new()?;
-    let child = platform::spawn(launch)?.pid;
+    let child = platform::spawn(launch, None)?.pid;
     waiter.watch(child);
     loop {
         // The length does not matter: a signal or the end of the child ends the sleep.

@@ -17,10 +17,11 @@ pub use format::dat::DatWriter;
 pub use format::index::Indexer;
 pub use format::{Format, Writer, csv, dat};
 pub use model::{
-    Arg, Born, End, Exit, Header, Index, Memory, Metric, Part, PeakParts, PeakPartsRecorder, Proven, Record,
-    RecordOf, Sample, Section, SpanRecord, Tick,
+    Arg, Born, Cgroup, End, Exit, Header, Index, Memory, Metric, OomKill, Part, PeakParts, PeakPartsRecorder,
+    Proven, Record, RecordOf, Sample, Section, SpanRecord, Tick,
 };
 pub use profile::builder::ProfileBuilder;
+pub use profile::cgroup::CgroupProfile;
 pub use profile::curve::{Curve, Envelope, Point};
 pub use profile::load::{fold, read_profiles};
 pub use profile::options::{Keep, ProfileOptions};

@@ -3,7 +3,9 @@
 
 mod support;
 
-use rprof_trace::{Bytes, Column, End, Format, Header, PeakParts, Seconds, csv, dat};
+use rprof_trace::{
+    Bytes, Cgroup, Column, End, Format, Header, OomKill, PeakParts, Record, Seconds, csv, dat,
+};
 use support::{convert, every_record, read, write};
 
 fn document() -> String {
@@ -76,6 +78,25 @@ fn every_column_is_documented_with_its_unit() {
     for column in csv::columns() {
         assert!(in_csv.contains(&column), "{column} is not documented");
     }
+}
+
+#[test]
+fn every_key_of_a_control_group_is_documented() {
+    let records = every_record();
+    let group = records.iter().find_map(|record| match record {
+        Record::Cgroup(_, group) => Some(Cgroup::clone(group)),
+        _ => None,
+    });
+    let group = group.expect("a group with all keys");
+    let kill: OomKill = group.killed[0].clone();
+    let mut names = documented("### Control group");
+    for json in [serde_json::to_value(group), serde_json::to_value(kill)] {
+        for key in json.expect("JSON").as_object().expect("an object").keys() {
+            let at = names.iter().position(|name| name == key).unwrap_or_else(|| panic!("{key} is missing"));
+            names.remove(at);
+        }
+    }
+    assert!(names.is_empty(), "unknown keys: {names:?}");
 }
 
 #[test]

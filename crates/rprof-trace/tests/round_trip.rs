@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use rprof_trace::{
-    Arg, Born, Bytes, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric, Part, Proven,
-    Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, shell_quote,
+    Arg, Born, Bytes, Cgroup, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric,
+    OomKill, Part, Proven, Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, shell_quote,
 };
 use support::{read, recorded, write};
 
@@ -78,6 +78,16 @@ prop_compose! {
     }
 }
 
+fn cgroup() -> impl Strategy<Value = Record<'static>> {
+    (seconds(), proptest::option::of(any::<String>()), bytes(), any::<bool>()).prop_map(
+        |(time, path, value, own)| {
+            let killed = OomKill { process: path.clone(), time_s: time, certain: own, ..OomKill::default() };
+            let group = Cgroup { path, version: 2, own, current_bytes: Some(value), ..Cgroup::default() };
+            Record::Cgroup(time, Box::new(Cgroup { killed: vec![killed; usize::from(own)], ..group }))
+        },
+    )
+}
+
 fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
@@ -97,6 +107,7 @@ fn record() -> impl Strategy<Value = Record<'static>> {
             Record::Exit(id, time, Exit { exit_code, hwm_bytes: Some(Bytes(1)), ..Exit::default() })
         }),
         1 => function(),
+        1 => cgroup(),
         1 => (id(), any::<String>()).prop_map(|(key, text)| Record::Note(key, leak(text))),
         1 => (id(), seconds(), any::<String>()).prop_map(|(id, time, name)| Record::SpanBegin(id, time, leak(name))),
         1 => (id(), seconds()).prop_map(|(id, time)| Record::SpanEnd(id, time)),

@@ -27,6 +27,9 @@ pub struct RunArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub sampling: SamplingArgs,
+    /// Run COMMAND in a control group of its own, in which the kernel counts all memory (Linux)
+    #[arg(long, conflicts_with = "attach", help_heading = SAMPLING)]
+    pub cgroup: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::PeakArgs;
 use crate::parts_report::{self, Remarks};
 use crate::span_report::PeakInside;
-use crate::{load, span_report, trace_names};
+use crate::{group_report, load, span_report, trace_names};
 
 /// Children to print without `--all`.
 const LARGEST: usize = 10;
@@ -127,6 +127,7 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "exact_scope": exact.then_some(Metric::Rss),
         "pss_peak_bytes": profile.pss.iter().map(|p| p.value).max(),
         "hwm_bytes": profile.hwm,
+        "cgroup": group_report::object(profile.cgroup.as_ref()),
         "elapsed_s": profile.elapsed,
         "exit_code": end.and_then(|end| end.exit_code),
         "signal": end.and_then(|end| end.signal),

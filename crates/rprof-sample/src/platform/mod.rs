@@ -7,6 +7,8 @@
 // compiler on every target. Systems with fork and wait4 share `unix.rs` and `uname.rs`. Parsers of kernel answers
 // belong in `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
 
+#[cfg(any(rprof_unsupported, not(target_os = "linux")))]
+mod no_cgroup;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod uname;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
@@ -28,12 +30,14 @@ use std::time::Duration;
 use rprof_trace::{Bytes, Memory};
 
 use crate::parse::CommandName;
+/// An OOM kill in the log of the kernel.
+pub use crate::parse::oom_log::LoggedKill;
 /// The smaps rollup of a process: the source of its proportional and unique set size.
 pub use crate::parse::proc::SmapsRollup;
 
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};
-pub use os::{Process, Search, Waiter};
+pub use os::{Group, OomLog, Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
 pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
@@ -45,7 +49,7 @@ pub use os::{kill, read_zombie, reap, share_address_space, spawn};
 const _: () = {
     use std::io;
 
-    use rprof_trace::{Column, Metric};
+    use rprof_trace::{Cgroup, Column, Metric};
 
     use crate::error::{Error, ReadError};
 
@@ -70,6 +74,18 @@ const _: () = {
     let _: fn(&Search) -> Option<u32> = Search::births_since;
     let _: fn(&mut Search) -> Vec<u32> = Search::take_hidden;
     let _: fn(u32, u32) -> bool = is_child;
+    // Control groups.
+    let _: fn(u32) -> Option<Group> = Group::of;
+    let _: fn() -> Result<Group, Error> = Group::create;
+    let _: fn(&Group) -> &str = Group::path;
+    let _: fn(&Group) -> bool = Group::is_created;
+    let _: fn(&mut Group, u32) -> bool = Group::has_moved;
+    let _: fn(&Group) -> Option<i32> = Group::entry;
+    let _: [fn(&Group, &mut Cgroup); 3] = [Group::read_events, Group::read_memory, Group::read_limit];
+    let _: fn(&Group) -> Vec<u32> = Group::processes;
+    let _: fn(&Group) = Group::kill;
+    let _: fn() -> Option<OomLog> = OomLog::open;
+    let _: fn(&mut OomLog) -> Vec<LoggedKill> = OomLog::new_kills;
     // Sleep and signals.
     let _: fn() -> Result<Waiter, Error> = Waiter::new;
     let _: fn(&mut Waiter, u32) = Waiter::watch;
@@ -79,7 +95,7 @@ const _: () = {
     let _: fn() = prepare;
     let _: fn() -> Result<(), Error> = can_measure;
     let _: fn() -> Result<(), Error> = adopt_orphans;
-    let _: fn(&Launch) -> Result<Spawned, Error> = spawn;
+    let _: fn(&Launch, Option<&Group>) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
     let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;

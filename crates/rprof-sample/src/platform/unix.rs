@@ -17,6 +17,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal as Sig, signal, sigprocmask};
 use rprof_trace::Bytes;
 
+use super::os::Group;
 use super::{ExitStatus, Launch, Reaped, Spawned};
 use crate::error::{Error, ReadError};
 
@@ -104,23 +105,31 @@ pub fn prepare() {
     });
 }
 
-/// Starts the command with our streams, environment, directory and process group, and returns after its exec.
+/// Starts the command with our streams, environment, directory and process group, and returns after its exec. With a
+/// control group that rprof made, the command enters it before its exec.
 ///
 /// # Errors
-/// `NotFound` or `NotExecutable` when the exec fails, `System` when the fork fails.
-pub fn spawn(launch: &Launch) -> Result<Spawned, Error> {
+/// `NotFound` or `NotExecutable` when the exec fails, `System` when the fork or the entering fails.
+pub fn spawn(launch: &Launch, group: Option<&Group>) -> Result<Spawned, Error> {
     let program = &launch.argv[0];
     let (mut rss_reader, rss_writer) = io::pipe().map_err(Error::system("make a pipe"))?;
     let rss_fd = OwnedFd::from(rss_writer);
     let fd = rss_fd.as_raw_fd();
     let mut command = Command::new(program);
     command.args(&launch.argv[1..]).envs(launch.env.iter().map(|(k, v)| (k, v)));
+    let entry = group.and_then(Group::entry);
     // SAFETY: `before_exec` only makes system calls that are safe after fork, and allocates nothing.
-    unsafe { command.pre_exec(move || before_exec(fd)) };
-    let child = command.spawn().map_err(|source| spawn_error(&program.to_string_lossy(), source))?;
+    unsafe { command.pre_exec(move || before_exec(fd, entry)) };
+    let child = command.spawn();
     drop(rss_fd);
     let mut rss = [0; 8];
-    let rss_before_exec = match rss_reader.read_exact(&mut rss) {
+    let reported = rss_reader.read_exact(&mut rss);
+    let child = child.map_err(|source| match entry {
+        // The child reports its RSS after it has entered the group.
+        Some(_) if reported.is_err() => Error::System { action: "enter the control group", source },
+        _ => spawn_error(&program.to_string_lossy(), source),
+    })?;
+    let rss_before_exec = match reported {
         // On macOS an exec makes a new task, whose maximum begins at 0 (xnu, `task_rollup_accounting_info`).
         Ok(()) if !cfg!(target_os = "macos") => Bytes(u64::from_ne_bytes(rss)),
         _ => Bytes(0),
@@ -129,7 +138,14 @@ pub fn spawn(launch: &Launch) -> Result<Spawned, Error> {
 }
 
 /// Runs in the child between fork and exec: restores what the runtime and `prepare` changed, and reports the RSS so far.
-fn before_exec(rss_writer: i32) -> io::Result<()> {
+/// `entry` is the open `cgroup.procs` of the control group to enter.
+fn before_exec(rss_writer: i32, entry: Option<i32>) -> io::Result<()> {
+    if let Some(entry) = entry {
+        // SAFETY: the buffer is 1 byte and lives through the call. `0` stands for the writing process.
+        if unsafe { libc::write(entry, c"0".as_ptr().cast(), 1) } != 1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
     let at_start = AT_START.load(Ordering::Relaxed);
     if let Some(inherited) = INHERITED.get() {
         if let Some((soft, hard)) = inherited.descriptors {

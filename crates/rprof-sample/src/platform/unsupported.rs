@@ -4,6 +4,7 @@
 use std::io;
 use std::time::Duration;
 
+pub use super::no_cgroup::{Group, OomLog};
 use super::{FaultCounts, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
 
@@ -170,7 +171,7 @@ pub fn adopt_orphans() -> Result<(), Error> {
 ///
 /// # Errors
 /// `System`, always.
-pub fn spawn(_launch: &Launch) -> Result<Spawned, Error> {
+pub fn spawn(_launch: &Launch, _group: Option<&Group>) -> Result<Spawned, Error> {
     Err(unsupported("start a process to measure"))
 }
 

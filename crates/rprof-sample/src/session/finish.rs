@@ -1,6 +1,6 @@
 //! The last steps of a session: the bound of the last interval, the `End` record and the outcome.
 
-use rprof_trace::{End, Metric, Record, Seconds};
+use rprof_trace::{End, Metric, OomKill, Record, Seconds};
 
 use super::Session;
 use super::clock::seconds;
@@ -36,7 +36,9 @@ impl Session {
         self.record_gap(now, sink);
         let bound = self.tree.close(seconds(now), sink);
         self.peak.add_window(bound);
-        let out_of_memory = self.was_killed_by_kernel();
+        let terminated = self.stop.termination.as_ref().map(Termination::begun);
+        let killed = self.group.finish(now, self.root.pid, terminated, sink);
+        let out_of_memory = self.was_killed_by_kernel(&killed);
         let end = self.end_record(seconds(now), self.end_reason(out_of_memory));
         sink(&Record::End(Box::new(end.clone())));
         Outcome {
@@ -68,11 +70,13 @@ impl Session {
         self.stop.termination.as_ref().map_or(&[], Termination::refused)
     }
 
-    /// True if the OOM killer probably ended the command: SIGKILL that rprof did not send, and a higher kill counter.
-    fn was_killed_by_kernel(&self) -> bool {
+    /// True if the OOM killer certainly ended the command.
+    fn was_killed_by_kernel(&self, killed: &[OomKill]) -> bool {
+        let prefix = format!("{}:", self.root.pid);
+        let is_root = |kill: &&OomKill| kill.process.as_ref().is_some_and(|id| id.starts_with(&prefix));
         self.root.status == Some(ExitStatus::Killed(libc::SIGKILL))
             && self.stop.termination.is_none()
-            && platform::oom_kills() > self.oom_kills
+            && killed.iter().filter(is_root).any(|kill| kill.certain)
     }
 
     /// The reason of the end in the words of the trace; `None` when the command ended by itself.

@@ -1,9 +1,11 @@
 //! A session: one thread that sleeps, measures, passes signals on, and reaps children, from start to end.
 
+mod cgroup;
 mod clock;
 mod exits;
 mod finish;
 mod memory_limit;
+mod oom;
 mod peak_evidence;
 mod pss_schedule;
 mod schedule;
@@ -15,6 +17,7 @@ use std::time::Duration;
 
 use rprof_trace::{Bytes, Metric, PeakPartsRecorder, Record};
 
+use cgroup::GroupWatch;
 pub use clock::Clock;
 use exits::Exits;
 pub use finish::Outcome;
@@ -70,8 +73,7 @@ pub struct Session {
     exits: Exits,
     stop: StopState,
     memory_limit: MemoryLimit,
-    /// The OOM killer's counter at the start.
-    oom_kills: Option<u64>,
+    group: GroupWatch,
 }
 
 /// The command, or the process that rprof attached to.
@@ -106,10 +108,14 @@ impl Session {
         platform::prepare();
         platform::can_measure()?;
         let mut waiter = Waiter::new()?;
-        let oom_kills = platform::oom_kills();
+        let start = match target {
+            Target::Launch(_) => std::process::id(),
+            Target::Attach { pid } => *pid,
+        };
+        let group = GroupWatch::begin(start, options.cgroup && start == std::process::id())?;
         // The search starts before the command, so that it finds the command's first child.
         let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
-        let root = Root::start(target, &mut waiter)?;
+        let root = Root::start(target, &mut waiter, &group)?;
         let opened = root.open(options.metric)?;
         let tree_options =
             TreeOptions { metric: options.metric, exact: options.exact, joined: root.attached };
@@ -129,7 +135,7 @@ impl Session {
             clock,
             waiter,
             root,
-            oom_kills,
+            group,
         })
     }
 
@@ -140,6 +146,11 @@ impl Session {
     /// # Errors
     /// When the system refuses to sleep or to deliver signals. The command then runs on.
     pub fn watch(mut self, sink: Sink<'_>, warn: &mut dyn FnMut(&str)) -> Result<Outcome, Error> {
+        let evidence = self.group.evidence.clone();
+        let sink: Sink<'_> = &mut |record| {
+            evidence.get().note(record);
+            sink(record);
+        };
         while !self.is_over() {
             let now = self.clock.elapsed();
             if now >= self.schedule.deadline() {
@@ -184,6 +195,9 @@ impl Session {
             self.terminate(TerminationCause::Time, now);
         }
         if let Some(termination) = &mut self.stop.termination {
+            if now >= termination.next_step() {
+                self.group.kill();
+            }
             termination.continue_at(now, &mut self.tree);
         }
     }
@@ -206,11 +220,11 @@ impl Session {
 }
 
 impl Root {
-    fn start(target: &Target, waiter: &mut Waiter) -> Result<Self, Error> {
+    fn start(target: &Target, waiter: &mut Waiter, group: &GroupWatch) -> Result<Self, Error> {
         let (pid, rss_before_exec, attached) = match target {
             Target::Launch(launch) => {
                 platform::adopt_orphans()?;
-                let spawned = platform::spawn(launch)?;
+                let spawned = platform::spawn(launch, group.created())?;
                 (spawned.pid, spawned.rss_before_exec, false)
             }
             Target::Attach { pid } => {

@@ -36,6 +36,7 @@ impl TerminationCause {
 #[derive(Debug)]
 pub struct Termination {
     cause: TerminationCause,
+    begun: Duration,
     kill_at: Duration,
     refused: Refused,
 }
@@ -64,7 +65,7 @@ impl Termination {
         let mut refused = Refused::default();
         tree.signal_all(libc::SIGTERM, |id, error| refused.add(id, &error));
         tree.signal_all(libc::SIGCONT, |_, _| {});
-        Self { cause, kill_at: now + GRACE, refused }
+        Self { cause, begun: now, kill_at: now + GRACE, refused }
     }
 
     /// The ids of the processes that could not be signalled.
@@ -80,6 +81,11 @@ impl Termination {
     /// The reason of the termination.
     pub fn cause(&self) -> TerminationCause {
         self.cause
+    }
+
+    /// The time at which it began.
+    pub fn begun(&self) -> Duration {
+        self.begun
     }
 
     /// The time at which `continue_at` has something to do.

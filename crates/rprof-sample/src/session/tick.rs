@@ -63,6 +63,7 @@ impl Session {
         if is_plural && self.tree.is_complete() && self.pss_schedule.is_due(now, sum.value) {
             self.read_pss(seconds(now), sum.value, sink);
         }
+        self.group.tick(now, self.root.pid, &self.tree, sink);
         self.ticks.add(now, sum.value);
         let tick = Tick {
             time: seconds(now),

@@ -41,6 +41,8 @@ impl Indexer {
                 self.open.add(tick.value, tick.time, None);
             }
             Record::Proven(proven) => self.open.add(proven.value, proven.time, Some(proven.within)),
+            // A section with a complete reading of the group must be read; the readings between add nothing that lasts.
+            Record::Cgroup(_, group) => self.open.annotated |= group.path.is_some() || group.version == 0,
             Record::Gap(..) | Record::Note(..) | Record::Mark(..) => self.open.annotated = true,
             // Other programs write spans. The bytes that they add make a section annotated. The rest of these records
             // stand in the first or after the last section, or a reader of a window can do without them.

@@ -3,7 +3,7 @@
 
 use crate::format::column::ColumnValues;
 use crate::format::number::Time;
-use crate::model::{Born, End, Exit, Header, Index};
+use crate::model::{Born, Cgroup, End, Exit, Header, Index};
 use crate::units::Bytes;
 
 /// A line of any format.
@@ -30,6 +30,10 @@ pub(crate) enum Line<'a> {
     Pss {
         value: Bytes,
         time: Time,
+    },
+    Cgroup {
+        at: i64,
+        group: Box<Cgroup>,
     },
     Born {
         id: &'a [u8],
@@ -95,6 +99,7 @@ impl Line<'_> {
             // The other times count from the start of the run in every format.
             Self::Header(_)
             | Self::Command(_)
+            | Self::Cgroup { .. }
             | Self::Born { .. }
             | Self::Exit { .. }
             | Self::Gap(..)

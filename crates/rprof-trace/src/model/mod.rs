@@ -1,12 +1,14 @@
 //! The model of a trace: its records and the quantities in them. Every format reads and writes exactly these records.
 //! Knows no format and no operating system.
 
+mod cgroup;
 mod header;
 mod index;
 mod memory;
 mod peak_parts;
 mod record;
 
+pub use cgroup::{Cgroup, OomKill};
 pub use header::{Arg, Header};
 pub use index::{Index, Section};
 pub use memory::{Memory, Metric, Part};

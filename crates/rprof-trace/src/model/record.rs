@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Header, Index, Memory, PeakParts};
+use crate::model::{Cgroup, Header, Index, Memory, PeakParts};
 use crate::units::{Bytes, Seconds};
 
 /// One round of measuring: the whole tree at one instant.
@@ -156,6 +156,8 @@ pub enum RecordOf<T, K> {
     Sample(Sample<T>),
     /// Time, and the proportional set size of the whole tree: shared pages are counted once.
     Pss(Seconds, Bytes),
+    /// Time, and a reading of the control group.
+    Cgroup(Seconds, Box<Cgroup>),
     /// Id and time: a process was seen for the first time.
     Born(T, Seconds, Born),
     /// Id and time: a process has ended.
@@ -190,6 +192,7 @@ impl<T, K> RecordOf<T, K> {
                 RecordOf::Sample(Sample { id: text(id), time, value, memory })
             }
             Self::Pss(time, value) => RecordOf::Pss(time, value),
+            Self::Cgroup(time, group) => RecordOf::Cgroup(time, group),
             Self::Born(id, time, born) => RecordOf::Born(text(id), time, born),
             Self::Exit(id, time, exit) => RecordOf::Exit(text(id), time, exit),
             Self::Span(SpanRecord { name, enter, enter_value, leave, leave_value, level }) => {

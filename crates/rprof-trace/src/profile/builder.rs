@@ -29,6 +29,7 @@ pub struct ProfileBuilder {
     counts: Counts,
     extent: Extent,
     curves: RunCurves,
+    cgroup: Option<super::cgroup::CgroupProfile>,
     gaps: Vec<(Seconds, Seconds)>,
     pub(crate) annotations: Annotations,
     /// Measures the spans; `None` in a first pass, which only finds them.
@@ -87,6 +88,7 @@ impl ProfileBuilder {
                 zero: None,
             },
             curves: RunCurves::default(),
+            cgroup: None,
             gaps: Vec::new(),
             annotations: Annotations::new(options.spans),
             span_memory: None,
@@ -145,8 +147,8 @@ impl ProfileBuilder {
                     processes.exit(id, *time, held);
                 }
             }
+            Record::Cgroup(time, group) => self.cgroup.get_or_insert_default().add(*time, group),
             Record::Gap(from, to) => self.gap(*from, *to),
-            Record::Index(_) => {}
             Record::End(end) => self.end = Some((**end).clone()),
             annotation => self.annotation(annotation),
         }
@@ -291,6 +293,7 @@ impl ProfileBuilder {
             total,
             pss,
             swap,
+            cgroup: self.cgroup,
             processes: self.processes.map_or_else(Vec::new, |p| p.finish(held, zero)),
             spans: self.annotations.spans.into_vec().into_iter().map(span).collect(),
             marks: (self.annotations.marks.into_iter())

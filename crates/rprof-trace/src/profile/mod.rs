@@ -2,6 +2,7 @@
 
 mod annotations;
 pub(crate) mod builder;
+pub(crate) mod cgroup;
 pub(crate) mod curve;
 mod evidence;
 pub(crate) mod load;
@@ -20,6 +21,7 @@ mod spans;
 pub use peak::{Peak, PeakWords};
 
 use crate::model::{End, Header, Metric, PeakParts};
+use crate::profile::cgroup::CgroupProfile;
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
 
@@ -115,6 +117,8 @@ pub struct Profile {
     pub pss: Curve,
     /// Swapped-out memory; empty if it was always zero or unknown.
     pub swap: Curve,
+    /// The control group of the command; `None` if the trace has none.
+    pub cgroup: Option<CgroupProfile>,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
     /// Spans in the order of their begin; if all are in mprof's form, in the order of the trace.

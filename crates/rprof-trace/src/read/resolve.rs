@@ -129,7 +129,12 @@ impl Resolver {
             None => !is_epoch(time) || time.digits >= 4,
         };
         match line {
-            Line::Header(_) | Line::Born { .. } | Line::Exit { .. } | Line::Index(_) | Line::End(_) => true,
+            Line::Header(_)
+            | Line::Cgroup { .. }
+            | Line::Born { .. }
+            | Line::Exit { .. }
+            | Line::Index(_)
+            | Line::End(_) => true,
             _ if self.ours || !dialect.of_mprof => false,
             Line::Tick { time, .. } | Line::Sample { time, .. } | Line::Pss { time, .. } => {
                 self.is_on_clock(*time) && follows(*time)
@@ -185,6 +190,7 @@ impl Resolver {
                 (RecordBuf::Proven(Proven { time: self.elapsed(time.nanos), within, value }), None)
             }
             Line::Pss { value, time } => (RecordBuf::Pss(self.elapsed(time.nanos), value), None),
+            Line::Cgroup { at, group } => (RecordBuf::Cgroup(seconds(at), group), None),
             Line::Born { id, at, born } => {
                 let (id, fault) = put(text, id);
                 if let Some(was) = &born.was {

@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
-    Arg, Born, Bytes, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, Part, PeakParts,
-    Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord, Tick, Warnings,
-    Writer, columns, fold,
+    Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, OomKill,
+    Part, PeakParts, Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord,
+    Tick, Warnings, Writer, columns, fold,
 };
 
 /// The records of a trace, each as text, and its warnings.
@@ -99,6 +99,35 @@ pub fn sample(id: &str, time: f64, rss: u64) -> Record<'_> {
     Record::Sample(Sample { id, time: Seconds(time), value: Bytes(rss), memory: memory(rss, 4096) })
 }
 
+/// A reading of a control group with every key.
+fn cgroup() -> Record<'static> {
+    Record::Cgroup(
+        Seconds(0.1),
+        Box::new(Cgroup {
+            path: Some("/user.slice/rprof-811".to_owned()),
+            version: 2,
+            own: true,
+            current_bytes: Some(Bytes(61_440)),
+            anon_bytes: Some(Bytes(45_056)),
+            file_bytes: Some(Bytes(8192)),
+            shmem_bytes: Some(Bytes(4096)),
+            kernel_bytes: Some(Bytes(8192)),
+            peak_bytes: Some(Bytes(65_536)),
+            max_bytes: Some(Bytes(65_536)),
+            max_events: Some(2),
+            oom_kills: Some(1),
+            killed: vec![OomKill {
+                process: Some("813:cc1".to_owned()),
+                certain: true,
+                logged: true,
+                time_s: Seconds(0.15),
+                rss_bytes: Some(Bytes(12_288)),
+                limit_bytes: Some(Bytes(65_536)),
+            }],
+        }),
+    )
+}
+
 /// A run with every kind of record.
 pub fn every_record() -> Vec<Record<'static>> {
     let header = header(&[b"sh", b"-c", b"echo $HOME\n"]);
@@ -122,6 +151,7 @@ pub fn every_record() -> Vec<Record<'static>> {
         sample("813:cc1", 0.1, 8192),
         tick(0.1, 49152),
         Record::Pss(Seconds(0.1), Bytes(48 << 10)),
+        cgroup(),
         Record::SpanBegin("812.812.1", Seconds(0.01), "load data"),
         Record::Mark(Seconds(0.05), "half of it:\n50 %"),
         Record::SpanEnd("812.812.1", Seconds(0.09)),
@@ -209,8 +239,9 @@ pub fn kind(record: &Record<'_>) -> usize {
         Record::Span(_) => 13,
         Record::Index(_) => 14,
         Record::End(_) => 15,
+        Record::Cgroup(..) => 16,
     }
 }
 
 /// The number of kinds of records.
-pub const KINDS: usize = 16;
+pub const KINDS: usize = 17;

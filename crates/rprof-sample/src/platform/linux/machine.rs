@@ -1,11 +1,10 @@
 //! Facts that are read once per run: owners, names and command lines of processes, counters of the OOM killer.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
-use procfs_core::{FromRead, ProcessCGroups};
 use rprof_trace::Bytes;
 
 use super::page_size;
@@ -39,25 +38,9 @@ pub fn mark_error() -> Option<Bytes> {
     rss_counters::mark_error(system.release().to_str()?, count_cpus(&online)?, page_size())
 }
 
-/// The number of processes that the OOM killer has killed: in our cgroup if it counts them, else on the whole machine.
+/// The number of processes that the OOM killer has killed on the whole machine.
 ///
 /// Only the difference of two readings means something.
 pub fn oom_kills() -> Option<u64> {
-    oom_kills_in_cgroup().or_else(|| counter(&fs::read("/proc/vmstat").ok()?, "oom_kill"))
-}
-
-fn oom_kills_in_cgroup() -> Option<u64> {
-    let groups = ProcessCGroups::from_read(File::open("/proc/self/cgroup").ok()?).ok()?;
-    groups.into_iter().find_map(|group| {
-        let path = group.pathname;
-        // Version 2 has one hierarchy without controllers; version 1 has one for each set of controllers.
-        let file = if group.controllers.is_empty() {
-            format!("/sys/fs/cgroup{path}/memory.events")
-        } else if group.controllers.iter().any(|controller| controller == "memory") {
-            format!("/sys/fs/cgroup/memory{path}/memory.oom_control")
-        } else {
-            return None;
-        };
-        counter(&fs::read(file).ok()?, "oom_kill")
-    })
+    counter(&fs::read("/proc/vmstat").ok()?, "oom_kill")
 }

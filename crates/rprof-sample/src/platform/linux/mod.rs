@@ -1,15 +1,20 @@
 //! Linux: memory from /proc, signals from a signalfd, orphans through the child-subreaper setting.
 
+mod cgroup;
+mod cgroup_create;
 mod huge_pages;
 mod machine;
+mod oom_log;
 mod process;
 mod search;
 mod wait;
 
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
+pub use cgroup::Group;
 pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
+pub use oom_log::OomLog;
 pub use process::{Process, is_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;

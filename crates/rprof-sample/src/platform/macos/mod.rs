@@ -11,6 +11,7 @@ mod wait;
 
 use std::time::Duration;
 
+pub use super::no_cgroup::{Group, OomLog};
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
 pub use process::{Process, read_zombie, share_address_space};

@@ -101,6 +101,7 @@ impl Rows {
                 columns: Columns::Values(&self.values),
             },
             b"pss" => Line::Pss { value: self.value()?, time: self.time(Cell::Time)? },
+            b"cgroup" => Line::Cgroup { at: self.time(Cell::Time)?.nanos, group: self.json()? },
             b"born" => Line::Born { id: self.id()?, at: self.time(Cell::Time)?.nanos, born: self.json()? },
             b"exit" => Line::Exit { id: self.id()?, at: self.time(Cell::Time)?.nanos, exit: self.json()? },
             b"function" => self.span()?,

@@ -62,6 +62,11 @@ impl CsvWriter {
                 ("process", Row { process: s.id, memory: s.memory, ..value(s.time, s.value) })
             }
             Record::Pss(time, bytes) => ("pss", value(*time, *bytes)),
+            Record::Cgroup(time, group) => {
+                let memory = group.memory();
+                let row = about("", *time, json(detail, group));
+                ("cgroup", Row { value: group.current_bytes, memory, ..row })
+            }
             Record::Born(id, time, born) => ("born", about(id, *time, json(detail, born))),
             Record::Exit(id, time, exit) => ("exit", about(id, *time, json(detail, exit))),
             Record::Span(s) => ("function", span(detail, s)),

@@ -81,13 +81,14 @@ pub fn columns() -> Vec<String> {
 }
 
 /// The values of the column `record`.
-pub const RECORDS: [&str; 15] = [
+pub const RECORDS: [&str; 16] = [
     "run",
     "command",
     "tree",
     "proven",
     "process",
     "pss",
+    "cgroup",
     "born",
     "exit",
     "function",

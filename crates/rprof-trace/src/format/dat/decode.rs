@@ -37,6 +37,10 @@ fn other(line: &[u8]) -> Parsed<Line<'_>> {
             let (value, time, _) = value(rest)?;
             Line::Pss { value, time }
         }
+        b"CGROUP" => {
+            let (at, what) = read_time(rest)?;
+            Line::Cgroup { at: at.nanos, group: json(what)? }
+        }
         b"PROC" => {
             let (id, at, what) = process(rest)?;
             Line::Born { id, at, born: json(what)? }

@@ -53,6 +53,12 @@ impl DatWriter {
                 self.value(b"PSS ", *value, *time, out);
                 out.push(b'\n');
             }
+            Record::Cgroup(time, group) => {
+                out.extend_from_slice(b"CGROUP ");
+                push_micros(out, micros(*time));
+                out.push(b' ');
+                push_json(out, group);
+            }
             Record::Born(id, time, born) => self.born(id, *time, born, out),
             Record::Exit(id, time, exit) => {
                 self.samples.remove(word(id).as_ref());

@@ -8,7 +8,7 @@ pub(crate) use encode::micros;
 pub use encode::DatWriter;
 
 /// The first words of all lines of this format.
-pub const KEYWORDS: [&str; 14] = [
-    "RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP", "NOTE", "INDEX",
-    "END",
+pub const KEYWORDS: [&str; 15] = [
+    "RPROF", "CMDLINE", "MEM", "CHLD", "PSS", "CGROUP", "PROC", "EXIT", "FUNC", "SPAN", "MARK", "GAP",
+    "NOTE", "INDEX", "END",
 ];
