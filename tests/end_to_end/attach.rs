@@ -36,7 +36,10 @@ fn attach_records_to_the_end_of_the_process_and_exits_with_0() {
     let done = finish(rprof);
     process.wait().unwrap();
     assert_eq!(done.code, Some(0), "{}", done.stderr);
-    assert!(done.stderr.contains("peak 10") && done.stderr.contains("has ended"), "{}", done.stderr);
+    // Other tests start processes meanwhile. A process that rprof did not start may have been their parent, so its peak may
+    // have a loose upper bound.
+    let words = done.stderr.replace("peak at least ", "peak ");
+    assert!(words.contains("peak 10") && words.contains("has ended"), "{}", done.stderr);
     assert_near(&place.peak()["peak_bytes"], 100 * MIB, 8 * MIB);
 }
 
