@@ -142,7 +142,7 @@ fn write_memfd(size: usize) {
         let flags = nix::sys::memfd::MFdFlags::empty();
         let made = nix::sys::memfd::memfd_create("truth", flags).map(std::fs::File::from);
         let mut file = made.unwrap_or_else(|error| fail(&format!("cannot make a memfd: {error}")));
-        let block = [1; 1 << 16];
+        let block = vec![1; 1 << 16];
         for _ in 0..size / block.len() {
             file.write_all(&block).unwrap_or_else(|error| fail(&format!("cannot fill the memfd: {error}")));
         }
