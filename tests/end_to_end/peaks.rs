@@ -85,6 +85,13 @@ fn the_shortest_command_has_the_peak_that_gnu_time_reports() {
     // A debug build of rprof is larger than the command that it starts.
     let (below, above) = if cfg!(debug_assertions) { (MIB, 3 * MIB) } else { (MIB / 2, MIB / 2) };
     let theirs = theirs << 10;
+    let peak = place.peak();
+    if peak["exact"] == false {
+        // The command stayed below rprof's own fork, and a tick read it in the middle of its exec.
+        let upper = peak["peak_upper_bytes"].as_u64().unwrap();
+        assert!(ours <= theirs && theirs <= upper, "{ours} bytes, {theirs}, {upper}");
+        return;
+    }
     assert!((theirs.saturating_sub(below)..theirs + above).contains(&ours), "{ours} bytes, {theirs}");
 }
 

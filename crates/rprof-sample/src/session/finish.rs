@@ -98,10 +98,14 @@ impl Session {
         let is_rss = self.options.metric == Metric::Rss;
         // wait4 reports the exact maximum of a single process, so its peak is its own upper bound.
         let was_alone = !self.tree.is_plural() && !self.exits.had_children();
-        let exact = is_rss && was_alone && self.exits.any();
+        let was_waited = is_rss && was_alone && self.exits.any();
+        // A maximum that may be that of rprof's fork is no maximum of the command, but still bounds it.
+        let exact = was_waited && self.peak.largest_reaped().is_some();
         let largest_read = self.tree.largest_read();
         let (upper, upper_once) = if exact {
             (Some(self.peak.value()), None)
+        } else if was_waited {
+            (Some(self.peak.value().max(self.peak.largest_waited())), None)
         } else {
             let upper = self.peak.upper(self.tree.is_reaped()).filter(|_| is_rss);
             (upper.map(|(sum, _)| sum), upper.filter(|(sum, once)| once < sum).map(|(_, once)| once))

@@ -27,6 +27,12 @@ impl PeakEvidence {
         Some(self.largest_reaped).filter(|max| max.0 > 0)
     }
 
+    /// The largest maximum that wait4 reported, also if it may be that of rprof's fork; 0 before the first. A process that was
+    /// alone was never larger.
+    pub fn largest_waited(&self) -> Bytes {
+        self.largest_waited
+    }
+
     /// Adds the bound of the time between two ticks; `None` when it is not known.
     pub fn add_window(&mut self, bound: Option<WindowBound>) {
         self.bound.add(bound);
