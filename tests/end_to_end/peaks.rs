@@ -110,7 +110,8 @@ fn the_summary_prints_the_bounds_of_a_tree() {
         // tests start meanwhile can make it that loose.
         let is_loose = upper.is_none_or(|upper| upper / 2 > lower);
         assert_eq!(done.stderr.contains("peak at least "), is_loose, "{}{peak}", done.stderr);
-        assert!(is_loose || done.stderr.contains(", at most "), "{}{peak}", done.stderr);
+        let is_tight = upper.is_some_and(|upper| upper - lower < MIB / 5);
+        assert!(is_loose || is_tight || done.stderr.contains(", at most "), "{}{peak}", done.stderr);
     }
     let one = place.run_truth("--force -T 50ms", "touch 40MiB free hold 300ms");
     assert!(!one.stderr.contains("at most"), "{}", one.stderr);
