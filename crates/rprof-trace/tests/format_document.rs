@@ -3,7 +3,7 @@
 
 mod support;
 
-use rprof_trace::{Column, End, Format, Header, csv, dat};
+use rprof_trace::{Column, End, Format, Header, PssPeak, csv, dat};
 use support::{convert, every_record, read, write};
 
 fn document() -> String {
@@ -79,7 +79,7 @@ fn every_column_is_documented_with_its_unit() {
 
 #[test]
 fn every_key_of_the_header_and_the_end_is_documented() {
-    let end = End { reason: Some(String::new()), ..End::default() };
+    let end = End { reason: Some(String::new()), pss_peak: Some(PssPeak::default()), ..End::default() };
     for (heading, json) in
         [("### Header", serde_json::to_value(Header::default())), ("### End", serde_json::to_value(end))]
     {

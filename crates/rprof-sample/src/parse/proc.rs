@@ -118,7 +118,9 @@ impl SmapsRollup {
 pub struct Stat {
     /// The parent's process id.
     pub ppid: u32,
-    /// Minor page faults of all children that were waited for; above 0 as soon as there was one.
+    /// Page faults of the process, minor and major.
+    pub faults: u64,
+    /// Page faults of all children that were waited for; above 0 as soon as there was one.
     pub child_faults: u64,
     /// The start time in clock ticks since boot. Together with the pid it identifies the process.
     pub start: u64,
@@ -130,11 +132,19 @@ impl Stat {
         // The name may itself hold blanks and parentheses, so the fields start after the last parenthesis.
         let close = text.iter().rposition(|b| *b == b')')?;
         let mut fields = text[close + 1..].split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
-        // The parent is field 4 of proc(5), the faults are field 11, the start time is field 22.
+        // The parent is field 4 of proc(5), the start time is field 22. Faults are fields 10 to 13: minor ones of the
+        // process and of its children, then major ones of both.
         let ppid = number(fields.nth(1)?)?;
-        let child_faults = number(fields.nth(6)?)?;
-        let start = number(fields.nth(10)?)?;
-        Some(Self { ppid: u32::try_from(ppid).ok()?, child_faults, start })
+        let [minor, minor_of_children, major, major_of_children] = [
+            number(fields.nth(5)?)?,
+            number(fields.next()?)?,
+            number(fields.next()?)?,
+            number(fields.next()?)?,
+        ];
+        let start = number(fields.nth(8)?)?;
+        let ppid = u32::try_from(ppid).ok()?;
+        let child_faults = minor_of_children.saturating_add(major_of_children);
+        Some(Self { ppid, faults: minor.saturating_add(major), child_faults, start })
     }
 }
 
@@ -220,7 +230,8 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
             procfs_core::process::Stat::from_read(&text[..]).expect("a stat"),
         );
         assert_eq!((ours.ppid.cast_signed(), ours.start), (theirs.ppid, theirs.starttime));
-        assert_eq!(ours.child_faults, theirs.cminflt);
+        assert_eq!(ours.faults, theirs.minflt + theirs.majflt);
+        assert_eq!(ours.child_faults, theirs.cminflt + theirs.cmajflt);
         // Missing before Linux 4.14.
         let Ok(text) = read("smaps_rollup") else { return };
         let ours = SmapsRollup::parse(&text).expect("a rollup");
@@ -264,8 +275,9 @@ Shared_Clean: 1052 kB\nPrivate_Clean:  20 kB\nPrivate_Dirty:  100 kB\nSwapPss: 0
 
     #[test]
     fn stat_is_parsed_after_a_name_with_blanks_and_parentheses() {
-        let text = b"77 (a) b (c) S 12 77 77 0 -1 4194304 150 333 0 0 1 2 3 4 20 0 1 0 987654 1000 250";
-        assert_eq!(Stat::parse(text), Some(Stat { ppid: 12, child_faults: 333, start: 987_654 }));
+        let text = b"77 (a) b (c) S 12 77 77 0 -1 4194304 150 333 5 7 1 2 3 4 20 0 1 0 987654 1000 250";
+        let stat = Stat { ppid: 12, faults: 155, child_faults: 340, start: 987_654 };
+        assert_eq!(Stat::parse(text), Some(stat));
         assert_eq!(Stat::parse(b"77 (sh) S 12"), None);
     }
 

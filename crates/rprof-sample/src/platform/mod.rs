@@ -32,6 +32,7 @@ use crate::parse::CommandName;
 pub use crate::parse::proc::SmapsRollup;
 
 // The names that every platform offers.
+pub use os::huge_pages_made;
 pub use os::{COLUMNS, METRICS};
 pub use os::{Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
@@ -59,6 +60,7 @@ const _: () = {
     let _: fn(&Process) -> Result<(), ReadError> = Process::reset_hwm;
     let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
     let _: fn(&Process) -> Result<u64, ReadError> = Process::child_faults;
+    let _: fn(&Process) -> Result<Faults, ReadError> = Process::faults;
     let _: fn(&mut Process, i32) -> bool = Process::signal;
     // Discovery of descendants.
     let _: fn(bool) -> Search = Search::new;
@@ -85,6 +87,7 @@ const _: () = {
     let _: fn() -> String = os::os;
     let _: fn() -> u64 = page_size;
     let _: fn() -> Option<u64> = oom_kills;
+    let _: fn() -> Option<u64> = huge_pages_made;
     let _: fn(u32) -> Option<String> = owner;
     let _: fn(u32) -> Option<String> = name_of;
     let _: fn(u32) -> Vec<OsString> = command_of;
@@ -103,6 +106,15 @@ pub struct Reading {
     pub memory: Memory,
     /// True if the process has ended and waits to be reaped.
     pub dead: bool,
+}
+
+/// The page faults of a process since its start, minor and major.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Faults {
+    /// Its own. An exec does not reset them, and a fork starts at 0.
+    pub own: u64,
+    /// Those of the children that it has waited for, with their own children. They rise when a child is reaped.
+    pub of_children: u64,
 }
 
 /// A command to start.
@@ -175,6 +187,8 @@ pub struct Reaped {
 pub struct ZombieFacts {
     /// True if it had waited for children of its own; `None` when not known.
     pub had_children: Option<bool>,
+    /// Its page faults; `None` when not known.
+    pub faults: Option<Faults>,
     /// Its exact largest footprint; `None` on Linux.
     pub max_footprint: Option<Bytes>,
 }

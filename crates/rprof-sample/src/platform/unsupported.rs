@@ -74,6 +74,14 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
+    /// Not available.
+    ///
+    /// # Errors
+    /// `Unsupported`, always.
+    pub fn faults(&self) -> Result<Faults, ReadError> {
+        Err(ReadError::Unsupported)
+    }
+
     /// Sends no signal.
     pub fn signal(&mut self, _number: i32) -> bool {
         false
@@ -225,6 +233,11 @@ pub fn name_of(_pid: u32) -> Option<String> {
 /// Always empty.
 pub fn command_of(_pid: u32) -> Vec<std::ffi::OsString> {
     Vec::new()
+}
+
+/// Always `None`.
+pub fn huge_pages_made() -> Option<u64> {
+    None
 }
 
 /// Always `None`.

@@ -45,7 +45,7 @@ impl Session {
                 .unreadable()
                 .map(str::to_owned)
                 .into_iter()
-                .chain(self.pss_unavailable)
+                .chain(self.pss.unavailable)
                 .collect(),
             end,
         }
@@ -75,7 +75,7 @@ impl Session {
         Some(reason.to_owned())
     }
 
-    fn end_record(&self, elapsed_s: Seconds, reason: Option<String>) -> End {
+    fn end_record(&mut self, elapsed_s: Seconds, reason: Option<String>) -> End {
         let is_rss = self.options.metric == Metric::Rss;
         // wait4 reports the exact maximum of a single process, so its peak is its own upper bound.
         let was_alone = !self.tree.is_plural() && !self.exits.had_children();
@@ -86,6 +86,7 @@ impl Session {
         } else {
             self.peak.upper(largest_read.unwrap_or_default()).filter(|_| is_rss)
         };
+        let pss_peak = self.pss_peak(upper);
         let cpu = self.exits.cpu_times();
         End {
             elapsed_s,
@@ -96,6 +97,7 @@ impl Session {
             system_s: cpu.map(|(_, system)| seconds(system)),
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
             upper_bytes: upper,
+            pss_peak,
             exact,
             ticks: self.ticks.count(),
             overruns: self.schedule.overruns(),

@@ -4,6 +4,8 @@ mod clock;
 mod exits;
 mod finish;
 mod peak_evidence;
+mod pss_evidence;
+mod pss_rounds;
 mod pss_schedule;
 mod schedule;
 mod signals;
@@ -18,7 +20,7 @@ pub use clock::Clock;
 use exits::Exits;
 pub use finish::Outcome;
 use peak_evidence::PeakEvidence;
-use pss_schedule::PssSchedule;
+use pss_rounds::PssRounds;
 use schedule::Schedule;
 use termination::Termination;
 pub use termination::TerminationCause;
@@ -60,9 +62,7 @@ pub struct Session {
     schedule: Schedule,
     ticks: Ticks,
     peak: PeakEvidence,
-    pss_schedule: PssSchedule,
-    /// The reason why PSS was missing beside RSS for the first time, as a sentence.
-    pss_unavailable: Option<String>,
+    pss: PssRounds,
     exits: Exits,
     stop: StopState,
     /// The OOM killer's counter at the start.
@@ -114,8 +114,7 @@ impl Session {
             schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
             ticks: Ticks::default(),
             peak: PeakEvidence::default(),
-            pss_schedule: PssSchedule::new(reads_pss),
-            pss_unavailable: None,
+            pss: PssRounds::new(reads_pss, !root.attached),
             exits: Exits::default(),
             stop: StopState::default(),
             options,

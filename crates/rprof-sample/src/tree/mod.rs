@@ -2,10 +2,11 @@
 //! A process that ends during a tick is missing from that tick only. No limit, no signal and no schedule here.
 
 mod births;
+mod faults;
 mod member;
 pub mod peak_bounds;
 mod process_ids;
-mod pss;
+pub mod pss;
 mod read_members;
 mod short_lived;
 mod vfork;
@@ -14,6 +15,7 @@ mod zombies;
 use rprof_trace::{Born, Bytes, Metric, Record, Seconds};
 
 use births::Births;
+use faults::TreeFaults;
 use member::Member;
 use peak_bounds::{Ended, TickSum};
 use process_ids::ProcessIds;
@@ -36,6 +38,10 @@ pub struct TickResult {
     pub short_lived: Option<u32>,
     /// The number of members that were born or ended.
     pub changes: usize,
+    /// The memory that its processes gave back since the last tick, as far as their RSS shows it.
+    pub released: Bytes,
+    /// The largest anonymous memory of one process. Only relatives can share it, so the tree's PSS is no smaller.
+    pub largest_anon: Bytes,
     /// True if the tree changed while PSS or USS was read. The sum is then that of no instant.
     pub torn: bool,
 }
@@ -67,6 +73,7 @@ pub struct Tree {
     process_count: u64,
     /// The members that ended since the last tick.
     ended: Ended,
+    faults: TreeFaults,
     /// The largest RSS of one process, from the readings.
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
@@ -86,6 +93,7 @@ impl Tree {
             joined: options.joined,
             process_count: 0,
             ended: Ended::default(),
+            faults: TreeFaults::start(),
             largest_read: None,
             unreadable: None,
         }
@@ -132,20 +140,24 @@ impl Tree {
         self.births.search(&self.members);
         result.changes += self.births.waiting();
         self.admit(time, sink);
-        self.read_members(time, &mut result, sink);
-        if matches!(self.metric, Metric::Pss | Metric::Uss) && !self.is_unchanged() {
-            // The shares moved to other processes during the reading. One more attempt, then the tick is given up.
-            self.admit(time, sink);
+        if matches!(self.metric, Metric::Pss | Metric::Uss) {
+            // If the round is disturbed, there is one more attempt. Then the tick is given up.
+            if self.read_shares(time, &mut result, sink) {
+                self.admit(time, sink);
+                result.torn = self.read_shares(time, &mut result, sink);
+            }
+        } else {
             self.read_members(time, &mut result, sink);
-            result.torn = !self.is_unchanged();
         }
         self.find_borrowers();
         result.short_lived = self.count_short_lived();
         result.ended = std::mem::take(&mut self.ended);
-        let is_plural = self.is_plural();
+        let has_samples = self.is_plural() && !result.torn;
         for member in self.members.iter().filter(|member| member.is_counted()) {
             member.add_to(&mut result.sum);
-            if is_plural {
+            result.released = result.released.plus(member.released());
+            result.largest_anon = result.largest_anon.max(member.anon());
+            if has_samples {
                 sink(&Record::Sample(member.sample(time)));
             }
         }
@@ -181,6 +193,7 @@ impl Tree {
 
     /// Moves a member that has ended to the zombies.
     fn remove(&mut self, at: usize, time: Seconds, sink: Sink<'_>) {
+        self.settle_ended(at);
         let member = self.members.remove(at);
         if let Some(held) = member.last_held_if_own() {
             self.ended.add(held);

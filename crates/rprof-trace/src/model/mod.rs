@@ -9,4 +9,4 @@ mod record;
 pub use header::{Arg, Header};
 pub use index::{Index, Section};
 pub use memory::{Memory, Metric, Part};
-pub use record::{Born, End, Exit, Proven, Record, RecordOf, Sample, SpanRecord, Tick};
+pub use record::{Born, End, Exit, Proven, PssPeak, Record, RecordOf, Sample, SpanRecord, Tick};

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 
 use procfs_core::{FromRead, ProcessCGroups};
 
@@ -34,6 +34,18 @@ pub fn command_of(pid: u32) -> Vec<OsString> {
 /// Only the difference of two readings means something.
 pub fn oom_kills() -> Option<u64> {
     oom_kills_in_cgroup().or_else(|| counter(&fs::read("/proc/vmstat").ok()?, "oom_kill"))
+}
+
+/// The number of huge pages of anonymous memory that page faults and the kernel's collapsing thread have made, on the
+/// whole machine. `None` when the kernel does not count them: it then makes none.
+///
+/// It costs about 30 µs and allocates nothing.
+pub fn huge_pages_made() -> Option<u64> {
+    // The file has 5 KiB on current kernels; a text that is cut has the counter or not.
+    let mut text = [0; 16 << 10];
+    let length = File::open("/proc/vmstat").ok()?.read_at(&mut text, 0).ok()?;
+    let text = &text[..length];
+    Some(counter(text, "thp_fault_alloc")? + counter(text, "thp_collapse_alloc").unwrap_or(0))
 }
 
 fn oom_kills_in_cgroup() -> Option<u64> {

@@ -7,7 +7,7 @@ mod wait;
 
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
-pub use machine::{command_of, name_of, oom_kills, owner};
+pub use machine::{command_of, huge_pages_made, name_of, oom_kills, owner};
 pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;

@@ -15,7 +15,7 @@ use rprof_trace::Part;
 
 use crate::error::ReadError;
 use crate::parse::proc::{SmapsRollup, Stat, Status};
-use crate::platform::{Reading, ZombieFacts};
+use crate::platform::{Faults, Reading, ZombieFacts};
 
 /// A process that rprof measures.
 #[derive(Debug)]
@@ -137,6 +137,15 @@ impl Process {
         Ok(stat(self.pid)?.child_faults)
     }
 
+    /// Reads the page faults. It costs about 4 µs. A kept descriptor would halve that, but double the descriptors of a
+    /// tree, and rprof looks at the faults rarely.
+    ///
+    /// # Errors
+    /// `Gone` when it was reaped.
+    pub fn faults(&self) -> Result<Faults, ReadError> {
+        Ok(faults(&stat(self.pid)?))
+    }
+
     fn exists(&self) -> bool {
         at(self.pid, "", Path::exists)
     }
@@ -186,6 +195,10 @@ fn stat(pid: u32) -> Result<Stat, ReadError> {
     Stat::parse(&text[..length]).ok_or(ReadError::Gone)
 }
 
+fn faults(stat: &Stat) -> Faults {
+    Faults { own: stat.faults, of_children: stat.child_faults }
+}
+
 /// A descriptor of the process that has this pid now; it becomes readable when the process ends.
 ///
 /// `None` before Linux 5.3, and when there is no such process.
@@ -198,7 +211,8 @@ pub fn pidfd(pid: u32) -> Option<OwnedFd> {
 
 /// Reads the facts that the kernel keeps of a zombie.
 pub fn read_zombie(pid: u32) -> ZombieFacts {
-    ZombieFacts { had_children: stat(pid).ok().map(|s| s.child_faults > 0), max_footprint: None }
+    let faults = stat(pid).ok().as_ref().map(faults);
+    ZombieFacts { had_children: faults.map(|f| f.of_children > 0), faults, max_footprint: None }
 }
 
 /// True if two processes share one address space, as a child of vfork or `posix_spawn` does until its exec.

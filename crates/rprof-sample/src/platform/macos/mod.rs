@@ -82,6 +82,11 @@ pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
 }
 
 /// Always `None`: macOS has no such counter.
+pub fn huge_pages_made() -> Option<u64> {
+    None
+}
+
+/// Always `None`: macOS has no such counter.
 pub fn oom_kills() -> Option<u64> {
     None
 }

@@ -3,7 +3,7 @@
 
 use crate::error::ReadError;
 use crate::parse::macos::{self as parse, Identity, Task};
-use crate::platform::{Reading, SmapsRollup, ZombieFacts};
+use crate::platform::{Faults, Reading, SmapsRollup, ZombieFacts};
 use rprof_trace::{Bytes, Memory};
 
 use super::kernel::{self, TaskName};
@@ -104,6 +104,15 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
+    /// Not available.
+    ///
+    /// # Errors
+    /// `Unsupported`, always.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn faults(&self) -> Result<Faults, ReadError> {
+        Err(ReadError::Unsupported)
+    }
+
     /// Sends a signal to this process. True if the process was there.
     ///
     /// Another process with the same pid could receive it only if it were born in the microsecond between the check and
@@ -119,6 +128,7 @@ pub fn read_zombie(pid: u32) -> ZombieFacts {
         |_| ZombieFacts::default(),
         |(footprint, child_elapsed)| ZombieFacts {
             had_children: Some(parse::had_children(child_elapsed)),
+            faults: None,
             max_footprint: Some(Bytes(footprint)),
         },
     )
