@@ -30,7 +30,8 @@ impl Session {
     pub(super) fn finish(mut self, sink: Sink<'_>) -> Outcome {
         let now = self.clock.elapsed();
         self.record_gap(now, sink);
-        self.peak.close(&mut self.tree, self.exits.had_children());
+        let upper = self.peak.close(&mut self.tree, self.exits.had_children());
+        self.pss.close(upper);
         self.tree.close(seconds(now), sink);
         let out_of_memory = self.was_killed_by_kernel();
         let end = self.end_record(seconds(now), self.end_reason(out_of_memory));

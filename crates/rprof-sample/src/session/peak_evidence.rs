@@ -44,12 +44,13 @@ impl PeakEvidence {
 
     /// Bounds the time from the last tick to the end of the run, which no tick follows.
     ///
-    /// Without a process that had children, none can have lived unnoticed in it.
-    pub fn close(&mut self, tree: &mut Tree, had_children: bool) {
+    /// Without a process that had children, none can have lived unnoticed in it. Returns the bound of the known processes.
+    pub fn close(&mut self, tree: &mut Tree, had_children: bool) -> Option<Bytes> {
         let short_lived = if had_children { tree.short_lived_at_end() } else { Some(0) };
         let ended = tree.ceiling_at_end(self.largest_reaped);
         // Every process of this time counts as ended, so the sum of the living ones is 0.
         self.bound.add_tick(ended.map(|_| Bytes(0)), ended.unwrap_or_default(), short_lived);
+        ended.map(|ended| ended.held)
     }
 
     /// The value that the tree did not exceed; `None` when it is not known.

@@ -9,7 +9,8 @@ const MAX_STEPS: usize = 16;
 /// The evidence so far.
 ///
 /// Between two rounds, PSS is bounded in three ways, and the smallest bound holds:
-/// - by RSS, which PSS never exceeds;
+/// - by RSS, which PSS never exceeds. Between two ticks, the high-water marks bound RSS, and so do the last tick and the
+///   memory that the tree has come by since;
 /// - from the round before: its PSS and the memory that the tree can have come by since;
 /// - from the round after: its PSS and the memory that the tree gave back until then.
 #[derive(Debug, Default)]
@@ -18,9 +19,8 @@ pub struct PssEvidence {
     peak: Option<(Bytes, Seconds)>,
     /// True if there was a round.
     has_round: bool,
-    /// The bound of all times before the last round; `None` if it is not known.
-    upper: Option<Bytes>,
-    is_unknown: bool,
+    /// The bound of all times before the last round.
+    upper: Bytes,
     /// True if the PSS of some process could not be read. Nothing bounds it then.
     is_incomplete: bool,
     /// The PSS of the last round with its largest error, and the memory that the tree can have come by since. Before
@@ -39,20 +39,28 @@ pub struct PssEvidence {
 /// The time between two looks.
 #[derive(Debug, Clone, Copy, Default)]
 struct Span {
-    /// The largest RSS in it; `None` if it is not known.
-    rss: Option<Bytes>,
-    is_unknown: bool,
-    /// The most that the tree may have given back from some instant of this time to its end.
+    /// The largest RSS of its ticks and of the tick before it.
+    rss: Bytes,
+    last_rss: Bytes,
+    /// The largest RSS in it by the high-water marks. `None` without a tick.
+    marks: Option<Bytes>,
+    /// True if the marks of a tick are not known.
+    has_no_marks: bool,
+    /// The most that the tree may have given back from some instant of this time to its end, by the marks.
     lost: Bytes,
+    /// The memory that it gave back, as far as RSS shows it.
+    released: Bytes,
 }
 
 /// The bounds of a time that is over.
 #[derive(Debug, Clone, Copy, Default)]
 struct Step {
     /// The bound by RSS and by the round before.
-    before: Option<Bytes>,
-    /// What PSS may have lost from this time to the look that ends it, and `released` then. `None` if not known.
-    lost: Option<(Bytes, Bytes)>,
+    before: Bytes,
+    /// The most that PSS may have lost from some instant of this time to the look that ends it.
+    lost: Bytes,
+    /// The memory given back from the last round to that look.
+    then: Bytes,
 }
 
 impl PssEvidence {
@@ -61,30 +69,34 @@ impl PssEvidence {
         Self { last: is_new_tree.then_some(Bytes(0)), ..Self::default() }
     }
 
-    /// Adds a tick: RSS, the bound of RSS since the last tick, and the memory given back since then.
+    /// Adds a tick: RSS, its bound since the last tick without processes that no tick has seen, and the memory given back
+    /// since then.
     pub fn add_tick(&mut self, rss: Bytes, upper: Option<Bytes>, released: Bytes) {
         self.released = self.released.plus(released);
-        match upper {
-            Some(upper) => {
-                self.open.rss = self.open.rss.max(Some(upper));
-                let excess = Bytes(upper.0.saturating_sub(rss.0));
-                self.open.lost = self.open.lost.plus(released).max(excess);
-            }
-            None => self.open.is_unknown = true,
+        let span = &mut self.open;
+        span.released = span.released.plus(released);
+        (span.rss, span.last_rss) = (span.rss.max(rss), rss);
+        span.has_no_marks |= upper.is_none();
+        if let Some(upper) = upper {
+            span.marks = span.marks.max(Some(upper));
+            let excess = Bytes(upper.0.saturating_sub(rss.0));
+            span.lost = span.lost.plus(released).max(excess);
         }
     }
 
-    /// Adds a look at the page faults: the memory that the tree can have come by since the last one.
-    pub fn add_look(&mut self, growth: Bytes) {
+    /// Adds a look at the page faults: the memory that the tree can have come by since the last one, and that of processes
+    /// which no tick has seen. The high-water marks bound all others.
+    pub fn add_look(&mut self, growth: Bytes, unseen: Bytes) {
         self.growth = self.growth.plus(growth);
-        let span = std::mem::take(&mut self.open);
-        let rss = span.rss.filter(|_| !span.is_unknown);
-        let before = match (self.possible(), rss) {
-            (Some(possible), Some(rss)) => Some(possible.min(rss)),
-            (possible, rss) => possible.or(rss),
-        };
-        let lost = rss.map(|_| (span.lost, self.released));
-        self.push(Step { before, lost });
+        let span = self.open;
+        self.open = Span { rss: span.last_rss, last_rss: span.last_rss, ..Span::default() };
+        let (mut rss, mut lost) = (span.rss.plus(growth), span.released.plus(growth));
+        if let Some(marks) = span.marks.filter(|_| !span.has_no_marks) {
+            rss = rss.min(marks.plus(unseen));
+            lost = lost.min(span.lost.plus(unseen));
+        }
+        let before = self.possible().map_or(rss, |possible| possible.min(rss));
+        self.push(Step { before, lost, then: self.released });
     }
 
     /// Adds a round that failed because a process may not be read.
@@ -105,15 +117,12 @@ impl PssEvidence {
     /// Adds a true round with its largest error. A look comes right before it.
     pub fn add_round(&mut self, time: Seconds, pss: Bytes, error: Bytes) {
         let most = pss.plus(error);
-        let bound = self.close(|step, released| {
-            let after =
-                step.lost.map(|(lost, then)| most.plus(lost).plus(Bytes(released.0.saturating_sub(then.0))));
-            match (step.before, after) {
-                (Some(before), Some(after)) => Some(before.min(after)),
-                (before, after) => before.or(after),
-            }
+        let released = self.released.0;
+        let bound = self.close(|step| {
+            let after = most.plus(step.lost).plus(Bytes(released.saturating_sub(step.then.0)));
+            step.before.min(after)
         });
-        self.settle(bound.map(|bound| bound.max(most)));
+        self.upper = self.upper.max(bound).max(most);
         self.last = Some(most);
         (self.growth, self.released) = (Bytes(0), Bytes(0));
         self.has_round = true;
@@ -134,58 +143,34 @@ impl PssEvidence {
     ///
     /// `rss_upper` is the bound of RSS over the whole run.
     pub fn finish(mut self, rss_upper: Option<Bytes>) -> Option<PssPeak> {
-        let bound = self.close(|step, _| step.before);
-        self.settle(bound);
+        let bound = self.close(|step| step.before);
+        let upper = self.upper.max(bound);
         let (bytes, time_s) = self.peak.filter(|_| self.has_round)?;
-        let upper =
-            if self.is_unknown { rss_upper } else { self.upper.map(|u| u.min(rss_upper.unwrap_or(u))) };
-        let upper = upper.filter(|_| !self.is_incomplete);
-        Some(PssPeak { bytes, time_s, upper_bytes: upper.map(|upper| upper.max(bytes)) })
+        let upper = rss_upper.map_or(upper, |rss| upper.min(rss)).max(bytes);
+        Some(PssPeak { bytes, time_s, upper_bytes: Some(upper).filter(|_| !self.is_incomplete) })
     }
 
-    /// The largest bound of the steps, which are then forgotten; `None` if one of them is not known.
-    fn close(&mut self, bound: impl Fn(&Step, Bytes) -> Option<Bytes>) -> Option<Bytes> {
+    /// The largest bound of the steps, which are then forgotten.
+    fn close(&mut self, bound: impl Fn(&Step) -> Bytes) -> Bytes {
         let steps = &self.steps[..std::mem::take(&mut self.count)];
-        steps.iter().try_fold(Bytes(0), |most, step| Some(most.max(bound(step, self.released)?)))
-    }
-
-    fn settle(&mut self, bound: Option<Bytes>) {
-        match bound {
-            Some(bound) => self.upper = self.upper.max(Some(bound)),
-            None => self.is_unknown = true,
-        }
+        steps.iter().map(bound).max().unwrap_or_default()
     }
 
     /// Keeps a step. An earlier step loses at least as much until the next round, so a later step that is no higher adds
     /// nothing.
     fn push(&mut self, step: Step) {
-        let last = self.count.checked_sub(1).map(|at| &mut self.steps[at]);
-        let covers = |old: &Step| {
-            let is_lower = old.before.zip(step.before).is_some_and(|(old, new)| new <= old);
-            let loses_less = match (old.lost, step.lost) {
-                (Some(old), Some(new)) => new.0 <= old.0,
-                (None, _) => true,
-                (Some(_), None) => false,
-            };
-            (is_lower || old.before.is_none()) && loses_less
-        };
-        match last {
-            Some(last) if covers(last) => {}
-            Some(last) if self.count == MAX_STEPS => *last = last.merged(&step),
+        let is_full = self.count == MAX_STEPS;
+        match self.steps[..self.count].last_mut() {
+            Some(last) if step.before <= last.before && step.lost <= last.lost => {}
+            Some(last) if is_full => {
+                last.before = last.before.max(step.before);
+                last.lost = last.lost.max(step.lost);
+            }
             _ => {
                 self.steps[self.count] = step;
                 self.count += 1;
             }
         }
-    }
-}
-
-impl Step {
-    /// One step for both: each bound is the weaker one of the two.
-    fn merged(&self, other: &Self) -> Self {
-        let before = self.before.zip(other.before).map(|(one, two)| one.max(two));
-        let lost = self.lost.zip(other.lost).map(|(one, two)| (one.0.max(two.0), one.1.min(two.1)));
-        Self { before, lost }
     }
 }
 
@@ -200,7 +185,7 @@ mod tests {
     /// Adds a tick and a look of a tree of this RSS, which has come by and given back this memory.
     fn tick(evidence: &mut PssEvidence, rss: u64, growth: u64, released: u64) {
         evidence.add_tick(mib(rss), Some(mib(rss)), mib(released));
-        evidence.add_look(mib(growth));
+        evidence.add_look(mib(growth), mib(0));
     }
 
     fn peak(evidence: PssEvidence) -> (u64, Option<u64>) {
@@ -267,7 +252,7 @@ mod tests {
         tick(&mut evidence, 300, 300, 0);
         evidence.add_round(Seconds(0.1), mib(300), mib(0));
         evidence.add_tick(mib(300), Some(mib(450)), mib(0));
-        evidence.add_look(mib(150));
+        evidence.add_look(mib(150), mib(0));
         evidence.add_round(Seconds(0.2), mib(300), mib(0));
         assert_eq!(peak(evidence), (300, Some(450)));
     }
@@ -276,15 +261,15 @@ mod tests {
     fn without_a_bound_of_rss_the_faults_bound_alone() {
         let mut evidence = PssEvidence::new(true);
         evidence.add_tick(mib(100), None, mib(0));
-        evidence.add_look(mib(120));
+        evidence.add_look(mib(120), mib(0));
         evidence.add_round(Seconds(0.1), mib(100), mib(0));
         evidence.add_tick(mib(100), None, mib(0));
-        evidence.add_look(mib(30));
+        evidence.add_look(mib(30), mib(0));
         assert_eq!(peak(evidence), (100, Some(130)));
         // Nothing bounds what an attached tree held before the first round; RSS of the whole run does.
         let mut attached = PssEvidence::new(false);
         attached.add_tick(mib(100), None, mib(0));
-        attached.add_look(mib(0));
+        attached.add_look(mib(0), mib(0));
         attached.add_failure();
         assert_eq!(attached.finish(Some(mib(200))), None, "no round");
     }
@@ -308,6 +293,18 @@ mod tests {
         let peak = evidence.finish(None).expect("a round");
         assert_eq!((peak.bytes, peak.time_s), (mib(300), Seconds(0.1)));
         assert_eq!(peak.upper_bytes, Some(mib(307)), "9 and what was given back");
+    }
+
+    /// A child that lived between two ticks is in no RSS, but its parent has its faults.
+    #[test]
+    fn processes_that_no_tick_has_seen_count_with_their_faults() {
+        let mut evidence = PssEvidence::new(true);
+        tick(&mut evidence, 100, 100, 0);
+        evidence.add_round(Seconds(0.1), mib(100), mib(0));
+        evidence.add_tick(mib(100), Some(mib(100)), mib(0));
+        evidence.add_look(mib(80), mib(80));
+        evidence.add_round(Seconds(0.2), mib(100), mib(0));
+        assert_eq!(peak(evidence), (100, Some(180)));
     }
 
     /// More steps than there is room for are merged, and a bound only gets weaker.

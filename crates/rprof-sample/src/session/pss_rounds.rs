@@ -32,6 +32,11 @@ impl PssRounds {
             unavailable: None,
         }
     }
+
+    /// Bounds the time after the last tick by the RSS that the known processes can have had in it.
+    pub fn close(&mut self, upper: Option<Bytes>) {
+        self.evidence.add_tick(Bytes(0), upper, Bytes(0));
+    }
 }
 
 impl Session {
@@ -46,8 +51,8 @@ impl Session {
         sink: Sink<'_>,
     ) {
         let rss = result.sum.value;
-        // Without a bound of short-lived processes there is none of RSS. The faults bound them, once they are reaped.
-        let upper = upper.filter(|_| result.short_lived == Some(0)).map(|u| u.plus(result.ended.held));
+        // Short-lived processes are not in this bound; their page faults bound them at the next look.
+        let upper = upper.filter(|_| result.short_lived.is_some()).map(|u| u.plus(result.ended.held));
         self.pss.evidence.add_tick(rss, upper, result.released.plus(result.ended.held));
         if !self.root.attached {
             self.pss.evidence.raise(seconds(now), result.largest_anon.min(rss));
@@ -70,11 +75,11 @@ impl Session {
 
     fn look_at_faults(&mut self) {
         let before = platform::cpu_time();
-        let growth = self.tree.look_at_faults().growth;
-        self.pss.evidence.add_look(growth);
+        let look = self.tree.look_at_faults();
+        self.pss.evidence.add_look(look.growth, look.unseen);
         let cost = platform::cpu_time().saturating_sub(before);
         let possible = self.pss.evidence.possible().unwrap_or_default();
-        self.pss.schedule.record_look(self.clock.elapsed(), cost, growth, possible);
+        self.pss.schedule.record_look(self.clock.elapsed(), cost, look.growth, possible);
     }
 
     /// Makes a PSS round. A look comes right before it. The first failure goes into the trace as a note.
@@ -148,9 +153,8 @@ impl Session {
             return None;
         }
         let evidence = &mut self.pss.evidence;
-        // No tick bounds the time after the last one. The faults of those that were reaped do.
-        evidence.add_tick(Bytes(0), None, Bytes(0));
-        evidence.add_look(self.tree.look_at_faults().growth);
+        let look = self.tree.look_at_faults();
+        evidence.add_look(look.growth, look.unseen);
         std::mem::take(evidence).finish(rss_upper)
     }
 }

@@ -82,14 +82,16 @@ impl PssSchedule {
     }
 
     /// True if PSS may have risen by an eighth. While the tree is quiet, a smaller rise is enough if it would be a new
-    /// peak: then a round succeeds, and the peak is known well.
+    /// peak: then a round succeeds, and the peak is known well. A round after a fall of RSS below the last PSS lets later
+    /// looks start from a lower value.
     ///
     /// Faults go on for the whole run in many programs, unlike a climb. So these rounds never exceed `SHARE` for long.
     fn is_due_by_faults(&self, now: Duration, value: Bytes) -> bool {
         let possible = self.possible.min(value).0;
         let is_rise = possible > self.last_pss.0 + self.last_pss.0 / 8;
         let is_peak = self.is_quiet && possible > self.largest_pss.0 + self.largest_pss.0 / 50;
-        (is_rise || is_peak) && now >= self.next_at_new_height && self.spent < CLIMB + now / SHARE
+        let is_fall = self.is_quiet && value.0 < self.last_pss.0 - self.last_pss.0 / 8;
+        (is_rise || is_peak || is_fall) && now >= self.next_at_new_height && self.spent < CLIMB + now / SHARE
     }
 
     /// True if a look at the page faults should follow at `now`.
@@ -228,6 +230,19 @@ mod tests {
         assert!(!schedule.is_due(at(100), gib(2)), "still rising");
         schedule.record_look(at(200), at(0), Bytes(0), risen);
         assert!(schedule.is_due(at(200), gib(2)));
+    }
+
+    #[test]
+    fn a_quiet_tree_gets_a_round_after_a_fall() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(2))));
+        schedule.record_look(at(100), at(0), gib(1), gib(3));
+        assert!(!schedule.is_due(at(100), gib(1)), "not quiet");
+        schedule.record_look(at(200), at(0), Bytes(0), gib(3));
+        assert!(schedule.is_due(at(200), gib(1)));
+        schedule.record_round(at(210), at(10), gib(1), Ok(Some(gib(1))));
+        assert!(!schedule.is_due(at(300), gib(1)));
     }
 
     /// Many programs have page faults for their whole run. Their rounds and looks keep to the long-run share.

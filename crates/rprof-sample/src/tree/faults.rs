@@ -4,7 +4,7 @@
 use rprof_trace::{Bytes, Memory, Part};
 
 use super::Tree;
-use crate::platform::{self, Faults};
+use crate::platform::{self, Faults, Process};
 
 /// What one process did since the last look at its faults.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +26,8 @@ pub struct Look {
     pub faulted: Bytes,
     /// The memory that the tree can have come by.
     pub growth: Bytes,
+    /// The part of it that processes can have had which no tick has seen: what they did not inherit at their fork.
+    pub unseen: Bytes,
 }
 
 /// The parts of the next look that are known already, and the state of the machine at the last one.
@@ -48,6 +50,7 @@ impl Look {
     fn add(&mut self, other: Self) {
         self.faulted = self.faulted.plus(other.faulted);
         self.growth = self.growth.plus(other.growth);
+        self.unseen = self.unseen.plus(other.unseen);
     }
 }
 
@@ -78,8 +81,8 @@ impl FaultAccount {
         let unexpected = of_children.saturating_sub(self.expected);
         self.expected = self.expected.saturating_sub(of_children);
         let bytes = |faults: u64| Bytes(faults.saturating_mul(page));
-        let own = bytes(now.own.saturating_sub(last.own));
-        Look { faulted: own.plus(bytes(unexpected)), growth: own.max(risen).plus(bytes(unexpected)) }
+        let (own, unseen) = (bytes(now.own.saturating_sub(last.own)), bytes(unexpected));
+        Look { faulted: own.plus(unseen), growth: own.max(risen).plus(unseen), unseen }
     }
 
     /// True if the children that it has waited for had more faults than those whose end is known.
@@ -144,10 +147,27 @@ impl Tree {
 
     /// Takes over the faults of a child of rprof that was reaped. Call it before `record_reaped`.
     pub fn settle_reaped(&mut self, pid: u32, faults: Option<Faults>) {
-        let at = self.members.iter().position(|member| member.pid() == pid);
-        if let Some((at, now)) = at.zip(faults).filter(|_| self.is_plural()) {
-            self.settle(at, now);
+        let Some(now) = faults.filter(|_| self.is_plural()) else { return };
+        match self.members.iter().position(|member| member.pid() == pid) {
+            Some(at) => self.settle(at, now),
+            // One that a tick has seen dead is settled already. Another one is an orphan that no tick has seen.
+            None if self.zombies.holds(pid) => {}
+            None => self.add_unseen(now),
         }
+    }
+
+    /// Takes over the faults of a process that had ended when it was found.
+    pub(super) fn settle_found_dead(&mut self, process: &Process, parent: u32) {
+        let Ok(now) = process.faults() else { return };
+        self.add_unseen(now);
+        if let Some(parent) = self.members.iter_mut().find(|member| member.pid() == parent) {
+            parent.faults.expected += now.own + now.of_children;
+        }
+    }
+
+    fn add_unseen(&mut self, now: Faults) {
+        let unseen = Bytes((now.own + now.of_children).saturating_mul(platform::page_size()));
+        self.faults.ended.add(Look { faulted: unseen, growth: unseen, unseen });
     }
 
     fn settle(&mut self, at: usize, now: Faults) {
@@ -176,7 +196,11 @@ mod tests {
     }
 
     fn pages(faulted: u64, growth: u64) -> Look {
-        Look { faulted: Bytes(faulted * PAGE), growth: Bytes(growth * PAGE) }
+        Look { faulted: Bytes(faulted * PAGE), growth: Bytes(growth * PAGE), unseen: Bytes(0) }
+    }
+
+    fn unseen(faults: u64) -> Look {
+        Look { unseen: Bytes(faults * PAGE), ..pages(faults, faults) }
     }
 
     fn memory(rss: u64, file: u64) -> Memory {
@@ -210,8 +234,8 @@ mod tests {
         child.look(faults(1000, 0), PAGE);
         parent.expected += child.total();
         // The child had 50 more faults than the last look at it showed, and an unseen child had 7.
-        assert_eq!(parent.look(faults(0, 1057), PAGE), pages(57, 57));
-        assert_eq!(parent.look(faults(0, 1060), PAGE), pages(3, 3));
+        assert_eq!(parent.look(faults(0, 1057), PAGE), unseen(57));
+        assert_eq!(parent.look(faults(0, 1060), PAGE), unseen(3));
     }
 
     #[test]

@@ -180,6 +180,7 @@ impl Tree {
             self.process_count += 1;
             if reading.dead {
                 self.births.count_dead();
+                self.settle_found_dead(&process, reading.ppid);
                 self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
             } else if self.joined {
                 self.members.push(Member::found_running(process, &reading, id));

@@ -35,6 +35,11 @@ impl Zombies {
         }
     }
 
+    /// True if `pid` is one of them.
+    pub fn holds(&self, pid: u32) -> bool {
+        self.0.iter().any(|zombie| zombie.pid == pid)
+    }
+
     /// Records the end of a zombie that was reaped.
     pub fn record_reaped(&mut self, pid: u32, time: Seconds, status: ExitStatus, sink: Sink<'_>) {
         if let Some(at) = self.0.iter().position(|zombie| zombie.pid == pid) {
