@@ -97,7 +97,7 @@ fn copy_on_write_is_seen_although_rss_is_flat() {
 #[test]
 fn a_short_child_does_not_hide_the_memory_of_its_parent() {
     let place = Place::new();
-    let done = place.run_truth("", "touch 200MiB hold 200ms fork 1 [ exec hold 5ms ] wait free hold 200ms");
+    let done = place.run_truth("", "touch 200MiB hold 200ms fork 1 [ exec hold 120ms ] wait free hold 200ms");
     let peak = place.peak();
     if peak["pss_peak_bytes"].is_null() {
         return skip(NO_ROLLUP);
