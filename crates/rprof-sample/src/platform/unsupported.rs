@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken};
+use super::{Faults, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken};
 use crate::error::{Error, ReadError};
 
 /// No metric.
