@@ -91,3 +91,19 @@ impl Tree {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Workers that mapped an array during the round once added up to 655 MiB of 572.
+    #[test]
+    fn a_round_is_true_if_little_changed_hands_meanwhile() {
+        let mib = |n: u64| Bytes(n << 20);
+        let is_true =
+            |pss, error| PssRound { pss: mib(pss), rss_after: mib(900), error: mib(error) }.is_true();
+        assert!(is_true(572, 0) && is_true(572, 11));
+        assert!(!is_true(572, 12) && !is_true(655, 83));
+        assert!(is_true(5, 1) && !is_true(5, 2), "a small tree has a tolerance of 1 MiB");
+    }
+}
