@@ -17,7 +17,7 @@
 //! | `say TEXT` | print a text to stdout |
 //! | `ready FILE` | create a file |
 //! | `await FILE` | wait until a file exists |
-//! | `private` | from now on, other users cannot read its smaps_rollup |
+//! | `private` | from now on, other users cannot read its `smaps_rollup` |
 //! | `owner` | take on the user that owns this file, for a set-uid copy: others cannot signal it then |
 //! | `mark LABEL` | record a mark |
 //! | `marks N LABEL` | record N marks |

@@ -17,8 +17,8 @@ pub use format::dat::DatWriter;
 pub use format::index::Indexer;
 pub use format::{Format, Writer, csv, dat};
 pub use model::{
-    Arg, Born, End, Exit, Header, Index, Memory, Metric, Part, PeakParts, PeakPartsRecorder, Proven, Record,
-    RecordOf, Sample, Section, SpanRecord, Tick,
+    Arg, Born, End, Exit, Header, Index, Memory, Metric, Part, PeakParts, PeakPartsRecorder, Proven, PssPeak,
+    Record, RecordOf, Sample, Section, SpanRecord, Tick,
 };
 pub use profile::builder::ProfileBuilder;
 pub use profile::curve::{Curve, Envelope, Point};

@@ -3,7 +3,7 @@
 
 mod support;
 
-use rprof_trace::{Bytes, Column, End, Format, Header, PeakParts, Seconds, csv, dat};
+use rprof_trace::{Bytes, Column, End, Format, Header, PeakParts, PssPeak, Seconds, csv, dat};
 use support::{convert, every_record, read, write};
 
 fn document() -> String {
@@ -85,6 +85,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
     let end = End {
         reason: Some(String::new()),
         upper_once_bytes: Some(Bytes(0)),
+        pss_peak: Some(PssPeak::default()),
         uncertainty_bytes: Some(Bytes(1)),
         parts: Some(all),
         ..End::default()
