@@ -1,7 +1,11 @@
 //! PSS: pages that several processes share are counted once, within the promised budget of CPU time.
 
+use std::process::Command;
+
+use serde_json::Value;
+
 use crate::permissions::run_ordinary;
-use crate::support::{MIB, Place, SLACK, assert_near, skip};
+use crate::support::{MIB, Place, SLACK, assert_near, done, skip};
 
 const NO_ROLLUP: &str = "no smaps_rollup on this machine: PSS is not available";
 
@@ -16,7 +20,7 @@ fn defect_05_shared_pages_are_counted_once() {
         return skip(NO_ROLLUP);
     };
     assert_near(&peak["pss_peak_bytes"], 100 * MIB, 2 * SLACK);
-    assert!(done.stderr.contains("counting shared pages once (PSS)"), "{}", done.stderr);
+    assert!(done.stderr.contains("divided among all processes that map them (PSS)"), "{}", done.stderr);
     assert!(place.trace().contains("\nPSS "), "{}", place.trace());
 }
 
@@ -55,7 +59,104 @@ fn the_peak_of_pss_is_not_missed() {
     if peak["pss_peak_bytes"].is_null() {
         return skip(NO_ROLLUP);
     }
-    assert_near(&peak["pss_peak_bytes"], 330 * MIB, 30 * MIB + 3 * SLACK);
+    // On a busy machine the last children may grow after the allowance is used up. The bounds say so.
+    assert_pss(&peak, 360 * MIB, "");
+}
+
+/// Fails unless PSS is within 5 % of the truth in bytes, or its bounds hold the truth.
+fn assert_pss(peak: &Value, truth: u64, words: &str) {
+    let value = peak["pss_peak_bytes"].as_u64().unwrap_or_else(|| panic!("no PSS: {peak}"));
+    let upper = peak["pss_peak_upper_bytes"].as_u64();
+    let slack = truth / 20 + SLACK;
+    let is_near = value.abs_diff(truth) <= slack;
+    let is_labelled = value <= truth + slack && upper.is_none_or(|upper| upper + slack >= truth);
+    assert!(is_near || is_labelled, "{value} and {upper:?} for {truth}: {words}");
+    assert!(is_near || words.is_empty() || words.contains("at least"), "{value} for {truth}: {words}");
+    assert!(value <= peak["peak_bytes"].as_u64().unwrap(), "PSS is above RSS: {peak}");
+    assert!(upper.is_none_or(|upper| upper >= value), "{peak}");
+    assert!(peak["pss_peak_time_s"].as_f64().unwrap() <= peak["elapsed_s"].as_f64().unwrap(), "{peak}");
+}
+
+/// A parent forks a child that keeps a snapshot, and rewrites its own memory, as a database does when it saves. RSS is flat
+/// meanwhile. rprof once reported 354, 452 or 604 MiB of 610.
+#[test]
+fn copy_on_write_is_seen_although_rss_is_flat() {
+    let place = Place::new();
+    let script = "touch 200MiB hold 200ms fork 1 [ hold 1200ms ] hold 300ms retouch wait hold 300ms";
+    let done = place.run_truth("", script);
+    let peak = place.peak();
+    if peak["pss_peak_bytes"].is_null() {
+        return skip(NO_ROLLUP);
+    }
+    assert_pss(&peak, 400 * MIB, &done.stderr);
+    let upper = peak["pss_peak_upper_bytes"].as_u64().expect("an upper bound");
+    assert!(upper >= 395 * MIB, "{peak}");
+}
+
+/// A parent of 200 MiB starts a short child. Its only round once came at the end, and rprof reported 6.0 MiB plainly.
+#[test]
+fn a_short_child_does_not_hide_the_memory_of_its_parent() {
+    let place = Place::new();
+    let done = place.run_truth("", "touch 200MiB hold 200ms fork 1 [ exec hold 120ms ] wait free hold 200ms");
+    let peak = place.peak();
+    if peak["pss_peak_bytes"].is_null() {
+        return skip(NO_ROLLUP);
+    }
+    assert_pss(&peak, 202 * MIB, &done.stderr);
+}
+
+/// Workers that fault in an array while a round is made once gave 595 to 655 MiB for 572.
+#[test]
+fn workers_that_read_a_shared_array_are_not_counted_twice() {
+    let python = crate::peers::python().unwrap_or_else(|| "python3".into());
+    let has_numpy = Command::new(&python).args(["-c", "import numpy"]).output();
+    if !has_numpy.is_ok_and(|answer| answer.status.success()) {
+        return skip("no Python with NumPy (`make peers` creates one): no pool of workers is measured");
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/pool_methods.py");
+    for (method, truth) in [("fork", 572), ("spawn", 629), ("forkserver", 628)] {
+        let place = Place::new();
+        let mut command = place.rprof(["run", "--force", "-o", "t.dat", "--"]);
+        let done = done(command.arg(&python).args([script, method]).output().expect("rprof runs"));
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        let peak = place.peak();
+        if peak["pss_peak_bytes"].is_null() {
+            return skip(NO_ROLLUP);
+        }
+        assert_pss(&peak, truth * MIB, &done.stderr);
+    }
+}
+
+/// A tick whose round is disturbed twice has no value. That is better than a value that counts pages twice.
+#[test]
+fn ticks_of_a_disturbed_tree_are_skipped_and_noted_once() {
+    let place = Place::new();
+    // A child is born or ends about every millisecond, so hardly a round of five processes is undisturbed.
+    let code = r"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void) {
+    char *shared = malloc(128 << 20); memset(shared, 1, 128 << 20);
+    for (int i = 0; i < 400; i++) {
+        if (fork() == 0) { usleep(500); _exit(0); }
+        wait(0);
+    }
+    return shared[5] - 1;
+}
+";
+    if !place.compile("storm", code, &[]) {
+        return skip("no C compiler: the program whose children come and go cannot be built");
+    }
+    let done = place.run("run --force --metric pss -T 2ms -o t.dat ./storm");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let trace = place.trace();
+    let notes = trace.matches("ticks are missing").count();
+    assert!(notes <= 1 && done.stderr.matches("ticks are missing").count() == notes, "{}", done.stderr);
+    for value in place.curve() {
+        assert!(value < 140.0, "{value} MiB: {}", done.stderr);
+    }
 }
 
 /// Reading PSS is expensive. Its rounds take one hundredth of the time, so most ticks have none.

@@ -77,6 +77,8 @@ fn peak_as_json_has_the_documented_keys() {
         "peak_upper_bytes",
         "exact",
         "pss_peak_bytes",
+        "pss_peak_upper_bytes",
+        "pss_peak_time_s",
     ] {
         assert!(object.contains_key(name), "{name}");
     }

@@ -43,7 +43,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
     lines.join("\n")
 }
 
-/// `peak 528.1 MiB RSS at 0.82 s, at most 530.2 MiB, summed over the process tree; 106.3 MiB counting shared pages once (PSS)`
+/// `peak 528.1 MiB RSS at 0.82 s, at most 530.2 MiB, summed over the process tree; 106.3 MiB with shared pages …`
 fn peak_line(profile: &Profile, peak: &Peak) -> String {
     let words = peak.words();
     let metric = profile.metric.name();
@@ -60,8 +60,9 @@ fn peak_line(profile: &Profile, peak: &Peak) -> String {
     if let Some(once) = upper_once(profile, peak) {
         line += &format!("; at most {once} counting shared pages once");
     }
-    if let Some(pss) = profile.pss.iter().map(|point| point.value).max() {
-        line += &format!("; {pss} counting shared pages once (PSS)");
+    if let Some(pss) = profile.pss_peak {
+        let words = pss.words();
+        line += &format!("; {words} with shared pages divided among all processes that map them (PSS)");
     }
     line
 }

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use rprof_trace::{Bytes, Point, ProcessProfile, Profile};
 
 use crate::data::curve::{self, DataPoint};
+use crate::data::rounds;
 use crate::data::slope::Slope;
 use crate::data::time_range::TimeRange;
 use crate::layers::legend::Entry;
@@ -88,14 +89,11 @@ fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet 
     let mut series = vec![whole(options, profile, range)];
     let pss = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let swap = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
-    for (name, stroke, points) in
-        [("shared pages once (PSS)", pss, &profile.pss), ("swapped out", swap, &profile.swap)]
-    {
-        if let Some(highest) = points.iter().map(|p| p.value).max() {
-            let mut part = plain(name.to_owned(), stroke, points, profile, range);
-            part.entry.details = vec![peak_detail(highest)];
-            series.push(part);
-        }
+    series.extend(shares(profile, pss, range));
+    if let Some(highest) = profile.swap.iter().map(|p| p.value).max() {
+        let mut part = plain("swapped out".to_owned(), swap, &profile.swap, profile, range);
+        part.entry.details = vec![peak_detail(highest)];
+        series.push(part);
     }
     let mut processes: Vec<_> = with_curves(profile).collect();
     // A stable sort: of two processes with the same peak, the first to appear stays first.
@@ -130,6 +128,18 @@ fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
     whole.entry.details.extend(profile.peak.map(|peak| peak_detail(peak.value)));
     fit(options, &mut whole);
     whole
+}
+
+/// The PSS of all processes; `None` if it was not measured.
+fn shares(profile: &Profile, stroke: Stroke, range: &TimeRange) -> Option<Series> {
+    let highest = profile.pss.iter().map(|p| p.value).max()?;
+    let words = profile.pss_peak.map_or_else(|| highest.to_string(), |peak| peak.words());
+    let details = vec![format!("peak {}", words.trim_end_matches(','))];
+    // The pages are divided among all processes of the machine that map them, so this is no sum of pages counted once.
+    let name = "shared pages divided (PSS)".to_owned();
+    let pieces = rounds::pss_pieces(profile, range);
+    let entry = Entry { stroke, marker: None, name, details };
+    Some(Series { entry, pieces, peak: None, slope: None, filled: false })
 }
 
 fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {

@@ -58,7 +58,7 @@ fn the_text_of_a_pdf_can_be_selected() {
     tool.stdin.take().unwrap().write_all(&pdf(&figure("children")).unwrap()).unwrap();
     let text = String::from_utf8(tool.wait_with_output().unwrap().stdout).unwrap();
     for words in
-        ["make -j4 all", "peak 1.09 GiB at 14.8 s", "time (s)", "shared pages once (PSS)", "4711:cc1plus"]
+        ["make -j4 all", "peak 1.09 GiB at 14.8 s", "time (s)", "shared pages divided (PSS)", "4711:cc1plus"]
     {
         assert!(text.contains(words), "`{words}` is not in\n{text}");
     }

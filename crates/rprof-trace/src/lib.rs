@@ -18,7 +18,7 @@ pub use format::index::Indexer;
 pub use format::{Format, Writer, csv, dat};
 pub use model::{
     Arg, Born, Cgroup, End, Exit, Header, Index, Memory, Metric, OomKill, Part, PeakParts, PeakPartsRecorder,
-    Proven, Record, RecordOf, Sample, Section, SpanRecord, Tick,
+    Proven, PssPeak, Record, RecordOf, Sample, Section, SpanRecord, Tick,
 };
 pub use profile::builder::ProfileBuilder;
 pub use profile::cgroup::CgroupProfile;

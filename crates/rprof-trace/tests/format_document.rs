@@ -4,7 +4,7 @@
 mod support;
 
 use rprof_trace::{
-    Bytes, Cgroup, Column, End, Format, Header, OomKill, PeakParts, Record, Seconds, csv, dat,
+    Bytes, Cgroup, Column, End, Format, Header, OomKill, PeakParts, PssPeak, Record, Seconds, csv, dat,
 };
 use support::{convert, every_record, read, write};
 
@@ -106,6 +106,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
     let end = End {
         reason: Some(String::new()),
         upper_once_bytes: Some(Bytes(0)),
+        pss_peak: Some(PssPeak::default()),
         uncertainty_bytes: Some(Bytes(1)),
         parts: Some(all),
         ..End::default()

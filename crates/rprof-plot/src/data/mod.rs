@@ -2,6 +2,7 @@
 //! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
 
 pub mod curve;
+pub mod rounds;
 pub mod slope;
 pub mod span_groups;
 pub mod span_stack;

@@ -27,5 +27,10 @@ pub mod proc;
     allow(dead_code, reason = "used on Linux only, tested on every system")
 )]
 pub mod rss_counters;
+#[cfg_attr(
+    any(rprof_unsupported, not(target_os = "linux")),
+    allow(dead_code, reason = "used on Linux only, tested on every system")
+)]
+mod stat;
 
 pub use command_name::CommandName;

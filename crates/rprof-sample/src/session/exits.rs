@@ -72,6 +72,7 @@ impl Session {
             self.root.gone = true;
             self.root.status = Some(reaped.status);
         }
+        self.tree.settle_reaped(reaped.pid, reaped.zombie.faults);
         self.tree.record_reaped(reaped, maximum.filter(|_| !had_children), seconds(now), sink);
         if self.root.gone {
             // The processes left over decide how the session goes on. Find orphans that no tick has seen.

@@ -36,6 +36,7 @@ impl Session {
         self.record_gap(now, sink);
         let bound = self.tree.close(seconds(now), sink);
         self.peak.add_window(bound);
+        self.pss.close(bound.map(|bound| bound.most()));
         let terminated = self.stop.termination.as_ref().map(Termination::begun);
         let killed = self.group.finish(now, self.root.pid, terminated, sink);
         let out_of_memory = self.was_killed_by_kernel(&killed);
@@ -53,7 +54,7 @@ impl Session {
                 .unreadable()
                 .map(str::to_owned)
                 .into_iter()
-                .chain(self.pss_unavailable)
+                .chain(self.pss.unavailable)
                 .collect(),
             end,
         }
@@ -94,7 +95,7 @@ impl Session {
         Some(reason.to_owned())
     }
 
-    fn end_record(&self, elapsed_s: Seconds, reason: Option<String>) -> End {
+    fn end_record(&mut self, elapsed_s: Seconds, reason: Option<String>) -> End {
         let is_rss = self.options.metric == Metric::Rss;
         // wait4 reports the exact maximum of a single process, so its peak is its own upper bound.
         let was_alone = !self.tree.is_plural() && !self.exits.had_children();
@@ -110,6 +111,7 @@ impl Session {
             let upper = self.peak.upper(self.tree.is_reaped()).filter(|_| is_rss);
             (upper.map(|(sum, _)| sum), upper.filter(|(sum, once)| once < sum).map(|(_, once)| once))
         };
+        let pss_peak = self.pss_peak(upper_once.or(upper));
         let cpu = self.exits.cpu_times();
         End {
             elapsed_s,
@@ -121,6 +123,7 @@ impl Session {
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
             upper_bytes: upper,
             upper_once_bytes: upper_once,
+            pss_peak,
             exact,
             uncertainty_bytes: platform::mark_error().filter(|_| is_rss),
             parts: self.parts.parts(),

@@ -59,7 +59,7 @@ impl Session {
             return;
         }
         let before = platform::cpu_time();
-        let round = self.tree.read_pss();
+        let round = self.pss_now();
         let cost = platform::cpu_time().saturating_sub(before);
         match round {
             Ok(Some(pss)) if pss > limit => {

@@ -7,6 +7,8 @@ mod finish;
 mod memory_limit;
 mod oom;
 mod peak_evidence;
+mod pss_evidence;
+mod pss_rounds;
 mod pss_schedule;
 mod schedule;
 mod signals;
@@ -23,7 +25,7 @@ use exits::Exits;
 pub use finish::Outcome;
 use memory_limit::MemoryLimit;
 use peak_evidence::PeakEvidence;
-use pss_schedule::PssSchedule;
+use pss_rounds::PssRounds;
 use schedule::Schedule;
 use termination::Termination;
 pub use termination::TerminationCause;
@@ -67,9 +69,7 @@ pub struct Session {
     ticks: Ticks,
     peak: PeakEvidence,
     parts: PeakPartsRecorder,
-    pss_schedule: PssSchedule,
-    /// The reason why PSS was missing beside RSS for the first time, as a sentence.
-    pss_unavailable: Option<String>,
+    pss: PssRounds,
     exits: Exits,
     stop: StopState,
     memory_limit: MemoryLimit,
@@ -126,8 +126,7 @@ impl Session {
             ticks: Ticks::default(),
             peak: PeakEvidence::default(),
             parts: PeakPartsRecorder::default(),
-            pss_schedule: PssSchedule::new(reads_pss),
-            pss_unavailable: None,
+            pss: PssRounds::new(reads_pss, !root.attached),
             exits: Exits::default(),
             stop: StopState::default(),
             memory_limit: MemoryLimit::new(options.memory_limit),

@@ -1,7 +1,8 @@
-//! The schedule of the PSS rounds: pure arithmetic on time since the start, CPU time and the height of the curve.
+//! The schedule of the PSS rounds: pure arithmetic on time since the start, CPU time, heights and page faults.
 //! A round costs about 15 ms per resident GiB of small pages, far more than the rest of a tick. So rounds use less than
 //! a hundredth of the time. But spacing alone would miss the peak of PSS, which mostly lies at the peak of the curve.
-//! So a round also comes at each new height, paid from an allowance that later rounds save up again.
+//! So a round also comes at each new height, and when page faults show that PSS may have risen while RSS is flat. These
+//! are paid from an allowance that later rounds save up again.
 
 use std::time::Duration;
 
@@ -17,6 +18,12 @@ const CLIMB_SHARE: u32 = 50;
 /// The pause after a round during which the tree changed, as a multiple of its cost. An instant retry would most likely
 /// meet the same changes.
 const PAUSE_AFTER_CHANGE: u32 = 10;
+/// The shortest time between two looks at the page faults, and the part of the time that looks may use: one part in
+/// this many. They count as rounds, so rounds and looks together keep to `SHARE`.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+const LOOK_SHARE: u32 = 400;
+/// A tree is quiet if it came by less than one part of its PSS in this many since the last look.
+const QUIET: u64 = 100;
 
 /// The schedule of a run. Costs are CPU time: on a busy machine a round takes longer, but costs no more.
 #[derive(Debug)]
@@ -29,8 +36,17 @@ pub struct PssSchedule {
     next_at_new_height: Duration,
     /// The highest curve at which a round succeeded or was refused.
     measured_height: Bytes,
-    /// The PSS of the last round that succeeded.
+    /// The PSS of the last round that succeeded, and the largest one.
     last_pss: Bytes,
+    largest_pss: Bytes,
+    /// The time of the next look at the page faults.
+    next_look: Duration,
+    /// The largest PSS that the faults since the last round allow, at the last look; 0 before the first one.
+    possible: Bytes,
+    /// True if little happened between the last two looks.
+    is_quiet: bool,
+    /// The highest curve at which a round was disturbed.
+    disturbed_height: Bytes,
     /// False if there is no round any more.
     enabled: bool,
 }
@@ -44,6 +60,11 @@ impl PssSchedule {
             next_at_new_height: Duration::ZERO,
             measured_height: Bytes(0),
             last_pss: Bytes(0),
+            largest_pss: Bytes(0),
+            next_look: Duration::ZERO,
+            possible: Bytes(0),
+            is_quiet: false,
+            disturbed_height: Bytes(0),
             enabled,
         }
     }
@@ -53,13 +74,44 @@ impl PssSchedule {
         // The curve is RSS, and private growth adds as much to PSS as to RSS. So growth by an eighth of the last PSS may
         // raise PSS by an eighth. With many shared pages that is a small part of RSS, hence not an eighth of the curve.
         let is_new_height = value.0 > self.measured_height.0.saturating_add(self.last_pss.0 / 8);
-        let can_climb = now >= self.next_at_new_height && self.spent < CLIMB + now / CLIMB_SHARE;
-        self.enabled && (now >= self.next || (is_new_height && can_climb))
+        // A tree that stays at its height and disturbs one round after the other is no climb.
+        let share = if value > self.disturbed_height { CLIMB_SHARE } else { SHARE };
+        let can_climb = now >= self.next_at_new_height && self.spent < CLIMB + now / share;
+        self.enabled
+            && (now >= self.next || (is_new_height && can_climb) || self.is_due_by_faults(now, value))
+    }
+
+    /// True if PSS may have risen by an eighth. While the tree is quiet, a smaller rise is enough if it would be a new
+    /// peak: then a round succeeds, and the peak is known well. A round after a fall of RSS below the last PSS lets later
+    /// looks start from a lower value.
+    ///
+    /// Faults go on for the whole run in many programs, unlike a climb. So these rounds never exceed `SHARE` for long.
+    fn is_due_by_faults(&self, now: Duration, value: Bytes) -> bool {
+        let possible = self.possible.min(value).0;
+        let is_rise = possible > self.last_pss.0 + self.last_pss.0 / 8;
+        let is_peak = self.is_quiet && possible > self.largest_pss.0 + self.largest_pss.0 / 50;
+        let is_fall = self.is_quiet && value.0 < self.last_pss.0 - self.last_pss.0 / 8;
+        (is_rise || is_peak || is_fall) && now >= self.next_at_new_height && self.spent < CLIMB + now / SHARE
+    }
+
+    /// True if a look at the page faults should follow at `now`.
+    pub fn look_is_due(&self, now: Duration) -> bool {
+        self.enabled && now >= self.next_look
+    }
+
+    /// Records a look that ended at `now`: the memory that the tree can have come by since the last look, and the
+    /// largest PSS that the looks since the last round allow.
+    pub fn record_look(&mut self, now: Duration, cost: Duration, growth: Bytes, possible: Bytes) {
+        self.spent += cost;
+        self.next += cost * SHARE;
+        self.next_look = now + LOOK_INTERVAL.max(cost * LOOK_SHARE);
+        self.possible = possible;
+        self.is_quiet = growth.0 < self.last_pss.0 / QUIET;
     }
 
     /// Records a round that ended at `now`, with the curve at `value`.
     ///
-    /// `result` is the PSS, `None` when the tree changed meanwhile, or the error of the first process that refused. After
+    /// `result` is the PSS, `None` when the round was disturbed, or the error of the first process that refused. After
     /// `Unsupported` no round follows. After another error the next one is at its usual time: the process may have ended.
     pub fn record_round(
         &mut self,
@@ -75,8 +127,13 @@ impl PssSchedule {
             Ok(Some(pss)) => {
                 self.measured_height = self.measured_height.max(value);
                 self.last_pss = pss;
+                self.largest_pss = self.largest_pss.max(pss);
+                self.possible = Bytes(0);
             }
-            Ok(None) => self.next_at_new_height = now + cost * PAUSE_AFTER_CHANGE,
+            Ok(None) => {
+                self.next_at_new_height = now + cost * PAUSE_AFTER_CHANGE;
+                self.disturbed_height = self.disturbed_height.max(value);
+            }
             Err(ReadError::Unsupported) => self.enabled = false,
             Err(_) => self.measured_height = self.measured_height.max(value),
         }
@@ -141,6 +198,72 @@ mod tests {
         // The tree changed: no retry at once.
         schedule.record_round(at(30), at(10), higher, Ok(None));
         assert!(!schedule.is_due(at(129), higher) && schedule.is_due(at(130), higher));
+    }
+
+    /// A child shares its parent's memory, and the parent rewrites it: RSS is flat, and PSS doubles.
+    #[test]
+    fn faults_start_a_round_while_the_curve_is_flat() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(1))));
+        assert!(schedule.look_is_due(at(100)) && !schedule.is_due(at(100), gib(2)));
+        let grown = |eighths: u64| Bytes(gib(1).0 / 8 * eighths + 1);
+        schedule.record_look(at(100), at(0), grown(1), grown(9));
+        assert!(!schedule.look_is_due(at(199)) && schedule.look_is_due(at(200)));
+        assert!(schedule.is_due(at(100), gib(2)));
+        // Without shared memory PSS is as large as RSS already, however many faults there are.
+        assert!(!schedule.is_due(at(100), gib(1)));
+        // The round is disturbed: no retry at once.
+        schedule.record_round(at(110), at(10), gib(2), Ok(None));
+        assert!(!schedule.is_due(at(209), gib(2)) && schedule.is_due(at(210), gib(2)));
+        schedule.record_round(at(220), at(10), gib(2), Ok(Some(grown(9))));
+        assert!(!schedule.is_due(at(300), gib(2)));
+    }
+
+    #[test]
+    fn a_quiet_tree_gets_a_round_for_a_small_rise_above_the_peak() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(1))));
+        let risen = Bytes(gib(1).0 / 100 * 103);
+        schedule.record_look(at(100), at(0), Bytes(gib(1).0 / 50), risen);
+        assert!(!schedule.is_due(at(100), gib(2)), "still rising");
+        schedule.record_look(at(200), at(0), Bytes(0), risen);
+        assert!(schedule.is_due(at(200), gib(2)));
+    }
+
+    #[test]
+    fn a_quiet_tree_gets_a_round_after_a_fall() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(2))));
+        schedule.record_look(at(100), at(0), gib(1), gib(3));
+        assert!(!schedule.is_due(at(100), gib(1)), "not quiet");
+        schedule.record_look(at(200), at(0), Bytes(0), gib(3));
+        assert!(schedule.is_due(at(200), gib(1)));
+        schedule.record_round(at(210), at(10), gib(1), Ok(Some(gib(1))));
+        assert!(!schedule.is_due(at(300), gib(1)));
+    }
+
+    /// Many programs have page faults for their whole run. Their rounds and looks keep to the long-run share.
+    #[test]
+    fn faults_without_end_do_not_exceed_the_share() {
+        for result in [Some, |_| None] {
+            let (mut schedule, mut spent) = (PssSchedule::new(true), Duration::ZERO);
+            for tick in 0..600 {
+                let (now, value) = (TICK * tick, gib(4));
+                if schedule.look_is_due(now) {
+                    spent += Duration::from_millis(1);
+                    schedule.record_look(now, Duration::from_millis(1), gib(1), gib(9));
+                }
+                if schedule.is_due(now, value) {
+                    let cost = Duration::from_millis(30);
+                    schedule.record_round(now, cost, value, Ok(result(gib(1))));
+                    spent += cost;
+                }
+            }
+            assert!((0.3..0.63).contains(&spent.as_secs_f64()), "{spent:?}");
+        }
     }
 
     #[test]

@@ -7,9 +7,7 @@ use rprof_trace::{Bytes, Metric, Proven, Record, Seconds, Tick};
 use super::Session;
 use super::clock::seconds;
 use crate::Sink;
-use crate::error::ReadError;
-use crate::platform;
-use crate::tree::{NOTE_KEY, TickResult};
+use crate::tree::TickResult;
 
 /// The part of the time that extra ticks may use while processes come and go: one part in this many.
 const EXTRA_TICKS_SHARE: u32 = 50;
@@ -54,15 +52,14 @@ impl Session {
             self.root.gone = true;
         }
         if sum.processes == 0 || result.torn {
+            self.note_torn_tick(result.torn, sink);
             return;
         }
         let value = sum.value;
         self.record_spike(&result, now, sink);
         self.peak.raise(sum.value);
         let is_plural = self.tree.is_plural();
-        if is_plural && self.tree.is_complete() && self.pss_schedule.is_due(now, sum.value) {
-            self.read_pss(seconds(now), sum.value, sink);
-        }
+        self.follow_pss(&result, now, sink);
         self.group.tick(now, self.root.pid, &self.tree, sink);
         self.ticks.add(now, sum.value);
         let tick = Tick {
@@ -109,29 +106,6 @@ impl Session {
         let longest = self.options.interval * GAP_INTERVALS + GAP_SLACK;
         if let Some(last) = self.ticks.last.filter(|last| now.saturating_sub(*last) > longest) {
             sink(&Record::Gap(seconds(last), seconds(now)));
-        }
-    }
-
-    /// Makes a PSS round. The first failure goes into the trace as a note.
-    fn read_pss(&mut self, time: Seconds, value: Bytes, sink: Sink<'_>) {
-        let before = platform::cpu_time();
-        let result = self.tree.read_pss();
-        let cost = platform::cpu_time().saturating_sub(before);
-        let outcome = result.as_ref().map(|pss| *pss).map_err(|(_, error)| error);
-        self.pss_schedule.record_round(self.clock.elapsed(), cost, value, outcome);
-        match result {
-            Ok(Some(pss)) => sink(&Record::Pss(time, pss)),
-            Err((id, error)) if self.pss_unavailable.is_none() => {
-                let sentence = match error {
-                    ReadError::Denied => {
-                        format!("PSS is unavailable while `{id}` runs: cannot read its smaps_rollup: {error}")
-                    }
-                    _ => format!("PSS is unavailable: cannot read the smaps_rollup of `{id}`: {error}"),
-                };
-                sink(&Record::Note(NOTE_KEY, &sentence));
-                self.pss_unavailable = Some(sentence);
-            }
-            Ok(None) | Err(_) => {}
         }
     }
 }

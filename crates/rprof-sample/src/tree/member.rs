@@ -2,12 +2,13 @@
 
 use rprof_trace::{Born, Bytes, Memory, Metric, Part, Sample, Seconds};
 
+use super::faults::FaultAccount;
 use super::member_faults::Faults;
 use super::peak_bounds::{TickSum, Window};
 use super::zombies::Zombie;
 use crate::error::ReadError;
 use crate::parse::CommandName;
-use crate::platform::{Process, Reading, SmapsRollup};
+use crate::platform::{FaultCounts, Process, Reading, SmapsRollup};
 
 /// A living process of the tree.
 #[derive(Debug)]
@@ -25,6 +26,12 @@ pub struct Member {
     window: Window,
     /// The largest high-water mark so far; `None` before the first reading. An exec does not reset it.
     hwm: Option<Bytes>,
+    /// The rise of the mark between the last two readings.
+    growth: Bytes,
+    /// The fall of RSS between the last two readings.
+    released: Bytes,
+    /// What its page faults and readings show since the last look at the faults.
+    pub account: FaultAccount,
     space: AddressSpace,
     /// Its page faults.
     pub(super) faults: Faults,
@@ -55,6 +62,9 @@ impl Member {
             value: Bytes(0),
             window: Window::default(),
             hwm: None,
+            growth: Bytes(0),
+            released: Bytes(0),
+            account: FaultAccount::of_newborn(),
             space: AddressSpace::Unchecked,
             faults: Faults::of_newborn(),
             denied: false,
@@ -63,7 +73,8 @@ impl Member {
 
     /// A process that ran before the session. Its high-water mark belongs to that time and proves no spike.
     pub fn found_running(process: Process, reading: &Reading, id: String) -> Self {
-        Self { memory: reading.memory, faults: Faults::default(), ..Self::new(process, reading, id) }
+        let (faults, account) = (Faults::default(), FaultAccount::default());
+        Self { memory: reading.memory, faults, account, ..Self::new(process, reading, id) }
     }
 
     /// The process id.
@@ -149,6 +160,11 @@ impl Member {
     pub fn record(&mut self, reading: &Reading, was_reset: bool) {
         self.window = Window::between(&self.memory, &reading.memory, was_reset);
         self.faults.note_reading(&self.memory, reading);
+        let mark = |memory: &Memory| memory.get(Part::Hwm).unwrap_or_default().0;
+        self.growth = Bytes(mark(&reading.memory).saturating_sub(mark(&self.memory)));
+        let rss = |memory: &Memory| memory.get(Part::Rss).unwrap_or_default().0;
+        self.released = Bytes(rss(&self.memory).saturating_sub(rss(&reading.memory)));
+        self.account.record(&self.memory, &reading.memory);
         self.memory = reading.memory;
         self.ppid = reading.ppid;
         self.hwm = self.hwm.max(reading.memory.get(Part::Hwm));
@@ -241,9 +257,40 @@ impl Member {
         }
     }
 
-    /// True if the process still lives and runs the same program as at the last reading, or if its reading was refused.
-    pub fn is_unchanged(&mut self) -> bool {
-        self.denied || self.process.read().is_ok_and(|now| !now.dead && !self.has_new_space(&now))
+    /// RSS now, and its difference from the last reading; `None` if the process has ended or runs another program.
+    ///
+    /// Both are 0 if it is not counted.
+    pub fn change(&mut self) -> Option<(Bytes, Bytes)> {
+        if !self.is_counted() {
+            return Some((Bytes(0), Bytes(0)));
+        }
+        let now = self.process.read().ok().filter(|now| !now.dead && !self.has_new_space(now))?;
+        let rss = |memory: &Memory| memory.get(Part::Rss).unwrap_or_default();
+        let (before, now) = (rss(&self.memory), rss(&now.memory));
+        Some((now, Bytes(now.0.abs_diff(before.0))))
+    }
+
+    /// The value of the run's metric at the last reading.
+    pub fn value(&self) -> Bytes {
+        self.value
+    }
+
+    /// The anonymous memory at the last reading; 0 when the system reports none.
+    pub fn anon(&self) -> Bytes {
+        self.memory.get(Part::Anon).unwrap_or_default()
+    }
+
+    /// The fall of RSS between the last two readings.
+    pub fn released(&self) -> Bytes {
+        self.released
+    }
+
+    /// Reads the page faults.
+    ///
+    /// # Errors
+    /// The same as for `Process::faults`.
+    pub fn read_faults(&self) -> Result<FaultCounts, ReadError> {
+        self.process.faults()
     }
 
     /// True if an exec has replaced the address space since the last reading.
@@ -253,6 +300,14 @@ impl Member {
     fn has_new_space(&self, now: &Reading) -> bool {
         let is_below = |mark: Bytes| Some(mark.plus(Bytes(1 << 20))) < self.memory.get(Part::Rss);
         self.space != AddressSpace::Borrowed && now.memory.get(Part::Hwm).is_some_and(is_below)
+    }
+
+    /// The memory that it gave back at its end; 0 when the parent counts it.
+    ///
+    /// It is estimated from its last mark and how fast that rose.
+    pub fn last_held(&self) -> Bytes {
+        let held = self.hwm.unwrap_or_default().plus(self.growth).plus(self.growth);
+        if self.space == AddressSpace::Borrowed { Bytes(0) } else { held }
     }
 
     /// Turns a member that has ended into a zombie.

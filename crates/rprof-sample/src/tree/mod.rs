@@ -3,13 +3,14 @@
 
 mod births;
 mod bound_window;
+mod faults;
 mod ledger;
 mod member;
 mod member_faults;
 pub mod peak_bounds;
 pub mod peak_table;
 mod process_ids;
-mod pss;
+pub mod pss;
 mod read_members;
 mod vfork;
 mod zombies;
@@ -17,6 +18,7 @@ mod zombies;
 use rprof_trace::{Born, Bytes, Metric, Record, Seconds};
 
 use births::Births;
+use faults::TreeFaults;
 use ledger::{Ended, Fate, Ledger};
 use member::Member;
 use peak_bounds::TickSum;
@@ -40,6 +42,10 @@ pub struct TickResult {
     pub bound: Option<WindowBound>,
     /// The number of members that were born or ended.
     pub changes: usize,
+    /// The memory that its processes gave back since the last tick, as far as their RSS shows it.
+    pub released: Bytes,
+    /// The largest anonymous memory of one process. Only relatives can share it, so the tree's PSS is no smaller.
+    pub largest_anon: Bytes,
     /// True if the tree changed while PSS or USS was read. The sum is then that of no instant.
     pub torn: bool,
 }
@@ -72,6 +78,9 @@ pub struct Tree {
     adopts: bool,
     /// The number of processes ever found.
     process_count: u64,
+    /// The memory that members gave back at their ends since the last tick.
+    released_at_ends: Bytes,
+    faults: TreeFaults,
     /// The largest RSS of one process, from the readings.
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
@@ -94,6 +103,8 @@ impl Tree {
             joined: options.joined,
             adopts: !options.joined,
             process_count: 0,
+            released_at_ends: Bytes(0),
+            faults: TreeFaults::start(),
             largest_read: None,
             unreadable: None,
             hidden: Vec::new(),
@@ -146,19 +157,24 @@ impl Tree {
         self.births.search(&self.members);
         result.changes += self.births.waiting();
         self.admit(time, sink);
-        self.read_members(time, &mut result, sink);
-        if matches!(self.metric, Metric::Pss | Metric::Uss) && !self.is_unchanged() {
-            // The shares moved to other processes during the reading. One more attempt, then the tick is given up.
-            self.admit(time, sink);
+        if matches!(self.metric, Metric::Pss | Metric::Uss) {
+            // If the round is disturbed, there is one more attempt. Then the tick is given up.
+            if self.read_shares(time, &mut result, sink) {
+                self.admit(time, sink);
+                result.torn = self.read_shares(time, &mut result, sink);
+            }
+        } else {
             self.read_members(time, &mut result, sink);
-            result.torn = !self.is_unchanged();
         }
         self.find_borrowers();
         result.bound = self.bound_window(time, sink);
-        let is_plural = self.is_plural();
+        result.released = std::mem::take(&mut self.released_at_ends);
+        let has_samples = self.is_plural() && !result.torn;
         for member in self.members.iter().filter(|member| member.is_counted()) {
             member.add_to(&mut result.sum);
-            if is_plural {
+            result.released = result.released.plus(member.released());
+            result.largest_anon = result.largest_anon.max(member.anon());
+            if has_samples {
                 sink(&Record::Sample(member.sample(time)));
             }
         }
@@ -180,6 +196,7 @@ impl Tree {
             sink(&Record::Born(&id, time, born));
             self.process_count += 1;
             if reading.dead {
+                self.settle_found_dead(&process, reading.ppid);
                 self.ledger.ended.push(Ended {
                     pid,
                     parent: reading.ppid,
@@ -207,7 +224,9 @@ impl Tree {
 
     /// Moves a member that has ended to the zombies.
     fn remove(&mut self, at: usize, fate: Fate, time: Seconds, sink: Sink<'_>) {
+        self.settle_ended(at);
         let member = self.members.remove(at);
+        self.released_at_ends = self.released_at_ends.plus(member.last_held());
         self.ledger.ended.push(member.to_ended(fate));
         self.zombies.add(member.into_zombie(), time, sink);
     }

@@ -24,6 +24,11 @@ impl WindowBound {
         (self.others == 0).then_some(self.living)
     }
 
+    /// The bound of the sum of RSS, as long as the largest process is not known.
+    pub fn most(&self) -> Bytes {
+        Bytes(self.sum(u64::MAX))
+    }
+
     /// The bound of the sum of RSS. `largest` is the RSS that no process exceeded, `u64::MAX` when not known.
     fn sum(&self, largest: u64) -> u64 {
         let cap = largest.saturating_mul(u64::from(self.others));

@@ -1,34 +1,109 @@
-//! The proportional set size of the whole tree, in which each shared page counts once.
+//! The proportional set size of the whole tree, in which each shared page is divided among all that map it.
 
-use rprof_trace::Bytes;
+use rprof_trace::{Bytes, Seconds};
 
-use super::Tree;
+use super::faults::Look;
 use super::member::Member;
+use super::{TickResult, Tree};
+use crate::Sink;
 use crate::error::ReadError;
 
+/// One reading of the PSS of all members.
+#[derive(Debug, Clone, Copy)]
+pub struct PssRound {
+    /// The sum.
+    pub pss: Bytes,
+    /// The sum of RSS right after the round.
+    pub rss_after: Bytes,
+    /// The largest error of the sum: the memory that changed hands during the round.
+    pub error: Bytes,
+}
+
+/// The part of a sum that may have changed hands during its round: one part in this many.
+const TOLERATED_SHARE: u64 = 50;
+/// The memory that may have changed hands in a round of any size.
+const TOLERATED: Bytes = Bytes(1 << 20);
+
+impl PssRound {
+    /// True if little enough changed during the round.
+    pub fn is_true(&self) -> bool {
+        is_tolerated(self.error, self.pss)
+    }
+}
+
+fn is_tolerated(error: Bytes, sum: Bytes) -> bool {
+    error <= TOLERATED.max(Bytes(sum.0 / TOLERATED_SHARE))
+}
+
 impl Tree {
-    /// Adds up the PSS of all members; `None` when the tree changed meanwhile.
+    /// Adds up the PSS of all members; `None` when a process was born, ended or started another program meanwhile.
+    /// Returns also what the page faults of the round show. Call it right after `look_at_faults`.
     ///
-    /// A page shared by n processes counts 1/n in each of them. If one of them ends or starts another program during
-    /// the round, n changes, and the sum counts some shares twice or not at all.
+    /// A page shared by n processes counts 1/n in each of them. If n changes during the round, the sum counts some shares
+    /// twice or not at all. Besides births and ends, a page fault changes n when it maps or copies a shared page, and so
+    /// does memory that is given back. Each such page makes an error of one page at most, so both bound the error.
     ///
     /// # Errors
     /// The id of the first member whose smaps rollup cannot be read, with `Denied`, `Unsupported` or `Io`.
-    pub fn read_pss(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
-        let mut sum = Bytes(0);
+    pub fn read_pss(&mut self) -> Result<(Option<PssRound>, Look), (String, ReadError)> {
+        let mut pss = Bytes(0);
         for member in self.members.iter().filter(|member| member.is_counted()) {
             match member.smaps_rollup() {
-                Ok(rollup) => sum = sum.plus(rollup.pss),
-                Err(ReadError::Gone) => return Ok(None),
+                Ok(rollup) => pss = pss.plus(rollup.pss),
+                Err(ReadError::Gone) => return Ok((None, Look::default())),
                 Err(error) => return Err((member.id().to_owned(), error)),
             }
         }
-        Ok(self.is_unchanged().then_some(sum))
+        let change = self.change();
+        let look = self.look_at_faults();
+        let round =
+            change.map(|(rss_after, change)| PssRound { pss, rss_after, error: look.faulted.plus(change) });
+        Ok((round, look))
     }
 
-    /// True if since the last readings no process was born, ended, or started another program.
-    pub(super) fn is_unchanged(&mut self) -> bool {
+    /// Reads all members with their PSS or USS, as one tick of that metric. True if the round was disturbed.
+    ///
+    /// Nothing can disturb the reading of a single process.
+    pub(super) fn read_shares(&mut self, time: Seconds, result: &mut TickResult, sink: Sink<'_>) -> bool {
+        let is_tree = self.members.len() > 1;
+        if is_tree {
+            self.look_at_faults();
+        }
+        self.read_members(time, result, sink);
+        let change = self.change();
+        let look = if is_tree { self.look_at_faults() } else { Look::default() };
+        let sum = self.members.iter().filter(|m| m.is_counted()).fold(Bytes(0), |sum, m| sum.plus(m.value()));
+        // The tolerance is that of a PSS round. USS has no other: what faults move between processes is the same.
+        !change.is_some_and(|(_, change)| !is_tree || is_tolerated(look.faulted.plus(change), sum))
+    }
+
+    /// RSS now, and how much of it changed since the last readings; `None` if a process was born, ended, or started
+    /// another program.
+    fn change(&mut self) -> Option<(Bytes, Bytes)> {
         self.births.search(&self.members);
-        self.births.waiting() == 0 && self.members.iter_mut().all(Member::is_unchanged)
+        if self.births.waiting() > 0 {
+            return None;
+        }
+        let mut changes = self.members.iter_mut().map(Member::change);
+        changes.try_fold((Bytes(0), Bytes(0)), |(rss, sum), change| {
+            let (now, difference) = change?;
+            Some((rss.plus(now), sum.plus(difference)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Workers that mapped an array during the round once added up to 655 MiB of 572.
+    #[test]
+    fn a_round_is_true_if_little_changed_hands_meanwhile() {
+        let mib = |n: u64| Bytes(n << 20);
+        let is_true =
+            |pss, error| PssRound { pss: mib(pss), rss_after: mib(900), error: mib(error) }.is_true();
+        assert!(is_true(572, 0) && is_true(572, 11));
+        assert!(!is_true(572, 12) && !is_true(655, 83));
+        assert!(is_true(5, 1) && !is_true(5, 2), "a small tree has a tolerance of 1 MiB");
     }
 }

@@ -13,4 +13,4 @@ pub use header::{Arg, Header};
 pub use index::{Index, Section};
 pub use memory::{Memory, Metric, Part};
 pub use peak_parts::{PeakParts, PeakPartsRecorder};
-pub use record::{Born, End, Exit, Proven, Record, RecordOf, Sample, SpanRecord, Tick};
+pub use record::{Born, End, Exit, Proven, PssPeak, Record, RecordOf, Sample, SpanRecord, Tick};

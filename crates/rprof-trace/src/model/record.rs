@@ -95,6 +95,42 @@ pub struct SpanRecord<T> {
     pub level: Option<u32>,
 }
 
+/// The peak of the proportional set size of a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PssPeak {
+    /// The largest PSS that was measured, or that the anonymous memory of one process proves: a lower bound of the peak.
+    pub bytes: Bytes,
+    /// Its time.
+    pub time_s: Seconds,
+    /// Upper bound of the peak; `None` if it is not known.
+    pub upper_bytes: Option<Bytes>,
+}
+
+/// A peak is plain up to this difference between its bounds: one part of it in `PLAIN_SHARE`, or `PLAIN`.
+const PLAIN_SHARE: u64 = 20;
+const PLAIN: Bytes = Bytes(1 << 20);
+
+impl PssPeak {
+    /// `true` if the peak is known to within 5 % or 1 MiB. All else is a lower bound.
+    pub fn is_plain(&self) -> bool {
+        let tolerance = PLAIN.max(Bytes(self.bytes.0 / PLAIN_SHARE));
+        self.upper_bytes.is_some_and(|upper| upper <= self.bytes.plus(tolerance))
+    }
+
+    /// The words for the peak: `572.1 MiB`, `at least 572.1 MiB`, `at least 572.1 MiB, at most 810.2 MiB,`.
+    ///
+    /// An upper bound above twice the lower one says little and is not in the words.
+    pub fn words(&self) -> String {
+        let value = self.bytes;
+        match self.upper_bytes.filter(|upper| upper.0 / 2 <= value.0) {
+            _ if self.is_plain() => value.to_string(),
+            Some(upper) => format!("at least {value}, at most {upper},"),
+            None => format!("at least {value}"),
+        }
+    }
+}
+
 /// The last record of a run: how it ended and what it used.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -120,6 +156,9 @@ pub struct End {
     /// `upper_bytes` or not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upper_once_bytes: Option<Bytes>,
+    /// Peak of PSS beside the curve of RSS; `None` if it was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pss_peak: Option<PssPeak>,
     /// `true` if the peak of RSS is exact to within `uncertainty_bytes`: the tree had one process, and the kernel reported
     /// its maximum.
     pub exact: bool,

@@ -273,6 +273,7 @@ impl ProfileBuilder {
         let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
+        let pss_peak = self.curves.pss_peak(self.end.as_ref(), zero);
         let [total, pss, swap] = self.curves.finish(zero);
         let span = |s: Span| Span {
             enter: (since(s.enter.0), s.enter.1),
@@ -292,6 +293,7 @@ impl ProfileBuilder {
             process_count,
             total,
             pss,
+            pss_peak,
             swap,
             cgroup: self.cgroup,
             processes: self.processes.map_or_else(Vec::new, |p| p.finish(held, zero)),

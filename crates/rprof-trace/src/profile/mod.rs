@@ -20,7 +20,7 @@ mod spans;
 
 pub use peak::{Peak, PeakWords};
 
-use crate::model::{End, Header, Metric, PeakParts};
+use crate::model::{End, Header, Metric, PeakParts, PssPeak};
 use crate::profile::cgroup::CgroupProfile;
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
@@ -113,8 +113,11 @@ pub struct Profile {
     pub process_count: u64,
     /// The curve of the whole tree.
     pub total: Curve,
-    /// PSS of the whole tree: shared pages are counted once; empty if it was not measured.
+    /// PSS of the whole tree: each shared page is divided among all processes of the machine that map it. A point for each
+    /// round, so nothing is known of the time between two points. Empty if PSS was not measured.
     pub pss: Curve,
+    /// The peak of PSS; `None` if PSS was not measured.
+    pub pss_peak: Option<PssPeak>,
     /// Swapped-out memory; empty if it was always zero or unknown.
     pub swap: Curve,
     /// The control group of the command; `None` if the trace has none.

@@ -1,5 +1,6 @@
 //! The curves of a run while it is being read: the total, PSS and swap.
 
+use crate::model::{End, PssPeak};
 use crate::profile::curve::{Curve, Point, Track};
 use crate::units::{Bytes, Seconds};
 
@@ -27,6 +28,8 @@ pub(crate) struct RunCurves {
     total: Option<Track>,
     pss: Option<Track>,
     swap: Option<Track>,
+    /// The largest PSS.
+    pss_peak: Option<Point>,
     /// Time of the last amount of swap.
     last_swap: Option<Seconds>,
 }
@@ -40,6 +43,19 @@ impl RunCurves {
     /// Adds a PSS of the tree.
     pub fn pss(&mut self, point: Point, options: &CurveOptions) {
         add(&mut self.pss, point, options);
+        if self.pss_peak.is_none_or(|peak| point.value > peak.value) {
+            self.pss_peak = Some(point);
+        }
+    }
+
+    /// The peak of PSS, with a time counted from `zero`. Its bounds are in the end record.
+    ///
+    /// A trace that was cut short has no upper bound, and neither has a trace of an older version.
+    pub fn pss_peak(&self, end: Option<&End>, zero: f64) -> Option<PssPeak> {
+        end.and_then(|end| end.pss_peak).or_else(|| {
+            let Point { time, value } = self.pss_peak?;
+            Some(PssPeak { bytes: value, time_s: Seconds(time.0 - zero), upper_bytes: None })
+        })
     }
 
     /// Adds an amount of swap; `first_tick` is the time of the run's first tick.

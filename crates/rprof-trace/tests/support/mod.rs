@@ -4,8 +4,8 @@
 
 use rprof_trace::{
     Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, OomKill,
-    Part, PeakParts, Profile, ProfileOptions, Proven, Reader, Record, Sample, Seconds, Section, SpanRecord,
-    Tick, Warnings, Writer, columns, fold,
+    Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds, Section,
+    SpanRecord, Tick, Warnings, Writer, columns, fold,
 };
 
 /// The records of a trace, each as text, and its warnings.
@@ -203,6 +203,11 @@ pub fn every_record() -> Vec<Record<'static>> {
             hwm_bytes: Some(Bytes(45056)),
             upper_bytes: Some(Bytes(57344)),
             upper_once_bytes: Some(Bytes(49152)),
+            pss_peak: Some(PssPeak {
+                bytes: Bytes(49152),
+                time_s: Seconds(0.1),
+                upper_bytes: Some(Bytes(53248)),
+            }),
             exact: false,
             uncertainty_bytes: Some(Bytes(761_856)),
             parts: Some(PeakParts {

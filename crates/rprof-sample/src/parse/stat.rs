@@ -1,0 +1,49 @@
+//! Parser of `/proc/PID/stat`.
+
+use super::proc::number;
+
+/// The fields of `/proc/PID/stat` that no cheaper file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stat {
+    /// The parent's process id.
+    pub ppid: u32,
+    /// True if it was forked and has not called exec since.
+    pub is_forked_only: bool,
+    /// Page faults, minor and major, of all its threads.
+    pub faults: u64,
+    /// The same of all children that were waited for, and of theirs; above 0 as soon as there was one.
+    pub child_faults: u64,
+    /// The start time in clock ticks since boot. Together with the pid it identifies the process.
+    pub start: u64,
+    /// RSS in pages.
+    pub rss_pages: u64,
+    /// The address of the stack, which an exec changes; 0 when it may not be read.
+    pub stack: u64,
+}
+
+impl Stat {
+    /// Parses the text of the file; `None` when a field is missing.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        /// `PF_FORKNOEXEC` of the kernel.
+        const FORKED_ONLY: u64 = 0x40;
+        // The name may itself hold blanks and parentheses, so the fields start after the last parenthesis.
+        let close = text.iter().rposition(|b| *b == b')')?;
+        let mut fields = text[close + 1..].split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
+        // The numbers of the fields in proc(5): 4 the parent, 9 the flags, 10 to 13 the faults, 22 the start time,
+        // 24 RSS, 28 the stack.
+        let ppid = number(fields.nth(1)?)?;
+        let flags = number(fields.nth(4)?)?;
+        let mut next = |skip| fields.nth(skip).and_then(number);
+        let (minor, child_minor, major, child_major) = (next(0)?, next(0)?, next(0)?, next(0)?);
+        let (start, rss_pages, stack) = (next(8)?, next(1)?, next(3)?);
+        Some(Self {
+            ppid: u32::try_from(ppid).ok()?,
+            is_forked_only: flags & FORKED_ONLY != 0,
+            faults: minor + major,
+            child_faults: child_minor + child_major,
+            start,
+            rss_pages,
+            stack,
+        })
+    }
+}
