@@ -44,8 +44,9 @@ fn page_tables_are_named_beside_the_peak() {
     let summary = &done.stderr;
     assert!(summary.contains(" MiB RSS + 32.") && summary.contains(" MiB page tables "), "{summary}");
     assert!(place.run("peak t.dat").stdout.contains("\n  + page tables\t\t\t32."));
-    // `exact` is about RSS alone.
-    assert_eq!((&peak["exact"], &peak["exact_scope"]), (&true.into(), &"rss".into()));
+    // `exact` is about RSS alone. A debug build of rprof is larger than this program, whose maximum is then not certain.
+    assert!(peak["exact"] == true || cfg!(debug_assertions), "{peak}");
+    assert_eq!(peak["exact_scope"] == "rss", peak["exact"] == true, "{peak}");
 }
 
 /// A program of 28 MiB that maps a file of 300 MiB was reported with 328, without a distinction.
