@@ -19,7 +19,7 @@ or exit code.
 Examples:
   rprof run make -j8                          write mprofile_<time>.dat
   rprof run -o t.dat -T 10ms ./simulate       name the trace, measure every 10 ms
-  rprof run --metric pss -- ./server -p 80    count shared pages once
+  rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     fail if the tests need more
   rprof run script.py                         record the calls of @profile functions";
 

@@ -83,13 +83,7 @@ impl DatWriter {
                 out.push(b'\n');
             }
             Record::Gap(from, to) => gap(*from, *to, out),
-            Record::Note(key, value) => {
-                out.extend_from_slice(b"NOTE ");
-                escape::push_word(out, key);
-                out.push(b' ');
-                escape::push_escaped(out, value);
-                out.push(b'\n');
-            }
+            Record::Note(key, value) => note(key, value, out),
             Record::Index(index) => {
                 out.extend_from_slice(b"INDEX ");
                 push_json(out, index);
@@ -213,6 +207,14 @@ fn gap(from: Seconds, to: Seconds, out: &mut Vec<u8>) {
     push_micros(out, micros(from));
     out.push(b' ');
     push_micros(out, micros(to));
+    out.push(b'\n');
+}
+
+fn note(key: &str, value: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"NOTE ");
+    escape::push_word(out, key);
+    out.push(b' ');
+    escape::push_escaped(out, value);
     out.push(b'\n');
 }
 
