@@ -55,15 +55,19 @@ fn file_backed_memory_is_named_in_the_peak() {
     let place = Place::new();
     let code = include_str!("../data/mapped_file.c");
     let Some((done, peak)) = run(&place, "mapped_file", code, "") else { return };
-    assert_near(&peak["peak_bytes"], 84 * MIB, SLACK);
+    // A machine whose page cache fills its memory takes a few pages of the file back while the program reads the rest.
+    let reclaimed = 8 * MIB;
+    assert_near(&peak["peak_bytes"], 84 * MIB - reclaimed, reclaimed + SLACK);
     if bytes(&peak["peak_parts"]["shmem_bytes"]) > 32 * MIB {
         return skip("files of the temporary directory are shared memory (tmpfs)");
     }
-    assert_near(&peak["peak_parts"]["file_bytes"], 64 * MIB, SLACK);
+    assert_near(&peak["peak_parts"]["file_bytes"], 64 * MIB - reclaimed, reclaimed + SLACK);
     assert_near(&peak["peak_parts"]["anon_bytes"], 20 * MIB, SLACK);
+    let file_mib = bytes(&peak["peak_parts"]["file_bytes"]) as f64 / MIB as f64;
     let summary = &done.stderr;
-    assert!(summary.contains(", of it 6") && summary.contains(" MiB file-backed, reclaimable"), "{summary}");
-    assert!(place.run("peak t.dat").stdout.contains("\n  of it file-backed, reclaimable\t\t\t6"));
+    assert!(summary.contains(&format!(", of it {file_mib:.1} MiB file-backed, reclaimable")), "{summary}");
+    let row = format!("\n  of it file-backed, reclaimable\t\t\t{file_mib:.3}");
+    assert!(place.run("peak t.dat").stdout.contains(&row));
 }
 
 /// A program with 844 MiB of huge pages was reported with 43.4 MiB, "exact".
