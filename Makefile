@@ -64,7 +64,11 @@ bless: ## Rewrite the golden figures; inspect them before you commit
 check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
+# Cargo keeps what it unpacks by name and version, and would build the archives of an earlier commit again.
+PACKED := $(foreach crate,mark trace plot sample cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
+
 package: ## Pack each crate for a registry and build it from the archive, under target/package/
+	rm -rf $(PACKED)
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
 # Some tests compare results with mprof, NumPy, h5py and zarr. Without this Python they are skipped with a message.

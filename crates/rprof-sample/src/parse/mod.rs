@@ -31,6 +31,6 @@ pub mod rss_counters;
     any(rprof_unsupported, not(target_os = "linux")),
     allow(dead_code, reason = "used on Linux only, tested on every system")
 )]
-mod stat;
+pub mod stat;
 
 pub use command_name::CommandName;

@@ -1,7 +1,6 @@
 //! Parsers of the /proc files that rprof reads at a tick: one pass, no allocation, unknown lines skipped.
 //! Files read once per run go through the `procfs-core` crate instead. Its parsers are the oracle of the tests here.
 
-pub use super::stat::Stat;
 use rprof_trace::{Bytes, Memory, Part};
 
 use super::CommandName;
@@ -171,6 +170,7 @@ mod tests {
     use procfs_core::FromRead;
 
     use super::*;
+    use crate::parse::stat::Stat;
 
     const STATUS: &[u8] = b"Name:\tpython3\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4711\nNgid:\t0\nPid:\t4711\nPPid:\t812\n\
 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t0 \nVmPeak:\t  330256 kB\nVmSize:\t   22676 kB\n\
