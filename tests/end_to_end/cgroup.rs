@@ -62,7 +62,7 @@ fn run_in_group(place: &Place, options: &str, script: &str) -> Option<Done> {
     (!done.stderr.contains("cannot create a control group")).then_some(done)
 }
 
-/// 200 MiB of a memfd that no process maps were in nobody's RSS: rprof reported 9 MiB.
+/// A memfd of 200 MiB that no process maps is in the RSS of no process. Without a group, rprof reported 9 MiB.
 #[test]
 fn a_group_of_its_own_counts_memory_that_no_process_maps() {
     let place = Place::new();

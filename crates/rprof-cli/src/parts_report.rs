@@ -16,7 +16,7 @@ const NEAR_PERCENT: u64 = 90;
 /// The kinds of memory that RSS does not include, besides swap.
 const BESIDE: [(Part, &str); 2] = [(Part::Hugetlb, "huge pages"), (Part::PageTables, "page tables")];
 
-/// What is worth a word about the kinds of memory at the peak.
+/// The kinds of memory at the peak that the summary reports, because the peak alone would mislead.
 #[derive(Debug, Default, PartialEq)]
 pub struct Remarks {
     /// Memory beside RSS at the peak, with its name.

@@ -70,7 +70,7 @@ pub enum Error {
     Cgroup {
         /// The reason.
         reason: String,
-        /// What the user can do.
+        /// The action that the user can take.
         remedy: &'static str,
     },
     /// The operating system refused something that rprof needs.

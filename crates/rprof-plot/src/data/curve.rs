@@ -7,8 +7,8 @@ pub type DataPoint = (f64, f64);
 
 /// Cuts a curve to the times from `from` to `to` and breaks it at gaps, one piece for each stretch without a gap.
 ///
-/// Where the curve crosses an edge of the time range, a point is interpolated on the edge. A window between two
-/// samples thus shows the line between them. Both curve and gaps are in order of time; each is passed once.
+/// A point is interpolated where the curve crosses an edge of the time range. A time range between two samples thus
+/// shows the line between them. Both curve and gaps are in order of time; each is passed once.
 pub fn pieces(curve: &[Point], gaps: &[(Seconds, Seconds)], from: f64, to: f64) -> Vec<Vec<DataPoint>> {
     let mut gaps = gaps.iter().copied().peekable();
     let mut pieces: Vec<Vec<DataPoint>> = Vec::new();

@@ -92,7 +92,7 @@ impl<'a> Flame<'a> {
         let level = (height / depth.max(1) as f64).clamp(LOWEST, LEVEL);
         // A height that is a whole number of levels may come out of the division a little too small.
         let fitting = ((height / level + 0.01) as usize).max(1);
-        // Where not all fit, the last one reports how many are missing.
+        // If there are more levels than fit, the last one that fits reports how many are missing.
         let shown = if depth > fitting { fitting - 1 } else { depth };
         let mut blocks = merged(coords, spans, shown);
         let names = blocks.iter().filter_map(|block| block.name);

@@ -31,9 +31,9 @@ use rprof_trace::{Bytes, Memory};
 
 use crate::parse::CommandName;
 /// An OOM kill in the log of the kernel.
-pub use crate::parse::oom_log::LoggedKill;
+pub use crate::parse::linux::oom_log::LoggedKill;
 /// The smaps rollup of a process: the source of its proportional and unique set size.
-pub use crate::parse::proc::SmapsRollup;
+pub use crate::parse::linux::proc::SmapsRollup;
 
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};
@@ -56,7 +56,7 @@ const _: () = {
     type IsParent = fn(u32) -> bool;
     type Found = Vec<(Process, Reading)>;
 
-    // What the platform measures.
+    // The metrics and the columns that the platform measures.
     let _: &[Metric] = METRICS;
     let _: &[Column] = COLUMNS;
     // One process, held so that a reused pid is never mistaken for it.

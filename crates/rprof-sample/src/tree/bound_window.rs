@@ -9,6 +9,7 @@ use super::member::Member;
 use super::peak_table::WindowBound;
 use crate::Sink;
 use crate::error::ReadError;
+use crate::platform::FaultCounts;
 
 /// The largest number of attempts to read the counters without a process that ends meanwhile.
 const ATTEMPTS: u32 = 8;
@@ -183,12 +184,7 @@ fn add_member(member: &Member, growth: Growth, sums: &mut Evidence) -> Option<()
 }
 
 /// Adds the program that a process ran before an exec in this window, as far as it can have been larger.
-fn add_old_image(
-    member: &Member,
-    before: Option<crate::platform::FaultCounts>,
-    growth: Growth,
-    bound: &mut WindowBound,
-) {
+fn add_old_image(member: &Member, before: Option<FaultCounts>, growth: Growth, bound: &mut WindowBound) {
     if let Some(before) = before.filter(|before| member.has_new_image(*before)) {
         let old = before.rss.plus(growth.anonymous(member.faults_since(before)));
         add_excess(old, Bytes(0), member.bound().unwrap_or_default(), bound);
@@ -233,7 +229,7 @@ fn add_ended(ended: &Ended, growth: Growth, sums: &mut Evidence) -> Option<()> {
     sums.arrivals += children;
     let held = ended.base().map(|base| base.plus(growth.of(own)));
     if let Fate::Reaped(_, largest) = ended.fate {
-        // What it inherited is included.
+        // The maximum of wait4 includes the pages that the process inherited.
         sums.bound.living = sums.bound.living.plus(held.map_or(largest, |held| held.min(largest)));
     } else {
         sums.bound.rest = sums.bound.rest.plus(held.unwrap_or_else(|| growth.of(own)));

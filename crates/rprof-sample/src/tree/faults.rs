@@ -6,7 +6,7 @@ use rprof_trace::{Bytes, Memory, Part};
 use super::Tree;
 use crate::platform::{self, FaultCounts, Process};
 
-/// What one process did since the last look at its faults.
+/// The page faults and the growth of one process since the last look at its faults.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FaultAccount {
     /// The faults at the last look; `None` before the first look at a process that ran before the session.
@@ -19,7 +19,7 @@ pub struct FaultAccount {
     now: Option<FaultCounts>,
 }
 
-/// What the tree did since the last look.
+/// The page faults and the growth of the tree since the last look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
     /// The memory for one page for each fault.

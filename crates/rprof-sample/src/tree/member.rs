@@ -30,7 +30,7 @@ pub struct Member {
     growth: Bytes,
     /// The fall of RSS between the last two readings.
     released: Bytes,
-    /// What its page faults and readings show since the last look at the faults.
+    /// Its page faults and its growth since the last look at its faults.
     pub account: FaultAccount,
     space: AddressSpace,
     /// Its page faults.

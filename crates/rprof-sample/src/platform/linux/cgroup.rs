@@ -14,7 +14,7 @@ use rprof_trace::{Bytes, Cgroup};
 use super::cgroup_create::Created;
 use super::process::Process;
 use crate::error::Error;
-use crate::parse::cgroup::{Mount, Place, Version, parse_events, places, size};
+use crate::parse::linux::cgroup::{Mount, Place, Version, parse_events, places, size};
 
 /// The group that accounts the memory of a process.
 #[derive(Debug)]

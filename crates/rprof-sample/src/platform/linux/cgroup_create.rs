@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::cgroup::direct_processes;
 use crate::error::Error;
-use crate::parse::cgroup::{Place, Version};
+use crate::parse::linux::cgroup::{Place, Version};
 
 /// The names of the groups are `rprof-PID` for the command, and `rprof-PID-self` for rprof.
 const PREFIX: &str = "rprof-";

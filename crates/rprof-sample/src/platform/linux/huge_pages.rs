@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
-use crate::parse::proc::{counter, number};
+use crate::parse::linux::proc::{counter, number};
 
 /// The kernel's default of `fault_around_bytes`: a read fault on a file also maps the cached pages around it.
 const FAULT_AROUND: u64 = 64 << 10;

@@ -8,8 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use rprof_trace::Bytes;
 
 use super::page_size;
-use crate::parse::proc::counter;
-use crate::parse::rss_counters::{self, count_cpus};
+use crate::parse::linux::proc::counter;
+use crate::parse::linux::rss_counters::{self, count_cpus};
 
 /// The user that a process belongs to, by name, or by number when there is no name.
 pub fn owner(pid: u32) -> Option<String> {

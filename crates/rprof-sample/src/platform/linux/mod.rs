@@ -22,7 +22,7 @@ pub use wait::Waiter;
 use rprof_trace::{Column, Metric, Part};
 
 use crate::error::Error;
-use crate::parse::proc::STATUS_PARTS;
+use crate::parse::linux::proc::STATUS_PARTS;
 
 /// The metrics that this system can measure.
 pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Pss, Metric::Uss];

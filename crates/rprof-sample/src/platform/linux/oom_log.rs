@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 
-use crate::parse::oom_log::parse_kill;
+use crate::parse::linux::oom_log::parse_kill;
 use crate::platform::LoggedKill;
 
 /// The inode of the first pid namespace (`include/linux/proc_ns.h`). In another one the log has pids that we cannot match.

@@ -15,8 +15,8 @@ use nix::sys::resource::{Resource, getrlimit};
 use rprof_trace::{Bytes, Part};
 
 use crate::error::ReadError;
-use crate::parse::proc::{SmapsRollup, Status};
-use crate::parse::stat::Stat;
+use crate::parse::linux::proc::{SmapsRollup, Status};
+use crate::parse::linux::stat::Stat;
 use crate::platform::{FaultCounts, Reading, ZombieFacts};
 
 /// A process that rprof measures.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::process::{Process, exists};
 use crate::error::ReadError;
-use crate::parse::proc::{last_pid, number};
+use crate::parse::linux::proc::{last_pid, number};
 use crate::platform::Reading;
 
 /// The shortest time between two full walks through /proc. They find processes that were made with a chosen pid (CRIU),

@@ -3,7 +3,7 @@
 
 use rprof_trace::{Bytes, Memory, Part};
 
-use super::CommandName;
+use crate::parse::CommandName;
 
 // `procfs-core` parses these files as well, but into maps and strings, and a tick must not allocate
 // (tests/allocations.rs). The time for each process on x86-64:
@@ -170,7 +170,7 @@ mod tests {
     use procfs_core::FromRead;
 
     use super::*;
-    use crate::parse::stat::Stat;
+    use crate::parse::linux::stat::Stat;
 
     const STATUS: &[u8] = b"Name:\tpython3\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4711\nNgid:\t0\nPid:\t4711\nPPid:\t812\n\
 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t0 \nVmPeak:\t  330256 kB\nVmSize:\t   22676 kB\n\
