@@ -13,8 +13,14 @@ use crate::error::ReadError;
 /// The part of the time that rounds may use in the long run: one part in this many.
 const SHARE: u32 = 120;
 /// The allowance of a climbing curve: this much CPU time from the start, and one part in `CLIMB_SHARE` of the time.
-const CLIMB: Duration = Duration::from_millis(100);
+const CLIMB: Duration = Duration::from_millis(30);
 const CLIMB_SHARE: u32 = 50;
+/// The part of the allowance for rounds after small rises: one part in this many. The next rise makes such a round
+/// useless, so a large tree keeps the rest for large rises.
+const SMALL_RISES: u32 = 3;
+/// A small rise and a large one, as parts of the last PSS: one part in this many.
+const SMALL: u64 = 8;
+const LARGE: u64 = 2;
 /// The pause after a round during which the tree changed, as a multiple of its cost. An instant retry would most likely
 /// meet the same changes.
 const PAUSE_AFTER_CHANGE: u32 = 10;
@@ -30,6 +36,8 @@ const QUIET: u64 = 100;
 pub struct PssSchedule {
     /// The cost of all rounds together.
     spent: Duration,
+    /// The cost of the last round that was not cut short, as a forecast of the next one.
+    last_cost: Duration,
     /// The time of the next round at any height.
     next: Duration,
     /// The time of the next round at a new height.
@@ -56,6 +64,7 @@ impl PssSchedule {
     pub fn new(enabled: bool) -> Self {
         Self {
             spent: Duration::ZERO,
+            last_cost: Duration::ZERO,
             next: Duration::ZERO,
             next_at_new_height: Duration::ZERO,
             measured_height: Bytes(0),
@@ -71,27 +80,35 @@ impl PssSchedule {
 
     /// True if a round should follow at `now`, with the curve at `value`.
     pub fn is_due(&self, now: Duration, value: Bytes) -> bool {
-        // The curve is RSS, and private growth adds as much to PSS as to RSS. So growth by an eighth of the last PSS may
-        // raise PSS by an eighth. With many shared pages that is a small part of RSS, hence not an eighth of the curve.
-        let is_new_height = value.0 > self.measured_height.0.saturating_add(self.last_pss.0 / 8);
         // A tree that stays at its height and disturbs one round after the other is no climb.
         let share = if value > self.disturbed_height { CLIMB_SHARE } else { SHARE };
-        let can_climb = now >= self.next_at_new_height && self.spent < CLIMB + now / share;
-        self.enabled
-            && (now >= self.next || (is_new_height && can_climb) || self.is_due_by_faults(now, value))
+        // The curve is RSS, and private growth adds as much to PSS as to RSS. So growth by an eighth of the last PSS may
+        // raise PSS by an eighth. With many shared pages that is a small part of RSS, hence not an eighth of the curve.
+        let rise = Bytes(value.0.saturating_sub(self.measured_height.0));
+        let can_climb = now >= self.next_at_new_height && self.can_pay(rise, now, share);
+        self.enabled && (now >= self.next || can_climb || self.is_due_by_faults(now, value))
     }
 
-    /// True if PSS may have risen by an eighth. While the tree is quiet, a smaller rise is enough if it would be a new
-    /// peak: then a round succeeds, and the peak is known well. A round after a fall of RSS below the last PSS lets later
-    /// looks start from a lower value.
+    /// True if the allowance is enough for a round after a rise by this much.
+    fn can_pay(&self, rise: Bytes, now: Duration, share: u32) -> bool {
+        let allowance = CLIMB + now / share;
+        let limit = if rise.0 > self.last_pss.0 / LARGE { allowance } else { allowance / SMALL_RISES };
+        rise.0 > self.last_pss.0 / SMALL && self.spent + self.last_cost < limit
+    }
+
+    /// True if PSS may have risen. While the tree is quiet, a small rise is enough if it would be a new peak: then a round
+    /// succeeds, and the peak is known well. A round after a fall of RSS below the last PSS lets later looks start from a
+    /// lower value.
     ///
     /// Faults go on for the whole run in many programs, unlike a climb. So these rounds never exceed `SHARE` for long.
     fn is_due_by_faults(&self, now: Duration, value: Bytes) -> bool {
         let possible = self.possible.min(value).0;
-        let is_rise = possible > self.last_pss.0 + self.last_pss.0 / 8;
+        let rise = Bytes(possible.saturating_sub(self.last_pss.0));
         let is_peak = self.is_quiet && possible > self.largest_pss.0 + self.largest_pss.0 / 50;
         let is_fall = self.is_quiet && value.0 < self.last_pss.0 - self.last_pss.0 / 8;
-        (is_rise || is_peak || is_fall) && now >= self.next_at_new_height && self.spent < CLIMB + now / SHARE
+        now >= self.next_at_new_height
+            && (self.can_pay(rise, now, SHARE)
+                || ((is_peak || is_fall) && self.spent + self.last_cost < CLIMB + now / SHARE))
     }
 
     /// True if a look at the page faults should follow at `now`.
@@ -121,6 +138,7 @@ impl PssSchedule {
         result: Result<Option<Bytes>, &ReadError>,
     ) {
         self.spent += cost;
+        self.last_cost = if matches!(result, Ok(Some(_))) { cost } else { self.last_cost.max(cost) };
         // Rounds of a climb push the next regular one further away, so that the long-run share holds.
         self.next = self.next.max(now) + cost * SHARE;
         match result {
@@ -179,10 +197,9 @@ mod tests {
 
     #[test]
     fn a_climb_uses_a_fiftieth_even_if_no_round_succeeds() {
-        for result in [Some, |_| None] {
-            let climbing = spent(60, |tick| Bytes(gib(1).0 / 100 * u64::from(tick + 1)), result);
-            assert!((0.6..1.5).contains(&climbing.as_secs_f64()), "{climbing:?}");
-        }
+        let climb = |tick| Bytes(gib(1).0 / 100 * u64::from(tick + 1));
+        let climbing = [Some, |_| None].map(|result| spent(60, climb, result).as_secs_f64());
+        assert!((0.4..1.3).contains(&climbing[0]) && (0.6..1.3).contains(&climbing[1]), "{climbing:?}");
     }
 
     #[test]
@@ -191,13 +208,26 @@ mod tests {
         let at = |ms: u64| Duration::from_millis(ms);
         assert!(schedule.is_due(at(0), gib(8)));
         // Eight processes share everything: growth by an eighth of one of them is a new height.
-        schedule.record_round(at(10), at(10), gib(8), Ok(Some(gib(1))));
+        schedule.record_round(at(10), at(2), gib(8), Ok(Some(gib(1))));
         let higher = Bytes(gib(8).0 + gib(1).0 / 8 + 1);
         assert!(schedule.is_due(at(20), higher) && !schedule.is_due(at(20), gib(8)));
-        assert!(!schedule.is_due(at(1200), gib(8)) && schedule.is_due(at(1210), gib(8)));
+        assert!(!schedule.is_due(at(249), gib(8)) && schedule.is_due(at(250), gib(8)));
         // The tree changed: no retry at once.
-        schedule.record_round(at(30), at(10), higher, Ok(None));
-        assert!(!schedule.is_due(at(129), higher) && schedule.is_due(at(130), higher));
+        schedule.record_round(at(30), at(2), higher, Ok(None));
+        assert!(!schedule.is_due(at(49), higher) && schedule.is_due(at(50), higher));
+    }
+
+    /// Rounds of a large tree are expensive. Those at the start of its climb would leave nothing for its end.
+    #[test]
+    fn an_expensive_round_waits_for_a_large_rise() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(8), gib(2), Ok(Some(gib(1))));
+        let risen = |eighths: u64| Bytes(gib(2).0 + gib(1).0 / 8 * eighths + 1);
+        assert!(!schedule.is_due(at(20), risen(1)) && schedule.is_due(at(20), risen(4)));
+        schedule.record_round(at(30), at(16), risen(4), Ok(Some(gib(2))));
+        assert!(!schedule.is_due(at(40), gib(9)), "the allowance is used up");
+        assert!(schedule.is_due(at(600), gib(9)), "and saved up again");
     }
 
     /// A child shares its parent's memory, and the parent rewrites it: RSS is flat, and PSS doubles.
@@ -205,7 +235,7 @@ mod tests {
     fn faults_start_a_round_while_the_curve_is_flat() {
         let mut schedule = PssSchedule::new(true);
         let at = |ms: u64| Duration::from_millis(ms);
-        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(1))));
+        schedule.record_round(at(10), at(2), gib(2), Ok(Some(gib(1))));
         assert!(schedule.look_is_due(at(100)) && !schedule.is_due(at(100), gib(2)));
         let grown = |eighths: u64| Bytes(gib(1).0 / 8 * eighths + 1);
         schedule.record_look(at(100), at(0), grown(1), grown(9));
@@ -214,9 +244,9 @@ mod tests {
         // Without shared memory PSS is as large as RSS already, however many faults there are.
         assert!(!schedule.is_due(at(100), gib(1)));
         // The round is disturbed: no retry at once.
-        schedule.record_round(at(110), at(10), gib(2), Ok(None));
-        assert!(!schedule.is_due(at(209), gib(2)) && schedule.is_due(at(210), gib(2)));
-        schedule.record_round(at(220), at(10), gib(2), Ok(Some(grown(9))));
+        schedule.record_round(at(110), at(2), gib(2), Ok(None));
+        assert!(!schedule.is_due(at(129), gib(2)) && schedule.is_due(at(130), gib(2)));
+        schedule.record_round(at(220), at(2), gib(2), Ok(Some(grown(9))));
         assert!(!schedule.is_due(at(300), gib(2)));
     }
 

@@ -275,6 +275,11 @@ impl Member {
         self.value
     }
 
+    /// RSS at the last reading; 0 if the member is not counted or the system reports none.
+    pub fn counted_rss(&self) -> Bytes {
+        if self.is_counted() { self.memory.get(Part::Rss).unwrap_or_default() } else { Bytes(0) }
+    }
+
     /// The anonymous memory at the last reading; 0 when the system reports none.
     pub fn anon(&self) -> Bytes {
         self.memory.get(Part::Anon).unwrap_or_default()

@@ -31,6 +31,16 @@ impl PssRound {
     }
 }
 
+/// The RSS after which a round is checked, so that a disturbed one ends early. A tree of small processes is not checked: to
+/// read their memory takes as long as a part of the round.
+fn check_every(rss: Bytes, processes: usize) -> Bytes {
+    /// The parts of a round between its checks.
+    const PARTS: u64 = 4;
+    const LARGE: u64 = 16 << 20;
+    let is_large = rss.0 / (processes.max(1) as u64) > LARGE;
+    if is_large { Bytes(rss.0 / PARTS) } else { Bytes(u64::MAX) }
+}
+
 fn is_tolerated(error: Bytes, sum: Bytes) -> bool {
     error <= TOLERATED.max(Bytes(sum.0 / TOLERATED_SHARE))
 }
@@ -46,8 +56,22 @@ impl Tree {
     /// # Errors
     /// The id of the first member whose smaps rollup cannot be read, with `Denied`, `Unsupported` or `Io`.
     pub fn read_pss(&mut self) -> Result<(Option<PssRound>, Look), (String, ReadError)> {
-        let mut pss = Bytes(0);
-        for member in self.members.iter().filter(|member| member.is_counted()) {
+        let rss_before = self.members.iter().fold(Bytes(0), |sum, member| sum.plus(member.counted_rss()));
+        let step = check_every(rss_before, self.members.len());
+        let (mut pss, mut unchecked) = (Bytes(0), Bytes(0));
+        for at in 0..self.members.len() {
+            if unchecked >= step {
+                unchecked = Bytes(0);
+                // PSS is at most RSS, and so is the tolerance. The next look has the faults of this round.
+                if !self.change().is_some_and(|(_, change)| is_tolerated(change, rss_before)) {
+                    return Ok((None, Look::default()));
+                }
+            }
+            let member = &self.members[at];
+            if !member.is_counted() {
+                continue;
+            }
+            unchecked = unchecked.plus(member.counted_rss());
             match member.smaps_rollup() {
                 Ok(rollup) => pss = pss.plus(rollup.pss),
                 Err(ReadError::Gone) => return Ok((None, Look::default())),
@@ -105,5 +129,12 @@ mod tests {
         assert!(is_true(572, 0) && is_true(572, 11));
         assert!(!is_true(572, 12) && !is_true(655, 83));
         assert!(is_true(5, 1) && !is_true(5, 2), "a small tree has a tolerance of 1 MiB");
+    }
+
+    #[test]
+    fn a_round_is_checked_four_times_if_its_processes_are_large() {
+        assert_eq!(check_every(Bytes(1 << 30), 4), Bytes(256 << 20));
+        assert_eq!(check_every(Bytes(1 << 30), 1000), Bytes(u64::MAX));
+        assert_eq!(check_every(Bytes(0), 0), Bytes(u64::MAX));
     }
 }
