@@ -66,6 +66,12 @@ impl Session {
         cause.filter(|cause| *cause != TerminationCause::Terminated)
     }
 
+    /// The time at which that limit was reached.
+    fn limit_time(&self) -> Option<Seconds> {
+        let termination = self.stop.termination.as_ref().filter(|_| self.limit().is_some());
+        termination.map(|termination| seconds(termination.begun()))
+    }
+
     /// The processes that rprof may not signal.
     fn refused(&self) -> &[String] {
         self.stop.termination.as_ref().map_or(&[], Termination::refused)
@@ -118,6 +124,7 @@ impl Session {
             exit_code: self.root.status.and_then(ExitStatus::code),
             signal: self.root.status.and_then(ExitStatus::signal),
             reason,
+            limit_s: self.limit_time(),
             user_s: cpu.map(|(user, _)| seconds(user)),
             system_s: cpu.map(|(_, system)| seconds(system)),
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),

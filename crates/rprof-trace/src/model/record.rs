@@ -144,6 +144,9 @@ pub struct End {
     /// The cause if the command did not end by itself: `time limit`, `memory limit`, `out of memory`, `detached`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Time at which a limit was reached and rprof began to end the tree; `None` without such a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_s: Option<Seconds>,
     /// CPU time in user mode of all processes that were waited for.
     pub user_s: Option<Seconds>,
     /// CPU time in kernel mode of all processes that were waited for.
