@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Keep, Metric, Peak, ProcessProfile, Profile, ProfileOptions};
+use rprof_trace::{Bytes, Keep, Metric, Peak, PeakRemarks, ProcessProfile, Profile, ProfileOptions};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
-use crate::parts_report::{self, Remarks};
+use crate::parts_report;
 use crate::span_report::PeakInside;
 use crate::{group_report, load, span_report, trace_names};
 
@@ -71,7 +71,7 @@ fn write_text(
     } else {
         write_largest(out, children, peak)?;
     }
-    Remarks::of(profile).lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    parts_report::lines(&PeakRemarks::of(profile)).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     if arguments.spans {
         out.write_all(span_report::table(profile).as_bytes())?;
     }
