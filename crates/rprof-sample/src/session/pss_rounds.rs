@@ -11,7 +11,7 @@ use super::pss_schedule::PssSchedule;
 use crate::Sink;
 use crate::error::ReadError;
 use crate::platform;
-use crate::tree::pss::PssRound;
+use crate::tree::pss::{PssReading, PssRound};
 use crate::tree::{NOTE_KEY, TickResult};
 
 /// The PSS of a run of metric RSS.
@@ -78,12 +78,12 @@ impl Session {
         self.pss.schedule.record_look(self.clock.elapsed(), cost, look.growth, possible);
     }
 
-    /// The PSS of now, outside the schedule; `None` when the round was disturbed.
-    pub(super) fn pss_now(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
+    /// A round of now, outside the schedule.
+    pub(super) fn pss_now(&mut self) -> Result<PssReading, (String, ReadError)> {
         self.look_at_faults();
-        let (round, look) = self.tree.read_pss()?;
-        self.pss.evidence.add_growth(look.growth);
-        Ok(round.filter(PssRound::is_true).map(|round| round.pss))
+        let reading = self.tree.read_pss()?;
+        self.pss.evidence.add_growth(reading.look.growth);
+        Ok(reading)
     }
 
     /// Makes a PSS round. A look comes right before it. The first failure goes into the trace as a note.
@@ -92,16 +92,24 @@ impl Session {
         let result = self.tree.read_pss();
         let cost = platform::cpu_time().saturating_sub(before);
         let end = self.clock.elapsed();
-        let is_true = |round: &PssRound| round.is_true();
-        let outcome = match &result {
-            Ok((round, _)) => Ok(round.as_ref().filter(|round| is_true(round)).map(|round| round.pss)),
-            Err((_, error)) => Err(error),
-        };
-        self.pss.schedule.record_round(end, cost, rss, outcome);
         match result {
-            Ok((Some(round), _)) if round.is_true() => self.record_pss(&round, rss, (now, end), sink),
-            Ok((_, look)) => self.pss.evidence.add_growth(look.growth),
+            Ok(PssReading { round, look, refused }) => {
+                let round = round.filter(PssRound::is_true);
+                self.pss.schedule.record_round(end, cost, rss, Ok(round.map(|round| round.most())));
+                match round {
+                    Some(round) if refused.is_none() => self.record_pss(&round, rss, (now, end), sink),
+                    Some(round) => {
+                        let PssRound { pss, error, .. } = round;
+                        self.pss.evidence.add_partial_round(seconds(now), pss, round.most(), error);
+                    }
+                    None => self.pss.evidence.add_growth(look.growth),
+                }
+                if let Some((id, error)) = refused {
+                    self.note_unavailable(&id, &error, sink);
+                }
+            }
             Err((id, error)) => {
+                self.pss.schedule.record_round(end, cost, rss, Err(&error));
                 self.pss.evidence.add_failure();
                 self.note_unavailable(&id, &error, sink);
             }
