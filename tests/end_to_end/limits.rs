@@ -71,6 +71,12 @@ fn the_size_that_passed_the_limit_is_reported() {
         assert!(done.stderr.contains(wanted), "{}", done.stderr);
         assert!(done.stderr.contains("above the memory limit of 100.0 MiB"), "{}", done.stderr);
         assert!(place.trace().contains("NOTE rprof "), "{}", place.trace());
+        let peak = place.peak();
+        assert_eq!(peak["memory_limit_bytes"], 100 * MIB);
+        assert!(peak["limit_time_s"].as_f64().unwrap() <= peak["elapsed_s"].as_f64().unwrap(), "{peak}");
+        // The round that confirmed the limit is evidence of the peak of PSS. It is alone if all others were disturbed.
+        let pss = peak["pss_peak_bytes"].as_u64();
+        assert!(script == one || pss.is_none_or(|pss| pss > 100 * MIB), "{peak}");
     }
 }
 

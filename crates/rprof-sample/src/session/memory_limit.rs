@@ -59,7 +59,7 @@ impl Session {
             return;
         }
         let before = platform::cpu_time();
-        let reading = self.pss_now();
+        let reading = self.pss_now(value, now, sink);
         let cost = platform::cpu_time().saturating_sub(before);
         match reading {
             Ok(PssReading { round: Some(round), refused, .. }) => {

@@ -56,6 +56,9 @@ impl Session {
             self.pss.evidence.add_failure();
             return;
         }
+        if result.changes > 0 {
+            self.pss.schedule.record_changes();
+        }
         let mut has_looked = false;
         if self.pss.schedule.look_is_due(now) {
             self.look_at_faults();
@@ -65,7 +68,8 @@ impl Session {
             if !has_looked {
                 self.look_at_faults();
             }
-            self.read_pss(rss, now, sink);
+            // The evidence has the outcome, also of a round that failed.
+            let _ = self.read_pss(rss, now, sink);
         }
     }
 
@@ -78,42 +82,63 @@ impl Session {
         self.pss.schedule.record_look(self.clock.elapsed(), cost, look.growth, possible);
     }
 
-    /// A round of now, outside the schedule.
-    pub(super) fn pss_now(&mut self) -> Result<PssReading, (String, ReadError)> {
+    /// Makes a round outside the schedule.
+    ///
+    /// # Errors
+    /// The same as for `Tree::read_pss`.
+    pub(super) fn pss_now(
+        &mut self,
+        rss: Bytes,
+        now: Duration,
+        sink: Sink<'_>,
+    ) -> Result<PssReading, (String, ReadError)> {
         self.look_at_faults();
-        let reading = self.tree.read_pss()?;
-        self.pss.evidence.add_growth(reading.look.growth);
-        Ok(reading)
+        self.read_pss(rss, now, sink)
     }
 
     /// Makes a PSS round. A look comes right before it. The first failure goes into the trace as a note.
-    fn read_pss(&mut self, rss: Bytes, now: Duration, sink: Sink<'_>) {
+    fn read_pss(
+        &mut self,
+        rss: Bytes,
+        now: Duration,
+        sink: Sink<'_>,
+    ) -> Result<PssReading, (String, ReadError)> {
         let before = platform::cpu_time();
         let result = self.tree.read_pss();
         let cost = platform::cpu_time().saturating_sub(before);
         let end = self.clock.elapsed();
-        match result {
+        match &result {
             Ok(PssReading { round, look, refused }) => {
-                let round = round.filter(PssRound::is_true);
-                self.pss.schedule.record_round(end, cost, rss, Ok(round.map(|round| round.most())));
-                match round {
-                    Some(round) if refused.is_none() => self.record_pss(&round, rss, (now, end), sink),
-                    Some(round) => {
-                        let PssRound { pss, error, .. } = round;
-                        self.pss.evidence.add_partial_round(seconds(now), pss, round.most(), error);
+                if let Some(round) = round {
+                    // True for a disturbed round, too.
+                    self.pss.evidence.raise(seconds(now), round.least());
+                }
+                match round.filter(PssRound::is_true) {
+                    Some(round) if refused.is_none() => {
+                        self.pss.schedule.record_round(end, cost, rss, Ok(Some(round.pss)));
+                        self.record_pss(&round, rss, (now, end), sink);
                     }
-                    None => self.pss.evidence.add_growth(look.growth),
+                    Some(round) => {
+                        let (PssRound { pss, error, .. }, most) = (round, round.most());
+                        self.pss.schedule.record_partial_round(end, cost, rss, most);
+                        self.pss.evidence.add_partial_round(seconds(now), pss, most, error);
+                    }
+                    None => {
+                        self.pss.schedule.record_round(end, cost, rss, Ok(None));
+                        self.pss.evidence.add_growth(look.growth);
+                    }
                 }
                 if let Some((id, error)) = refused {
-                    self.note_unavailable(&id, &error, sink);
+                    self.note_unavailable(id, error, sink);
                 }
             }
             Err((id, error)) => {
-                self.pss.schedule.record_round(end, cost, rss, Err(&error));
+                self.pss.schedule.record_round(end, cost, rss, Err(error));
                 self.pss.evidence.add_failure();
-                self.note_unavailable(&id, &error, sink);
+                self.note_unavailable(id, error, sink);
             }
         }
+        result
     }
 
     /// Records a true round. PSS never exceeds RSS, so a value above the RSS of the tick proves more RSS. It was read

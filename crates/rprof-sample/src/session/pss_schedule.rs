@@ -47,6 +47,10 @@ pub struct PssSchedule {
     is_quiet: bool,
     /// The highest curve at which a round was disturbed.
     disturbed_height: Bytes,
+    /// True if the last round lacked a process that may not be read.
+    was_partial: bool,
+    /// True if processes have come or gone since such a round.
+    may_be_complete: bool,
     /// False if there is no round any more.
     enabled: bool,
 }
@@ -65,6 +69,8 @@ impl PssSchedule {
             possible: Bytes(0),
             is_quiet: false,
             disturbed_height: Bytes(0),
+            was_partial: false,
+            may_be_complete: false,
             enabled,
         }
     }
@@ -83,7 +89,7 @@ impl PssSchedule {
 
     /// True if PSS may have risen by an eighth. While the tree is quiet, a smaller rise is enough if it would be a new
     /// peak: then a round succeeds, and the peak is known well. A round after a fall of RSS below the last PSS lets later
-    /// looks start from a lower value.
+    /// looks start from a lower value. A round also follows when a process that may not be read may have ended.
     ///
     /// Faults go on for the whole run in many programs, unlike a climb. So these rounds never exceed `SHARE` for long.
     fn is_due_by_faults(&self, now: Duration, value: Bytes) -> bool {
@@ -91,7 +97,9 @@ impl PssSchedule {
         let is_rise = possible > self.last_pss.0 + self.last_pss.0 / 8;
         let is_peak = self.is_quiet && possible > self.largest_pss.0 + self.largest_pss.0 / 50;
         let is_fall = self.is_quiet && value.0 < self.last_pss.0 - self.last_pss.0 / 8;
-        (is_rise || is_peak || is_fall) && now >= self.next_at_new_height && self.spent < CLIMB + now / SHARE
+        (is_rise || is_peak || is_fall || self.may_be_complete)
+            && now >= self.next_at_new_height
+            && self.spent < CLIMB + now / SHARE
     }
 
     /// True if a look at the page faults should follow at `now`.
@@ -109,6 +117,17 @@ impl PssSchedule {
         self.is_quiet = growth.0 < self.last_pss.0 / QUIET;
     }
 
+    /// Records that processes have come or gone.
+    pub fn record_changes(&mut self) {
+        self.may_be_complete = self.was_partial;
+    }
+
+    /// Records a round that lacked a process, as `record_round` does. `most` is the largest possible PSS.
+    pub fn record_partial_round(&mut self, now: Duration, cost: Duration, value: Bytes, most: Bytes) {
+        self.record_round(now, cost, value, Ok(Some(most)));
+        self.was_partial = true;
+    }
+
     /// Records a round that ended at `now`, with the curve at `value`.
     ///
     /// `result` is the PSS, `None` when the round was disturbed, or the error of the first process that refused. After
@@ -123,6 +142,7 @@ impl PssSchedule {
         self.spent += cost;
         // Rounds of a climb push the next regular one further away, so that the long-run share holds.
         self.next = self.next.max(now) + cost * SHARE;
+        (self.was_partial, self.may_be_complete) = (false, false);
         match result {
             Ok(Some(pss)) => {
                 self.measured_height = self.measured_height.max(value);
@@ -264,6 +284,22 @@ mod tests {
             }
             assert!((0.3..0.63).contains(&spent.as_secs_f64()), "{spent:?}");
         }
+    }
+
+    /// A process that may not be read is missing from the rounds until it ends.
+    #[test]
+    fn a_round_follows_when_a_refused_process_may_have_ended() {
+        let mut schedule = PssSchedule::new(true);
+        let at = |ms: u64| Duration::from_millis(ms);
+        schedule.record_round(at(10), at(10), gib(2), Ok(Some(gib(2))));
+        schedule.record_changes();
+        assert!(!schedule.is_due(at(20), gib(2)), "the round was complete");
+        schedule.record_partial_round(at(30), at(10), gib(2), gib(2));
+        assert!(!schedule.is_due(at(40), gib(2)));
+        schedule.record_changes();
+        assert!(schedule.is_due(at(40), gib(2)));
+        schedule.record_round(at(50), at(10), gib(2), Ok(Some(gib(2))));
+        assert!(!schedule.is_due(at(60), gib(2)));
     }
 
     #[test]
