@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 19] = [
     "ramp",
     "spike",
     "children",
@@ -20,6 +20,7 @@ const KEPT: [&str; 18] = [
     "marks",
     "limits",
     "limit_ended",
+    "limit_shared",
     "out_of_memory",
     "beside_rss",
     "several_slope",

@@ -1,6 +1,6 @@
 //! The memory limits of the traces: those near enough to the curves to be drawn, and the others.
 
-use rprof_trace::{Bytes, Profile};
+use rprof_trace::{Bytes, Metric, Profile};
 
 /// A limit above this many times the highest value is not drawn: the curves would lose more than half of the height.
 const NEAR: f64 = 2.0;
@@ -8,7 +8,7 @@ const NEAR: f64 = 2.0;
 const MOST_LINES: usize = 4;
 
 /// A limit of one or several traces.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Limit {
     /// The kind of limit: `memory limit` or `cgroup limit`.
     kind: &'static str,
@@ -18,6 +18,8 @@ pub struct Limit {
     traces: Vec<usize>,
     /// True if all traces have it.
     is_common: bool,
+    /// True if a curve of RSS passes it, in which shared pages count more than once. They count once for a limit.
+    is_passed_by_sum: bool,
 }
 
 /// The limits of a figure.
@@ -35,10 +37,13 @@ impl Limits {
         let mut all: Vec<Limit> = Vec::new();
         for (at, profile) in profiles.iter().enumerate() {
             for (kind, bytes) in of_profile(profile) {
-                match all.iter_mut().find(|limit| limit.kind == kind && limit.bytes == bytes) {
-                    Some(limit) => limit.traces.push(at),
-                    None => all.push(Limit { kind, bytes, traces: vec![at], is_common: false }),
-                }
+                let known = all.iter().position(|limit| limit.kind == kind && limit.bytes == bytes);
+                let known = known.unwrap_or_else(|| {
+                    all.push(Limit { kind, bytes, ..Limit::default() });
+                    all.len() - 1
+                });
+                all[known].traces.push(at);
+                all[known].is_passed_by_sum |= is_passed_by_sum(profile, bytes);
             }
         }
         all.iter_mut().for_each(|limit| limit.is_common = limit.traces.len() == profiles.len());
@@ -64,13 +69,20 @@ impl Limits {
 impl Limit {
     /// `memory limit 1.00 GiB`, with the trace, or the number of traces, if not all have it. `names` are those of all traces.
     pub fn words(&self, names: &[&str]) -> String {
-        let words = format!("{} {}", self.kind, self.bytes);
+        let once = if self.is_passed_by_sum { ", shared pages once" } else { "" };
+        let words = format!("{} {}{once}", self.kind, self.bytes);
         match self.traces[..] {
             _ if self.is_common => words,
             [only] => format!("{words} ({})", names.get(only).unwrap_or(&"one trace")),
             _ => format!("{words} ({} of {} traces)", self.traces.len(), names.len()),
         }
     }
+}
+
+/// True if RSS added up over several processes passes the limit. This alone does not reach the limit.
+fn is_passed_by_sum(profile: &Profile, limit: Bytes) -> bool {
+    let is_sum = profile.metric == Metric::Rss && profile.process_count > 1;
+    is_sum && profile.peak.is_some_and(|peak| peak.value > limit)
 }
 
 /// The limits of one run, each with its kind.
@@ -84,7 +96,7 @@ fn of_profile(profile: &Profile) -> impl Iterator<Item = (&'static str, Bytes)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rprof_trace::{CgroupProfile, Header};
+    use rprof_trace::{CgroupProfile, Header, Peak, Seconds};
 
     fn profile(own: Option<u64>, group: Option<u64>) -> Profile {
         Profile {
@@ -129,6 +141,17 @@ mod tests {
         assert_eq!(words(&limits.near, &names), ["cgroup limit 90 B", "memory limit 100 B (2 of 3 traces)"]);
         let limits = Limits::new(&[&a, &profile(None, Some(90))], 100.0);
         assert_eq!(words(&limits.near, &names), ["cgroup limit 90 B", "memory limit 100 B (a.dat)"]);
+    }
+
+    /// Four forked children share 100 MiB with their parent. The curve passes a limit of 300 MiB, and nothing happens.
+    #[test]
+    fn a_limit_that_only_the_sum_of_rss_passes_says_how_it_counts() {
+        let peak = |value| Some(Peak { value: Bytes(value), time: Seconds(1.0), within: None, upper: None });
+        let tree = Profile { peak: peak(552), process_count: 5, ..profile(Some(300), Some(900)) };
+        let shown = |profile: &Profile| words(&Limits::new(&[profile], 552.0).near, &["a"]);
+        assert_eq!(shown(&tree), ["memory limit 300 B, shared pages once", "cgroup limit 900 B"]);
+        assert_eq!(shown(&Profile { process_count: 1, ..tree.clone() })[0], "memory limit 300 B");
+        assert_eq!(shown(&Profile { metric: Metric::Pss, ..tree })[0], "memory limit 300 B");
     }
 
     #[test]

@@ -13,8 +13,8 @@ const LABEL: Font = Font::regular(11.0);
 const HEIGHT: f64 = 14.0;
 /// Distance of a label from its line, and from the edges of the plot area, in px.
 const APART: f64 = 2.0;
-/// The places of a label along its line that are tried, as shares of the free width, in order of preference.
-const PLACES: [f64; 9] = [1.0, 0.0, 0.5, 0.75, 0.25, 0.875, 0.125, 0.625, 0.375];
+/// The number of places along a line that are tried for its label.
+const PLACES: u32 = 33;
 
 /// A label with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,11 +44,11 @@ pub fn place(
     for (value, words) in limits {
         let text = LABEL.ellipsised(&visible(&words), coords.plot.width() - 4.0 * APART);
         let candidates = candidates(coords, coords.y(value), LABEL.width(&text), &taken);
-        let mut free =
-            candidates.into_iter().filter(|place| !taken.iter().any(|other| overlap(place, other)));
-        let Some(first) = free.next() else { continue };
-        let is_clear = |place: &Rect| !lines.iter().any(|line| crosses(line, place));
-        let place = std::iter::once(first).chain(free).find(is_clear).unwrap_or(first);
+        let is_free = |place: &Rect| !taken.iter().any(|other| overlap(place, other));
+        let covered = |place: &Rect| lines.iter().map(|line| covered(line, place)).sum::<f64>();
+        // The first of the places that cover least.
+        let free = candidates.into_iter().filter(is_free).map(|place| (covered(&place), place));
+        let Some((_, place)) = free.min_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         taken.push(place);
         labels.push(Label { text, place });
     }
@@ -72,8 +72,10 @@ fn candidates(coords: &Coords, y: f64, width: f64, taken: &[Rect]) -> Vec<Rect> 
     let top = covering.map(|text| text.y0).fold(y, f64::min);
     let sides = [y - APART - HEIGHT, y + APART, top - HEIGHT];
     let inside = sides.into_iter().filter(|top| *top >= plot.y0 && top + HEIGHT <= plot.y1);
+    // The right end first, then the left one.
+    let shares = || [1.0, 0.0].into_iter().chain((1..PLACES).map(|i| 1.0 - f64::from(i) / f64::from(PLACES)));
     inside
-        .flat_map(|top| PLACES.map(|share| (top, left + share * room)))
+        .flat_map(|top| shares().map(move |share| (top, left + share * room)))
         .map(|(y0, x0)| Rect { x0, y0, x1: x0 + width + 2.0 * APART, y1: y0 + HEIGHT })
         .collect()
 }
@@ -82,12 +84,15 @@ fn overlap(a: &Rect, b: &Rect) -> bool {
     a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
 }
 
-/// True if a line may cross the place: the box around one of its segments overlaps it.
-fn crosses(line: &[Px], place: &Rect) -> bool {
-    line.windows(2).any(|ends| {
+/// The width in px over which a line may cross the place, by the boxes around its segments. A steep segment counts as 1 px.
+fn covered(line: &[Px], place: &Rect) -> f64 {
+    let of_segment = |ends: &[Px]| {
         let [(ax, ay), (bx, by)] = [ends[0], ends[1]];
-        overlap(&Rect { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) }, place)
-    })
+        let segment = Rect { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) };
+        let width = segment.x1.min(place.x1) - segment.x0.max(place.x0);
+        if overlap(&segment, place) { width.max(1.0) } else { 0.0 }
+    };
+    line.windows(2).map(of_segment).sum()
 }
 
 #[cfg(test)]
@@ -120,10 +125,12 @@ mod tests {
     #[test]
     fn a_label_avoids_other_texts_and_the_curves() {
         let right = Rect { x0: 700.0, y0: 170.0, x1: 1000.0, y1: 230.0 };
-        let at = place_one(50.0, &[right], &[]).expect("room");
-        assert!(at.x0 < 10.0, "{at:?}");
         let at = place_one(50.0, &[right], &[(0.0, 400.0), (50.0, 100.0)]).expect("room");
         assert!(at.x0 > 50.0 && at.x1 <= 700.0, "{at:?}");
+        // No place is clear: the label covers as little as it can.
+        let level = [(0.0, 195.0), (1000.0, 195.0), (1000.0, 0.0)];
+        let at = place_one(50.0, &[], &level).expect("room");
+        assert!(at.y0 >= 200.0, "{at:?}");
         // A text across the whole width: the label stands above it.
         let across = Rect { x0: 0.0, y0: 190.0, x1: 1000.0, y1: 205.0 };
         let at = place_one(50.0, &[across], &[]).expect("room");

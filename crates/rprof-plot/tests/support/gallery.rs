@@ -81,6 +81,7 @@ fn limits() -> Vec<Figure> {
     ];
     vec![
         ("limits", plain(), one(two())),
+        ("limit_shared", plain(), one(limited(children(), Some(700.0), None))),
         ("limits_small", size(400, 240), one(two())),
         ("limits_window", window(1.0, 3.0), one(limited(ramp(), Some(160.0), Some(512.0)))),
         (
