@@ -37,7 +37,8 @@ impl Session {
         let bound = self.tree.close(seconds(now), sink);
         self.peak.add_window(bound);
         self.pss.close(bound.map(|bound| bound.most()));
-        let terminated = self.stop.termination.as_ref().map(Termination::begun);
+        let termination = self.stop.termination.as_ref();
+        let terminated = termination.map(|termination| (termination.begun(), termination.kills_from()));
         let killed = self.group.finish(now, self.root.pid, terminated, sink);
         let out_of_memory = self.was_killed_by_kernel(&killed);
         let end = self.end_record(seconds(now), self.end_reason(out_of_memory));
