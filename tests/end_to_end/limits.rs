@@ -84,10 +84,11 @@ fn the_size_that_passed_the_limit_is_reported() {
 #[test]
 fn an_absurd_memory_limit_is_refused_with_its_unit() {
     let place = Place::new();
-    for (limit, shown) in [("50", "50 B"), ("512k", "512.0 KiB"), ("0", "0 B")] {
+    for (limit, shown) in [("50", "50 B"), ("512k", "524288 B"), ("1048575", "1048575 B"), ("0", "0 B")] {
         let done = place.run(&format!("run --memory-limit {limit} true"));
         assert_eq!(done.code, Some(125), "{limit}: {}", done.stderr);
         assert!(done.stderr.contains(shown) && done.stderr.contains("MiB"), "{}", done.stderr);
+        assert!(!done.stderr.contains(" 0MiB"), "{}", done.stderr);
     }
 }
 
