@@ -47,12 +47,20 @@ pub struct PssSchedule {
     is_quiet: bool,
     /// The highest curve at which a round was disturbed.
     disturbed_height: Bytes,
-    /// True if the last round lacked a process that may not be read.
-    was_partial: bool,
-    /// True if processes have come or gone since such a round.
-    may_be_complete: bool,
+    coverage: Coverage,
     /// False if there is no round any more.
     enabled: bool,
+}
+
+/// The processes that the last round covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coverage {
+    /// All of them.
+    Complete,
+    /// All but one or more that may not be read.
+    Partial,
+    /// The same, but processes have come or gone since: the next round may cover all.
+    Open,
 }
 
 impl PssSchedule {
@@ -69,8 +77,7 @@ impl PssSchedule {
             possible: Bytes(0),
             is_quiet: false,
             disturbed_height: Bytes(0),
-            was_partial: false,
-            may_be_complete: false,
+            coverage: Coverage::Complete,
             enabled,
         }
     }
@@ -97,7 +104,7 @@ impl PssSchedule {
         let is_rise = possible > self.last_pss.0 + self.last_pss.0 / 8;
         let is_peak = self.is_quiet && possible > self.largest_pss.0 + self.largest_pss.0 / 50;
         let is_fall = self.is_quiet && value.0 < self.last_pss.0 - self.last_pss.0 / 8;
-        (is_rise || is_peak || is_fall || self.may_be_complete)
+        (is_rise || is_peak || is_fall || self.coverage == Coverage::Open)
             && now >= self.next_at_new_height
             && self.spent < CLIMB + now / SHARE
     }
@@ -119,13 +126,15 @@ impl PssSchedule {
 
     /// Records that processes have come or gone.
     pub fn record_changes(&mut self) {
-        self.may_be_complete = self.was_partial;
+        if self.coverage == Coverage::Partial {
+            self.coverage = Coverage::Open;
+        }
     }
 
     /// Records a round that lacked a process, as `record_round` does. `most` is the largest possible PSS.
     pub fn record_partial_round(&mut self, now: Duration, cost: Duration, value: Bytes, most: Bytes) {
         self.record_round(now, cost, value, Ok(Some(most)));
-        self.was_partial = true;
+        self.coverage = Coverage::Partial;
     }
 
     /// Records a round that ended at `now`, with the curve at `value`.
@@ -142,7 +151,7 @@ impl PssSchedule {
         self.spent += cost;
         // Rounds of a climb push the next regular one further away, so that the long-run share holds.
         self.next = self.next.max(now) + cost * SHARE;
-        (self.was_partial, self.may_be_complete) = (false, false);
+        self.coverage = Coverage::Complete;
         match result {
             Ok(Some(pss)) => {
                 self.measured_height = self.measured_height.max(value);
