@@ -107,6 +107,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
     let end = End {
         reason: Some(String::new()),
         limit_s: Some(Seconds(1.0)),
+        hwm_exact: true,
         upper_once_bytes: Some(Bytes(0)),
         pss_peak: Some(PssPeak::default()),
         uncertainty_bytes: Some(Bytes(1)),

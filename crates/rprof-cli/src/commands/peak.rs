@@ -129,6 +129,7 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "pss_peak_upper_bytes": profile.pss_peak.and_then(|p| p.upper_bytes),
         "pss_peak_time_s": profile.pss_peak.map(|p| p.time_s),
         "hwm_bytes": profile.hwm,
+        "hwm_exact": end.is_some_and(|end| end.hwm_exact),
         "cgroup": group_report::object(profile.cgroup.as_ref()),
         "memory_limit_bytes": profile.header.as_ref().and_then(|header| header.memory_limit_bytes),
         "elapsed_s": profile.elapsed,

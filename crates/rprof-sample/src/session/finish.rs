@@ -129,6 +129,7 @@ impl Session {
             user_s: cpu.map(|(user, _)| seconds(user)),
             system_s: cpu.map(|(_, system)| seconds(system)),
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
+            hwm_exact: self.tree.is_reaped() && self.peak.largest_reaped().is_some(),
             upper_bytes: upper,
             upper_once_bytes: upper_once,
             pss_peak,

@@ -153,6 +153,10 @@ pub struct End {
     pub system_s: Option<Seconds>,
     /// Largest RSS of any one process of the tree, as the kernel and the ticks report it.
     pub hwm_bytes: Option<Bytes>,
+    /// `true` if no process was larger: each was waited for, so that the kernel reported its maximum. Else `hwm_bytes` is a
+    /// lower bound.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hwm_exact: bool,
     /// Upper bound of the tree's peak; `None` if there is no bound.
     pub upper_bytes: Option<Bytes>,
     /// Upper bound of the memory that the tree needed, each shared page counted once; `None` if it is not below

@@ -203,6 +203,7 @@ pub fn every_record() -> Vec<Record<'static>> {
             user_s: Some(Seconds(0.123_456_789)),
             system_s: None,
             hwm_bytes: Some(Bytes(45056)),
+            hwm_exact: true,
             upper_bytes: Some(Bytes(57344)),
             upper_once_bytes: Some(Bytes(49152)),
             pss_peak: Some(PssPeak {
