@@ -80,6 +80,20 @@ fn the_size_that_passed_the_limit_is_reported() {
     }
 }
 
+/// The figure of a run that ended at its limit showed neither the limit nor the time.
+#[test]
+fn a_figure_shows_the_limit_and_the_time_at_which_it_was_reached() {
+    let place = Place::new();
+    place.run_truth("-T 20ms --memory-limit 100MiB", "touch 120MiB hold 60s");
+    assert_eq!(place.run("plot t.dat -o limit.svg").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("limit.svg")).unwrap();
+    assert!(svg.contains(">memory limit 100.0 MiB<") && svg.contains(">memory limit reached<"), "{svg}");
+    place.run_truth("--force -T 20ms --memory-limit 24GiB", "touch 50MiB");
+    assert_eq!(place.run("plot t.dat -o limit.svg").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("limit.svg")).unwrap();
+    assert!(svg.contains("off scale: memory limit 24.00 GiB") && !svg.contains("reached"), "{svg}");
+}
+
 /// `--memory-limit 50` meant 50 bytes, and ended every command at once.
 #[test]
 fn an_absurd_memory_limit_is_refused_with_its_unit() {
