@@ -1,4 +1,4 @@
-//! The violent ends of a run: processes that the kernel killed because memory ran out, and the limit at which rprof ended
+//! Kills and reached limits: processes that the kernel killed because memory ran out, and the limit at which rprof ended
 //! the tree.
 
 use rprof_trace::{OomKill, Profile, Seconds};

@@ -1,4 +1,4 @@
-//! The violent ends of a run: a solid vertical line at the time of each, with its label directly above the plot area.
+//! Kills and reached limits: a solid vertical line at the time of each, with its label directly above the plot area.
 
 use crate::data::endings::Ending;
 use crate::sheet::canvas::{Anchor, Canvas};

@@ -1,4 +1,4 @@
-//! The layers of a figure: axes, gaps, limits, peak, marks, violent ends, spans, legend, titles. Each places its elements
+//! The layers of a figure: axes, gaps, limits, peak, marks, endings, spans, legend, titles. Each places its elements
 //! inside the area that the layout gives it, and must not depend on another layer.
 
 pub mod axes;

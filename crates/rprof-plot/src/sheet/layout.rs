@@ -65,8 +65,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays out a sheet of this width and height in px, with title and subtitle. Legend and panel are cut down where they would leave too
-    /// little of the sheet to the curves; the strip is not, because it has four lines at most.
+    /// Lays out a sheet of this width and height in px, with title and subtitle. Legend and panel are cut down where they
+    /// would leave too little of the sheet to the curves; the strip is not, because it has four lines at most.
     pub fn new((width, height): (f64, f64), (title, subtitle): (&str, &str), wanted: Wanted) -> Self {
         let lines = title.lines().flat_map(|line| TITLE.wrapped(line, width - LEFT - MARGIN, TITLE_LINES));
         let title: Vec<String> = lines.take(TITLE_LINES).collect();

@@ -65,7 +65,7 @@ fn spans() -> Vec<Figure> {
     ]
 }
 
-/// Limits, violent ends, and memory that the curve does not show.
+/// Limits, kills, and memory that the curve does not show.
 fn limits() -> Vec<Figure> {
     let size = |width, height| Options { width, height, ..plain() };
     let window = |from, to| Options { window: Some((Seconds(from), Seconds(to))), ..plain() };
