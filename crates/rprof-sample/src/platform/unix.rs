@@ -199,6 +199,15 @@ fn max_rss(usage: &libc::rusage) -> Bytes {
     if cfg!(target_os = "macos") { Bytes(n) } else { Bytes::from_kib(n) }
 }
 
+/// True if this process has a child that was not reaped, alive or not.
+pub fn has_children() -> bool {
+    // SAFETY: an all-zero siginfo is valid and is overwritten.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the pointer is to a live siginfo.
+    unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options) == 0 }
+}
+
 /// Reaps a child that has ended, or reports one that was stopped, without blocking. Adopted orphans are children too.
 ///
 /// `None` when no child has changed or none is left.

@@ -38,6 +38,9 @@ use crate::options::{Options, Target};
 use crate::platform::{self, ExitStatus, Process, Reading, Search, Waiter};
 use crate::tree::{NOTE_KEY, Tree, TreeOptions};
 
+/// The longest wait for the exit status of a process that has given back its memory.
+const LONGEST_DEATH: Duration = Duration::from_millis(100);
+
 /// A session that has started: the command runs, or the running process is opened.
 ///
 /// ```
@@ -167,7 +170,21 @@ impl Session {
                 self.take_signals(sink)?;
             }
         }
+        self.await_dying(sink)?;
         Ok(self.finish(sink))
+    }
+
+    /// Waits for the exit status of processes that have given back their memory already. On a busy machine that takes
+    /// some milliseconds, and only the exit status has their maximum.
+    fn await_dying(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        let until = self.clock.elapsed() + LONGEST_DEATH;
+        while !self.stop.detached && self.tree.has_dying() && self.clock.elapsed() < until {
+            let span = until.saturating_sub(self.clock.elapsed());
+            if self.waiter.sleep(span).map_err(Error::system("sleep"))?.signalled {
+                self.take_signals(sink)?;
+            }
+        }
+        Ok(())
     }
 
     fn is_over(&self) -> bool {

@@ -28,7 +28,7 @@ use zombies::{Zombie, Zombies};
 
 use crate::Sink;
 use crate::error::ReadError;
-use crate::platform::{Process, Reading, Reaped, Search};
+use crate::platform::{self, Process, Reading, Reaped, Search};
 
 /// The key of rprof's own notes in the trace.
 pub const NOTE_KEY: &str = "rprof";
@@ -262,7 +262,12 @@ impl Tree {
 
     /// True if every process of the tree was reaped by its parent or by rprof, so that wait4 has reported the largest.
     pub fn is_reaped(&self) -> bool {
-        self.adopts && !self.ledger.loses_children && self.members.is_empty()
+        self.adopts && !self.ledger.loses_children && self.members.is_empty() && !platform::has_children()
+    }
+
+    /// True if a child of rprof has given back its memory and was not reaped yet.
+    pub fn has_dying(&self) -> bool {
+        !self.zombies.is_empty()
     }
 
     /// Sends a signal to every member. Calls `refused` with the id of each one that cannot be signalled, and the reason.

@@ -11,7 +11,7 @@ mod search;
 mod wait;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, has_children, kill, prepare, reap, signal_name, spawn};
 pub use cgroup::Group;
 pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
