@@ -68,7 +68,7 @@ pub fn record(
     let session = Session::begin(&target, options, clock).inspect_err(|_| {
         let _ = std::fs::remove_file(&path);
     })?;
-    let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print)?;
+    let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
     Ok(conclude(recorder, &outcome, &path, output.quiet))
 }
 

@@ -179,6 +179,11 @@ pub fn spawn(_launch: &Launch, _group: Option<&Group>) -> Result<Spawned, Error>
 }
 
 /// Always false.
+pub fn has_terminal() -> bool {
+    false
+}
+
+/// Always false.
 pub fn has_children() -> bool {
     false
 }
