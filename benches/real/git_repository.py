@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-COMMITS, FILES, CHANGED = 400, 120, 12
-LINES = 600
+COMMITS, FILES, CHANGED = 120, 80, 10
+LINES = 400
 
 
 def make(directory: Path) -> None:

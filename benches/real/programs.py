@@ -103,7 +103,7 @@ PROGRAMS = (
     ),
     Program(
         name="R",
-        what="mclapply: four forked workers read one vector of 229 MiB",
+        what="mclapply: four forked workers read one vector of 153 MiB",
         needs={"Rscript": "r-base-core"},
         command=lambda _: ["Rscript", str(WORK / "mclapply.R")],
     ),
@@ -116,13 +116,13 @@ PROGRAMS = (
     ),
     Program(
         name="make -j4",
-        what="a build of a C project of 17 files with link-time optimisation",
+        what="a build of a C project of 13 files with link-time optimisation",
         needs={"make": "make", "cc": "gcc"},
         command=_make,
     ),
     Program(
         name="git gc",
-        what="`git gc --aggressive` on a repository of 400 commits",
+        what="`git gc --aggressive` on a repository of 120 commits",
         needs={"git": "git"},
         command=_git_gc,
         prepare=lambda shared: git_repository.make(shared / "repository.git"),
