@@ -1,9 +1,11 @@
 /* Runs a command and writes its time and memory to a file as JSON. The kernel's maximum RSS of a process includes the
  * time before exec (see getrusage(2)), so a program that a large process starts appears large. This launcher is small.
+ * The CPU time is that of the command and of all its descendants: the launcher adopts orphans and waits for them.
  * Usage: launch FILE COMMAND [ARGUMENT...] */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +22,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: launch FILE COMMAND [ARGUMENT...]\n");
         return 2;
     }
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     const double start = now();
     const pid_t child = vfork();
     if (child == 0) {
@@ -33,6 +36,9 @@ int main(int argc, char **argv) {
         return 1;
     }
     const double wall = now() - start;
+    const long peak = usage.ru_maxrss * 1024;
+    while (wait(NULL) > 0) {}
+    getrusage(RUSAGE_CHILDREN, &usage);
     FILE *out = fopen(argv[1], "w");
     if (!out) {
         perror(argv[1]);
@@ -40,7 +46,7 @@ int main(int argc, char **argv) {
     }
     fprintf(out, "{\"wall\": %.6f, \"user\": %ld.%06ld, \"system\": %ld.%06ld, \"peak\": %ld}\n", wall,
             (long)usage.ru_utime.tv_sec, (long)usage.ru_utime.tv_usec, (long)usage.ru_stime.tv_sec,
-            (long)usage.ru_stime.tv_usec, usage.ru_maxrss * 1024);
+            (long)usage.ru_stime.tv_usec, peak);
     fclose(out);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

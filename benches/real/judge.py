@@ -71,7 +71,7 @@ def judge(number: Number, truth: Truth, share: float) -> Judged:
 
 def judge_bound(upper: float | None, truth: Truth, share: float) -> Judged:
     """Compares an upper bound that stands alone with the truth. Unknown is an honest answer."""
-    number = Number(upper, upper, labelled=True)
+    number = Number(None, upper, labelled=True)
     if upper is None:
         return Judged(number, truth, Outcome.LABELLED)
     if upper < truth.low * (1 - share * 0.1):

@@ -13,6 +13,7 @@ from .program import WORK, Program, Room
 
 # PostgreSQL refuses to run as root.
 ORDINARY_USER = "nobody"
+MPIRUN = ("mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "4")
 
 
 def _chromium(room: Room) -> list[str]:
@@ -111,7 +112,7 @@ PROGRAMS = (
         name="Open MPI",
         what="four ranks of 57 MiB call MPI_Allreduce",
         needs={"mpirun": "openmpi-bin", "mpicc": "libopenmpi-dev"},
-        command=lambda room: ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "4", str(room.shared / "ranks")],
+        command=lambda room: [*MPIRUN, str(room.shared / "ranks")],
         prepare=_build_ranks,
     ),
     Program(

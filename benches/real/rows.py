@@ -37,7 +37,7 @@ def measure(program: Program, setting: Setting) -> Row:
     """Makes all runs of a program."""
     row = Row(program)
     try:
-        shared = runs.prepare(program, setting)
+        shared = runs.prepare(program, setting.scratch, setting.python)
         found = [runs.frozen(program, setting, shared) for _ in range(setting.rounds + 2)]
     except (Skipped, subprocess.SubprocessError, OSError) as error:
         row.skipped = str(error)
@@ -81,9 +81,7 @@ def _peer(tool: Tool, program: Program, setting: Setting, shared: Path, shared_t
     if tool.program is None:
         return None
     try:
-        poll, peak = runs.under(
-            tool, program, setting, shared, lambda own: tool.read(str(tool.program), own).peak
-        )
+        poll, peak = runs.under(tool, program, setting, shared, lambda own: tool.read(str(tool.program), own).peak)
     except (Skipped, OSError, ValueError, LookupError, TypeError) as error:
         print(f"{program.name} under {tool.name}: {error}", flush=True)
         return None

@@ -17,12 +17,12 @@ from .setting import Setting
 T = TypeVar("T")
 
 
-def prepare(program: Program, setting: Setting) -> Path:
+def prepare(program: Program, scratch: Path, python: Path | None) -> Path:
     """Installs what a program needs and returns the directory of the files that its runs share."""
     packages.install(program)
-    if program.imports and setting.python is None:
+    if program.imports and python is None:
         raise Skipped(f"cannot install {', '.join(program.imports)} with pip")
-    shared = setting.scratch / program.name.replace(" ", "-").replace(",", "")
+    shared = scratch / program.name.replace(" ", "-").replace(",", "")
     if not (shared / "ready").exists():
         shared.mkdir(parents=True, exist_ok=True)
         program.prepare(shared)

@@ -10,7 +10,7 @@ from compare.tools import Tool
 from measure import document as documents
 from measure.markdown import table
 
-from .judge import MIB, Judged, Number, Outcome, Truth
+from .judge import MIB, Judged, Outcome, Truth
 from .rows import LARGEST, ONCE, PSS, RSS, Row
 
 NAME = "compare-real"
@@ -97,7 +97,7 @@ def _shared(rows: list[Row]) -> str:
         pss, once = row.ours.get(PSS), row.ours[ONCE]
         cells = [our_cell(pss), ratios(pss)] if pss else ["one process", ""]
         bound = _mib(once.number.upper) if once.number.upper else "unknown"
-        cells += [f"{once.outcome.value} {bound}", ratios(Judged(Number(None, once.number.upper, True), once.truth, once.outcome))]
+        cells += [f"{once.outcome.value} {bound}", ratios(once)]
         charged = _mib(row.charged) if row.charged else ""
         lines.append([row.program.name, _range(row.shared), charged, *cells, peer_cell(row.peers_pss)])
     return table(head, lines).strip()
@@ -120,7 +120,8 @@ def peer_cell(judged: Judged | None) -> str:
     """Returns the sign, a peer's number and its ratio to the truth of its own run."""
     if judged is None:
         return "✗ none"
-    return f"{judged.outcome.value} {_mib(judged.number.value or 0)} ({_nearest(judged.number.value or 0, judged.truth):.2f})"
+    value = judged.number.value or 0
+    return f"{judged.outcome.value} {_mib(value)} ({_nearest(value, judged.truth):.2f})"
 
 
 def ratios(judged: Judged) -> str:

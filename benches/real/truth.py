@@ -24,9 +24,9 @@ class Poll:
     tool is one of the processes of `reported`.
     """
 
-    rss: int
-    largest: int
-    reported: int
+    rss: float
+    largest: float
+    reported: float
     # The longest time between two polls in seconds.
     widest: float
 
@@ -38,9 +38,9 @@ class Frozen:
     `charged` is 0 without a control group.
     """
 
-    pss: int
-    charged: int
-    stops: int
+    pss: float
+    charged: float
+    stops: float
 
 
 def polled(
@@ -69,4 +69,7 @@ def frozen(programs: Path, command: list[str], directory: Path, path: str) -> tu
 
 
 def _read(out: Path) -> dict[str, float] | None:
-    return json.loads(out.read_text()) if out.exists() else None
+    if not out.exists():
+        return None
+    facts: dict[str, float] = json.loads(out.read_text())
+    return facts
