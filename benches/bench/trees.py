@@ -55,9 +55,9 @@ def measure(setting: Setting) -> Section:
         "CPU time added to real trees",
         f"Programs of `make compare-real` and two more, {pairs} pairs of runs. A pair has a bare run, a second bare "
         "run (*bare again*) and a run under each tool, each begun with another one. The CPU time is user and system "
-        "time of all processes, those of the profiler too; orphans are waited for. The values are medians of the "
-        "ratios to the bare run of the pair, with standard errors. *rprof's own* is the part that the command did not "
-        "use by rprof's trace, divided by the CPU time of the bare run: it varies less, but does not contain what rprof "
+        "time of all processes, also those of the profiler; orphans are waited for. The values are medians of the "
+        "ratios to the bare run of the pair, with standard errors. *rprof's own* is the CPU time that the command did "
+        "not use, by rprof's trace, divided by that of the bare run. It varies less, but does not contain what rprof "
         "slows down.",
     )
     rows = []
