@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-COMMITS, FILES, CHANGED = 120, 80, 10
+COMMITS, FILES, CHANGED = 60, 60, 8
 LINES = 400
 
 

@@ -123,7 +123,7 @@ PROGRAMS = (
     ),
     Program(
         name="git gc",
-        what="`git gc --aggressive` on a repository of 120 commits",
+        what="`git gc --aggressive` on a repository of 60 commits",
         needs={"git": "git"},
         command=_git_gc,
         prepare=lambda shared: git_repository.make(shared / "repository.git"),
