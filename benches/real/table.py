@@ -66,11 +66,12 @@ def write(document: Path, rows: list[Row], tools: list[Tool], rounds: int) -> No
 def render(rows: list[Row], tools: list[Tool], rounds: int) -> str:
     """Returns the tables and their explanation in Markdown."""
     setting = (
-        f"{compare.setting()} rprof ran each program {rounds} times, and the table has the worst outcome; "
-        "each peer ran it once. GNU time reports the largest process, never a sum."
+        f"{compare.setting()} Runs of each program under rprof: {rounds}; the table has the worst outcome. "
+        "Each peer ran it once. GNU time reports the largest process, never a sum."
     )
+    [mprof] = [tool for tool in tools if tool.name == "mprof"]
     return "\n\n".join(
-        [setting, RULE, _rss(rows, tools[1:]), _shared(rows), f"**{counts(rows).text}.**", _programs(rows)]
+        [setting, RULE, _rss(rows, tools[1:]), _shared(rows, mprof), f"**{counts(rows).text}.**", _programs(rows)]
     )
 
 
@@ -82,13 +83,13 @@ def _rss(rows: list[Row], peers: list[Tool]) -> str:
             lines.append([row.program.name, _reason(row), *[""] * (len(head) - 2)])
             continue
         rss, largest = row.ours[RSS], row.ours[LARGEST]
-        beside = [peer_cell(row.peers.get(tool.name)) for tool in peers]
+        beside = [peer_cell(tool, row.peers.get(tool.name)) for tool in peers]
         ends = [_range(largest.truth), our_cell(largest)]
         lines.append([row.program.name, _range(rss.truth), our_cell(rss), ratios(rss), *beside, *ends])
     return table(head, lines).strip()
 
 
-def _shared(rows: list[Row]) -> str:
+def _shared(rows: list[Row], mprof: Tool) -> str:
     head = ["shared pages once", "PSS, truth", "cgroup", "rprof", "ratios", "needed", "ratio", "mprof, PSS"]
     lines = []
     for row in rows:
@@ -99,7 +100,7 @@ def _shared(rows: list[Row]) -> str:
         bound = _mib(once.number.upper) if once.number.upper else "unknown"
         cells += [f"{once.outcome.value} {bound}", ratios(once)]
         charged = _mib(row.charged) if row.charged else ""
-        lines.append([row.program.name, _range(row.shared), charged, *cells, peer_cell(row.peers_pss)])
+        lines.append([row.program.name, _range(row.shared), charged, *cells, peer_cell(mprof, row.peers_pss)])
     return table(head, lines).strip()
 
 
@@ -116,8 +117,10 @@ def our_cell(judged: Judged) -> str:
     return f"{text} (at most {_mib(number.upper)})" if number.upper else f"{text} (at least)"
 
 
-def peer_cell(judged: Judged | None) -> str:
+def peer_cell(tool: Tool, judged: Judged | None) -> str:
     """Returns the sign, a peer's number and its ratio to the truth of its own run."""
+    if tool.program is None:
+        return "not installed"
     if judged is None:
         return "✗ none"
     value = judged.number.value or 0
