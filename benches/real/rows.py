@@ -8,8 +8,8 @@ from pathlib import Path
 
 from compare.tools import Tool
 
-from . import ours, runs
-from .judge import PSS_SHARE, RSS_SHARE, Judged, Number, Truth, judge, judge_bound, worst
+from . import ours, runs, truth
+from .judge import MIB, PSS_SHARE, RSS_SHARE, Judged, Number, Truth, judge, judge_bound, worst
 from .program import Program, Skipped
 from .setting import Setting
 
@@ -38,7 +38,7 @@ def measure(program: Program, setting: Setting) -> Row:
     row = Row(program)
     try:
         shared = runs.prepare(program, setting.scratch, setting.python)
-        found = [runs.frozen(program, setting, shared) for _ in range(setting.rounds + 2)]
+        found = _stopped(program, setting, shared)
     except (Skipped, subprocess.SubprocessError, OSError) as error:
         row.skipped = str(error)
         return row
@@ -57,6 +57,25 @@ def measure(program: Program, setting: Setting) -> Row:
         row.peers[tool.name] = _peer(tool, program, setting, shared, None)
     row.peers_pss = _peer(setting.mprof_pss, program, setting, shared, row.shared)
     return row
+
+
+def _stopped(program: Program, setting: Setting, shared: Path) -> list[truth.Frozen]:
+    """Makes the runs for the truth of PSS, two more than rounds. A run without a stop near the peak is repeated."""
+    wanted = setting.rounds + 2
+    found: list[truth.Frozen] = []
+    for _ in range(2 * wanted):
+        one = runs.frozen(program, setting, shared)
+        if one.at_peak:
+            found.append(one)
+        else:
+            print(
+                f"{program.name}: no stop near the peak, {one.rss / MIB:.1f} of {one.passed / MIB:.1f} MiB", flush=True
+            )
+        if len(found) == wanted:
+            return found
+    if not found:
+        raise Skipped("no stop near the peak in any run")
+    return found
 
 
 def _round(program: Program, setting: Setting, shared: Path, shared_truth: Truth) -> dict[str, Judged]:

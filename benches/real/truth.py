@@ -14,6 +14,8 @@ from .groups import made
 SOURCES = Path(__file__).resolve().parent / "truth"
 # The time limit of a run in seconds.
 LIMIT = 120.0
+# A run whose stops all had less than this share of the largest RSS says nothing about the peak of PSS.
+NEAR_PEAK = 0.97
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,14 @@ class Frozen:
 
     pss: float
     charged: float
-    stops: float
+    # The largest RSS at a stop, and the largest between the stops.
+    rss: float
+    passed: float
+
+    @property
+    def at_peak(self) -> bool:
+        """True if a stop was made near the peak of RSS."""
+        return self.rss >= NEAR_PEAK * self.passed
 
 
 def polled(
@@ -65,7 +74,7 @@ def frozen(programs: Path, command: list[str], directory: Path, path: str) -> tu
         places = [str(group) if group else "-" for group in (groups.freezer, groups.memory)]
         ended = run([str(programs / "freeze"), str(out), str(pid), *places, *inner], directory, path, LIMIT, None)
     facts = _read(out)
-    return ended, Frozen(facts["pss"], facts["charged"], facts["stops"]) if facts else None
+    return ended, Frozen(facts["pss"], facts["charged"], facts["rss"], facts["passed"]) if facts else None
 
 
 def _read(out: Path) -> dict[str, float] | None:

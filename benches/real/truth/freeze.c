@@ -1,8 +1,8 @@
 /* Runs a command and stops all its processes again and again to add up their PSS.
  * usage: freeze OUT PID_FILE FREEZER|- MEMORY|- COMMAND...
  * FREEZER and MEMORY are directories of control groups, version 1 or 2. Without a freezer, SIGSTOP stops the processes.
- * OUT gets JSON: the largest PSS, the RSS at that moment, the largest RSS at any stop, the number of stops, and the
- * largest sum of anonymous and mapped memory that the group was charged with. */
+ * OUT gets JSON: the largest PSS, the largest RSS at any stop and between the stops (`passed`), the number of stops, and
+ * the largest sum of anonymous and mapped memory that the group was charged with. */
 #include "tree.h"
 
 /* A stop is made when RSS has grown by this share since the last one, at the latest after PAUSE seconds. After each
@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
         group_file = procs;
     }
     const pid_t child = start(argv + 5);
-    long most = 0, beside = 0, sum = 0, group = 0, stops = 0, last = 0, reported = 0;
+    long most = 0, sum = 0, passed = 0, group = 0, stops = 0, last = 0, reported = 0;
     double allowed = 0, due = 0;
     int code;
     struct timespec next;
@@ -120,12 +120,14 @@ int main(int argc, char **argv) {
         look();
         if (!count) continue;
         const double begin = now();
-        if (begin < allowed || (begin < due && rss() < last * GROWTH)) continue;
+        const long moving = rss();
+        if (moving > passed) passed = moving;
+        if (begin < allowed || (begin < due && moving < last * GROWTH)) continue;
         if (stop()) {
             look();
             const long shared = pss();
             last = rss();
-            if (shared > most) most = shared, beside = last;
+            if (shared > most) most = shared;
             if (last > sum) sum = last;
             const long now_charged = charged();
             if (now_charged > group) group = now_charged;
@@ -138,7 +140,7 @@ int main(int argc, char **argv) {
     }
     FILE *out = fopen(argv[1], "w");
     if (!out) return 125;
-    fprintf(out, "{\"pss\": %ld, \"rss_beside\": %ld, \"rss\": %ld, \"stops\": %ld, \"charged\": %ld}\n", most, beside, sum,
+    fprintf(out, "{\"pss\": %ld, \"rss\": %ld, \"passed\": %ld, \"stops\": %ld, \"charged\": %ld}\n", most, sum, passed,
             stops, group);
     fclose(out);
     return code;
