@@ -10,6 +10,7 @@
 #define GROWTH 1.02
 #define PAUSE 0.05
 #define LEAST 0.01
+#define WAIT 5
 
 static const char *freezer, *memory;
 
@@ -43,9 +44,9 @@ static int all_stopped(void) {
     return 1;
 }
 
-/* Returns 1 once every process has stopped, 0 if that takes longer than a second. */
+/* Returns 1 once every process has stopped, 0 if that takes longer than WAIT seconds. */
 static int stop(void) {
-    const double end = now() + 1;
+    const double end = now() + WAIT;
     const int v1 = freezer && has(freezer, "freezer.state");
     if (freezer) put(freezer, v1 ? "freezer.state" : "cgroup.freeze", v1 ? "FROZEN" : "1");
     while (now() < end) {
