@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,15 +19,14 @@ T = TypeVar("T")
 
 
 def prepare(program: Program, scratch: Path, python: Path | None) -> Path:
-    """Installs what a program needs and returns the directory of the files that its runs share."""
+    """Installs what a program needs and makes the files that its runs share. Returns their directory."""
     packages.install(program)
     if program.imports and python is None:
         raise Skipped(f"cannot install {', '.join(program.imports)} with pip")
     shared = scratch / program.name.replace(" ", "-").replace(",", "")
-    if not (shared / "ready").exists():
-        shared.mkdir(parents=True, exist_ok=True)
-        program.prepare(shared)
-        (shared / "ready").touch()
+    shutil.rmtree(shared, ignore_errors=True)
+    shared.mkdir(parents=True)
+    program.prepare(shared)
     return shared
 
 
