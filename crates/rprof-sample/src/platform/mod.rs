@@ -43,7 +43,7 @@ pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
 pub use os::{has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
-pub use os::{huge_mappings, is_child, largest_fault};
+pub use os::{huge_mappings, largest_fault, may_be_child};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
 const _: () = {
@@ -74,7 +74,7 @@ const _: () = {
     let _: fn(&mut Search, IsParent, &mut Found) -> Option<u32> = Search::newborns;
     let _: fn(&Search) -> Option<u32> = Search::births_since;
     let _: fn(&mut Search) -> Vec<u32> = Search::take_hidden;
-    let _: fn(u32, u32) -> bool = is_child;
+    let _: fn(u32, u32) -> bool = may_be_child;
     // Control groups.
     let _: fn(u32) -> Option<Group> = Group::of;
     let _: fn() -> Result<Group, Error> = Group::create;

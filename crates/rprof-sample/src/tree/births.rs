@@ -48,8 +48,10 @@ impl Births {
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
         let mut hidden = search.take_hidden();
         hidden.retain(|pid| {
-            let mut parents = members.iter().map(Member::pid).chain([own_pid]);
-            parents.any(|parent| platform::is_child(parent, *pid))
+            // The root and its newborn children may not be members yet.
+            let found = self.found.iter().map(|(process, _)| process.pid());
+            let mut parents = members.iter().map(Member::pid).chain(found).chain([own_pid, root]);
+            parents.any(|parent| platform::may_be_child(parent, *pid))
         });
         self.hidden.append(&mut hidden);
     }

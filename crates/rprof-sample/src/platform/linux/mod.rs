@@ -16,7 +16,7 @@ pub use cgroup::Group;
 pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
 pub use oom_log::OomLog;
-pub use process::{Process, is_child, read_zombie, share_address_space};
+pub use process::{Process, may_be_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
 

@@ -261,11 +261,13 @@ fn fault_counts(stat: &Stat) -> FaultCounts {
     }
 }
 
-/// True if `child` is a child of `parent`. It works for a child that rprof may not read.
-pub fn is_child(parent: u32, child: u32) -> bool {
-    let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+/// True if `child` may be a child of `parent`. It works for a child that rprof may not read.
+///
+/// The children of a parent that became a set-uid program behind `hidepid` are not known, so any process may be one.
+pub fn may_be_child(parent: u32, child: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{parent}/task")) else { return exists(parent) };
     let child = child.to_string();
-    threads.into_iter().any(|thread| {
+    threads.flatten().any(|thread| {
         let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
         children.split_ascii_whitespace().any(|pid| pid == child)
     })
