@@ -33,6 +33,8 @@ pub enum WarningKind {
     ManySpans,
     /// More marks and notes than are kept.
     ManyMarks,
+    /// More processes than are kept.
+    ManyProcesses,
     /// More runs in one file than are kept.
     ManyRuns,
 }
@@ -57,6 +59,7 @@ impl WarningKind {
             }
             Self::ManySpans => ("is one of too many spans", "dropped the shortest"),
             Self::ManyMarks => ("is one of too many marks and notes", "dropped the last"),
+            Self::ManyProcesses => ("is one of too many processes", "dropped those with the smallest peaks"),
             Self::ManyRuns => ("starts one run too many for one file", "skipped the runs from here on"),
         }
     }

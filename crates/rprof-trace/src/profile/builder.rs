@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
-use crate::profile::curve::Point;
+use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::processes::Processes;
@@ -178,6 +178,31 @@ impl ProfileBuilder {
         self.end.as_ref().is_some_and(|end| end.exact)
     }
 
+    /// The numbers of the processes with the largest peaks.
+    pub(crate) fn largest(&self, count: usize) -> HashSet<usize> {
+        self.processes.as_ref().map_or_else(HashSet::new, |processes| processes.largest(count))
+    }
+
+    /// `true` if there were too many processes to keep all.
+    pub(crate) fn has_dropped_processes(&self) -> bool {
+        self.processes.as_ref().is_some_and(|processes| processes.dropped() > 0)
+    }
+
+    /// Lowers the number of slices of all curves, and of later ones.
+    pub(crate) fn coarsen(&mut self, slices: usize) {
+        self.options.slices = self.options.slices.min(slices);
+        self.tracks().for_each(|track| track.coarsen(slices));
+    }
+
+    /// The number of slices in use.
+    pub(crate) fn slices(&mut self) -> usize {
+        self.tracks().map(|track| track.len()).sum()
+    }
+
+    fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
+        self.curves.tracks().chain(self.processes.iter_mut().flat_map(Processes::tracks))
+    }
+
     /// `true` if a process has samples of its own.
     pub(crate) fn has_samples(&self) -> bool {
         self.processes.as_ref().is_some_and(Processes::has_samples)
@@ -322,7 +347,7 @@ impl ProfileBuilder {
         let Counts { ticks, born, most_at_once } = self.counts;
         // mprof writes no CHLD line for the process that it started, only for its descendants.
         let parent = u64::from(self.header.is_none() && ticks > 0);
-        let listed = self.processes.as_ref().map_or(0, Processes::len) as u64;
+        let listed = self.processes.as_ref().map_or(0, Processes::seen) as u64;
         (listed + parent).max(born).max(u64::from(most_at_once)).max(u64::from(ticks > 0))
     }
 }

@@ -41,9 +41,13 @@ pub fn find_name<'a>(names: impl IntoIterator<Item = &'a str>, wanted: &str) -> 
     }
 }
 
+/// The most parts of a short form. A name of thousands of dots has as many suffixes, each nearly as long as the name.
+const MAX_PARTS: usize = 16;
+
 /// `c`, `b.c`, `a.b.c`.
 fn suffixes(name: &str) -> impl Iterator<Item = &str> {
-    let dots = name.rmatch_indices('.').map(|(at, _)| &name[at + 1..]).filter(|suffix| !suffix.is_empty());
+    let dots = name.rmatch_indices('.').take(MAX_PARTS).map(|(at, _)| &name[at + 1..]);
+    let dots = dots.filter(|suffix| !suffix.is_empty());
     dots.chain(std::iter::once(name))
 }
 

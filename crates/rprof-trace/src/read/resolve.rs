@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::format::Dialect;
 use crate::format::column::{ColumnValues, FieldOrder, Fields};
 use crate::format::escape::unescape;
 use crate::format::number::{Time, plain_mib, plain_time};
 use crate::format::raw::{Columns, Line};
+use crate::format::{Dialect, MAX_KNOWN};
 use crate::model::{Header, Memory, Proven, Sample, SpanRecord, Tick};
 use crate::read::record_buf::{RecordBuf, Text};
 use crate::units::{Bytes, Seconds};
@@ -288,10 +288,12 @@ impl Resolver {
             Columns::Fields(_) if !self.ours => Ok(Memory::default()),
             Columns::Fields(fields) => {
                 self.read_fields(fields)?;
-                if !self.samples.contains_key(id) {
+                if !self.samples.contains_key(id) && self.samples.len() < MAX_KNOWN {
                     self.samples.insert(id.to_owned(), Memory::default());
                 }
-                let memory = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
+                // Of further processes, columns that a line leaves out are unknown.
+                let mut unknown = Memory::default();
+                let memory = self.samples.get_mut(id).unwrap_or(&mut unknown);
                 memory.set_metric(self.order.metric, value);
                 self.order.named(&self.fields).for_each(|(column, value)| memory.set_column(column, value));
                 Ok(*memory)
