@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::visible;
+
 /// A kind of fault of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WarningKind {
@@ -142,8 +144,7 @@ pub(crate) fn shorten(line: &[u8]) -> String {
     let mut chars = 0;
     for chunk in head.utf8_chunks() {
         for c in chunk.valid().chars().take(SHOWN - chars) {
-            shown.extend(c.escape_debug().filter(|_| c != '\'' && c != '"'));
-            shown.extend((c == '\'' || c == '"').then_some(c));
+            visible::push(&mut shown, c);
             chars += 1;
         }
         for byte in chunk.invalid().iter().take(SHOWN - chars) {

@@ -6,7 +6,7 @@ mod support;
 use std::fmt::Write;
 
 use allocation_counter::measure;
-use rprof_trace::{Keep, ProfileOptions, Reader, WarningKind, fold, short_names};
+use rprof_trace::{Format, Keep, ProfileOptions, Reader, WarningKind, fold, short_names};
 use support::{profiles, read, shown};
 
 const HEAD: &str = "RPROF {\"format\":1,\"start_s\":1795380798.0,\"columns\":[\"anon\"],\"tree\":true}\nCMDLINE x\n\
@@ -198,4 +198,54 @@ fn long_texts_take_bounded_memory() {
     let (runs, warnings) = profiles(trace.as_bytes());
     assert!(warnings.of(WarningKind::ManySpans).is_some() && warnings.of(WarningKind::ManyMarks).is_some());
     assert_eq!(runs[0].marks.len() + runs[0].notes.len(), 63);
+}
+
+/// A spreadsheet ran a process id, a mark or a note that began with `=`.
+#[test]
+fn no_cell_of_text_is_a_formula() {
+    let dat = format!(
+        "{HEAD}CHLD =cmd|x 1.0 1795380798.0 4\nMARK 1795380798.0 =1+1\nMARK 1795380798.0 '=1\nMARK 1795380798.0 'x\n\
+         NOTE -k v\nSPAN begin @s 1795380798.0 f\nSPAN end @s 1795380798.5\n"
+    );
+    let csv = support::convert(dat.as_bytes(), Format::Csv);
+    let text = String::from_utf8(csv.clone()).expect("text");
+    for row in text.lines().skip(2) {
+        for cell in row.split(',').map(|cell| cell.trim_start_matches('"')) {
+            assert!(!cell.starts_with(['=', '+', '-', '@']), "{row}");
+        }
+    }
+    assert!(text.contains(",'=1+1\n") && text.contains(",''=1\n") && text.contains(",'x\n"), "{text}");
+    assert_eq!(read(&csv).expect("a trace").0, read(dat.as_bytes()).expect("a trace").0);
+}
+
+/// A value above 2^63 in a `.csv` became a line that our own reader refused.
+#[test]
+fn a_csv_has_no_size_that_a_dat_cannot_hold() {
+    let most = u64::MAX >> 1;
+    let row = |bytes: u64| format!("tree,1.0,{bytes}\n");
+    let csv = format!(
+        "record,time_s,value_bytes,from_s,to_s,detail\n{}{}{}tree,1.0,1.8e19\n\
+         function,1.0,,1.0,2.0,\"{{\"\"name\"\":\"\"f\"\",\"\"enter_bytes\"\":{},\"\"leave_bytes\"\":1}}\"\n",
+        row(most),
+        row(most + 1),
+        row(u64::MAX),
+        u64::MAX,
+    );
+    let (records, warnings) = read(csv.as_bytes()).expect("a trace");
+    assert_eq!(
+        (records.len(), warnings.of(WarningKind::Malformed).map(|warning| warning.count)),
+        (1, Some(4))
+    );
+    let (mut reader, mut dat) = (Reader::new(csv.as_bytes(), "t.csv"), Vec::new());
+    rprof_trace::convert(&mut reader, Format::Dat, &mut dat).expect("a trace");
+    assert_eq!(read(&dat).expect("a trace").0, records);
+}
+
+/// Each conversion of a trace of mprof added a backslash before `$`.
+#[test]
+fn a_command_of_mprof_is_copied_as_it_is() {
+    let dat = "CMDLINE sh -c 'echo $HOME \\$x'\nMEM 1.0 1795380798.146213\n";
+    assert_eq!(String::from_utf8_lossy(&support::convert(dat.as_bytes(), Format::Dat)), dat);
+    let csv = support::convert(dat.as_bytes(), Format::Csv);
+    assert_eq!(String::from_utf8_lossy(&support::convert(&csv, Format::Dat)), dat);
 }

@@ -19,9 +19,12 @@ pub struct PlotArgs {
     pub traces: Vec<PathBuf>,
     /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
     ///
-    /// A name without an extension gets .png.
+    /// A name without an extension gets .png. `-` is stdout, as SVG. In a directory, the figure has the trace's name.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
+    /// Overwrite the figure even if it is not one of the same traces
+    #[arg(long, help_heading = OUTPUT)]
+    pub force: bool,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
+use crate::profile::consistency::{Claims, Contradiction};
 use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
 use crate::profile::options::{Keep, ProfileOptions};
@@ -25,6 +26,7 @@ pub struct ProfileBuilder {
     header: Option<Header>,
     command: Option<String>,
     end: Option<End>,
+    claims: Claims,
     evidence: Evidence,
     counts: Counts,
     extent: Extent,
@@ -79,6 +81,7 @@ impl ProfileBuilder {
             header: None,
             command: None,
             end: None,
+            claims: Claims::default(),
             evidence: Evidence::new(false),
             counts: Counts::default(),
             extent: Extent {
@@ -149,7 +152,11 @@ impl ProfileBuilder {
             }
             Record::Cgroup(time, group) => self.cgroup.get_or_insert_default().add(*time, group),
             Record::Gap(from, to) => self.gap(*from, *to),
-            Record::End(end) => self.end = Some((**end).clone()),
+            Record::Index(index) => self.claims.index(index),
+            Record::End(end) => {
+                self.claims.ends += 1;
+                self.end = Some((**end).clone());
+            }
             annotation => self.annotation(annotation),
         }
     }
@@ -295,7 +302,14 @@ impl ProfileBuilder {
         let since = |t: Seconds| Seconds(t.0 - zero);
         let (held, elapsed, process_count) = (self.held(), self.elapsed(zero), self.process_count());
         let is_plural = self.header.is_some() && self.process_count() > 1;
-        let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
+        let metric = self.header.as_ref().map_or_else(Default::default, |h| h.metric);
+        let lines = self.evidence.peak().map(|peak| peak.value);
+        let contradictions = self.claims.check(metric, self.end.as_ref(), self.counts.ticks, lines);
+        let is_contradicted = contradictions.iter().any(Contradiction::is_of_end);
+        let mut peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
+        if let Some(peak) = peak.as_mut().filter(|_| is_contradicted) {
+            peak.upper = None;
+        }
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
         let pss_peak = self.curves.pss_peak(self.end.as_ref(), zero);
@@ -306,7 +320,7 @@ impl ProfileBuilder {
             ..s
         };
         Profile {
-            metric: self.header.as_ref().map_or_else(Default::default, |h| h.metric),
+            metric,
             start_s: self.header.as_ref().map(|h| h.start_s),
             header: self.header,
             command: command.unwrap_or_default(),
@@ -329,6 +343,7 @@ impl ProfileBuilder {
             notes: self.annotations.notes,
             gaps: self.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect(),
             end: self.end,
+            contradictions,
         }
     }
 

@@ -55,7 +55,8 @@ pub fn read_profiles(
         };
         let (profiles, warnings) = fold(open, options)?;
         // A warning has a line number, which is only known if the whole file is read.
-        if warnings.is_empty() && matches!(&profiles[..], [run] if run.end.is_some()) {
+        let is_whole = |run: &Profile| run.end.is_some() && run.contradictions.is_empty();
+        if warnings.is_empty() && matches!(&profiles[..], [run] if is_whole(run)) {
             return Ok((profiles, warnings));
         }
     }
