@@ -72,7 +72,7 @@ impl WarningKind {
 pub struct Warning {
     /// The kind.
     pub kind: WarningKind,
-    /// The first line with the fault, from 1.
+    /// The first line with the fault, from 1; 0 if it is a fault of a run.
     pub line: u64,
     /// That line, shortened and escaped.
     pub found: String,
@@ -84,7 +84,11 @@ pub struct Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wrong, done) = self.kind.words();
-        write!(f, "line {}: {} {wrong}; {done}", self.line, self.found)?;
+        // A fault of a whole run has no line.
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        write!(f, "{} {wrong}; {done}", self.found)?;
         match self.count {
             0 | 1 => Ok(()),
             2 => write!(f, " (and 1 more like it)"),

@@ -89,8 +89,8 @@ fn proven_peaks_and_spans_cost_no_product() {
     });
     let stairs = text(|text| {
         for n in 0..COUNT {
-            let _ = write!(text, "SPAN begin 7.{n}.1 1795380798.{n:06} f\n");
-            let _ = write!(text, "MEM {}.0 1795380798.{n:06}\n", COUNT - n);
+            let _ = writeln!(text, "SPAN begin 7.{n}.1 1795380798.{n:06} f");
+            let _ = writeln!(text, "MEM {}.0 1795380798.{n:06}", COUNT - n);
         }
         for n in 0..COUNT {
             let _ = write!(text, "MEM 0.5 1795380798.5 ^ 0.000001 0.900000\nMEM 1.0 1795380799.{n:06}\n");
@@ -190,8 +190,8 @@ fn long_texts_take_bounded_memory() {
     let mut trace = HEAD.to_owned();
     for n in 0..80 {
         let _ = write!(trace, "MARK 1795380798.5 {long}\nNOTE k {long}\n");
-        let _ = write!(trace, "FUNC f{n}{long} 1.0 1795380798.0 1.0 1795380799.0 0\n");
-        let _ = write!(trace, "SPAN begin 7.7.{n} 1795380798.0 {long}\n");
+        let _ = writeln!(trace, "FUNC f{n}{long} 1.0 1795380798.0 1.0 1795380799.0 0");
+        let _ = writeln!(trace, "SPAN begin 7.7.{n} 1795380798.0 {long}");
     }
     let bytes = memory(&trace, Keep::None);
     assert!(bytes < 400 << 20, "{bytes}");

@@ -211,6 +211,8 @@ fn the_peak_of_one_process_is_read_from_the_index() {
     }
 }
 
+type Forgery = Box<dyn Fn(&mut serde_json::Value)>;
+
 /// Replaces the index at the end of a trace by a forged one.
 fn forged(content: &[u8], forge: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
     let text = std::str::from_utf8(content).expect("text");
@@ -237,7 +239,7 @@ fn a_forged_index_is_noticed_and_the_trace_read_in_full() {
                 .for_each(|part| part[key] = value.clone());
         }
     };
-    let forgeries: [Box<dyn Fn(&mut serde_json::Value)>; 3] = [
+    let forgeries: [Forgery; 3] = [
         Box::new(set("peak_bytes", 1.into())),
         Box::new(set("peak_bytes", u64::MAX.into())),
         Box::new(|index| index["parts"][1]["at"] = (1_u64 << 60).into()),

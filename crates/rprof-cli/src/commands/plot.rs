@@ -32,9 +32,9 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    figure_file::write(&path, figure, &traces, arguments.force)?;
+    figure_file::write(&path, figure, &traces, arguments.figure.force)?;
     // The user does not know a name that rprof has chosen.
-    if arguments.output.as_ref() != Some(&path) {
+    if arguments.figure.output.as_ref() != Some(&path) {
         output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
@@ -47,7 +47,7 @@ fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Optio
         name.map(|name| Path::new(name).with_extension("svg"))
             .with_context(|| format!("`{}` has no name for a figure; give one with -o", shown(&first.path)))
     };
-    let Some(path) = &arguments.output else {
+    let Some(path) = &arguments.figure.output else {
         return Ok(Some(first.path.with_file_name(beside()?)));
     };
     if path == Path::new("-") {
@@ -125,11 +125,10 @@ impl FigureFormat {
     fn from_path(path: &Path) -> anyhow::Result<Self> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
-            Some("svg") => Ok(Self::Svg),
+            // A device or a FIFO has a name that says nothing.
+            Some("svg") | None => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
-            // A device or a FIFO, whose name says nothing.
-            None => Ok(Self::Svg),
             _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", shown(path)),
         }
     }

@@ -8,6 +8,7 @@ use crate::profile::annotations::Annotations;
 use crate::profile::consistency::{Claims, Contradiction};
 use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
+use crate::profile::extent::Extent;
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::processes::Processes;
 use crate::profile::run_curves::{CurveOptions, RunCurves};
@@ -61,18 +62,6 @@ struct Counts {
     most_at_once: u32,
 }
 
-/// The times of a run.
-#[derive(Debug)]
-struct Extent {
-    /// Earliest tick. Ticks can go back in time if a clock was set.
-    first_tick: Option<Seconds>,
-    last_tick: Option<Point>,
-    /// Latest time of any record.
-    last: Seconds,
-    /// Start of the run if an earlier pass found it.
-    zero: Option<Seconds>,
-}
-
 impl ProfileBuilder {
     /// A builder for a run.
     pub fn new(options: &ProfileOptions) -> Self {
@@ -84,12 +73,7 @@ impl ProfileBuilder {
             claims: Claims::default(),
             evidence: Evidence::new(false),
             counts: Counts::default(),
-            extent: Extent {
-                first_tick: None,
-                last_tick: None,
-                last: Seconds(f64::NEG_INFINITY),
-                zero: None,
-            },
+            extent: Extent::default(),
             curves: RunCurves::default(),
             cgroup: None,
             gaps: Vec::new(),
@@ -275,9 +259,7 @@ impl ProfileBuilder {
 
     /// The times of the first and the last record of a tick.
     pub(crate) fn range(&self) -> Option<(Seconds, Seconds)> {
-        let Extent { first_tick, last, .. } = self.extent;
-        let end = if last > Seconds(f64::NEG_INFINITY) { last } else { first_tick? };
-        Some((first_tick?, end))
+        self.extent.range()
     }
 
     /// The start of the run on the clock of the records: 0 in a trace of rprof. In a trace of mprof it is the first time of
@@ -364,20 +346,5 @@ impl ProfileBuilder {
         let parent = u64::from(self.header.is_none() && ticks > 0);
         let listed = self.processes.as_ref().map_or(0, Processes::seen) as u64;
         (listed + parent).max(born).max(u64::from(most_at_once)).max(u64::from(ticks > 0))
-    }
-}
-
-impl Extent {
-    fn tick(&mut self, point: Point) {
-        self.reach(point.time);
-        let earlier = |t: Seconds| if point.time < t { point.time } else { t };
-        self.first_tick = Some(self.first_tick.map_or(point.time, earlier));
-        self.last_tick = Some(point);
-    }
-
-    fn reach(&mut self, time: Seconds) {
-        if time > self.last {
-            self.last = time;
-        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod cgroup;
 mod consistency;
 pub(crate) mod curve;
 mod evidence;
+mod extent;
 pub(crate) mod load;
 mod open_spans;
 pub(crate) mod options;

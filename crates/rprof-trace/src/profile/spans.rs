@@ -149,12 +149,15 @@ impl Spans {
 /// would cost the square of their number.
 const COMPARED: usize = 16;
 
+/// Begin and end of a span, and its place in the list.
+type Place = ((f64, f64), usize);
+
 /// The spans written as `SPAN`, by name, in cells of the width of the tolerance of both times.
 #[derive(Default)]
 struct Written {
     /// The name as it stands in a `FUNC` line, and its number.
     names: HashMap<Vec<u8>, usize>,
-    cells: HashMap<(usize, i64, i64), Vec<((f64, f64), usize)>>,
+    cells: HashMap<(usize, i64, i64), Vec<Place>>,
 }
 
 impl Written {
