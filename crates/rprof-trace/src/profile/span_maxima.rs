@@ -30,7 +30,10 @@ impl SpanMaxima {
 
     /// Raises the maximum of every span that has begun to at least this value.
     pub fn raise(&mut self, value: Bytes) {
-        self.raise_entries(usize::MAX, value);
+        // At most ticks no span has a smaller maximum.
+        if self.list.last_key_value().is_some_and(|(_, largest)| *largest <= Some(value)) {
+            self.raise_entries(usize::MAX, value);
+        }
     }
 
     /// Raises the maximum of the first `count` spans only.
