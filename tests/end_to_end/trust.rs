@@ -120,6 +120,18 @@ fn traces_are_read_from_pipes_and_fifos() {
     assert!(endless.code == Some(1) && endless.stderr.contains("not a trace"), "{}", endless.stderr);
 }
 
+/// `-` is stdin for the commands that read.
+#[test]
+fn rm_does_not_delete_what_stdin_stands_for() {
+    let place = Place::new();
+    fs::write(place.path("t.dat"), HEAD).unwrap();
+    for name in ["-", "/dev/stdin"] {
+        let mut command = place.rprof(["rm", "--dry-run", name]);
+        let done = done(command.stdin(fs::File::open(place.path("t.dat")).unwrap()).output().unwrap());
+        assert!(done.code == Some(1) && done.stderr.contains("nothing was deleted"), "{}", done.stderr);
+    }
+}
+
 /// The summary named a trace that was gone.
 #[test]
 fn a_deleted_trace_is_not_named_as_if_it_were_there() {

@@ -39,7 +39,10 @@ fn must_be_a_trace(path: &Path) -> anyhow::Result<()> {
     let kind = std::fs::metadata(path).map(|data| data.file_type());
     match kind {
         Ok(kind) if kind.is_dir() => bail!("`{}` is a directory", shown(path)),
-        Ok(kind) if !kind.is_file() => bail!("`{}` is not a regular file", shown(path)),
+        // The file behind /dev/stdin has another name.
+        Ok(kind) if !kind.is_file() || path.starts_with("/dev") => {
+            bail!("`{}` is not a regular file", shown(path))
+        }
         _ => {}
     }
     let name = path.file_name().and_then(|name| name.to_str());

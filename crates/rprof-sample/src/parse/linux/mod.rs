@@ -11,7 +11,12 @@ pub mod stat;
 pub fn parse_any(text: &[u8]) {
     let status = proc::Status::parse(text);
     let _ = status.is_dead();
-    let _ = (proc::SmapsRollup::parse(text), proc::last_pid(text), proc::number(text), proc::counter(text, "ctxt"));
+    let _ = (
+        proc::SmapsRollup::parse(text),
+        proc::last_pid(text),
+        proc::number(text),
+        proc::counter(text, "ctxt"),
+    );
     let _ = stat::Stat::parse(text);
     let mut group = rprof_trace::Cgroup::default();
     cgroup::parse_events(text, &mut group);
