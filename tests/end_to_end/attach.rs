@@ -169,6 +169,8 @@ fn the_peak_before_attaching_is_reported_as_such() {
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 10 * MIB, 6 * MIB);
     assert_near(&peak["hwm_bytes"], 90 * MIB, 6 * MIB);
+    // Only a parent gets the maximum of a process. This one was not rprof's child.
+    assert_eq!(peak["hwm_exact"], false);
 }
 
 #[test]

@@ -180,10 +180,15 @@ fn a_group_that_may_not_be_made_is_an_error_with_the_remedy() {
 fn a_client_of_a_daemon_gets_a_hint() {
     let place = Place::new();
     std::fs::write(place.path("docker"), "#!/bin/sh\nexit 0\n").unwrap();
-    let shell = "chmod +x docker; exec \"$0\" run -o t.dat ./docker run debian true";
-    let mut command = Command::new("sh");
-    command.args(["-c", shell, env!("CARGO_BIN_EXE_rprof")]).current_dir(place.dir.path());
-    let hinted = done(command.output().unwrap());
+    let run = |options: &str| {
+        let shell = format!("chmod +x docker; exec \"$0\" run {options} -o t.dat ./docker run debian true");
+        let mut command = Command::new("sh");
+        command.args(["-c", &shell, env!("CARGO_BIN_EXE_rprof")]).current_dir(place.dir.path());
+        done(command.output().unwrap())
+    };
+    let hinted = run("");
     assert!(hinted.stderr.contains("`docker` leaves the work to another service"), "{}", hinted.stderr);
+    let quiet = run("-q --force");
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
     assert!(!place.run_truth("", "touch 1MiB").stderr.contains("another service"));
 }

@@ -144,6 +144,7 @@ fn defect_35_the_high_water_mark_is_the_peak() {
     let hwm = peak["hwm_bytes"].as_u64().unwrap();
     assert_eq!(peak["peak_bytes"].as_u64(), Some(hwm));
     assert_near(&peak["hwm_bytes"], 200 * MIB, SLACK);
+    assert_eq!(peak["hwm_exact"], true);
 }
 
 /// massif and heaptrack counted the heap only. memray counted requested memory, touched or not. heaptrack saw nothing of

@@ -71,17 +71,38 @@ fn the_size_that_passed_the_limit_is_reported() {
         assert!(done.stderr.contains(wanted), "{}", done.stderr);
         assert!(done.stderr.contains("above the memory limit of 100.0 MiB"), "{}", done.stderr);
         assert!(place.trace().contains("NOTE rprof "), "{}", place.trace());
+        let peak = place.peak();
+        assert_eq!(peak["memory_limit_bytes"], 100 * MIB);
+        assert!(peak["limit_time_s"].as_f64().unwrap() <= peak["elapsed_s"].as_f64().unwrap(), "{peak}");
+        // The round that confirmed the limit is evidence of the peak of PSS. It is alone if all others were disturbed.
+        let pss = peak["pss_peak_bytes"].as_u64();
+        assert!(script == one || pss.is_none_or(|pss| pss > 100 * MIB), "{peak}");
     }
+}
+
+/// The figure of a run that ended at its limit showed neither the limit nor the time.
+#[test]
+fn a_figure_shows_the_limit_and_the_time_at_which_it_was_reached() {
+    let place = Place::new();
+    place.run_truth("-T 20ms --memory-limit 100MiB", "touch 120MiB hold 60s");
+    assert_eq!(place.run("plot t.dat -o limit.svg").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("limit.svg")).unwrap();
+    assert!(svg.contains(">memory limit 100.0 MiB<") && svg.contains(">memory limit reached<"), "{svg}");
+    place.run_truth("--force -T 20ms --memory-limit 24GiB", "touch 50MiB");
+    assert_eq!(place.run("plot t.dat -o limit.svg").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("limit.svg")).unwrap();
+    assert!(svg.contains("off scale: memory limit 24.00 GiB") && !svg.contains("reached"), "{svg}");
 }
 
 /// `--memory-limit 50` meant 50 bytes, and ended every command at once.
 #[test]
 fn an_absurd_memory_limit_is_refused_with_its_unit() {
     let place = Place::new();
-    for (limit, shown) in [("50", "50 B"), ("512k", "512.0 KiB"), ("0", "0 B")] {
+    for (limit, shown) in [("50", "50 B"), ("512k", "524288 B"), ("1048575", "1048575 B"), ("0", "0 B")] {
         let done = place.run(&format!("run --memory-limit {limit} true"));
         assert_eq!(done.code, Some(125), "{limit}: {}", done.stderr);
         assert!(done.stderr.contains(shown) && done.stderr.contains("MiB"), "{}", done.stderr);
+        assert!(!done.stderr.contains(" 0MiB"), "{}", done.stderr);
     }
 }
 

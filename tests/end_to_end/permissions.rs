@@ -59,6 +59,24 @@ fn unreadable_pss_is_missing_and_reported_once() {
     assert!(peak["pss_peak_bytes"].is_null(), "{peak}");
 }
 
+/// One refused reading of one process once left the peak of PSS without an upper bound for the whole run.
+#[test]
+fn a_process_whose_pss_is_refused_is_bounded_by_its_rss() {
+    let place = Place::new();
+    let script = "fork 1 [ touch 30MiB hold 400ms private touch 40MiB hold 400ms ] touch 20MiB wait exit 4";
+    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    let peak = place.peak();
+    let size = |key: &str| peak[key].as_u64();
+    if size("pss_peak_bytes").is_none() || !done.stderr.contains("PSS is unavailable") {
+        return skip("no round before the process became private, or none after it");
+    }
+    // Both processes together need 90 MiB, and PSS is never above RSS.
+    let upper = size("pss_peak_upper_bytes").unwrap_or_else(|| panic!("no upper bound: {peak}"));
+    assert!(upper >= 90 * MIB && upper <= size("peak_upper_bytes").unwrap(), "{peak}");
+    assert!((50 * MIB..=upper).contains(&size("pss_peak_bytes").unwrap()), "{peak}");
+}
+
 /// rprof cannot attach to a process of another user, or to one that forbids reading.
 #[test]
 fn attaching_without_permission_names_the_owner_and_the_remedy() {

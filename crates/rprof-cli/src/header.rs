@@ -31,6 +31,7 @@ pub fn header(
         tree: options.tree,
         exact: options.exact,
         attached: matches!(target, Target::Attach { .. }),
+        memory_limit_bytes: options.memory_limit,
         columns: rprof_trace::columns(options.metric, rprof_sample::COLUMNS),
     }
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use rprof_sample::{ExitStatus, Outcome};
-use rprof_trace::{Bytes, Peak, Profile, shown};
+use rprof_trace::{Bytes, Peak, PeakRemarks, Profile, shown};
 
-use crate::parts_report::Remarks;
 use crate::sparkline::sparkline;
 use crate::{daemon_client, group_report, message};
 
@@ -29,7 +28,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) -> String {
         None if outcome.denied.is_empty() => "no memory was measured: the process ended too soon".to_owned(),
         None => "no memory was measured".to_owned(),
     }];
-    lines.extend(Remarks::of(profile).sentences());
+    lines.extend(PeakRemarks::of(profile).sentences());
     lines.extend(earlier_peak_line(profile, outcome));
     lines.extend(profile.cgroup.iter().flat_map(group_report::lines));
     lines.push(run_line(profile, outcome));
@@ -47,7 +46,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) -> String {
 fn peak_line(profile: &Profile, peak: &Peak) -> String {
     let words = peak.words();
     let metric = profile.metric.name();
-    let remarks = Remarks::of(profile);
+    let remarks = PeakRemarks::of(profile);
     let beside = remarks.beside_words();
     let mut line = format!("peak {}{} {metric}{beside} {}", words.at_least, words.value, words.when);
     if let Some(upper) = words.at_most {

@@ -1,23 +1,26 @@
 //! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws the layers.
 
-use rprof_trace::{Peak, Profile, Seconds};
+use rprof_trace::{Peak, PeakRemarks, Profile, Seconds};
 
+use crate::data::endings::endings;
+use crate::data::limits::{Limit, Limits};
 use crate::data::span_groups::gather;
 use crate::data::span_stack::{self, StackedSpan, stack};
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
+use crate::layers::endings::Endings;
 use crate::layers::flame::{self, Flame};
 use crate::layers::legend::Legend;
 use crate::layers::marks::Marks;
 use crate::layers::span_lanes::SpanLanes;
-use crate::layers::{axes, gaps, peak};
+use crate::layers::{axes, gaps, limits, peak, titles};
 use crate::options::{Options, SpanView, Trace};
 use crate::series::{Series, SeriesSet};
 use crate::sheet::axis::{self, Axis};
-use crate::sheet::canvas::{Anchor, Canvas, Px};
-use crate::sheet::coords::Coords;
-use crate::sheet::layout::{Layout, TICK, TITLE, Wanted};
-use crate::sheet::palette::{INK, Stroke, TINT};
+use crate::sheet::canvas::{Canvas, Px};
+use crate::sheet::coords::{Coords, Rect};
+use crate::sheet::layout::{Layout, TICK, Wanted};
+use crate::sheet::palette::{Stroke, TINT};
 use crate::sheet::text::visible;
 use crate::sheet::thinning::thinned;
 
@@ -25,6 +28,8 @@ use crate::sheet::thinning::thinned;
 const BUDGET: usize = 8000;
 /// Space above the highest value in px, where no label of a peak needs more.
 const HEADROOM: f64 = 14.0;
+/// The label of a limit below this many times the peak may meet the label of the peak.
+const NEAR_PEAK: f64 = 1.2;
 /// The memory axis of a run in which every value is 0: one MiB.
 const LEAST_TOP: f64 = 1_048_576.0;
 
@@ -93,8 +98,12 @@ struct Figure<'a> {
     flame: Flame<'a>,
     legend: Legend,
     marks: Marks,
+    endings: Endings,
+    /// The limits to be drawn, each with its words.
+    limits: Vec<(f64, String)>,
     /// The peak to be marked, if it lies on the time axis.
     peak: Option<Peak>,
+    remarks: PeakRemarks,
     /// The metric of all profiles; `None` if they differ.
     metric: Option<&'static str>,
 }
@@ -110,13 +119,20 @@ impl<'a> Figure<'a> {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
         let size = (f64::from(options.width), f64::from(options.height));
         let (lanes, spans) = span_contents(options, single, &range);
-        let title = title(options, single);
+        let peak = single.and_then(|profile| profile.peak).filter(|_| options.peak);
+        let in_range = peak.filter(|peak| range.contains(peak.time.0));
+        let highest = curves.highest().max(in_range.as_ref().map_or(0.0, peak::reach));
+        let limits = Limits::new(&traces.iter().map(|trace| trace.profile).collect::<Vec<_>>(), highest);
+        let remarks = single.filter(|_| in_range.is_some()).map(PeakRemarks::of).unwrap_or_default();
+        let names: Vec<&str> = traces.iter().map(|trace| trace.label).collect();
+        let title = titles::title(options.title.as_deref(), single);
+        let subtitle = titles::subtitle(&remarks, &limits.far_words(&names));
         let hidden = curves.hidden;
         let mut legend = Legend { curves: curves.entries(single.is_some()), hidden, blocks: Vec::new() };
         let layout_for = |legend: &Legend, strip: f64| {
             let panel = lanes.height() + span_stack::depth(&spans) as f64 * flame::LEVEL;
             let wanted = Wanted { legend: legend.width().max(lanes.table_width()), panel, strip };
-            Layout::new(size, &title, wanted)
+            Layout::new(size, (&title, &subtitle), wanted)
         };
         // The first round makes the plot area narrower; the second one finds the names that no longer fit.
         for _ in 0..2 {
@@ -125,17 +141,34 @@ impl<'a> Figure<'a> {
         }
         let layout = layout_for(&legend, 0.0);
         let marks = single.map_or(&[][..], |profile| &profile.marks);
-        let marks = Marks::place(marks, &times_only(&layout, &range), layout.strip.x1, size.1);
-        let layout = layout_for(&legend, marks.height());
+        let times = times_only(&layout, &range);
+        let marks = Marks::place(marks, &times, layout.strip.x1, size.1);
+        let endings = single.map(endings).unwrap_or_default();
+        let endings = Endings::place(&endings, &times, (layout.strip.x0, layout.strip.x1));
+        let layout = layout_for(&legend, marks.height() + endings.height());
 
-        let peak = single.and_then(|profile| profile.peak).filter(|_| options.peak);
-        let in_range = peak.filter(|peak| range.contains(peak.time.0));
-        let memory = memory_axis(curves.highest(), in_range.as_ref(), layout.plot.height());
+        let memory = memory_axis(highest, in_range.is_some(), limits.highest(), layout.plot.height());
         let coords = Coords::new(layout.plot, time_axis(&layout, &range), memory);
         let flame = Flame::new(&coords, layout.panel.height(), &spans);
         let peak = peak.filter(|peak| coords.shows(peak.time.0));
         let metric = common_metric(traces);
-        Self { single, curves, layout, coords, lanes, flame, legend, marks, peak, metric }
+        let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
+        let limits = limits.near.iter().map(words).collect();
+        Self {
+            single,
+            curves,
+            layout,
+            coords,
+            lanes,
+            flame,
+            legend,
+            marks,
+            endings,
+            limits,
+            peak,
+            remarks,
+            metric,
+        }
     }
 
     /// Draws the layers from the back to the front, each as a group of the SVG.
@@ -143,17 +176,17 @@ impl<'a> Figure<'a> {
         let coords = &self.coords;
         let Layout { strip, panel, legend, .. } = self.layout;
         let lines = self.lines();
-        canvas.group("title", |canvas| {
-            for (i, line) in self.layout.title.iter().enumerate() {
-                canvas.text(line, Layout::title_at(i), Anchor::Start, TITLE, INK);
-            }
-        });
+        titles::draw(canvas, &self.layout);
         canvas.group("ground", |canvas| self.draw_ground(canvas, &lines));
         canvas.group("axes", |canvas| axes::draw(canvas, coords, panel.y1, self.metric));
         canvas.group("mark-lines", |canvas| self.marks.draw_lines(canvas, coords, strip, panel.y1));
+        canvas.group("limit-lines", |canvas| {
+            limits::draw_lines(canvas, coords, self.limits.iter().map(|(value, _)| *value));
+        });
         if let Some(peak) = &self.peak {
             peak::draw_lines(canvas, coords, peak);
         }
+        canvas.group("ending-lines", |canvas| self.endings.draw_lines(canvas, self.endings_row(), panel.y1));
         if panel.height() > 0.0 {
             // The id is older than the word span; scripts that read our figures may look for it.
             canvas.group("functions", |canvas| {
@@ -167,10 +200,17 @@ impl<'a> Figure<'a> {
                 draw_series(canvas, coords, series, line);
             }
         });
-        if let Some(peak) = &self.peak {
-            canvas.group("peak", |canvas| peak::draw(canvas, coords, peak));
+        let peak_label =
+            self.peak.as_ref().map(|peak| peak::place(coords, peak, &self.remarks.beside_words()));
+        let taken: Vec<Rect> =
+            peak_label.iter().map(|label| label.place).chain(gaps::labels(coords, self.gaps())).collect();
+        let labels = limits::place(coords, self.limits.iter().cloned(), &taken, &self.obstacles(lines));
+        canvas.group("limits", |canvas| limits::draw(canvas, &labels));
+        if let Some((peak, label)) = self.peak.as_ref().zip(peak_label) {
+            canvas.group("peak", |canvas| peak::draw(canvas, coords, peak, &label));
         }
         canvas.group("marks", |canvas| self.marks.draw(canvas, strip));
+        canvas.group("endings", |canvas| self.endings.draw(canvas, self.endings_row()));
         canvas.group("legend", |canvas| self.legend.draw(canvas, legend));
     }
 
@@ -181,10 +221,29 @@ impl<'a> Figure<'a> {
                 fill(canvas, piece, self.coords.plot.y1);
             }
         }
-        gaps::draw(canvas, &self.coords, self.single.map_or(&[], |profile| &profile.gaps));
+        gaps::draw(canvas, &self.coords, self.gaps());
         if let Some(peak) = &self.peak {
             peak::draw_interval(canvas, &self.coords, peak);
         }
+    }
+
+    fn gaps(&self) -> &'a [(Seconds, Seconds)] {
+        self.single.map_or(&[], |profile| &profile.gaps)
+    }
+
+    /// All lines that a label of a limit should not cover: the curves, the peak, the limits.
+    fn obstacles(&self, lines: Vec<Vec<Vec<Px>>>) -> Vec<Vec<Px>> {
+        let Rect { x0, x1, .. } = self.coords.plot;
+        let peak = self.peak.map(|peak| peak.value.0 as f64);
+        let values = self.limits.iter().map(|(value, _)| *value).chain(peak);
+        let across = values.map(|value| self.coords.y(value)).map(|y| vec![(x0, y), (x1, y)]);
+        lines.into_iter().flatten().chain(across).collect()
+    }
+
+    /// The row of the labels of ends: the lowest part of the strip.
+    fn endings_row(&self) -> Rect {
+        let strip = self.layout.strip;
+        Rect { y0: strip.y1 - self.endings.height(), ..strip }
     }
 
     /// Every curve in px, thinned just enough for all of them to keep to [`BUDGET`].
@@ -222,15 +281,6 @@ fn span_contents<'a>(
     }
 }
 
-/// The title, with its line breaks.
-fn title(options: &Options, single: Option<&Profile>) -> String {
-    match (&options.title, single) {
-        (Some(title), _) => title.split('\n').map(visible).collect::<Vec<_>>().join("\n"),
-        (None, Some(profile)) => visible(profile.command.trim()),
-        (None, None) => String::new(),
-    }
-}
-
 fn common_metric(traces: &[Trace]) -> Option<&'static str> {
     let first = traces.first()?.profile.metric;
     traces.iter().all(|trace| trace.profile.metric == first).then(|| first.name())
@@ -246,14 +296,19 @@ fn times_only(layout: &Layout, range: &TimeRange) -> Coords {
     Coords::new(layout.plot, time_axis(layout, range), axis::memory(1.0, 1.0, layout.plot.height()))
 }
 
-/// The memory axis of a plot area of this height in px: it reaches over the highest value in bytes and the peak, with
-/// room for the label of the peak.
-fn memory_axis(highest: f64, peak: Option<&Peak>, height: f64) -> Axis {
-    let highest = highest.max(peak.map_or(0.0, peak::reach));
-    let headroom = if peak.is_some() { peak::HEADROOM } else { HEADROOM };
+/// The memory axis of a plot area of this height in px: it reaches over the highest value in bytes and the highest limit,
+/// with room for the label of each.
+fn memory_axis(highest: f64, has_peak: bool, limit: f64, height: f64) -> Axis {
+    let headroom = match has_peak {
+        // Both labels may have to stand above each other.
+        true if limit > 0.0 && limit < highest * NEAR_PEAK => peak::HEADROOM + limits::HEADROOM / 2.0,
+        true => peak::HEADROOM,
+        false => HEADROOM,
+    };
     // On a low figure the headroom is half of the plot area at most.
-    let top = if highest > 0.0 { highest / (1.0 - (headroom / height).min(0.5)) } else { LEAST_TOP };
-    axis::memory(top, highest, height)
+    let top = |value: f64, headroom: f64| value / (1.0 - (headroom / height).min(0.5));
+    let top = top(highest, headroom).max(top(limit, limits::HEADROOM));
+    axis::memory(if top > 0.0 { top } else { LEAST_TOP }, highest, height)
 }
 
 /// Fills the area between a piece of a curve and the time axis at `ground` px.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use rprof_trace::{Bytes, Point, ProcessProfile, Profile};
+use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile};
 
 use crate::data::curve::{self, DataPoint};
 use crate::data::rounds;
@@ -73,7 +73,10 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
     let mut series = plain(visible(trace.label), stroke, &profile.total, profile, range);
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
-            series.entry.details = vec![peak::label(&peak)];
+            let remarks = PeakRemarks::of(profile);
+            series.entry.details = vec![peak::label(&peak, &remarks.beside_words())];
+            series.entry.details.extend(remarks.file_sentence());
+            series.entry.details.extend(remarks.sentences());
             series.peak = range.contains(peak.time.0).then_some((peak.time.0, peak.value.0 as f64));
             series.entry.marker = series.peak.map(|_| marker);
         }
@@ -125,7 +128,8 @@ fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
     };
     let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, range);
     whole.filled = true;
-    whole.entry.details.extend(profile.peak.map(|peak| peak_detail(peak.value)));
+    let beside = PeakRemarks::of(profile).beside_words();
+    whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside))));
     fit(options, &mut whole);
     whole
 }
@@ -146,8 +150,9 @@ fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
     profile.processes.iter().filter(|process| !process.curve.is_empty())
 }
 
+/// The peak of a part, of which only the ticks are known.
 fn peak_detail(value: Bytes) -> String {
-    format!("peak {value}")
+    format!("peak at least {value}")
 }
 
 /// A curve with neither details nor marker.

@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 19] = [
     "ramp",
     "spike",
     "children",
@@ -18,6 +18,11 @@ const KEPT: [&str; 14] = [
     "process_flame",
     "forty_flames",
     "marks",
+    "limits",
+    "limit_ended",
+    "limit_shared",
+    "out_of_memory",
+    "beside_rss",
     "several_slope",
     "gap",
     "window",

@@ -101,6 +101,48 @@ fn legend_and_title_do_not_cover_the_curves() {
     assert!(legends > 5, "the groups of the SVG have lost their names");
 }
 
+/// A limit of 24 GiB over a curve of 50 MiB must leave the curve its height.
+#[test]
+fn a_limit_never_takes_more_than_half_of_the_height() {
+    let height = |profile: Profile| {
+        let svg = draw(&Options::default(), &[("x".into(), profile)]).unwrap();
+        let curves = place(&tree(&svg), "curves").unwrap();
+        (svg, curves.height())
+    };
+    let (without, alone) = height(support::ramp());
+    assert!(!without.contains("limit"));
+    for mib in [150.0, 300.0, 310.0, 450.0, 600.0] {
+        let (svg, with) = height(support::limited(support::ramp(), Some(mib), None));
+        assert!(
+            svg.contains(&format!(">memory limit {mib:.1} MiB<")) && svg.contains("limit-lines"),
+            "{mib}"
+        );
+        assert!(with > alone * 0.45, "{mib}: {with} of {alone}");
+    }
+    for mib in [601.0, 24.0 * 1024.0] {
+        let (svg, with) = height(support::limited(support::ramp(), None, Some(mib)));
+        assert!(svg.contains("off scale: cgroup limit") && !svg.contains("limit-lines"), "{mib}");
+        assert!(with > alone * 0.9, "{mib}: {with} of {alone}");
+    }
+}
+
+#[test]
+fn a_figure_names_what_the_curve_does_not_show() {
+    let shown = |profile: Profile| draw(&Options::default(), &[("x".into(), profile)]).unwrap();
+    let beside = shown(support::memory_beside_rss());
+    for part in [
+        "peak 300.0 MiB RSS + 844.0 MiB huge pages at 6.00 s",
+        "180.0 MiB of the peak are file-backed, reclaimable; RSS + swap reached 620.0 MiB at 4.20 s",
+    ] {
+        assert!(beside.contains(part), "{part}");
+    }
+    assert!(shown(support::ended_at_limit()).contains(">memory limit reached<"));
+    let killed = shown(support::out_of_memory());
+    assert!(killed.contains(">out of memory: 4712:cc1plus killed<"));
+    assert!(killed.contains(">possibly out of memory: 4720:cc1plus killed<"));
+    assert!(!shown(support::ramp()).contains("subtitle"));
+}
+
 #[test]
 fn a_spike_among_a_million_samples_reaches_the_peak_line() {
     let svg = draw(&Options::default(), &[("x".into(), support::million())]).unwrap();

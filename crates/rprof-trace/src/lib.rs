@@ -26,6 +26,7 @@ pub use profile::cgroup::CgroupProfile;
 pub use profile::curve::{Curve, Envelope, Point};
 pub use profile::load::{fold, read_profiles};
 pub use profile::options::{Keep, ProfileOptions};
+pub use profile::peak_remarks::{PeakRemarks, rss_and_swap};
 pub use profile::span_names::{find_name, short_names};
 pub use profile::span_totals::{SpanTotal, span_totals};
 pub use profile::{Contradiction, Mark, Note, Peak, PeakWords, ProcessProfile, Profile, Span};

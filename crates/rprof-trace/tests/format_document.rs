@@ -103,8 +103,11 @@ fn every_key_of_a_control_group_is_documented() {
 fn every_key_of_the_header_and_the_end_is_documented() {
     let all =
         PeakParts { rss_swap_bytes: Some(Bytes(1)), rss_swap_s: Some(Seconds(1.0)), ..PeakParts::default() };
+    let header = Header { memory_limit_bytes: Some(Bytes(1)), ..Header::default() };
     let end = End {
         reason: Some(String::new()),
+        limit_s: Some(Seconds(1.0)),
+        hwm_exact: true,
         upper_once_bytes: Some(Bytes(0)),
         pss_peak: Some(PssPeak::default()),
         uncertainty_bytes: Some(Bytes(1)),
@@ -112,7 +115,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
         ..End::default()
     };
     for (heading, json) in [
-        ("### Header", serde_json::to_value(Header::default())),
+        ("### Header", serde_json::to_value(header)),
         ("### End", serde_json::to_value(end)),
         ("### Parts of the peak", serde_json::to_value(all)),
     ] {

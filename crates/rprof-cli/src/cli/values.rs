@@ -71,7 +71,10 @@ pub fn memory_limit(text: &str) -> Result<Bytes, String> {
         return Ok(limit);
     }
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_end();
-    Err(format!("{limit} is below what any program needs; use at least 1MiB, for example {number}MiB"))
+    // The number was most likely meant in MiB.
+    let meant = format!("{number}MiB").parse().is_ok_and(|meant: Bytes| meant >= SMALLEST_LIMIT);
+    let example = if meant { number } else { "512" };
+    Err(format!("{} B is below what any program needs; use at least 1MiB, for example {example}MiB", limit.0))
 }
 
 /// A part of a run: `A,B`, two times since its start.

@@ -4,11 +4,13 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Keep, Metric, Peak, ProcessProfile, Profile, ProfileOptions, shown, visible};
+use rprof_trace::{
+    Bytes, Keep, Metric, Peak, PeakRemarks, ProcessProfile, Profile, ProfileOptions, shown, visible,
+};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
-use crate::parts_report::{self, Remarks};
+use crate::parts_report;
 use crate::span_report::PeakInside;
 use crate::trace_input::TraceInput;
 use crate::{group_report, load, output, span_report, trace_names};
@@ -66,7 +68,7 @@ fn text(path: &Path, profile: &Profile, arguments: &PeakArgs) -> anyhow::Result<
     } else {
         lines += &largest(children, peak);
     }
-    Remarks::of(profile).lines().iter().for_each(|line| lines += &format!("{line}\n"));
+    parts_report::lines(&PeakRemarks::of(profile)).iter().for_each(|line| lines += &format!("{line}\n"));
     if arguments.spans {
         lines += &span_report::table(profile);
     }
@@ -123,11 +125,14 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "pss_peak_upper_bytes": profile.pss_peak.and_then(|p| p.upper_bytes),
         "pss_peak_time_s": profile.pss_peak.map(|p| p.time_s),
         "hwm_bytes": profile.hwm,
+        "hwm_exact": end.is_some_and(|end| end.hwm_exact),
         "cgroup": group_report::object(profile.cgroup.as_ref()),
+        "memory_limit_bytes": profile.header.as_ref().and_then(|header| header.memory_limit_bytes),
         "elapsed_s": profile.elapsed,
         "exit_code": end.and_then(|end| end.exit_code),
         "signal": end.and_then(|end| end.signal),
         "reason": end.and_then(|end| end.reason.as_deref()),
+        "limit_time_s": end.and_then(|end| end.limit_s),
         "samples": profile.samples,
         "processes": profile.process_count,
         "spans": span_report::spans(profile),

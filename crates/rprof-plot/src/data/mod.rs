@@ -1,7 +1,11 @@
-//! The numbers of a figure before they have a place on the sheet: curves, slopes, span groups, the time range.
+//! The numbers of a figure before they have a place on the sheet: curves, slopes, limits, ends,
+//! span groups, the time range.
 //! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
 
+pub mod bounds;
 pub mod curve;
+pub mod endings;
+pub mod limits;
 pub mod rounds;
 pub mod slope;
 pub mod span_groups;

@@ -4,19 +4,45 @@
 use rprof_trace::Seconds;
 
 use crate::sheet::canvas::Canvas;
-use crate::sheet::coords::Coords;
+use crate::sheet::coords::{Coords, Rect};
 use crate::sheet::palette::{GAP, HATCH, MUTED, Stroke};
 use crate::sheet::text::Font;
 
 const LABEL: &str = "not measured";
+const FONT: Font = Font::regular(11.0);
 /// The narrowest band with hatching in px.
 const HATCHED: f64 = 6.0;
 /// The narrowest band with a label in px.
 const LABELLED: f64 = 18.0;
 
-/// Draws the gaps on the time axis. Gaps less than 1 px apart become one band. Hatching and label need a band that is
-/// wide enough for them.
+/// Draws the gaps on the time axis. Hatching and label need a band that is wide enough for them.
 pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
+    let bands = bands(coords, gaps);
+    let (top, bottom) = (coords.plot.y0, coords.plot.y1);
+    for (from, to) in &bands {
+        canvas.rect((*from, top), (*to, bottom), GAP);
+    }
+    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= HATCHED) {
+        hatch(canvas, (*from, *to), (top, bottom));
+    }
+    for Rect { x0, y0, x1, y1 } in labels(coords, gaps) {
+        canvas.rect((x0, y0), (x1, y1), GAP);
+        canvas.upright(LABEL, (x0 + 12.0, f64::midpoint(y0, y1)), FONT, MUTED);
+    }
+}
+
+/// The areas of the labels in the gaps.
+pub fn labels(coords: &Coords, gaps: &[(Seconds, Seconds)]) -> Vec<Rect> {
+    let middle = f64::midpoint(coords.plot.y0, coords.plot.y1);
+    let half = FONT.width(LABEL) / 2.0 + 5.0;
+    let wide = bands(coords, gaps).into_iter().filter(|band| band.1 - band.0 >= LABELLED);
+    wide.map(|(from, to)| f64::midpoint(from, to))
+        .map(|x| Rect { x0: x - 8.0, y0: middle - half, x1: x + 8.0, y1: middle + half })
+        .collect()
+}
+
+/// The gaps on the time axis in px. Gaps less than 1 px apart become one band.
+fn bands(coords: &Coords, gaps: &[(Seconds, Seconds)]) -> Vec<(f64, f64)> {
     let mut bands: Vec<(f64, f64)> = Vec::new();
     for (from, to) in gaps.iter().filter(|gap| gap.1.0 >= coords.time.from && gap.0.0 <= coords.time.to) {
         let (from, to) = (coords.x(from.0), coords.x(to.0).max(coords.x(from.0) + 1.0).min(coords.plot.x1));
@@ -25,20 +51,7 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, gaps: &[(Seconds, Seconds)]) {
             _ => bands.push((from, to)),
         }
     }
-    let (top, bottom) = (coords.plot.y0, coords.plot.y1);
-    for (from, to) in &bands {
-        canvas.rect((*from, top), (*to, bottom), GAP);
-    }
-    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= HATCHED) {
-        hatch(canvas, (*from, *to), (top, bottom));
-    }
-    let font = Font::regular(11.0);
-    for (from, to) in bands.iter().filter(|b| b.1 - b.0 >= LABELLED) {
-        let (x, y) = (f64::midpoint(*from, *to), f64::midpoint(top, bottom));
-        let half = font.width(LABEL) / 2.0 + 5.0;
-        canvas.rect((x - 8.0, y - half), (x + 8.0, y + half), GAP);
-        canvas.upright(LABEL, (x + 4.0, y), font, MUTED);
-    }
+    bands
 }
 
 /// Draws lines that rise at 45 degrees, 9 px apart, cut to the band.

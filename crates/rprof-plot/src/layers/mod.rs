@@ -1,10 +1,13 @@
-//! The layers of a figure: axes, gaps, peak, marks, spans, legend. Each places its elements inside the area that the
-//! layout gives it, and must not depend on another layer.
+//! The layers of a figure: axes, gaps, limits, peak, marks, endings, spans, legend, titles. Each places its elements
+//! inside the area that the layout gives it, and must not depend on another layer.
 
 pub mod axes;
+pub mod endings;
 pub mod flame;
 pub mod gaps;
 pub mod legend;
+pub mod limits;
 pub mod marks;
 pub mod peak;
 pub mod span_lanes;
+pub mod titles;

@@ -3,6 +3,7 @@
 
 use rprof_trace::{Bytes, SpanTotal};
 
+use crate::data::bounds;
 use crate::data::span_groups::SpanGroup;
 use crate::sheet::canvas::{Anchor, Canvas};
 use crate::sheet::coords::{Coords, Rect};
@@ -185,13 +186,13 @@ fn longest(groups: Vec<SpanGroup>, lanes: usize) -> (Vec<SpanGroup>, usize) {
 
 /// The cells below the [`HEADINGS`]; a value that was not measured has an empty cell.
 fn cells(total: &SpanTotal) -> [String; HEADINGS.len()] {
-    let SpanTotal { calls, time, peak, growth, open, .. } = total;
+    let SpanTotal { calls, time, peak, peak_upper, growth, open, .. } = total;
     let calls = match open {
         0 => calls.to_string(),
         open if open == calls => format!("{open} open"),
         open => format!("{calls}, {open} open"),
     };
-    let peak = peak.map(|peak| peak.to_string()).unwrap_or_default();
+    let peak = peak.map(|peak| bounds::bounds(peak, *peak_upper)).unwrap_or_default();
     [calls, time.to_string(), growth.map(signed).unwrap_or_default(), peak]
 }
 
@@ -258,7 +259,12 @@ mod tests {
 
     #[test]
     fn calls_are_summed_by_name_in_order_of_the_first() {
-        let measured = |peak, growth, span| Span { peak: Some(Bytes(peak)), growth: Some(growth), ..span };
+        let measured = |peak, growth, span| Span {
+            peak: Some(Bytes(peak)),
+            peak_upper: Some(Bytes(7 << 19)),
+            growth: Some(growth),
+            ..span
+        };
         let spans = [
             span("m.late", 5.0, Some(6.0)),
             measured(3 << 20, 5 << 19, span("m.early", 1.0, Some(2.0))),
@@ -274,7 +280,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "early: 2 | 1.50 s | +1.5 MiB | 3.0 MiB",
+                "early: 2 | 1.50 s | +1.5 MiB | 3.0–3.5 MiB",
                 "late: 1 | 1.00 s |  | ",
                 "never: 1 open | 2.00 s |  | "
             ]

@@ -5,6 +5,8 @@ use crate::sheet::text::Font;
 
 /// Font of the title.
 pub const TITLE: Font = Font { size: 15.0, bold: true };
+/// Font of the lines below the title.
+pub const SUBTITLE: Font = Font::regular(12.0);
 /// Font of tick labels.
 pub const TICK: Font = Font::regular(12.0);
 /// Font of axis labels.
@@ -15,6 +17,9 @@ const MARGIN: f64 = 16.0;
 const TITLE_LINE: f64 = 20.0;
 /// The most lines of a title.
 const TITLE_LINES: usize = 3;
+/// Height of a line of the subtitle, and the most of them.
+const SUBTITLE_LINE: f64 = 15.0;
+const SUBTITLE_LINES: usize = 2;
 /// Left of the plot area: the label of the memory axis and tick labels of five digits. It is the same in all figures,
 /// so that the plot areas of two figures on one page line up.
 const LEFT: f64 = 76.0;
@@ -47,6 +52,8 @@ pub struct Wanted {
 pub struct Layout {
     /// The title, line by line.
     pub title: Vec<String>,
+    /// The subtitle, line by line.
+    pub subtitle: Vec<String>,
     /// The labels of marks, above the plot area and the legend; of height 0 without marks.
     pub strip: Rect,
     /// The plot area.
@@ -58,12 +65,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays out a sheet of this width and height in px. Legend and panel are cut down where they would leave too
-    /// little of the sheet to the curves; the strip is not, because it has three lines at most.
-    pub fn new((width, height): (f64, f64), title: &str, wanted: Wanted) -> Self {
+    /// Lays out a sheet of this width and height in px, with title and subtitle. Legend and panel are cut down where they
+    /// would leave too little of the sheet to the curves; the strip is not, because it has four lines at most.
+    pub fn new((width, height): (f64, f64), (title, subtitle): (&str, &str), wanted: Wanted) -> Self {
         let lines = title.lines().flat_map(|line| TITLE.wrapped(line, width - LEFT - MARGIN, TITLE_LINES));
         let title: Vec<String> = lines.take(TITLE_LINES).collect();
+        let subtitle = SUBTITLE.wrapped(subtitle, width - LEFT - MARGIN, SUBTITLE_LINES);
         let top = MARGIN + if title.is_empty() { 4.0 } else { TITLE_LINE * title.len() as f64 + 8.0 };
+        let top = top + SUBTITLE_LINE * subtitle.len() as f64;
         let legend = wanted.legend.min(width * WIDEST_LEGEND.0).min(WIDEST_LEGEND.1);
         let right = if legend > 0.0 { width - MARGIN - legend - LEGEND_GAP } else { width - RIGHT };
         let (strip_top, top) = (top, top + wanted.strip);
@@ -75,6 +84,7 @@ impl Layout {
         let plot = Rect { x0: LEFT, y0: top, x1: right, y1: height - BOTTOM - panel - gap };
         Self {
             title,
+            subtitle,
             strip: Rect { x0: LEFT, y0: strip_top, x1: width - MARGIN, y1: top },
             plot,
             panel: Rect { y0: plot.y1 + gap, y1: height - BOTTOM, ..plot },
@@ -90,6 +100,12 @@ impl Layout {
     /// The greatest height of a panel in px on a sheet of this height, whatever the title.
     pub fn panel_room(height: f64) -> f64 {
         (height - MARGIN - TITLE_LINES as f64 * TITLE_LINE - 8.0 - BOTTOM) * HIGHEST_PANEL
+    }
+
+    /// Start of a line of the subtitle, on its baseline.
+    pub fn subtitle_at(&self, line: usize) -> (f64, f64) {
+        let title = MARGIN + TITLE_LINE * self.title.len() as f64;
+        (LEFT, title + SUBTITLE_LINE * (line + 1) as f64 - 3.0)
     }
 
     /// Start of a line of the title, on its baseline.

@@ -24,6 +24,8 @@ pub const MUTED: RGBColor = RGBColor(0x60, 0x60, 0x60);
 pub const GRID: RGBColor = RGBColor(0xd8, 0xdd, 0xe2);
 /// The lines of marks.
 pub const MARK: Stroke = Stroke { colour: RGBColor(0x80, 0x80, 0x80), width: 0.9, dash: "3 2" };
+/// The lines of memory limits.
+pub const LIMIT: Stroke = Stroke { colour: DARK, width: 1.3, dash: "10 3 2 3" };
 /// The area below the curve.
 pub const TINT: RGBColor = RGBColor(0xe3, 0xef, 0xf7);
 /// The interval that contains the peak.

@@ -4,8 +4,8 @@ use rprof_plot::{Options, SpanView};
 use rprof_trace::{Profile, Seconds};
 
 use super::{
-    children, forty, gap, many_marks, many_spans, marked, million, mprof, nested, point, processes, profile,
-    ramp, spike,
+    children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
+    million, mprof, nested, out_of_memory, point, processes, profile, ramp, spike,
 };
 
 /// A figure: name, options, and traces with their labels.
@@ -13,7 +13,7 @@ pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
 
 /// All figures.
 pub fn gallery() -> Vec<Figure> {
-    [curves(), spans(), comparisons(), extremes()].into_iter().flatten().collect()
+    [curves(), spans(), limits(), comparisons(), extremes()].into_iter().flatten().collect()
 }
 
 fn plain() -> Options {
@@ -62,6 +62,42 @@ fn spans() -> Vec<Figure> {
         ("process_flame", flame(), one(processes())),
         ("marks", plain(), one(marked())),
         ("many_marks", Options { width: 640, ..plain() }, one(many_marks())),
+    ]
+}
+
+/// Limits, kills, and memory that the curve does not show.
+fn limits() -> Vec<Figure> {
+    let size = |width, height| Options { width, height, ..plain() };
+    let window = |from, to| Options { window: Some((Seconds(from), Seconds(to))), ..plain() };
+    let two = || limited(ramp(), Some(400.0), Some(512.0));
+    let far = || limited(ramp(), Some(310.0), Some(24.0 * 1024.0));
+    let asleep = Profile { elapsed: Seconds(420.0), ..limited(gap(), Some(130.0), None) };
+    let asleep = Profile { gaps: vec![(Seconds(299.0), Seconds(420.0))], ..asleep };
+    let named = |label: &str, profile| (label.to_owned(), profile);
+    let three = vec![
+        named("small.dat", limited(ramp(), Some(310.0), Some(512.0))),
+        named("large.dat", limited(nested(), Some(400.0), Some(512.0))),
+        named("huge_pages.dat", limited(memory_beside_rss(), Some(8192.0), Some(512.0))),
+    ];
+    vec![
+        ("limits", plain(), one(two())),
+        ("limit_shared", plain(), one(limited(children(), Some(700.0), None))),
+        ("limits_small", size(400, 240), one(two())),
+        ("limits_window", window(1.0, 3.0), one(limited(ramp(), Some(160.0), Some(512.0)))),
+        (
+            "limits_flame",
+            Options { spans: SpanView::Flame, ..plain() },
+            one(limited(nested(), Some(310.0), None)),
+        ),
+        ("limits_several", plain(), three),
+        ("limit_far", plain(), one(far())),
+        ("limit_gap", plain(), one(asleep)),
+        ("limit_ended", plain(), one(ended_at_limit())),
+        ("limit_ended_small", size(480, 300), one(ended_at_limit())),
+        ("out_of_memory", plain(), one(out_of_memory())),
+        ("out_of_memory_small", size(480, 300), one(out_of_memory())),
+        ("beside_rss", plain(), one(memory_beside_rss())),
+        ("beside_rss_small", size(480, 300), one(memory_beside_rss())),
     ]
 }
 

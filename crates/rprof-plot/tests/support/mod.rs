@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rprof_trace::{Bytes, Curve, Envelope, Mark, Peak, Point, ProcessProfile, Profile, Seconds, Span};
+use rprof_trace::{
+    Bytes, CgroupProfile, Curve, End, Envelope, Header, Mark, Memory, OomKill, Part, Peak, PeakParts, Point,
+    ProcessProfile, Profile, Seconds, Span,
+};
 
 pub mod gallery;
 
@@ -176,6 +179,7 @@ pub fn measured(
     Span {
         thread: Some(thread.to_owned()),
         peak: Some(Bytes((mib.0 * MIB) as u64)),
+        peak_upper: Some(Bytes((mib.0 * MIB) as u64)),
         growth: Some((mib.1 * MIB) as i64),
         ..span(name, enter, leave, Some(level))
     }
@@ -199,6 +203,9 @@ pub fn nested() -> Profile {
         measured("epoch", "7.7", 1, (4.8, None), (300.0, 60.0)),
         measured("gradient of the loss with a long name", "7.7", 2, (2.4, Some(2.8)), (140.0, -20.0)),
     ];
+    // The peak of one span lies between two bounds, that of another has no upper one.
+    p.spans[0].peak_upper = Some(Bytes((129.5 * MIB) as u64));
+    p.spans[7].peak_upper = None;
     p.marks = vec![
         mark(2.05, "data are in memory"),
         mark(3.45, "epoch 1"),
@@ -262,6 +269,50 @@ pub fn million() -> Profile {
         envelope.add(point(f64::from(i) * 0.01, mib));
     }
     Profile { samples: 1_000_000, ..profile("./noisy --samples 1000000", envelope.curve()) }
+}
+
+/// A run with limits in MiB: that of `--memory-limit`, and that of its control group.
+pub fn limited(profile: Profile, own: Option<f64>, group: Option<f64>) -> Profile {
+    let bytes = |mib: f64| Bytes((mib * MIB) as u64);
+    let group = group.map(|mib| CgroupProfile { limit: Some(bytes(mib)), ..CgroupProfile::default() });
+    let header = Header { memory_limit_bytes: own.map(bytes), ..Header::default() };
+    Profile { header: Some(header), cgroup: group, ..profile }
+}
+
+/// A run that rprof ended at its memory limit.
+pub fn ended_at_limit() -> Profile {
+    let end = End { reason: Some("memory limit".to_owned()), limit_s: Some(Seconds(5.9)), ..End::default() };
+    Profile { end: Some(end), ..limited(ramp(), Some(290.0), None) }
+}
+
+/// A build whose control group was too small for some of its processes.
+pub fn out_of_memory() -> Profile {
+    let kill = |process: &str, time: f64, certain| OomKill {
+        process: Some(process.to_owned()),
+        time_s: Seconds(time),
+        certain,
+        ..OomKill::default()
+    };
+    let mut p = limited(children(), None, Some(1200.0));
+    let killed = vec![kill("4712:cc1plus", 15.0, true), kill("4720:cc1plus", 38.5, false)];
+    p.cgroup.as_mut().unwrap().killed = killed;
+    p.marks = vec![mark(4.0, "configured"), mark(14.0, "libraries are built"), mark(30.0, "linked")];
+    p
+}
+
+/// A run whose peak of RSS does not tell the whole: huge pages beside it, file-backed memory in it, and swap.
+pub fn memory_beside_rss() -> Profile {
+    let bytes = |mib: u64| Bytes(mib << 20);
+    let at_peak =
+        Memory::from([(Part::Rss, bytes(300)), (Part::Hugetlb, bytes(844)), (Part::File, bytes(180))]);
+    let parts = PeakParts {
+        at_peak,
+        largest: at_peak,
+        rss_swap_bytes: Some(bytes(620)),
+        rss_swap_s: Some(Seconds(4.2)),
+        ..PeakParts::default()
+    };
+    Profile { parts: Some(parts), command: "java -XX:+UseLargePages Main".to_owned(), ..ramp() }
 }
 
 /// Draws a figure of traces with their labels.

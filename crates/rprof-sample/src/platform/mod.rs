@@ -63,9 +63,10 @@ const _: () = {
     let _: fn(u32) -> Result<(Process, Reading), ReadError> = Process::open;
     let _: fn(&Process) -> u32 = Process::pid;
     let _: fn(&mut Process) -> Result<Reading, ReadError> = Process::read;
-    let _: fn(&Process) -> Result<(), ReadError> = Process::reset_hwm;
+    let _: fn(&mut Process) = Process::forget_reading;
+    let _: fn(&mut Process) -> Result<(), ReadError> = Process::reset_hwm;
     let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
-    let _: fn(&Process) -> Result<FaultCounts, ReadError> = Process::faults;
+    let _: fn(&mut Process) -> Result<FaultCounts, ReadError> = Process::faults;
     let _: fn(&mut Process, i32) -> Result<(), ReadError> = Process::signal;
     // Discovery of descendants.
     let _: fn(bool) -> Search = Search::new;

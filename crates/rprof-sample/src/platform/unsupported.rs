@@ -51,11 +51,14 @@ impl Process {
         Err(ReadError::Unsupported)
     }
 
+    /// Does nothing: each reading is a full one.
+    pub fn forget_reading(&mut self) {}
+
     /// Resets no mark.
     ///
     /// # Errors
     /// `Unsupported`, always.
-    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+    pub fn reset_hwm(&mut self) -> Result<(), ReadError> {
         Err(ReadError::Unsupported)
     }
 
@@ -71,7 +74,7 @@ impl Process {
     ///
     /// # Errors
     /// `Unsupported`, always.
-    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
+    pub fn faults(&mut self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
     }
 

@@ -160,12 +160,12 @@ impl GroupWatch {
     }
 
     /// Records the last reading with the processes that were killed, and returns these. `root` is the command;
-    /// `terminated` is the time from which on rprof killed the tree.
+    /// `terminated` has the times from which on rprof ended the tree, by SIGTERM and by SIGKILL.
     pub fn finish(
         &mut self,
         now: Duration,
         root: u32,
-        terminated: Option<Duration>,
+        terminated: Option<(Duration, Duration)>,
         sink: Sink<'_>,
     ) -> Vec<OomKill> {
         let mut reading = self.read(true);
@@ -176,7 +176,7 @@ impl GroupWatch {
             limit: reading.max_bytes,
             counted: reading.oom_kills.is_some(),
             machine: platform::oom_kills() > self.machine,
-            terminated: terminated.map(seconds),
+            terminated: terminated.map(|(term, kill)| (seconds(term), seconds(kill))),
             root,
         });
         drop(evidence);

@@ -37,7 +37,8 @@ impl Session {
         let bound = self.tree.close(seconds(now), sink);
         self.peak.add_window(bound);
         self.pss.close(bound.map(|bound| bound.most()));
-        let terminated = self.stop.termination.as_ref().map(Termination::begun);
+        let termination = self.stop.termination.as_ref();
+        let terminated = termination.map(|termination| (termination.begun(), termination.kills_from()));
         let killed = self.group.finish(now, self.root.pid, terminated, sink);
         let out_of_memory = self.was_killed_by_kernel(&killed);
         let end = self.end_record(seconds(now), self.end_reason(out_of_memory));
@@ -64,6 +65,12 @@ impl Session {
     fn limit(&self) -> Option<TerminationCause> {
         let cause = self.stop.termination.as_ref().map(Termination::cause);
         cause.filter(|cause| *cause != TerminationCause::Terminated)
+    }
+
+    /// The time at which that limit was reached.
+    fn limit_time(&self) -> Option<Seconds> {
+        let termination = self.stop.termination.as_ref().filter(|_| self.limit().is_some());
+        termination.map(|termination| seconds(termination.begun()))
     }
 
     /// The processes that rprof may not signal.
@@ -118,9 +125,11 @@ impl Session {
             exit_code: self.root.status.and_then(ExitStatus::code),
             signal: self.root.status.and_then(ExitStatus::signal),
             reason,
+            limit_s: self.limit_time(),
             user_s: cpu.map(|(user, _)| seconds(user)),
             system_s: cpu.map(|(_, system)| seconds(system)),
             hwm_bytes: largest_read.max(self.peak.largest_reaped()),
+            hwm_exact: self.tree.is_reaped() && self.peak.largest_reaped().is_some(),
             upper_bytes: upper,
             upper_once_bytes: upper_once,
             pss_peak,

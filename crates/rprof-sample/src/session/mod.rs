@@ -10,6 +10,7 @@ mod peak_evidence;
 mod pss_evidence;
 mod pss_rounds;
 mod pss_schedule;
+mod pss_steps;
 mod schedule;
 mod signals;
 mod termination;

@@ -42,8 +42,8 @@ pub struct Circumstances {
     pub counted: bool,
     /// True if a counter of the whole machine rose.
     pub machine: bool,
-    /// The time from which on rprof itself killed the tree.
-    pub terminated: Option<Seconds>,
+    /// The times from which on rprof itself ended the tree, first by SIGTERM and then by SIGKILL.
+    pub terminated: Option<(Seconds, Seconds)>,
     /// The process id of the command.
     pub root: u32,
 }
@@ -108,11 +108,11 @@ impl OomEvidence {
         if circumstances.machine {
             self.read_log();
         }
-        let suspects: Vec<&Suspect> = self
-            .suspects
-            .iter()
-            .filter(|suspect| circumstances.terminated.is_none_or(|time| suspect.time < time))
-            .collect();
+        // The tick that finds the end of a process may come after the SIGTERM that followed. systemd ends the rest of a
+        // group in this way.
+        let is_possible =
+            |suspect: &&Suspect| circumstances.terminated.is_none_or(|(_, killed)| suspect.time < killed);
+        let suspects: Vec<&Suspect> = self.suspects.iter().filter(is_possible).collect();
         if self.log.is_some() {
             return by_log(&suspects, &self.logged, circumstances);
         }
@@ -153,17 +153,23 @@ fn by_counters(mut suspects: Vec<&Suspect>, rises: &[Rise], circumstances: &Circ
         limit_bytes: circumstances.limit,
     };
     for rise in rises {
+        let is_before_rprof =
+            |suspect: &Suspect| circumstances.terminated.is_none_or(|(term, _)| suspect.time < term);
         let is_in = |suspect: &Suspect| suspect.time >= rise.from && suspect.time.0 <= rise.to.0 + DYING;
         let (mut candidates, rest): (Vec<_>, Vec<_>) =
             suspects.into_iter().partition(|suspect| is_in(suspect));
         suspects = rest;
-        candidates.sort_by_key(|suspect| std::cmp::Reverse((suspect.rss, suspect.killed)));
+        // One that ended before rprof ended any is more likely.
+        candidates.sort_by_key(|suspect| {
+            std::cmp::Reverse((is_before_rprof(suspect), suspect.rss, suspect.killed))
+        });
         let wanted = usize::try_from(rise.kills).unwrap_or(usize::MAX);
         // Two suspects for one kill: the larger one is only probable. In a shared group the killed one may be a stranger,
         // unless wait4 reported SIGKILL.
         let is_sure = candidates.len() <= wanted;
         for suspect in candidates.drain(..wanted.min(candidates.len())) {
-            kills.push(blame(suspect, is_sure && (suspect.killed || circumstances.own)));
+            let is_known = is_before_rprof(suspect) && (suspect.killed || circumstances.own);
+            kills.push(blame(suspect, is_sure && is_known));
         }
         suspects.append(&mut candidates);
     }
@@ -254,11 +260,26 @@ mod tests {
 
     #[test]
     fn a_kill_by_rprof_and_a_normal_exit_are_no_suspects() {
-        let mut evidence = evidence(&[("1:a", 1.05, 20, Some(libc::SIGKILL)), ("2:b", 1.05, 20, Some(15))]);
+        let mut evidence = evidence(&[("1:a", 3.05, 20, Some(libc::SIGKILL)), ("2:b", 1.05, 20, Some(15))]);
         let exit = Exit { hwm_bytes: None, exit_code: Some(0), signal: None, ..Exit::default() };
         evidence.note(&Record::Exit("3:c", Seconds(1.05), exit));
         evidence.check(Seconds(1.1), Some(8));
-        assert!(evidence.verdict(&Circumstances { terminated: Some(Seconds(1.0)), ..OWN }).is_empty());
+        let terminated = Some((Seconds(1.0), Seconds(3.0)));
+        assert!(evidence.verdict(&Circumstances { terminated, ..OWN }).is_empty());
+    }
+
+    /// systemd sent SIGTERM to a scope right after the OOM kill of a worker. rprof found its end a tick later and did not
+    /// mention it.
+    #[test]
+    fn a_kill_right_before_a_sigterm_is_possible() {
+        let terminated = Some((Seconds(1.0), Seconds(3.0)));
+        let mut after = evidence(&[("2:worker", 1.05, 140, None)]);
+        after.check(Seconds(1.1), Some(8));
+        assert_eq!(named(&after.verdict(&Circumstances { terminated, ..OWN })), [("2:worker", false)]);
+        // One that had ended before the SIGTERM comes first.
+        let mut both = evidence(&[("2:worker", 0.9, 140, None), ("3:large", 1.05, 900, None)]);
+        both.check(Seconds(1.1), Some(8));
+        assert_eq!(named(&both.verdict(&Circumstances { terminated, ..OWN })), [("2:worker", false)]);
     }
 
     #[test]

@@ -3,8 +3,7 @@
 
 use rprof_trace::{Bytes, PssPeak, Seconds};
 
-/// The largest number of steps between two rounds. Later ones are merged.
-const MAX_STEPS: usize = 16;
+use super::pss_steps::{PssSteps, Step};
 
 /// The evidence so far.
 ///
@@ -21,7 +20,7 @@ pub struct PssEvidence {
     has_round: bool,
     /// The bound of all times before the last round.
     upper: Bytes,
-    /// True if the PSS of some process could not be read. Nothing bounds it then.
+    /// True if nothing bounded the PSS of some process.
     is_incomplete: bool,
     /// The PSS of the last round with its largest error, and the memory that the tree can have come by since. Before
     /// the first round `None`, or 0 in a tree that is younger than the session.
@@ -31,9 +30,8 @@ pub struct PssEvidence {
     released: Bytes,
     /// The time from the last look until now.
     open: Span,
-    /// The times between looks since the last round, each larger than all before it.
-    steps: [Step; MAX_STEPS],
-    count: usize,
+    /// The times between looks since the last round.
+    steps: PssSteps,
 }
 
 /// The time between two looks.
@@ -50,17 +48,6 @@ struct Span {
     lost: Bytes,
     /// The memory that it gave back, as far as RSS shows it.
     released: Bytes,
-}
-
-/// The bounds of a time that is over.
-#[derive(Debug, Clone, Copy, Default)]
-struct Step {
-    /// The bound by RSS and by the round before.
-    before: Bytes,
-    /// The most that PSS may have lost from some instant of this time to the look that ends it.
-    lost: Bytes,
-    /// The memory given back from the last round to that look.
-    then: Bytes,
 }
 
 impl PssEvidence {
@@ -96,10 +83,10 @@ impl PssEvidence {
             lost = lost.min(span.lost.plus(unseen));
         }
         let before = self.possible().map_or(rss, |possible| possible.min(rss));
-        self.push(Step { before, lost, then: self.released });
+        self.steps.push(Step { before, lost, then: self.released });
     }
 
-    /// Adds a round that failed because a process may not be read.
+    /// Adds the time of a process whose RSS is not known, or a round on a system without PSS.
     pub fn add_failure(&mut self) {
         self.is_incomplete = true;
     }
@@ -116,16 +103,28 @@ impl PssEvidence {
 
     /// Adds a true round with its largest error. A look comes right before it.
     pub fn add_round(&mut self, time: Seconds, pss: Bytes, error: Bytes) {
-        let most = pss.plus(error);
+        self.has_round = true;
+        self.add_bounds(time, pss, pss.plus(error));
+    }
+
+    /// Adds a true round in which the PSS of some processes could not be read: the sum of the others, and the largest
+    /// possible sum of all. A look comes right before it.
+    ///
+    /// Alone, such rounds do not make a peak: the trace has no PSS of the whole tree then.
+    pub fn add_partial_round(&mut self, time: Seconds, pss: Bytes, most: Bytes, error: Bytes) {
+        let possible = self.possible().map_or(most, |possible| possible.plus(error));
+        self.add_bounds(time, pss, most.min(possible));
+    }
+
+    fn add_bounds(&mut self, time: Seconds, pss: Bytes, most: Bytes) {
         let released = self.released.0;
-        let bound = self.close(|step| {
+        let bound = self.steps.close(|step| {
             let after = most.plus(step.lost).plus(Bytes(released.saturating_sub(step.then.0)));
             step.before.min(after)
         });
         self.upper = self.upper.max(bound).max(most);
         self.last = Some(most);
         (self.growth, self.released) = (Bytes(0), Bytes(0));
-        self.has_round = true;
         self.raise(time, pss);
     }
 
@@ -143,34 +142,11 @@ impl PssEvidence {
     ///
     /// `rss_upper` is the bound of RSS over the whole run.
     pub fn finish(mut self, rss_upper: Option<Bytes>) -> Option<PssPeak> {
-        let bound = self.close(|step| step.before);
+        let bound = self.steps.close(|step| step.before);
         let upper = self.upper.max(bound);
         let (bytes, time_s) = self.peak.filter(|_| self.has_round)?;
         let upper = rss_upper.map_or(upper, |rss| upper.min(rss)).max(bytes);
         Some(PssPeak { bytes, time_s, upper_bytes: Some(upper).filter(|_| !self.is_incomplete) })
-    }
-
-    /// The largest bound of the steps, which are then forgotten.
-    fn close(&mut self, bound: impl Fn(&Step) -> Bytes) -> Bytes {
-        let steps = &self.steps[..std::mem::take(&mut self.count)];
-        steps.iter().map(bound).max().unwrap_or_default()
-    }
-
-    /// Keeps a step. An earlier step loses at least as much until the next round, so a later step that is no higher adds
-    /// nothing.
-    fn push(&mut self, step: Step) {
-        let is_full = self.count == MAX_STEPS;
-        match self.steps[..self.count].last_mut() {
-            Some(last) if step.before <= last.before && step.lost <= last.lost => {}
-            Some(last) if is_full => {
-                last.before = last.before.max(step.before);
-                last.lost = last.lost.max(step.lost);
-            }
-            _ => {
-                self.steps[self.count] = step;
-                self.count += 1;
-            }
-        }
     }
 }
 
@@ -274,8 +250,38 @@ mod tests {
         assert_eq!(attached.finish(Some(mib(200))), None, "no round");
     }
 
+    /// One refused reading, of a set-uid program for instance, once left the whole run without an upper bound.
     #[test]
-    fn a_process_that_may_not_be_read_leaves_no_upper_bound() {
+    fn a_round_with_a_refused_process_is_bounded_by_its_rss() {
+        let mut evidence = PssEvidence::new(true);
+        tick(&mut evidence, 100, 100, 0);
+        evidence.add_round(Seconds(0.1), mib(100), mib(0));
+        // A child of 30 MiB, whose PSS may not be read, joins. Its RSS bounds it.
+        tick(&mut evidence, 130, 30, 0);
+        evidence.add_partial_round(Seconds(0.2), mib(98), mib(98 + 30), mib(0));
+        tick(&mut evidence, 100, 0, 30);
+        evidence.add_round(Seconds(0.3), mib(100), mib(0));
+        assert_eq!(peak(evidence), (100, Some(128)));
+    }
+
+    #[test]
+    fn a_partial_round_is_no_looser_than_the_round_before() {
+        let mut evidence = PssEvidence::new(true);
+        tick(&mut evidence, 500, 100, 0);
+        evidence.add_round(Seconds(0.1), mib(100), mib(0));
+        // Nothing was mapped since: PSS is still 100, although the RSS of the refused process is 250.
+        tick(&mut evidence, 500, 0, 0);
+        evidence.add_partial_round(Seconds(0.2), mib(50), mib(300), mib(1));
+        assert_eq!(evidence.possible(), Some(mib(101)));
+        assert_eq!(peak(evidence), (100, Some(101)));
+        let mut alone = PssEvidence::new(true);
+        tick(&mut alone, 100, 100, 0);
+        alone.add_partial_round(Seconds(0.1), mib(50), mib(100), mib(0));
+        assert_eq!(alone.finish(None), None, "no round of the whole tree");
+    }
+
+    #[test]
+    fn a_process_of_unknown_size_leaves_no_upper_bound() {
         let mut evidence = PssEvidence::new(true);
         tick(&mut evidence, 100, 100, 0);
         evidence.add_failure();

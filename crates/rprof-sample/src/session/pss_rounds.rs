@@ -11,7 +11,7 @@ use super::pss_schedule::PssSchedule;
 use crate::Sink;
 use crate::error::ReadError;
 use crate::platform;
-use crate::tree::pss::PssRound;
+use crate::tree::pss::{PssReading, PssRound};
 use crate::tree::{NOTE_KEY, TickResult};
 
 /// The PSS of a run of metric RSS.
@@ -56,6 +56,9 @@ impl Session {
             self.pss.evidence.add_failure();
             return;
         }
+        if result.changes > 0 {
+            self.pss.schedule.record_changes();
+        }
         let mut has_looked = false;
         if self.pss.schedule.look_is_due(now) {
             self.look_at_faults();
@@ -65,7 +68,8 @@ impl Session {
             if !has_looked {
                 self.look_at_faults();
             }
-            self.read_pss(rss, now, sink);
+            // The evidence has the outcome, also of a round that failed.
+            let _ = self.read_pss(rss, now, sink);
         }
     }
 
@@ -78,34 +82,63 @@ impl Session {
         self.pss.schedule.record_look(self.clock.elapsed(), cost, look.growth, possible);
     }
 
-    /// The PSS of now, outside the schedule; `None` when the round was disturbed.
-    pub(super) fn pss_now(&mut self) -> Result<Option<Bytes>, (String, ReadError)> {
+    /// Makes a round outside the schedule.
+    ///
+    /// # Errors
+    /// The same as for `Tree::read_pss`.
+    pub(super) fn pss_now(
+        &mut self,
+        rss: Bytes,
+        now: Duration,
+        sink: Sink<'_>,
+    ) -> Result<PssReading, (String, ReadError)> {
         self.look_at_faults();
-        let (round, look) = self.tree.read_pss()?;
-        self.pss.evidence.add_growth(look.growth);
-        Ok(round.filter(PssRound::is_true).map(|round| round.pss))
+        self.read_pss(rss, now, sink)
     }
 
     /// Makes a PSS round. A look comes right before it. The first failure goes into the trace as a note.
-    fn read_pss(&mut self, rss: Bytes, now: Duration, sink: Sink<'_>) {
+    fn read_pss(
+        &mut self,
+        rss: Bytes,
+        now: Duration,
+        sink: Sink<'_>,
+    ) -> Result<PssReading, (String, ReadError)> {
         let before = platform::cpu_time();
         let result = self.tree.read_pss();
         let cost = platform::cpu_time().saturating_sub(before);
         let end = self.clock.elapsed();
-        let is_true = |round: &PssRound| round.is_true();
-        let outcome = match &result {
-            Ok((round, _)) => Ok(round.as_ref().filter(|round| is_true(round)).map(|round| round.pss)),
-            Err((_, error)) => Err(error),
-        };
-        self.pss.schedule.record_round(end, cost, rss, outcome);
-        match result {
-            Ok((Some(round), _)) if round.is_true() => self.record_pss(&round, rss, (now, end), sink),
-            Ok((_, look)) => self.pss.evidence.add_growth(look.growth),
+        match &result {
+            Ok(PssReading { round, look, refused }) => {
+                if let Some(round) = round {
+                    // True for a disturbed round, too.
+                    self.pss.evidence.raise(seconds(now), round.least());
+                }
+                match round.filter(PssRound::is_true) {
+                    Some(round) if refused.is_none() => {
+                        self.pss.schedule.record_round(end, cost, rss, Ok(Some(round.pss)));
+                        self.record_pss(&round, rss, (now, end), sink);
+                    }
+                    Some(round) => {
+                        let (PssRound { pss, error, .. }, most) = (round, round.most());
+                        self.pss.schedule.record_partial_round(end, cost, rss, most);
+                        self.pss.evidence.add_partial_round(seconds(now), pss, most, error);
+                    }
+                    None => {
+                        self.pss.schedule.record_round(end, cost, rss, Ok(None));
+                        self.pss.evidence.add_growth(look.growth);
+                    }
+                }
+                if let Some((id, error)) = refused {
+                    self.note_unavailable(id, error, sink);
+                }
+            }
             Err((id, error)) => {
+                self.pss.schedule.record_round(end, cost, rss, Err(error));
                 self.pss.evidence.add_failure();
-                self.note_unavailable(&id, &error, sink);
+                self.note_unavailable(id, error, sink);
             }
         }
+        result
     }
 
     /// Records a true round. PSS never exceeds RSS, so a value above the RSS of the tick proves more RSS. It was read

@@ -88,6 +88,11 @@ impl Termination {
         self.begun
     }
 
+    /// The time of the first SIGKILL.
+    pub fn kills_from(&self) -> Duration {
+        self.begun + GRACE
+    }
+
     /// The time at which `continue_at` has something to do.
     pub fn next_step(&self) -> Duration {
         self.kill_at

@@ -70,8 +70,8 @@ impl Session {
             processes: Some(sum.processes),
         };
         self.parts.tick(&tick);
-        sink(&Record::Tick(&tick));
         self.check_memory_limit(value, now, sink);
+        sink(&Record::Tick(&tick));
         // The first tick finds the command itself; only later changes call for extra ticks.
         if result.changes > 0 && self.ticks.count > 1 {
             let after = self.clock.elapsed();

@@ -157,7 +157,7 @@ impl Tree {
     }
 
     /// Takes over the faults of a process that had ended when it was found.
-    pub(super) fn settle_found_dead(&mut self, process: &Process, parent: u32) {
+    pub(super) fn settle_found_dead(&mut self, process: &mut Process, parent: u32) {
         let Ok(now) = process.faults() else { return };
         self.add_unseen(now);
         if let Some(parent) = self.members.iter_mut().find(|member| member.pid() == parent) {

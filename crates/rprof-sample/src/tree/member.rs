@@ -102,11 +102,6 @@ impl Member {
         self.space != AddressSpace::Borrowed && !self.denied
     }
 
-    /// The process, to read more of it.
-    pub fn process(&self) -> &Process {
-        &self.process
-    }
-
     /// The memory at the last reading.
     pub fn memory(&self) -> &Memory {
         &self.memory
@@ -138,6 +133,11 @@ impl Member {
     /// The same as for `Process::read`.
     pub fn read(&mut self) -> Result<Reading, ReadError> {
         self.process.read()
+    }
+
+    /// Makes the next reading a full one.
+    pub fn forget_reading(&mut self) {
+        self.process.forget_reading();
     }
 
     /// Reads the smaps rollup.
@@ -202,7 +202,7 @@ impl Member {
     ///
     /// # Errors
     /// The same as for `Process::reset_hwm`.
-    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+    pub fn reset_hwm(&mut self) -> Result<(), ReadError> {
         self.process.reset_hwm()
     }
 
@@ -275,6 +275,11 @@ impl Member {
         self.value
     }
 
+    /// RSS at the last reading; 0 if the member is not counted or the system reports none.
+    pub fn counted_rss(&self) -> Bytes {
+        if self.is_counted() { self.memory.get(Part::Rss).unwrap_or_default() } else { Bytes(0) }
+    }
+
     /// The anonymous memory at the last reading; 0 when the system reports none.
     pub fn anon(&self) -> Bytes {
         self.memory.get(Part::Anon).unwrap_or_default()
@@ -289,7 +294,7 @@ impl Member {
     ///
     /// # Errors
     /// The same as for `Process::faults`.
-    pub fn read_faults(&self) -> Result<FaultCounts, ReadError> {
+    pub fn read_faults(&mut self) -> Result<FaultCounts, ReadError> {
         self.process.faults()
     }
 

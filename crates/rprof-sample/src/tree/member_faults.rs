@@ -84,7 +84,7 @@ impl Member {
     /// # Errors
     /// The same as for `Process::faults`.
     pub fn read_counts(&mut self) -> Result<(), ReadError> {
-        self.faults.now = Some(self.process().faults()?);
+        self.faults.now = Some(self.read_faults()?);
         Ok(())
     }
 

@@ -189,14 +189,14 @@ impl Tree {
 
     fn admit(&mut self, time: Seconds, sink: Sink<'_>) {
         let mut found = self.births.take();
-        for (process, reading) in found.drain(..) {
+        for (mut process, reading) in found.drain(..) {
             let pid = process.pid();
             let id = self.ids.assign(pid, &reading.name);
             let born = Born { pid, ppid: reading.ppid, name: reading.name.to_text(), was: None };
             sink(&Record::Born(&id, time, born));
             self.process_count += 1;
             if reading.dead {
-                self.settle_found_dead(&process, reading.ppid);
+                self.settle_found_dead(&mut process, reading.ppid);
                 self.ledger.ended.push(Ended {
                     pid,
                     parent: reading.ppid,
@@ -227,6 +227,8 @@ impl Tree {
         self.settle_ended(at);
         let member = self.members.remove(at);
         self.released_at_ends = self.released_at_ends.plus(member.last_held());
+        let orphans = self.members.iter_mut().filter(|orphan| orphan.ppid() == member.pid());
+        orphans.for_each(Member::forget_reading);
         self.ledger.ended.push(member.to_ended(fate));
         self.zombies.add(member.into_zombie(), time, sink);
     }

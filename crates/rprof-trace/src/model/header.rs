@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Metric;
-use crate::units::Seconds;
+use crate::units::{Bytes, Seconds};
 
 /// One argument of the command, without loss: text if it is UTF-8, else its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,9 @@ pub struct Header {
     pub exact: bool,
     /// `true` if rprof attached to a running process instead of starting a command.
     pub attached: bool,
+    /// The memory limit at which rprof ends the tree; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit_bytes: Option<Bytes>,
     /// Names of the columns that follow the time in `MEM` and `CHLD` lines, in order.
     pub columns: Vec<String>,
 }

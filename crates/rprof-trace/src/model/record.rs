@@ -144,12 +144,19 @@ pub struct End {
     /// The cause if the command did not end by itself: `time limit`, `memory limit`, `out of memory`, `detached`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Time at which a limit was reached and rprof began to end the tree; `None` without such a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_s: Option<Seconds>,
     /// CPU time in user mode of all processes that were waited for.
     pub user_s: Option<Seconds>,
     /// CPU time in kernel mode of all processes that were waited for.
     pub system_s: Option<Seconds>,
     /// Largest RSS of any one process of the tree, as the kernel and the ticks report it.
     pub hwm_bytes: Option<Bytes>,
+    /// `true` if no process was larger: each was waited for, so that the kernel reported its maximum. Else `hwm_bytes` is a
+    /// lower bound.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hwm_exact: bool,
     /// Upper bound of the tree's peak; `None` if there is no bound.
     pub upper_bytes: Option<Bytes>,
     /// Upper bound of the memory that the tree needed, each shared page counted once; `None` if it is not below

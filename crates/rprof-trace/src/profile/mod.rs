@@ -12,6 +12,7 @@ mod open_spans;
 pub(crate) mod options;
 mod partial;
 mod peak;
+pub(crate) mod peak_remarks;
 mod processes;
 mod run_curves;
 mod span_maxima;

@@ -65,6 +65,7 @@ pub fn header(command: &[&[u8]]) -> Header {
         tree: true,
         exact: false,
         attached: false,
+        memory_limit_bytes: Some(Bytes(45_000)),
         columns: columns(Metric::Rss, &Column::ALL),
     }
 }
@@ -198,9 +199,11 @@ pub fn every_record() -> Vec<Record<'static>> {
             exit_code: None,
             signal: Some(9),
             reason: Some("memory limit".to_owned()),
+            limit_s: Some(Seconds(7.5)),
             user_s: Some(Seconds(0.123_456_789)),
             system_s: None,
             hwm_bytes: Some(Bytes(45056)),
+            hwm_exact: true,
             upper_bytes: Some(Bytes(57344)),
             upper_once_bytes: Some(Bytes(49152)),
             pss_peak: Some(PssPeak {

@@ -17,7 +17,7 @@ pub fn parse_any(text: &[u8]) {
         proc::number(text),
         proc::counter(text, "ctxt"),
     );
-    let _ = stat::Stat::parse(text);
+    let _ = (stat::Stat::parse(text), stat::has_schedule(text));
     let mut group = rprof_trace::Cgroup::default();
     cgroup::parse_events(text, &mut group);
     let _ = cgroup::size(text);

@@ -170,7 +170,7 @@ mod tests {
     use procfs_core::FromRead;
 
     use super::*;
-    use crate::parse::linux::stat::Stat;
+    use crate::parse::linux::stat::{Stat, has_schedule};
 
     const STATUS: &[u8] = b"Name:\tpython3\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4711\nNgid:\t0\nPid:\t4711\nPPid:\t812\n\
 TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\nGroups:\t0 \nVmPeak:\t  330256 kB\nVmSize:\t   22676 kB\n\
@@ -237,7 +237,8 @@ CapPrm:\t000001ffffffffff\nCapEff:\t000001ffffffffff\n";
         assert_eq!((ours.ppid.cast_signed(), ours.start), (theirs.ppid, theirs.starttime));
         assert_eq!(ours.child_faults, theirs.cminflt + theirs.cmajflt);
         assert!(ours.faults >= theirs.minflt && ours.stack == theirs.startstack);
-        assert_eq!(ours.rss_pages, theirs.rss);
+        assert_eq!((ours.rss_pages, ours.vsz), (theirs.rss, theirs.vsize));
+        assert_eq!((ours.name.to_text(), ours.ignored_signals), (theirs.comm, Some(theirs.sigignore)));
         // Missing before Linux 4.14.
         let Ok(text) = read("smaps_rollup") else { return };
         let ours = SmapsRollup::parse(&text).expect("a rollup");
@@ -291,18 +292,29 @@ Shared_Clean: 1052 kB\nPrivate_Clean:  20 kB\nPrivate_Dirty:  100 kB\nSwapPss: 0
     #[test]
     fn stat_is_parsed_after_a_name_with_blanks_and_parentheses() {
         let text =
-            b"77 (a) b (c) S 12 77 77 0 -1 4194368 150 333 2 5 1 2 3 4 20 0 1 0 987654 1000 250 9 1 2 4096 0";
+            b"77 (a) b (c) S 12 77 77 0 -1 4194368 150 333 2 5 1 2 3 4 20 0 1 0 987654 1000 250 9 1 2 4096 0 0 0 0 65536";
         let stat = Stat {
+            name: CommandName::new(b"a) b (c"),
+            is_dead: false,
             ppid: 12,
             is_forked_only: true,
             faults: 152,
             child_faults: 338,
             start: 987_654,
+            vsz: 1000,
             rss_pages: 250,
             stack: 4096,
+            ignored_signals: Some(65536),
         };
         assert_eq!(Stat::parse(text), Some(stat));
         assert_eq!(Stat::parse(b"77 (sh) S 12"), None);
+        assert_eq!(Stat::parse(b"77 )sh( S 12"), None);
+    }
+
+    #[test]
+    fn a_schedule_counts_unless_it_is_all_zeros() {
+        assert!(has_schedule(b"0 0 1\n") && has_schedule(b"9314 217 42\n"));
+        assert!(!has_schedule(b"0 0 0\n") && !has_schedule(b"") && !has_schedule(b"9314 217 x\n"));
     }
 
     #[test]

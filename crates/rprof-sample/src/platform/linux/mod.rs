@@ -3,6 +3,7 @@
 mod cgroup;
 mod cgroup_create;
 mod huge_pages;
+mod idle;
 mod machine;
 mod oom_log;
 mod process;

@@ -11,9 +11,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use nix::sys::resource::{Resource, getrlimit};
 use rprof_trace::{Bytes, Part};
 
+use super::idle::{Idle, KeptFile, is_scarce};
 use crate::error::ReadError;
 use crate::parse::linux::proc::{SmapsRollup, Status};
 use crate::parse::linux::stat::Stat;
@@ -27,7 +27,15 @@ pub struct Process {
     status: Option<File>,
     /// The start time, which identifies the process together with its pid; known only when `status` is not kept open.
     start: Option<u64>,
+    stat: KeptFile,
+    /// The number of times that the fault counters were read.
+    fault_readings: u8,
+    idle: Idle,
 }
+
+/// The number of readings of the fault counters after which their file stays open. A process that lives only for a moment
+/// is not worth another descriptor.
+const KEEP_STAT_AFTER: u8 = 3;
 
 impl Process {
     /// Opens process `pid` and reads it once.
@@ -37,7 +45,7 @@ impl Process {
     /// than the main one.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
         let (status, start) = match open(pid, "status") {
-            Ok(file) if !is_scarce(&file) => (Some(file), None),
+            Ok(file) if !is_scarce(&file, 1) => (Some(file), None),
             Ok(file) => {
                 drop(file);
                 (None, Some(stat(pid)?.start))
@@ -47,7 +55,8 @@ impl Process {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut process = Self { pid, status, start };
+        let stat = KeptFile::new("stat");
+        let mut process = Self { pid, status, start, stat, fault_readings: 0, idle: Idle::new() };
         let status = process.status()?;
         if status.tgid != pid {
             return Err(ReadError::Unsupported);
@@ -63,11 +72,30 @@ impl Process {
 
     /// Reads name, parent and memory: one system call as long as descriptors last.
     ///
+    /// The reading of an idle process is the last one again, after a cheap proof that nothing has changed.
+    ///
     /// # Errors
     /// `Gone` when it was reaped, `Denied` when it may no longer be read.
     pub fn read(&mut self) -> Result<Reading, ReadError> {
+        if let Some(reading) = self.idle.reading(self.pid, &mut self.stat) {
+            return Ok(reading);
+        }
+        self.idle.take_mark(self.pid, &mut self.stat);
         let status = self.status()?;
-        self.interpret(&status)
+        let reading = self.interpret(&status)?;
+        self.idle.keep(&status, &reading);
+        Ok(reading)
+    }
+
+    /// True if the next reading may be the last one again.
+    #[cfg(test)]
+    pub fn is_idle(&self) -> bool {
+        self.idle.has_reading()
+    }
+
+    /// Makes the next reading a full one. Call it when the parent has ended: the process has a new one, and did not run.
+    pub fn forget_reading(&mut self) {
+        self.idle.forget();
     }
 
     fn interpret(&self, status: &Status) -> Result<Reading, ReadError> {
@@ -110,7 +138,8 @@ impl Process {
     ///
     /// # Errors
     /// `Denied` when the process belongs to another user, `Gone` when it has ended.
-    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+    pub fn reset_hwm(&mut self) -> Result<(), ReadError> {
+        self.idle.forget();
         let mut file = at(self.pid, "clear_refs", |path| OpenOptions::new().write(true).open(path))?;
         Ok(file.write_all(b"5")?)
     }
@@ -139,8 +168,17 @@ impl Process {
     ///
     /// # Errors
     /// The same as for `read`.
-    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
-        Ok(fault_counts(&stat(self.pid)?))
+    pub fn faults(&mut self) -> Result<FaultCounts, ReadError> {
+        if let Some(known) = self.idle.faults(self.pid) {
+            return Ok(known);
+        }
+        self.fault_readings = self.fault_readings.saturating_add(1);
+        if self.fault_readings == KEEP_STAT_AFTER {
+            self.stat.keep(self.pid);
+        }
+        let counts = fault_counts(&self.stat.stat(self.pid)?);
+        self.idle.keep_faults(counts);
+        Ok(counts)
     }
 
     fn exists(&self) -> bool {
@@ -171,13 +209,6 @@ impl Process {
     }
 }
 
-/// True if the descriptor is one of the last that the limit allows. Each tick needs a few of them for a moment.
-fn is_scarce(file: &File) -> bool {
-    const RESERVE: u64 = 8;
-    let number = u64::try_from(file.as_raw_fd()).unwrap_or(0);
-    getrlimit(Resource::RLIMIT_NOFILE).is_ok_and(|(soft, _)| number + RESERVE >= soft)
-}
-
 fn reading(status: &Status) -> Reading {
     // Without memory the process is exiting and no zombie yet. A kernel thread has none either, but is in no tree.
     let dead = status.is_dead() || status.memory.get(Part::Rss).is_none();
@@ -195,14 +226,13 @@ fn at<T>(pid: u32, file: &str, act: impl FnOnce(&Path) -> T) -> T {
     act(Path::new(OsStr::from_bytes(&path[..path.len() - unused])))
 }
 
-fn open(pid: u32, file: &str) -> io::Result<File> {
+/// Opens `/proc/PID/FILE`.
+pub fn open(pid: u32, file: &str) -> io::Result<File> {
     at(pid, file, |path| File::open(path))
 }
 
 fn stat(pid: u32) -> Result<Stat, ReadError> {
-    let mut text = [0; 4096];
-    let length = open(pid, "stat")?.read_at(&mut text, 0)?;
-    Stat::parse(&text[..length]).ok_or(ReadError::Gone)
+    Ok(KeptFile::new("stat").stat(pid)?)
 }
 
 /// A descriptor of the process that has this pid now; it becomes readable when the process ends.

@@ -62,6 +62,10 @@ impl Process {
         Ok(Reading { name: who.name, ppid: who.ppid, memory, dead: who.dead, ignores_children: false })
     }
 
+    /// Does nothing: each reading is a full one.
+    #[allow(clippy::unused_self, reason = "the signature of every platform")]
+    pub fn forget_reading(&mut self) {}
+
     fn identify(&mut self) -> Result<Identity, ReadError> {
         let who = kernel::identity(self.pid)?;
         if *self.start.get_or_insert(who.start) == who.start { Ok(who) } else { Err(ReadError::Gone) }
@@ -88,7 +92,7 @@ impl Process {
     /// # Errors
     /// `Unsupported`, always.
     #[allow(clippy::unused_self, reason = "the signature of every platform")]
-    pub fn reset_hwm(&self) -> Result<(), ReadError> {
+    pub fn reset_hwm(&mut self) -> Result<(), ReadError> {
         Err(ReadError::Unsupported)
     }
 
@@ -106,7 +110,7 @@ impl Process {
     /// # Errors
     /// `Unsupported`, always.
     #[allow(clippy::unused_self, reason = "the signature of every platform")]
-    pub fn faults(&self) -> Result<FaultCounts, ReadError> {
+    pub fn faults(&mut self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
     }
 

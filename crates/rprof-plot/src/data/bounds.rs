@@ -1,0 +1,33 @@
+//! A value between two bounds in words.
+
+use rprof_trace::Bytes;
+
+/// `24.9–62.7 MiB`; one value if both bounds are printed alike.
+pub fn range(lower: Bytes, upper: Bytes) -> String {
+    let (low, high) = (lower.to_string(), upper.max(lower).to_string());
+    match (low.split_once(' '), high.split_once(' ')) {
+        _ if low == high => low,
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}–{high}"),
+        _ => format!("{low}–{high}"),
+    }
+}
+
+/// A lower bound with an upper one that may be unknown: `≥ 24.9 MiB`.
+pub fn bounds(lower: Bytes, upper: Option<Bytes>) -> String {
+    upper.map_or_else(|| format!("≥ {lower}"), |upper| range(lower, upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_bounds_share_their_unit() {
+        let mib = |size: f64| Bytes((size * 1_048_576.0) as u64);
+        assert_eq!(bounds(mib(24.9), Some(mib(62.7))), "24.9–62.7 MiB");
+        assert_eq!(bounds(mib(62.7), Some(mib(62.7001))), "62.7 MiB");
+        assert_eq!(bounds(mib(980.0), Some(mib(1240.0))), "980.0 MiB–1.21 GiB");
+        assert_eq!(bounds(mib(62.7), Some(mib(24.9))), "62.7 MiB");
+        assert_eq!(bounds(mib(24.9), None), "≥ 24.9 MiB");
+    }
+}
