@@ -249,3 +249,19 @@ fn a_command_of_mprof_is_copied_as_it_is() {
     let csv = support::convert(dat.as_bytes(), Format::Csv);
     assert_eq!(String::from_utf8_lossy(&support::convert(&csv, Format::Dat)), dat);
 }
+
+/// Found by fuzzing: a header or a `.csv` with a time beyond the year 2255 was converted to lines that our own reader
+/// refused.
+#[test]
+fn a_time_that_a_dat_cannot_hold_is_refused() {
+    let dat = HEAD.replace("1795380798.0", "17953807980798.0");
+    let (_, warnings) = read(dat.as_bytes()).expect("a trace");
+    assert!(warnings.of(WarningKind::Malformed).is_some());
+    let run = r#"run,,"{""format"":1,""start_s"":1795380798.0,""columns"":[]}""#;
+    let csv = format!("record,time_s,detail,value_bytes\n{run}\ntree,8999999999,,5\ntree,1.5,,5\n");
+    let (records, warnings) = read(csv.as_bytes()).expect("a trace");
+    assert_eq!(
+        (records.len(), warnings.of(WarningKind::OffClock).map(|warning| warning.count)),
+        (2, Some(1))
+    );
+}

@@ -17,6 +17,8 @@ use crate::warning::WarningKind;
 /// 2001-09-09. An earlier time counts from the start of the run, not from 1970.
 const EPOCH_FROM: i64 = 1_000_000_000 * NANOS;
 const NANOS: i64 = 1_000_000_000;
+/// The latest time that a trace can hold, in seconds since 1970: in the year 2255.
+pub(crate) const LATEST: f64 = 9e9;
 
 /// `true` if a time counts from 1970.
 pub(crate) fn is_epoch(time: Time) -> bool {
@@ -74,7 +76,11 @@ impl Resolver {
 
     /// `true` if the time is on the file's clock.
     pub fn is_on_clock(&self, time: Time) -> bool {
-        is_epoch(time) || self.epoch != Some(true)
+        match self.start_s {
+            // Times of a .csv count from the start. A .dat trace cannot hold a later one.
+            Some(start) if self.base == Some(0) => start + seconds(time.nanos).0 < LATEST,
+            _ => is_epoch(time) || self.epoch != Some(true),
+        }
     }
 
     /// The wall-clock time at the start of the run, in seconds since 1970.
