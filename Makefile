@@ -16,7 +16,7 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 help: ## Show this list
 	@$(call list,Start here,build test figures help)
 	@$(call list,Before a commit,lint check-mac test-vm msrv bless fuzz)
-	@$(call list,Measurements,bench bench-mark compare compare-numpy)
+	@$(call list,Measurements,bench bench-mark compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
 	@$(call list,Set-up,peers)
 

@@ -16,7 +16,7 @@ BENCH_RUN := PYTHONPATH=benches $(BENCH_PYTHON) -B -m
 
 .PHONY: bench bench-build bench-mark compare-numpy
 
-bench: bench-build ## Measure rprof and its peers, half an hour; rewrites benches/RESULTS.md
+bench: bench-build ## Measure rprof and its peers, an hour; rewrites benches/RESULTS.md
 	$(if $(RPROF)$(QUICK)$(ONLY),,$(MAKE) static)
 	@mkdir -p '$(BENCH_SCRATCH)'
 	$(BENCH_RUN) bench --rprof '$(BENCH_RPROF)' --long '$(BENCH_BUILT)/examples/long' --tools .tools --scratch '$(BENCH_SCRATCH)' \

@@ -35,3 +35,22 @@ compare-peers:
 		|| cargo install denet --quiet --locked --version $(DENET) --root $(PEERS)/denet
 	-command -v gtime >/dev/null || env time --version 2>&1 | grep -q GNU \
 		|| { test "$$(id -u)" = 0 && apt-get install -y time; }
+
+# make compare-real: run real programs under rprof and its peers, beside independent truths, and rewrite the tables in
+# docs/measuring.md. Linux only. Root installs missing programs with apt-get; other users skip them.
+#   make compare-real RPROF=…       use an rprof that is built already
+#   make compare-real ROUNDS=3      the runs of each program under rprof (default: 1); the table has the worst of them
+#   make compare-real ONLY=git      only the programs with this text in their name; prints the tables, writes nothing
+
+REAL_SCRATCH := $(or $(CARGO_TARGET_DIR),target)/compare-real
+
+.PHONY: compare-real compare-real-build
+
+compare-real: ROUNDS := $(if $(filter file,$(origin ROUNDS)),1,$(ROUNDS))
+compare-real: compare-real-build compare-peers ## Run real programs under rprof and its peers, 10 minutes; rewrites docs/measuring.md
+	PYTHONPATH=benches $(COMPARE_PYTHON) -B -m real --rprof $(or $(RPROF),$(COMPARE_BUILT)/rprof) \
+		--peers $(PEERS) --scratch $(REAL_SCRATCH) --document docs/measuring.md --rounds $(ROUNDS) \
+		$(if $(ONLY),--only '$(ONLY)')
+
+compare-real-build:
+	$(if $(RPROF),,cargo build --release -p rprof-cli --bin rprof)

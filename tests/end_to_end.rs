@@ -57,6 +57,8 @@ mod python_spans;
 mod run;
 #[path = "end_to_end/signals.rs"]
 mod signals;
+#[path = "end_to_end/system_errors.rs"]
+mod system_errors;
 #[path = "end_to_end/terminal.rs"]
 mod terminal;
 #[path = "end_to_end/traces.rs"]

@@ -31,7 +31,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         &[
             &["error", "parse"],
             &["platform"],
-            &["options", "path_lookup"],
+            &["options", "path_lookup", "job_control", "wakeups"],
             &["tree"],
             &["session"],
             &["wait_only"],

@@ -27,6 +27,7 @@ from . import (
     startup,
     syscalls,
     tree,
+    trees,
 )
 from .section import Section
 from .setting import Setting
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "sampling": sampling.measure,
     "slowdown": slowdown.measure,
     "tree": tree.measure,
+    "trees": trees.measure,
     "pss": pss.measure,
     "startup": startup.measure,
     "spans": spans.measure,
@@ -57,7 +59,8 @@ def main() -> int:
         built = floors.build(options.scratch / "floors")
         with tempfile.TemporaryDirectory(dir=options.scratch) as place:
             tool = peers.rprof(options.rprof)
-            setting = Setting(tool, peers.install(options.tools), built, options.long, Path(place), options.quick)
+            found = peers.install(options.tools)
+            setting = Setting(tool, found, built, options.long, options.tools, Path(place), options.quick)
             for name, measure in MEASUREMENTS.items():
                 if options.only not in name:
                     continue

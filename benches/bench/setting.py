@@ -21,6 +21,8 @@ class Setting:
     peers: dict[str, Tool]
     floors: Floors
     long: Path
+    # The directory of the installed peers.
+    installed: Path
     scratch: Path
     quick: bool
 

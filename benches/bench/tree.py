@@ -11,6 +11,8 @@ from .section import Section
 from .setting import Setting
 
 RATE = 10
+# The CPU time in seconds that a tick of 1,000 idle processes may take.
+IDLE_GOAL = 4e-3
 PEERS = ("mprof", "duct", "psrecord", "denet")
 
 
@@ -50,6 +52,8 @@ def measure(setting: Setting) -> Section:
         ours = samples["rprof"].median
         written = (goal, f"{time(ours)}, {ratio(ours, floor_tick)}", time(floor_tick))
         section.at_most(what, ours / floor_tick, 1.5, written)
+        if processes == 1000:
+            section.at_most(f"{what}, mostly idle", ours, IDLE_GOAL, (time(IDLE_GOAL), time(ours), time(floor_tick)))
     else:
         section.undecided(what, goal, "start-up varies more than the ticks cost")
     return section

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from measure import document as documents
 
 from .case import MIB, Case
 from .judge import Verdict
 from .tools import Tool
 
-BEGIN = "<!-- compare:begin -->"
-END = "<!-- compare:end -->"
+NAME = "compare"
 HEADING = "## Compared with other tools"
 
 
@@ -32,13 +32,7 @@ class Results:
 
 def write(document: Path, results: Results) -> None:
     """Replaces the former results in the document. Adds the section if there is none."""
-    text = document.read_text() if document.exists() else ""
-    block = f"{BEGIN}\n{render(results)}\n{END}"
-    if BEGIN in text and END in text:
-        text = re.sub(f"{BEGIN}.*{END}", lambda _: block, text, flags=re.DOTALL)
-    else:
-        text = f"{text.rstrip()}\n\n{HEADING}\n\n{block}\n".lstrip()
-    document.write_text(text)
+    documents.write(document, NAME, HEADING, render(results))
 
 
 def render(results: Results) -> str:
@@ -50,7 +44,8 @@ def render(results: Results) -> str:
         _totals(results),
     ]
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    parts = [_setting(results), "\n".join(lines), _tools(results), _cases(results), *results.notes]
+    rounds = f"each case ran {results.rounds} times under each tool."
+    parts = [f"{setting()[:-1]}; {rounds}", "\n".join(lines), tools(results.tools), _cases(results), *results.notes]
     return "\n\n".join(parts)
 
 
@@ -73,17 +68,16 @@ def right_of(tool: Tool, results: Results) -> int:
     return sum(results.verdicts[case.name, tool.name].right for case in results.cases)
 
 
-def _setting(results: Results) -> str:
+def setting() -> str:
+    """Returns a sentence with the unit, the date and the machine."""
     system = f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}"
-    return (
-        f"All numbers are in MiB. Measured on {date.today()}, {system}, {os.cpu_count()} cores; "
-        f"each case ran {results.rounds} times under each tool."
-    )
+    return f"All numbers are in MiB. Measured on {date.today()}, {system}, {os.cpu_count()} cores."
 
 
-def _tools(results: Results) -> str:
+def tools(listed: list[Tool]) -> str:
+    """Returns a list of the tools with their versions and commands."""
     lines = ["Version and command of each tool:", ""]
-    for tool in results.tools:
+    for tool in listed:
         version = f"{tool.version}, " if tool.version else ""
         command = f"{version}`{tool.options}`" if tool.program else "**not installed on this machine**"
         lines.append(f"- {tool.name}: {command}")

@@ -3,11 +3,12 @@
  *   faults N [MIB]   N times: map 16 MiB, touch every page, unmap
  *   compute N [MIB]  N million iterations of a loop without memory access and system calls
  *   forks N [MIB]    N times: fork a child that exits at once, and wait for it
+ *   serve N [MIB]    N times: fork a child that writes 1 MiB of the parent's memory and computes; four live at once
  *   rest MS [MIB]    sleep for MS milliseconds
  *   grow MS [MIB]    touch one more 4 KiB page every 200 us, for MS milliseconds
  *   swarm MS N       start N idle children and keep them for MS milliseconds
- * A third number, for every mode but swarm, is a count of idle children that hold no memory of their own.
- * The first three modes print the time of the work in seconds, without start-up: the wall clock, and the CPU time of
+ * A third number, for every mode but swarm and serve, is a count of idle children that hold no memory of their own.
+ * The first four modes print the time of the work in seconds, without start-up: the wall clock, and the CPU time of
  * the process and its children. */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -48,19 +49,43 @@ static volatile char *pages(size_t bytes) {
     return at;
 }
 
-static void work(const char *kind, long n) {
+static void spin(long millions) {
+    volatile unsigned long sink;
+    unsigned long x = 88172645463325252UL;
+    for (long i = 0; i < millions * 1000000; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+    }
+    sink = x;
+    (void)sink;
+}
+
+/* A server that forks a child for each request. */
+static void serve(long n, volatile char *memory, size_t bytes) {
+    for (long i = 0; i < n; i++) {
+        if (i >= 4) wait(NULL);
+        const pid_t child = fork();
+        if (child < 0) {
+            perror("fork");
+            exit(1);
+        }
+        if (child == 0) {
+            for (size_t at = 0; at < bytes && at < 1 << 20; at += 4096) memory[at] = 2;
+            spin(2);
+            _exit(0);
+        }
+    }
+    while (wait(NULL) > 0) {}
+}
+
+static void work(const char *kind, long n, volatile char *memory, size_t bytes) {
     if (!strcmp(kind, "faults")) {
         for (long i = 0; i < n; i++) munmap((void *)pages(16 << 20), 16 << 20);
     } else if (!strcmp(kind, "compute")) {
-        volatile unsigned long sink;
-        unsigned long x = 88172645463325252UL;
-        for (long i = 0; i < n * 1000000; i++) {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-        }
-        sink = x;
-        (void)sink;
+        spin(n);
+    } else if (!strcmp(kind, "serve")) {
+        serve(n, memory, bytes);
     } else {
         for (long i = 0; i < n; i++) {
             const pid_t child = fork();
@@ -108,7 +133,7 @@ static void swarm(long ms, long n) {
 
 int main(int argc, char **argv) {
     if (argc < 3 || argc > 5) {
-        fprintf(stderr, "usage: child faults|compute|forks|rest|grow N [MIB [CHILDREN]], child swarm MS N\n");
+        fprintf(stderr, "usage: child faults|compute|forks|serve|rest|grow N [MIB [CHILDREN]], child swarm MS N\n");
         return 2;
     }
     const long n = atol(argv[2]), more = argc > 3 ? atol(argv[3]) : 0;
@@ -117,14 +142,14 @@ int main(int argc, char **argv) {
         return 0;
     }
     for (long i = argc > 4 ? atol(argv[4]) : 0; i > 0; i--) idle();
-    if (more) pages((size_t)more << 20);
+    volatile char *memory = more ? pages((size_t)more << 20) : NULL;
     if (!strcmp(argv[1], "rest")) {
         usleep(n * 1000);
     } else if (!strcmp(argv[1], "grow")) {
         grow(now() + n / 1e3);
     } else {
         const double start = now(), start_cpu = cpu();
-        work(argv[1], n);
+        work(argv[1], n, memory, (size_t)more << 20);
         const double wall = now() - start;
         printf("%.6f %.6f\n", wall, cpu() - start_cpu);
     }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .run import Failed, run
+from . import compiler
+from .run import run
 
 SOURCES = Path(__file__).resolve().parent.parent / "floors"
 
@@ -31,10 +30,4 @@ class Floors:
 
 def build(directory: Path) -> Floors:
     """Builds all programs."""
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        raise Failed("there is no C compiler: install one or set CC")
-    directory.mkdir(parents=True, exist_ok=True)
-    for source in sorted(SOURCES.glob("*.c")):
-        run([compiler, "-O2", "-o", directory / source.stem, source])
-    return Floors(directory.resolve())
+    return Floors(compiler.build(SOURCES.glob("*.c"), directory))

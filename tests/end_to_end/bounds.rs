@@ -101,7 +101,7 @@ fn a_hidden_process_leaves_the_bound_open() {
         std::fs::set_permissions(place.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
     }
     std::fs::set_permissions(place.dir.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    let script = "./suid touch 9MiB hold 400ms & ./truth touch 5MiB hold 500ms; wait";
+    let script = "./suid touch 9MiB await go & ./truth touch 5MiB hold 700ms ready go; wait";
     let line = format!(
         "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups \
          ./rprof run --force -o t.dat -T 20ms sh -c '{script}'"

@@ -98,3 +98,21 @@ fn attaching_without_permission_names_the_owner_and_the_remedy() {
     }
     assert!(!place.path("t.dat").exists());
 }
+
+/// With the /proc of another pid namespace, rprof measured strangers that had the pids of its command.
+#[test]
+fn the_proc_of_another_namespace_is_refused_before_the_start() {
+    let place = Place::new();
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--pid", "--fork", env!("CARGO_BIN_EXE_rprof"), "run", "-o", "t.dat", "touch", "started"]);
+    let Ok(output) = command.current_dir(place.dir.path()).output() else {
+        return skip("no unshare(1) on this machine");
+    };
+    let done = done(output);
+    if done.stderr.starts_with("unshare:") {
+        return skip(&format!("cannot make a pid namespace: {}", done.stderr));
+    }
+    assert_eq!(done.code, Some(125), "{}", done.stderr);
+    assert!(done.stderr.contains("/proc belongs to another pid namespace"), "{}", done.stderr);
+    assert!(!place.path("started").exists() && !place.path("t.dat").exists());
+}

@@ -30,7 +30,7 @@ fn the_metric_can_be_pss_or_uss() {
         let place = Place::new();
         place.run_truth(
             &format!("-q --metric {metric} -T 20ms"),
-            "touch 100MiB hold 200ms fork 4 [ hold 800ms ] wait",
+            "touch 100MiB hold 200ms fork 4 [ hold 1500ms ] wait",
         );
         let peak = place.peak();
         assert_eq!(peak["metric"], metric);
@@ -42,7 +42,7 @@ fn the_metric_can_be_pss_or_uss() {
         assert_near(&peak["peak_bytes"], 100 * MIB, 2 * SLACK);
         let values = place.curve();
         let low = values.iter().skip_while(|mib| **mib < 100.0).filter(|mib| **mib < 50.0).count();
-        assert!(if metric == "uss" { low > 5 } else { low < 3 }, "{metric}: {values:?}");
+        assert!(if metric == "uss" { low > 3 } else { low < 3 }, "{metric}: {values:?}");
         assert_eq!(place.run("plot t.dat -o t.svg").code, Some(0));
         let svg = std::fs::read_to_string(place.path("t.svg")).unwrap();
         assert!(svg.contains(&metric.to_uppercase()), "the axis does not say {metric}");
@@ -82,7 +82,9 @@ fn assert_pss(peak: &Value, truth: u64, words: &str) {
 #[test]
 fn copy_on_write_is_seen_although_rss_is_flat() {
     let place = Place::new();
-    let script = "touch 200MiB hold 200ms fork 1 [ hold 1200ms ] hold 300ms retouch wait hold 300ms";
+    // The child waits for the end of the rewriting, however long that takes.
+    let script =
+        "touch 200MiB hold 200ms fork 1 [ await go ] hold 300ms retouch hold 300ms ready go wait hold 300ms";
     let done = place.run_truth("", script);
     let peak = place.peak();
     if peak["pss_peak_bytes"].is_null() {

@@ -101,3 +101,19 @@ fn a_stopped_command_is_still_sampled() {
     send(pid, Signal::SIGCONT);
     assert_eq!(finish(child).code, Some(0));
 }
+
+/// A stopped process does not react to SIGTERM before it continues, so rprof waited for ever.
+#[test]
+fn a_stopped_command_ends_when_rprof_is_told_to() {
+    let place = Place::new();
+    let child = place.start_truth("-q -T 20ms", "ready up hold 60s");
+    place.await_file("up");
+    wait_for("the command in the trace", || place.trace().contains("\nPROC "));
+    let pid =
+        place.trace().lines().find_map(|l| l.strip_prefix("PROC ")?.split(':').next()?.parse::<u32>().ok());
+    send(pid.expect("the command's pid"), Signal::SIGSTOP);
+    let state = || std::fs::read_to_string(format!("/proc/{}/stat", pid.unwrap_or(0))).unwrap_or_default();
+    wait_for("the stop", || state().contains(") T "));
+    send(child.id(), Signal::SIGTERM);
+    assert_eq!(finish(child).code, Some(143));
+}

@@ -162,3 +162,29 @@ fn stop_and_continue_work_as_without_rprof() {
     terminal.press("exit\n");
     let _ = terminal.child.wait();
 }
+
+/// Full-screen programs stop themselves with SIGSTOP after Ctrl-Z. rprof ran on, and the terminal was dead: no prompt came
+/// back, and no key did anything.
+#[test]
+fn a_command_that_stops_itself_returns_the_terminal_to_the_shell() {
+    let place = Place::new();
+    if std::process::Command::new("bash").arg("--version").output().is_err() {
+        return crate::support::skip("no bash: a shell with job control is needed");
+    }
+    let script = "kill -STOP $$; echo cont''inued";
+    let trace = place.path("t.dat");
+    for subcommand in ["run -q --force -o t.dat", "span load"] {
+        let mut shell = Command::new("bash");
+        shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").current_dir(place.dir.path());
+        shell.env("RPROF_TRACE", &trace);
+        let mut terminal = Terminal::start(shell);
+        terminal.await_text("ready> ");
+        let rprof = env!("CARGO_BIN_EXE_rprof");
+        terminal.press(&format!("{rprof} {subcommand} -- sh -c \"{}\"\n", script.replace('$', "\\$")));
+        terminal.await_text("Stopped");
+        terminal.press("fg\n");
+        terminal.await_text("continued");
+        terminal.press("exit\n");
+        let _ = terminal.child.wait();
+    }
+}

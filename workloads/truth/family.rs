@@ -167,7 +167,10 @@ impl Node {
         } else {
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS)
         };
-        // SAFETY: a new mapping overlaps no other memory. The program's file is larger than `size`.
+        // A page behind the end of the file cannot be touched. An optimized program is small.
+        let length = std::fs::metadata("/proc/self/exe").map_or(0, |file| file.len() as usize);
+        let size = if is_file { size.min(length.next_multiple_of(4096)) } else { size };
+        // SAFETY: a new mapping overlaps no other memory.
         let at = unsafe { libc::mmap(std::ptr::null_mut(), size, access, flags, fd, 0) };
         assert_ne!(at, libc::MAP_FAILED);
         if is_file {

@@ -70,7 +70,7 @@ pub fn record(
     let target = with_trace_path(target, &trace, format);
     let session = Session::begin(&target, options, clock).inspect_err(|_| trace.abandon())?;
     trace.keep();
-    let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print)?;
+    let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
     Ok(conclude(recorder, &outcome, &trace, output.quiet))
 }
 

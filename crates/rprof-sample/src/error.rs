@@ -73,6 +73,17 @@ pub enum Error {
         /// The action that the user can take.
         remedy: &'static str,
     },
+    /// `/proc` shows the processes of another pid namespace: its pids would stand for strangers.
+    #[error(
+        "/proc belongs to another pid namespace: rprof is process {own} here and {shown} there; \
+         mount a /proc of this namespace first, as `unshare --mount-proc` or `mount -t proc proc /proc` does"
+    )]
+    ForeignProc {
+        /// The pid of rprof.
+        own: u32,
+        /// The pid that /proc shows of it, or `nobody`.
+        shown: String,
+    },
     /// The operating system refused something that rprof needs.
     #[error("cannot {action}: {source}")]
     System {

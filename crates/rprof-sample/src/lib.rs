@@ -3,6 +3,7 @@
 //! as records of the trace model. It writes no file and prints nothing.
 
 mod error;
+mod job_control;
 mod options;
 mod parse;
 mod path_lookup;
@@ -10,6 +11,7 @@ mod platform;
 mod session;
 mod tree;
 mod wait_only;
+mod wakeups;
 
 use rprof_trace::Record;
 

@@ -42,8 +42,8 @@ pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
 pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
+pub use os::{has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
 pub use os::{huge_mappings, is_child, largest_fault};
-pub use os::{kill, read_zombie, reap, share_address_space, spawn};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
 const _: () = {
@@ -98,6 +98,7 @@ const _: () = {
     let _: fn() -> Result<(), Error> = adopt_orphans;
     let _: fn(&Launch, Option<&Group>) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
+    let _: [fn() -> bool; 2] = [has_children, has_terminal];
     let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;
     // Clocks.

@@ -199,6 +199,21 @@ fn max_rss(usage: &libc::rusage) -> Bytes {
     if cfg!(target_os = "macos") { Bytes(n) } else { Bytes::from_kib(n) }
 }
 
+/// True if this process is in the foreground of a terminal: the shell waits for it, and keys go to it.
+pub fn has_terminal() -> bool {
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
+    nix::unistd::tcgetpgrp(&terminal).is_ok_and(|group| group == nix::unistd::getpgrp())
+}
+
+/// True if this process has a child that was not reaped, alive or not.
+pub fn has_children() -> bool {
+    // SAFETY: an all-zero siginfo is valid and is overwritten.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the pointer is to a live siginfo.
+    unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options) == 0 }
+}
+
 /// Reaps a child that has ended, or reports one that was stopped, without blocking. Adopted orphans are children too.
 ///
 /// `None` when no child has changed or none is left.
@@ -206,23 +221,27 @@ pub fn reap() -> Option<Reaped> {
     // First a look that leaves the zombie in place: some facts are readable only until it is reaped.
     // SAFETY: an all-zero siginfo is valid and is overwritten.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG;
+    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: the pointer is to a live siginfo.
-    if unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options | libc::WNOWAIT) } != 0 {
+    let looked = unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options) };
+    if looked != 0 && io::Error::last_os_error().raw_os_error() == Some(libc::ECHILD) {
         return None;
     }
     // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
-    let raw_pid = unsafe { info.si_pid() };
-    let pid = u32::try_from(raw_pid).ok().filter(|pid| *pid > 0)?;
-    let zombie = super::os::read_zombie(pid);
+    let found = u32::try_from(unsafe { info.si_pid() }).ok().filter(|pid| *pid > 0);
+    if looked == 0 && found.is_none() {
+        return None;
+    }
+    // If the look failed, any child will do.
+    let raw_pid = found.map_or(-1, u32::cast_signed);
+    let zombie = found.map(super::os::read_zombie).unwrap_or_default();
     let mut wait_status = 0;
     // SAFETY: an all-zero rusage is valid and is overwritten.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     let options = libc::WNOHANG | libc::WUNTRACED;
     // SAFETY: both pointers are to live values of the right type.
-    if unsafe { libc::wait4(raw_pid, &raw mut wait_status, options, &raw mut usage) } != raw_pid {
-        return None;
-    }
+    let waited = unsafe { libc::wait4(raw_pid, &raw mut wait_status, options, &raw mut usage) };
+    let pid = u32::try_from(waited).ok().filter(|pid| *pid > 0)?;
     let status = if libc::WIFEXITED(wait_status) {
         ExitStatus::Exited(libc::WEXITSTATUS(wait_status))
     } else if libc::WIFSTOPPED(wait_status) {

@@ -178,6 +178,16 @@ pub fn spawn(_launch: &Launch, _group: Option<&Group>) -> Result<Spawned, Error>
     Err(unsupported("start a process to measure"))
 }
 
+/// Always false.
+pub fn has_terminal() -> bool {
+    false
+}
+
+/// Always false.
+pub fn has_children() -> bool {
+    false
+}
+
 /// Always `None`.
 pub fn reap() -> Option<Reaped> {
     None

@@ -8,7 +8,8 @@ use super::Session;
 use super::clock::seconds;
 use super::termination::TerminationCause;
 use crate::Sink;
-use crate::platform::{self, ExitStatus, Reaped};
+use crate::job_control::follow_stop;
+use crate::platform::{ExitStatus, Reaped};
 
 /// A value of `rss_before_exec` below this is less than any program with a C library uses. A maximum that exceeds it by
 /// more than `TOUCHED_BEFORE_EXEC` is then the program's own.
@@ -58,9 +59,9 @@ impl Session {
     pub(super) fn take_reaped(&mut self, reaped: &Reaped, sink: Sink<'_>) {
         let is_root = reaped.pid == self.root.pid;
         if let ExitStatus::Stopped(number) = reaped.status {
-            // The shell's job control sees rprof, not the command. So rprof stops and continues together with it.
-            if is_root && matches!(number, libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) {
-                let _ = platform::kill(std::process::id(), libc::SIGSTOP);
+            if is_root {
+                self.root.stopped = true;
+                follow_stop(number);
             }
             return;
         }

@@ -56,6 +56,7 @@ impl Session {
                 .map(str::to_owned)
                 .into_iter()
                 .chain(self.pss.unavailable)
+                .chain(self.deaf)
                 .collect(),
             end,
         }

@@ -35,8 +35,12 @@ use tick::Ticks;
 use crate::Sink;
 use crate::error::{Error, ReadError};
 use crate::options::{Options, Target};
-use crate::platform::{self, ExitStatus, Process, Reading, Search, Waiter};
+use crate::platform::{self, ExitStatus, Process, Reading, Search};
 use crate::tree::{NOTE_KEY, Tree, TreeOptions};
+use crate::wakeups::Wakeups;
+
+/// The longest wait for the exit status of a process that has given back its memory.
+const LONGEST_DEATH: Duration = Duration::from_millis(100);
 
 /// A session that has started: the command runs, or the running process is opened.
 ///
@@ -53,7 +57,7 @@ use crate::tree::{NOTE_KEY, Tree, TreeOptions};
 ///         ticks += 1;
 ///     }
 /// };
-/// let outcome = session.watch(count_ticks, &mut |warning| eprintln!("{warning}"))?;
+/// let outcome = session.watch(count_ticks, &mut |warning| eprintln!("{warning}"));
 /// assert_eq!(outcome.end.exit_code, Some(0));
 /// assert_eq!(outcome.end.ticks, ticks);
 /// # Ok(())
@@ -63,7 +67,9 @@ use crate::tree::{NOTE_KEY, Tree, TreeOptions};
 pub struct Session {
     options: Options,
     clock: Clock,
-    waiter: Waiter,
+    wakeups: Wakeups,
+    /// The reason why signals may not arrive, as a sentence; `None` while they do.
+    deaf: Option<String>,
     tree: Tree,
     root: Root,
     schedule: Schedule,
@@ -85,6 +91,8 @@ struct Root {
     rss_before_exec: Bytes,
     attached: bool,
     gone: bool,
+    /// True if the command was stopped at least once.
+    stopped: bool,
     /// The exit status; `None` while a command runs, and always for an attached process.
     status: Option<ExitStatus>,
 }
@@ -108,7 +116,7 @@ impl Session {
     pub fn begin(target: &Target, options: Options, clock: Clock) -> Result<Self, Error> {
         platform::prepare();
         platform::can_measure()?;
-        let mut waiter = Waiter::new()?;
+        let mut wakeups = Wakeups::new()?;
         let start = match target {
             Target::Launch(_) => std::process::id(),
             Target::Attach { pid } => *pid,
@@ -116,13 +124,13 @@ impl Session {
         let group = GroupWatch::begin(start, options.cgroup && start == std::process::id())?;
         // The search starts before the command, so that it finds the command's first child.
         let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
-        let root = Root::start(target, &mut waiter, &group)?;
-        let opened = root.open(options.metric)?;
+        let root = Root::start(target, &mut wakeups, &group)?;
+        let opened = if root.attached { Ok(root.open(options.metric)?) } else { Process::open(root.pid) };
         let tree_options =
             TreeOptions { metric: options.metric, exact: options.exact, joined: root.attached };
         let reads_pss = options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss);
         Ok(Self {
-            tree: Tree::new(opened, search, tree_options),
+            tree: Tree::new(root.pid, opened, search, tree_options),
             schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
             ticks: Ticks::default(),
             peak: PeakEvidence::default(),
@@ -133,7 +141,8 @@ impl Session {
             memory_limit: MemoryLimit::new(options.memory_limit),
             options,
             clock,
-            waiter,
+            wakeups,
+            deaf: None,
             root,
             group,
         })
@@ -142,10 +151,7 @@ impl Session {
     /// Measures until the end of the session. The records of one tick come together, its `Tick` last.
     ///
     /// `warn` gets sentences that the user should read at once, because the session then waits for the user.
-    ///
-    /// # Errors
-    /// When the system refuses to sleep or to deliver signals. The command then runs on.
-    pub fn watch(mut self, sink: Sink<'_>, warn: &mut dyn FnMut(&str)) -> Result<Outcome, Error> {
+    pub fn watch(mut self, sink: Sink<'_>, warn: &mut dyn FnMut(&str)) -> Outcome {
         let evidence = self.group.evidence.clone();
         let sink: Sink<'_> = &mut |record| {
             evidence.get().note(record);
@@ -155,19 +161,36 @@ impl Session {
             let now = self.clock.elapsed();
             if now >= self.schedule.deadline() {
                 self.tick(now, sink);
+                // A SIGCHLD may have been lost, or a wait may have failed.
+                if self.tree.has_dying() || self.tree.root_is_unread() {
+                    self.reap(sink);
+                }
                 self.schedule.advance(self.clock.elapsed());
             }
             self.apply_limits(self.clock.elapsed());
             self.report_refused(sink, warn);
             let wake = self.next_wake();
             let span = wake.saturating_sub(self.clock.elapsed());
-            let woken = self.waiter.sleep(span).map_err(Error::system("sleep"))?;
+            let woken = self.wakeups.sleep(span);
             self.root.gone |= woken.ended;
             if woken.signalled {
-                self.take_signals(sink)?;
+                self.take_signals(sink);
             }
         }
-        Ok(self.finish(sink))
+        self.await_dying(sink);
+        self.finish(sink)
+    }
+
+    /// Waits for the exit status of processes that have given back their memory already. On a busy machine that takes
+    /// some milliseconds, and only the exit status has their maximum.
+    fn await_dying(&mut self, sink: Sink<'_>) {
+        let until = self.clock.elapsed() + LONGEST_DEATH;
+        while !self.stop.detached && self.tree.has_dying() && self.clock.elapsed() < until {
+            let span = until.saturating_sub(self.clock.elapsed());
+            if self.wakeups.sleep(span).signalled {
+                self.take_signals(sink);
+            }
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -220,7 +243,7 @@ impl Session {
 }
 
 impl Root {
-    fn start(target: &Target, waiter: &mut Waiter, group: &GroupWatch) -> Result<Self, Error> {
+    fn start(target: &Target, wakeups: &mut Wakeups, group: &GroupWatch) -> Result<Self, Error> {
         let (pid, rss_before_exec, attached) = match target {
             Target::Launch(launch) => {
                 platform::adopt_orphans()?;
@@ -228,17 +251,17 @@ impl Root {
                 (spawned.pid, spawned.rss_before_exec, false)
             }
             Target::Attach { pid } => {
-                waiter.watch(*pid);
+                wakeups.watch(*pid);
                 (*pid, Bytes(0), true)
             }
         };
-        Ok(Self { pid, rss_before_exec, attached, gone: false, status: None })
+        Ok(Self { pid, rss_before_exec, attached, gone: false, stopped: false, status: None })
     }
 
     fn open(&self, metric: Metric) -> Result<(Process, Reading), Error> {
         let opened = Process::open(self.pid).map_err(|error| self.refusal(error))?;
         // Another user's process may show its status and hide its rollup. Find out now, not at the first tick.
-        let needs_rollup = self.attached && matches!(metric, Metric::Pss | Metric::Uss);
+        let needs_rollup = matches!(metric, Metric::Pss | Metric::Uss);
         if needs_rollup && matches!(opened.0.smaps_rollup(), Err(ReadError::Denied)) {
             return Err(self.refusal(ReadError::Denied));
         }

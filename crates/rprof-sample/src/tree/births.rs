@@ -9,6 +9,8 @@ pub struct Births {
     search: Option<Search>,
     found: Vec<(Process, Reading)>,
     root: u32,
+    /// True while the root could not be opened. Each search tries it again.
+    root_is_unread: bool,
     /// rprof itself, which adopts orphans.
     own_pid: u32,
     /// Processes and threads of the whole machine that were born and gone since the last tick; `None` when not known.
@@ -18,13 +20,14 @@ pub struct Births {
 }
 
 impl Births {
-    /// Starts with the root as the only find. Without a `search` no other process is ever found.
-    pub fn new(root: (Process, Reading), search: Option<Search>) -> Self {
+    /// Starts with the root as the only find, if it could be opened. Without a `search` no other process is ever found.
+    pub fn new(root: u32, opened: Option<(Process, Reading)>, search: Option<Search>) -> Self {
         Self {
             search,
-            root: root.0.pid(),
+            root,
+            root_is_unread: opened.is_none(),
             own_pid: std::process::id(),
-            found: vec![root],
+            found: opened.into_iter().collect(),
             gone: Some(0),
             hidden: Vec::new(),
         }
@@ -32,6 +35,12 @@ impl Births {
 
     /// Searches for newborn children of the members.
     pub fn search(&mut self, members: &[Member]) {
+        if self.root_is_unread
+            && let Ok(root) = Process::open(self.root)
+        {
+            self.root_is_unread = false;
+            self.found.push(root);
+        }
         let Some(search) = &mut self.search else { return };
         let (root, own_pid) = (self.root, self.own_pid);
         let is_parent = |pid: u32| pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid);
@@ -79,6 +88,16 @@ impl Births {
     pub fn since(&self, gone: Option<u32>) -> Option<u32> {
         let search = self.search.as_ref()?;
         Some(gone?.saturating_add(search.births_since()?))
+    }
+
+    /// True while the root could not be opened and is not known to have ended.
+    pub fn root_is_unread(&self) -> bool {
+        self.root_is_unread
+    }
+
+    /// Notes that a child of rprof was reaped.
+    pub fn note_reaped(&mut self, pid: u32) {
+        self.root_is_unread &= pid != self.root;
     }
 
     /// True if descendants are searched for.

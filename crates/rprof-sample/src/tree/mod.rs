@@ -28,7 +28,7 @@ use zombies::{Zombie, Zombies};
 
 use crate::Sink;
 use crate::error::ReadError;
-use crate::platform::{Process, Reading, Reaped, Search};
+use crate::platform::{self, Process, Reading, Reaped, Search};
 
 /// The key of rprof's own notes in the trace.
 pub const NOTE_KEY: &str = "rprof";
@@ -85,17 +85,31 @@ pub struct Tree {
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
     unreadable: Option<String>,
+    /// The reason why the root could not be opened, until it is in the trace.
+    unread: Option<ReadError>,
     /// The pids of processes that may not be read at all.
     hidden: Vec<u32>,
 }
 
 impl Tree {
     /// A tree of the root alone. `search` finds its descendants; without it the tree stays one process.
-    pub fn new(root: (Process, Reading), search: Option<Search>, options: TreeOptions) -> Self {
+    ///
+    /// A command that has started cannot be taken back, so the tree also begins with one that could not be `opened`.
+    pub fn new(
+        root: u32,
+        opened: Result<(Process, Reading), ReadError>,
+        search: Option<Search>,
+        options: TreeOptions,
+    ) -> Self {
+        let (opened, unread) = match opened {
+            Ok(opened) => (Some(opened), None),
+            Err(error) => (None, Some(error)),
+        };
         Self {
+            unread,
             members: Vec::new(),
             zombies: Zombies::default(),
-            births: Births::new(root, search),
+            births: Births::new(root, opened, search),
             ledger: Ledger::new(),
             ids: ProcessIds::default(),
             metric: options.metric,
@@ -148,7 +162,12 @@ impl Tree {
 
     /// True if every process of the tree is in its sums.
     pub fn is_complete(&self) -> bool {
-        self.hidden.is_empty() && self.members.iter().all(Member::is_bounded)
+        self.hidden.is_empty() && !self.root_is_unread() && self.members.iter().all(Member::is_bounded)
+    }
+
+    /// True while the root could not be opened and is not known to have ended.
+    pub fn root_is_unread(&self) -> bool {
+        self.births.root_is_unread()
     }
 
     /// Measures the tree once: admits newborns, reads all members, removes those that have ended.
@@ -188,6 +207,9 @@ impl Tree {
     }
 
     fn admit(&mut self, time: Seconds, sink: Sink<'_>) {
+        if let Some(error) = self.unread.take() {
+            self.note_unread_root(&error, sink);
+        }
         let mut found = self.births.take();
         for (mut process, reading) in found.drain(..) {
             let pid = process.pid();
@@ -246,6 +268,7 @@ impl Tree {
             self.ledger.ended.push(Ended { pid, parent: own_pid, known: None, mark: None, fate });
         }
         self.ledger.forget(pid);
+        self.births.note_reaped(pid);
         self.zombies.record_reaped(reaped, maximum, time, sink);
     }
 
@@ -262,11 +285,20 @@ impl Tree {
 
     /// True if every process of the tree was reaped by its parent or by rprof, so that wait4 has reported the largest.
     pub fn is_reaped(&self) -> bool {
-        self.adopts && !self.ledger.loses_children && self.members.is_empty()
+        self.adopts && !self.ledger.loses_children && self.members.is_empty() && !platform::has_children()
+    }
+
+    /// True if a child of rprof has given back its memory and was not reaped yet.
+    pub fn has_dying(&self) -> bool {
+        !self.zombies.is_empty()
     }
 
     /// Sends a signal to every member. Calls `refused` with the id of each one that cannot be signalled, and the reason.
     pub fn signal_all(&mut self, number: i32, mut refused: impl FnMut(&str, ReadError)) {
+        if self.root_is_unread() {
+            // It is a child of rprof that was not reaped, so its pid is not reused.
+            let _ = platform::kill(self.births.root(), number);
+        }
         for member in &mut self.members {
             match member.signal(number) {
                 Ok(()) | Err(ReadError::Gone) => {}

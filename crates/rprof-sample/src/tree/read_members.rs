@@ -102,6 +102,17 @@ impl Tree {
         }
     }
 
+    /// Notes that the command could not be read when it had started.
+    pub(super) fn note_unread_root(&mut self, error: &ReadError, sink: Sink<'_>) {
+        self.keep_note(
+            format!(
+                "cannot read the memory of the command: {error}; rprof waits for it and tries again at each tick. Until \
+                 then, only the maximum that the kernel reports at its end is known"
+            ),
+            sink,
+        );
+    }
+
     fn keep_note(&mut self, sentence: String, sink: Sink<'_>) {
         sink(&Record::Note(NOTE_KEY, &sentence));
         self.unreadable = Some(sentence);

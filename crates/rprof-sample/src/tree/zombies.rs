@@ -48,6 +48,11 @@ impl Zombies {
         self.0.iter().any(|zombie| zombie.pid == pid)
     }
 
+    /// True if no process waits for its exit status.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Records the end of all others at the end of the run.
     pub fn record_rest(&mut self, time: Seconds, sink: Sink<'_>) {
         self.0.drain(..).for_each(|zombie| sink(&zombie.exit(None, None, time)));

@@ -11,7 +11,7 @@ mod search;
 mod wait;
 
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
 pub use cgroup::Group;
 pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
@@ -40,12 +40,22 @@ pub const COLUMNS: &[Column] = &{
     columns
 };
 
-/// Checks that /proc is mounted and reports memory. Called before anything is started.
+/// Checks that /proc is mounted, reports memory, and shows this pid namespace. Called before anything is started.
 ///
 /// # Errors
-/// `System` when it is not mounted or reports no memory.
+/// `System` when it is not mounted or reports no memory; `ForeignProc` when it shows another pid namespace.
 pub fn can_measure() -> Result<(), Error> {
-    match Process::open(std::process::id()) {
+    let own = std::process::id();
+    // In a namespace whose processes the mounted /proc cannot see, the link is there and cannot be read.
+    match std::fs::read_link("/proc/self") {
+        Ok(shown) if shown.as_os_str() == own.to_string().as_str() => {}
+        Ok(shown) => return Err(Error::ForeignProc { own, shown: shown.to_string_lossy().into_owned() }),
+        Err(_) if std::path::Path::new("/proc/1").exists() => {
+            return Err(Error::ForeignProc { own, shown: "nobody".to_owned() });
+        }
+        Err(_) => {}
+    }
+    match Process::open(own) {
         Ok((_, reading)) if reading.memory.get(Part::Rss).is_some() => Ok(()),
         _ => Err(Error::System {
             action: "read memory use from /proc (is it mounted?)",

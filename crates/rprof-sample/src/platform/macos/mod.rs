@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use super::no_cgroup::{Group, OomLog};
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{cpu_time, kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
 pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
