@@ -67,3 +67,5 @@ mod traces;
 mod transparency;
 #[path = "end_to_end/tree.rs"]
 mod tree;
+#[path = "end_to_end/trust.rs"]
+mod trust;

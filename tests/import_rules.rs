@@ -17,7 +17,14 @@ use source::{File, read_crate};
 const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "rprof-trace",
-        &[&["units"], &["model"], &["warning", "error", "shell_quote"], &["format"], &["read"], &["profile"]],
+        &[
+            &["units", "visible"],
+            &["model"],
+            &["warning", "error", "shell_quote"],
+            &["format"],
+            &["read"],
+            &["profile"],
+        ],
     ),
     (
         "rprof-sample",
@@ -39,6 +46,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         &[
             &[
                 "message",
+                "output",
                 "header",
                 "recorder",
                 "parts_report",
@@ -47,6 +55,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "group_report",
                 "daemon_client",
                 "trace_file",
+                "trace_input",
+                "figure_file",
                 "trace_names",
             ],
             &["exit_code", "load", "python", "summary"],

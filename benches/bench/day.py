@@ -51,7 +51,7 @@ def _drawn(setting: Setting, samples: int, rounds: int) -> tuple[Sample, Sample]
     """Returns the times to draw a minute from the middle of a trace, and to draw the whole trace."""
     trace = example.write(setting, samples)
     middle = samples * example.INTERVAL / 2
-    command: list[str | Path] = [setting.rprof.program, "plot", trace, "-o", setting.scratch / "window.svg"]
+    command: list[str | Path] = [setting.rprof.program, "plot", "--force", trace, "-o", setting.scratch / "window.svg"]
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         took[0].append(run([*command, "--window", f"{middle:g},{middle + 60:g}"]).wall)

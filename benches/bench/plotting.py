@@ -31,7 +31,7 @@ def measure(setting: Setting) -> Section:
         reading = min(setting.peak([setting.rprof.program, "peak", example.cut(trace)]).wall for _ in range(rounds))
         for kind in KINDS:
             figure = setting.scratch / f"figure.{kind}"
-            runs = [setting.peak([setting.rprof.program, "plot", trace, "-o", figure]) for _ in range(rounds)]
+            runs = [setting.peak([setting.rprof.program, "plot", "--force", trace, "-o", figure]) for _ in range(rounds)]
             rows.append(_row(samples, kind, "rprof", runs, figure.stat().st_size))
             ours = walls(runs).median
             what, limit = f"{kind} of {samples / 1e6:g} million samples", f"reading alone {time(reading)}"

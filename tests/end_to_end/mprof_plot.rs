@@ -6,7 +6,7 @@ const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
 /// The figure of a trace as SVG.
 fn plot(place: &Place, line: &str) -> String {
-    let done = place.run(&format!("plot {line} -o x.svg"));
+    let done = place.run(&format!("plot --force {line} -o x.svg"));
     assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
     std::fs::read_to_string(place.path("x.svg")).unwrap()
 }

@@ -1,19 +1,22 @@
 //! Profiles from trace files: read, with a message for each oddity of the file. Shared by the commands that read traces.
 
-use std::path::Path;
-
 use rprof_trace::{Profile, ProfileOptions};
 
 use crate::message;
+use crate::trace_input::TraceInput;
 
 /// Reads the runs of a trace and prints its warnings.
 ///
 /// # Errors
 /// When the file cannot be read or is not a trace.
-pub fn profiles(path: &Path, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
-    let (profiles, warnings) = rprof_trace::read_profiles(path, options)?;
+pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
+    let path = &input.path;
+    let (profiles, warnings) = input.profiles(options)?;
     for warning in &warnings {
         message::about(path, warning);
+    }
+    for contradiction in profiles.iter().flat_map(|profile| &profile.contradictions) {
+        message::about(path, contradiction);
     }
     // mprof's traces have neither header nor end, so they say nothing of how a run ended.
     for _ in profiles.iter().filter(|profile| profile.header.is_some() && profile.end.is_none()) {

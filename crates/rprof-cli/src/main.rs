@@ -5,10 +5,12 @@ mod cli;
 mod commands;
 mod daemon_client;
 mod exit_code;
+mod figure_file;
 mod group_report;
 mod header;
 mod load;
 mod message;
+mod output;
 mod parts_report;
 mod python;
 mod recorder;
@@ -17,6 +19,7 @@ mod span_report;
 mod sparkline;
 mod summary;
 mod trace_file;
+mod trace_input;
 mod trace_names;
 
 use std::ffi::OsString;
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            message::usage(&error);
+            message::usage(&error, &arguments);
             return exit_code::of_usage(&error, &arguments);
         }
     };

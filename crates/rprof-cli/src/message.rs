@@ -1,16 +1,19 @@
-//! Messages: the one way to stderr. Each line of rprof's own begins with `rprof: `.
+//! Messages: the one way to stderr. Each line of rprof's own begins with `rprof: `, and text from outside is escaped.
 //! A stderr that is closed or broken is not a failure.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+
+use rprof_trace::{is_hidden, shown, visible};
 
 /// Prints a message, which may have several lines.
 pub fn print(text: &str) {
     let mut lines = String::with_capacity(text.len() + 8);
     for line in text.lines() {
         lines.push_str("rprof: ");
-        lines.push_str(line);
+        lines.push_str(&visible(line));
         lines.push('\n');
     }
     let _ = std::io::stderr().write_all(lines.as_bytes());
@@ -37,12 +40,21 @@ pub fn one_line(error: &anyhow::Error) -> String {
 
 /// Prints a remark on a trace.
 pub fn about(trace: &Path, remark: impl Display) {
-    print(&format!("`{}`: {remark}", trace.display()));
+    print(&format!("`{}`: {remark}", shown(trace)));
 }
 
 /// Prints clap's answer to a command line: an error on stderr, help and version on stdout.
-pub fn usage(error: &clap::Error) {
-    let _ = error.print();
+///
+/// It may quote an argument that comes from elsewhere, such as the name of a file. Then it is printed without colours, so
+/// that nothing in it acts on the terminal.
+pub fn usage(error: &clap::Error, arguments: &[OsString]) {
+    let is_plain = |argument: &OsString| !argument.to_string_lossy().chars().any(is_hidden);
+    if arguments.iter().all(is_plain) || !error.use_stderr() {
+        let _ = error.print();
+        return;
+    }
+    let lines: String = error.render().to_string().lines().map(|line| visible(line) + "\n").collect();
+    let _ = std::io::stderr().write_all(lines.as_bytes());
 }
 
 /// True if a person may be watching: stderr is a terminal.

@@ -152,7 +152,11 @@ mod tests {
             let time = Seconds(f64::from(number) / 1e3);
             recorder.record(&Record::Tick(&Tick { time, value, processes: Some(3), ..Tick::default() }));
         }
-        recorder.record(&Record::End(Box::new(End { ticks: u64::from(TICKS), ..End::default() })));
+        recorder.record(&Record::End(Box::new(End {
+            elapsed_s: Seconds(200.0),
+            ticks: u64::from(TICKS),
+            ..End::default()
+        })));
         assert!(recorder.failure().is_none());
     }
 

@@ -1,16 +1,16 @@
 //! One recording, the same for `run` and `attach`: create the trace, watch the session, print the summary.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
-use rprof_trace::{Format, Metric, Record};
+use rprof_trace::{Format, Metric, Record, shown};
 
 use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
 use crate::recorder::Recorder;
+use crate::trace_file::{Choices, TraceFile};
 use crate::{exit_code, message, summary, trace_file};
 
 /// The sampler's options from those of the command line; `backend` is the metric by mprof's name.
@@ -51,9 +51,12 @@ pub fn record(
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
     let given = output.trace.as_deref();
-    let format = given.map_or(Ok(Format::Dat), Format::from_path)?;
-    let (path, file) = trace_file::create(given, output.force, start)?;
-    let header = header(&options, target, command, clock, start);
+    let named = given.filter(|path| !trace_file::is_null(path));
+    let format = named.map_or(Ok(Format::Dat), Format::from_path)?;
+    let choices = Choices { force: output.force, private: output.redact };
+    let (mut trace, file) = TraceFile::create(given, choices, start)?;
+    let redacted = output.redact.then(|| redacted(command));
+    let header = header(&options, target, redacted.as_deref().unwrap_or(command), clock, start);
     let mut recorder = Recorder::new(file, format);
     let shown = rprof_trace::shell_quote(&header.command);
     recorder.record(&Record::Header(Box::new(header)));
@@ -61,28 +64,44 @@ pub fn record(
     recorder.flush();
     // A disk that is full from the start is reported before the command runs.
     if let Some(error) = recorder.failure() {
-        let _ = std::fs::remove_file(&path);
-        return Err(error).with_context(|| trace_file::cannot_write(&path));
+        trace.abandon();
+        return Err(error).with_context(|| trace_file::cannot_write(&trace.path));
     }
-    let target = with_trace_path(target, &path, format);
-    let session = Session::begin(&target, options, clock).inspect_err(|_| {
-        let _ = std::fs::remove_file(&path);
-    })?;
+    let target = with_trace_path(target, &trace, format);
+    let session = Session::begin(&target, options, clock).inspect_err(|_| trace.abandon())?;
+    trace.keep();
     let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
-    Ok(conclude(recorder, &outcome, &path, output.quiet))
+    Ok(conclude(recorder, &outcome, &trace, output.quiet))
+}
+
+/// The command without its arguments, which may hold passwords and keys.
+fn redacted(command: &[OsString]) -> Vec<OsString> {
+    let (program, arguments) = command.split_at(command.len().min(1));
+    let count = match arguments.len() {
+        0 => None,
+        1 => Some("[1 argument redacted]".to_owned()),
+        count => Some(format!("[{count} arguments redacted]")),
+    };
+    program.iter().cloned().chain(count.map(OsString::from)).collect()
 }
 
 /// Prints the summary and returns the exit code: ours if the trace is incomplete and the command itself succeeded.
-fn conclude(mut recorder: Recorder, outcome: &Outcome, path: &Path, quiet: bool) -> u8 {
+fn conclude(mut recorder: Recorder, outcome: &Outcome, trace: &TraceFile, quiet: bool) -> u8 {
     recorder.flush();
     let failure = recorder.failure();
     let profile = recorder.finish();
+    let missing = trace.missing();
     if !quiet {
-        summary::print(&profile, outcome, path);
+        let named = Some(trace.path.as_path()).filter(|_| trace.is_kept() && missing.is_none());
+        summary::print(&profile, outcome, named);
+    }
+    // The command may have cleaned up its directory: that is no failure, but the name must not be shown as that of a trace.
+    if let Some(missing) = missing {
+        message::print(&missing);
     }
     let code = exit_code::of_outcome(outcome);
     if let Some(error) = failure {
-        message::print(&format!("the trace `{}` is incomplete: {error}", path.display()));
+        message::print(&format!("the trace `{}` is incomplete: {error}", shown(&trace.path)));
         return if code == 0 { exit_code::OURS } else { code };
     }
     code
@@ -91,12 +110,13 @@ fn conclude(mut recorder: Recorder, outcome: &Outcome, path: &Path, quiet: bool)
 /// Adds the trace's absolute path to the environment of a command.
 ///
 /// Programs append lines of the `.dat` grammar, so a `.csv` trace is not offered to them.
-fn with_trace_path(target: &Target, path: &Path, format: Format) -> Target {
+fn with_trace_path(target: &Target, trace: &TraceFile, format: Format) -> Target {
     let mut target = target.clone();
     if let Target::Launch(launch) = &mut target
         && format == Format::Dat
+        && trace.is_kept()
     {
-        let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+        let path = std::path::absolute(&trace.path).unwrap_or_else(|_| trace.path.clone());
         launch.env.push((rprof_mark::VARIABLE.into(), path.into()));
     }
     target

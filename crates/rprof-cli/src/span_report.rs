@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use rprof_trace::{Bytes, Profile, SpanTotal, find_name, span_totals};
+use rprof_trace::{Bytes, Profile, SpanTotal, find_name, shown, span_totals, visible};
 use serde_json::{Value, json};
 
 const MIB: f64 = 1_048_576.0;
@@ -22,7 +22,7 @@ pub type PeakInside = (Bytes, Option<Bytes>);
 pub fn peak_inside(path: &Path, profile: &Profile, wanted: &str) -> anyhow::Result<Option<PeakInside>> {
     let totals = span_totals(profile);
     let names = totals.iter().map(|total| total.name.as_str());
-    let name = find_name(names, wanted).with_context(|| format!("`{}`", path.display()))?;
+    let name = find_name(names, wanted).with_context(|| format!("`{}`", shown(path)))?;
     let total = totals.iter().find(|total| total.name == name);
     Ok(total.and_then(|total| Some((total.peak?, total.peak_upper))))
 }
@@ -55,7 +55,7 @@ pub fn table(profile: &Profile) -> String {
 
 /// A name that cannot break the line or move the cursor.
 fn printable(name: &str) -> String {
-    name.escape_debug().to_string()
+    visible(name)
 }
 
 /// One object for each span name; `open` is true if any of its spans never ended.

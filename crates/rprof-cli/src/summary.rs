@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rprof_sample::{ExitStatus, Outcome};
-use rprof_trace::{Bytes, Peak, PeakRemarks, Profile};
+use rprof_trace::{Bytes, Peak, PeakRemarks, Profile, shown};
 
 use crate::sparkline::sparkline;
 use crate::{daemon_client, group_report, message};
@@ -14,15 +14,15 @@ const SPARKLINE_WIDTH: usize = 60;
 /// Processes to name in a message; the rest are counted.
 const NAMED_SURVIVORS: usize = 5;
 
-/// Prints the summary, on a terminal with the curve above it.
-pub fn print(profile: &Profile, outcome: &Outcome, trace: &Path) {
+/// Prints the summary, on a terminal with the curve above it. `trace` is `None` if there is no trace.
+pub fn print(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) {
     if message::is_terminal() && !profile.total.is_empty() {
         message::print(&sparkline(&profile.total, profile.elapsed, SPARKLINE_WIDTH));
     }
     message::print(&text(profile, outcome, trace));
 }
 
-fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
+fn text(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) -> String {
     let mut lines = vec![match &profile.peak {
         Some(peak) => peak_line(profile, peak),
         None if outcome.denied.is_empty() => "no memory was measured: the process ended too soon".to_owned(),
@@ -38,7 +38,7 @@ fn text(profile: &Profile, outcome: &Outcome, trace: &Path) -> String {
         lines.push(survivors_line(outcome));
     }
     lines.extend(outcome.denied.iter().cloned());
-    lines.push(format!("trace: {}", trace.display()));
+    lines.extend(trace.map(|trace| format!("trace: {}", shown(trace))));
     lines.join("\n")
 }
 

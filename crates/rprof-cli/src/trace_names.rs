@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use rprof_trace::shown;
 
 /// The traces with a default name (`mprofile_`, 14 digits, `.dat`) in the working directory, oldest first.
 ///
@@ -13,6 +14,8 @@ pub fn in_directory() -> anyhow::Result<Vec<PathBuf>> {
     let mut traces: Vec<PathBuf> = entries
         .flatten()
         .filter(|entry| entry.file_name().to_str().is_some_and(is_default_name))
+        // A directory may have such a name too, but is no trace.
+        .filter(|entry| !entry.path().is_dir())
         .map(|entry| PathBuf::from(entry.file_name()))
         .collect();
     traces.sort();
@@ -31,7 +34,7 @@ pub fn time_of(name: &str) -> Option<&str> {
 
 /// The traces that the arguments name, each once; the newest without arguments.
 ///
-/// An argument is the name of an existing file, otherwise an index: 0 is the oldest trace, -1 the newest.
+/// An argument is the name of an existing file, `-` for stdin, otherwise an index: 0 is the oldest trace, -1 the newest.
 ///
 /// # Errors
 /// When an argument is neither, or the directory has no trace to choose from.
@@ -51,13 +54,16 @@ pub fn resolve(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn resolve_one(argument: &Path) -> anyhow::Result<PathBuf> {
+    if argument == Path::new("-") {
+        return Ok(PathBuf::from("/dev/stdin"));
+    }
     let index = argument.to_str().and_then(|text| text.parse::<i64>().ok());
     match index {
         Some(index) if !argument.exists() => by_index(index),
         _ if argument.exists() => Ok(argument.to_owned()),
         _ => bail!(
             "no trace `{}`: no such file, and not an index; `rprof list` shows the indices",
-            argument.display()
+            shown(argument)
         ),
     }
 }

@@ -25,6 +25,12 @@ pub use platform::{
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::run_unmeasured;
 
+/// Gives bytes to all parsers of kernel text. Only for fuzzing.
+#[cfg(fuzzing)]
+pub fn fuzz_parsers(text: &[u8]) {
+    parse::linux::parse_any(text);
+}
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;

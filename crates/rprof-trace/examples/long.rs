@@ -30,10 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for number in 0..ticks {
         output.write(&Record::Tick(&tick(number)))?;
     }
+    let peak = (0..ticks).map(|number| tick(number).value).max();
     let end = End {
         elapsed_s: Seconds(ticks as f64 / 1e3),
         exit_code: Some(0),
         hwm_bytes: Some(Bytes(HIGHEST)),
+        upper_bytes: peak,
         exact: true,
         ticks,
         processes: 1,

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::visible::{shown, visible};
+
 /// The reason why a trace cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened or read.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`: {source}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -18,7 +20,7 @@ pub enum Error {
     #[error("cannot write the trace: {0}")]
     Write(#[source] io::Error),
     /// No line at the start of the file is a record.
-    #[error("`{}` is not a trace: line {line} is {found}, expected {expected}", path.display())]
+    #[error("`{}` is not a trace: line {line} is {found}, expected {expected}", shown(path))]
     NotATrace {
         /// The file.
         path: PathBuf,
@@ -30,13 +32,13 @@ pub enum Error {
         expected: &'static str,
     },
     /// The run has no spans.
-    #[error("no span named `{wanted}`: this trace has no spans")]
+    #[error("no span named `{}`: this trace has no spans", visible(wanted))]
     NoSpans {
         /// The requested name.
         wanted: String,
     },
     /// No span of the run has this name.
-    #[error("no span named `{wanted}`: the trace has {known}")]
+    #[error("no span named `{}`: the trace has {known}", visible(wanted))]
     NoSuchSpan {
         /// The requested name.
         wanted: String,
@@ -44,7 +46,7 @@ pub enum Error {
         known: String,
     },
     /// Several names end in this one.
-    #[error("several span names end in `.{wanted}`; give one in full: {known}")]
+    #[error("several span names end in `.{}`; give one in full: {known}", visible(wanted))]
     AmbiguousSpan {
         /// The requested name.
         wanted: String,
@@ -52,7 +54,7 @@ pub enum Error {
         known: String,
     },
     /// The name of an output file has no extension of a trace format.
-    #[error("unknown trace format `{}`; use .dat (mprof reads it) or .csv", path.display())]
+    #[error("unknown trace format `{}`; use .dat (mprof reads it) or .csv", shown(path))]
     UnknownFormat {
         /// The file.
         path: PathBuf,

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::visible;
+
 /// A kind of fault of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WarningKind {
@@ -33,6 +35,8 @@ pub enum WarningKind {
     ManySpans,
     /// More marks and notes than are kept.
     ManyMarks,
+    /// More processes than are kept.
+    ManyProcesses,
     /// More runs in one file than are kept.
     ManyRuns,
 }
@@ -57,6 +61,7 @@ impl WarningKind {
             }
             Self::ManySpans => ("is one of too many spans", "dropped the shortest"),
             Self::ManyMarks => ("is one of too many marks and notes", "dropped the last"),
+            Self::ManyProcesses => ("is one of too many processes", "dropped those with the smallest peaks"),
             Self::ManyRuns => ("starts one run too many for one file", "skipped the runs from here on"),
         }
     }
@@ -67,7 +72,7 @@ impl WarningKind {
 pub struct Warning {
     /// The kind.
     pub kind: WarningKind,
-    /// The first line with the fault, from 1.
+    /// The first line with the fault, from 1; 0 if it is a fault of a run.
     pub line: u64,
     /// That line, shortened and escaped.
     pub found: String,
@@ -79,7 +84,11 @@ pub struct Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wrong, done) = self.kind.words();
-        write!(f, "line {}: {} {wrong}; {done}", self.line, self.found)?;
+        // A fault of a whole run has no line.
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        write!(f, "{} {wrong}; {done}", self.found)?;
         match self.count {
             0 | 1 => Ok(()),
             2 => write!(f, " (and 1 more like it)"),
@@ -139,8 +148,7 @@ pub(crate) fn shorten(line: &[u8]) -> String {
     let mut chars = 0;
     for chunk in head.utf8_chunks() {
         for c in chunk.valid().chars().take(SHOWN - chars) {
-            shown.extend(c.escape_debug().filter(|_| c != '\'' && c != '"'));
-            shown.extend((c == '\'' || c == '"').then_some(c));
+            visible::push(&mut shown, c);
             chars += 1;
         }
         for byte in chunk.invalid().iter().take(SHOWN - chars) {

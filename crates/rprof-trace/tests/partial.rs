@@ -9,7 +9,7 @@ use rprof_trace::{
     Bytes, DatWriter, End, Indexer, Keep, PeakParts, Profile, ProfileOptions, Proven, Record, Seconds, Tick,
     Warnings, fold, read_profiles,
 };
-use support::{header, recorded, sample, tick};
+use support::{header, memory, recorded, sample, tick};
 use tempfile::TempDir;
 
 const TICKS: u64 = 60_000;
@@ -54,12 +54,16 @@ fn write_of(processes: u64, others: &[(u64, &str)]) -> Vec<u8> {
     let length = file.len() as u64;
     let index = index.finish(length).expect("long enough");
     let end = End {
-        elapsed_s: Seconds(60.0),
+        elapsed_s: Seconds(ticks as f64 / 1e3),
         ticks,
         processes,
         hwm_bytes: Some(Bytes(1 << 40)),
         upper_bytes: Some(Bytes(1 << 41)),
-        parts: Some(PeakParts { time_s: Seconds(8.077), ..PeakParts::default() }),
+        parts: Some(PeakParts {
+            time_s: Seconds(8.077),
+            largest: memory(1 << 30, 4096),
+            ..PeakParts::default()
+        }),
         ..End::default()
     };
     writer.write(&Record::Index(Box::new(index)), &mut file);
@@ -204,5 +208,76 @@ fn the_peak_of_one_process_is_read_from_the_index() {
         );
         assert_eq!((&read.spans, read.spans.len()), (&wanted.spans, 1));
         assert!(reads_all || read.samples == wanted.samples);
+    }
+}
+
+type Forgery = Box<dyn Fn(&mut serde_json::Value)>;
+
+/// Replaces the index at the end of a trace by a forged one.
+fn forged(content: &[u8], forge: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
+    let text = std::str::from_utf8(content).expect("text");
+    let (before, rest) = text.split_once("\nINDEX ").expect("an index");
+    let (index, end) = rest.split_once('\n').expect("an end");
+    let mut index = serde_json::from_str(index).expect("JSON");
+    forge(&mut index);
+    format!("{before}\nINDEX {index}\n{end}").into_bytes()
+}
+
+/// A child appended an index of its own. `peak` printed its 0 or 1 PiB beside `"exact":true`.
+#[test]
+fn a_forged_index_is_noticed_and_the_trace_read_in_full() {
+    let content = write_of(1, &[]);
+    let options = ProfileOptions { curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
+    let (wanted, _) = whole(&content, &options);
+    assert!(wanted[0].contradictions.is_empty());
+    let set = |key: &'static str, value: serde_json::Value| {
+        move |index: &mut serde_json::Value| {
+            index["parts"]
+                .as_array_mut()
+                .expect("sections")
+                .iter_mut()
+                .for_each(|part| part[key] = value.clone());
+        }
+    };
+    let forgeries: [Forgery; 3] = [
+        Box::new(set("peak_bytes", 1.into())),
+        Box::new(set("peak_bytes", u64::MAX.into())),
+        Box::new(|index| index["parts"][1]["at"] = (1_u64 << 60).into()),
+    ];
+    for forge in &forgeries {
+        let trace = Trace::new(&forged(&content, forge));
+        let (read, _) = part(&trace.path(), &options);
+        assert_eq!(read[0].peak, wanted[0].peak);
+    }
+    let trace = Trace::new(&forged(&content, &forgeries[0]));
+    let (read, _) = part(&trace.path(), &options);
+    let [contradiction] = read[0].contradictions[..] else { panic!("{:?}", read[0].contradictions) };
+    assert!(contradiction.to_string().starts_with("the INDEX record names a peak of 1 B"), "{contradiction}");
+    // The index is not used, and nothing else contradicts the end.
+    assert!(read[0].trusted_end().is_some());
+    // Times outside the run, and another end behind the index.
+    let times = Trace::new(&forged(&content, set("peak_s", 1e300.into())));
+    assert_eq!(part(&times.path(), &options).0[0].peak, wanted[0].peak);
+    let last = content[..content.len() - 1].iter().rposition(|b| *b == b'\n').expect("lines") + 1;
+    let twice = [&forged(&content, &forgeries[1])[..], &content[last..]].concat();
+    let (read, _) = part(&Trace::new(&twice).path(), &options);
+    assert_eq!(read[0].peak.map(|peak| peak.value), wanted[0].peak.map(|peak| peak.value));
+    assert!(read[0].trusted_end().is_none());
+}
+
+/// A child appended ticks of its own.
+#[test]
+fn forged_ticks_contradict_the_end() {
+    let options = ProfileOptions { curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
+    for (line, says) in [
+        ("MEM 5.0 1795380799.0\n", "counts 120000"),
+        ("MEM 1073741824.0 1795380799.0 ^ 0.1 0.2\n", "above the bound of 2.00 TiB"),
+    ] {
+        let content = write_of(1, &[(900, line)]);
+        let (read, _) = part(&Trace::new(&content).path(), &options);
+        assert_eq!(read, whole(&content, &options).0);
+        let found: Vec<String> = read[0].contradictions.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|found| found.contains(says)), "{found:?}");
+        assert!(!read[0].is_exact() && read[0].peak.expect("ticks").upper.is_none());
     }
 }

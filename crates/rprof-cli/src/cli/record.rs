@@ -88,7 +88,7 @@ impl TryFrom<RunArgs> for AttachArgs {
 
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// The trace to write: .dat, or .csv (no spans or marks); by default `mprofile_<time>.dat`
+    /// The trace to write: .dat, .csv (no spans or marks), or /dev/null; by default `mprofile_<time>.dat`
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
     pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists
@@ -97,6 +97,12 @@ pub struct OutputArgs {
     /// Print errors only, no summary
     #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
+    /// Record the name of the program only, not its arguments, in a trace that only you can read
+    ///
+    /// Arguments may hold passwords and keys. The names of processes, and all that the program writes to the trace
+    /// itself, are recorded as ever. The trace has mode 0600.
+    #[arg(long, help_heading = OUTPUT)]
+    pub redact: bool,
 }
 
 #[derive(Debug, Args)]

@@ -17,11 +17,8 @@ pub struct PlotArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
     pub traces: Vec<PathBuf>,
-    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
-    ///
-    /// A name without an extension gets .png.
-    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub figure: FigureArgs,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
@@ -45,6 +42,19 @@ pub struct PlotArgs {
     /// Accepted without effect: the name of a matplotlib backend
     #[arg(long, value_name = "NAME", help_heading = COMPATIBILITY)]
     pub backend: Option<String>,
+}
+
+/// The file of a figure.
+#[derive(Debug, Args)]
+pub struct FigureArgs {
+    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    ///
+    /// A name without an extension gets .png. `-` is stdout, as SVG. In a directory, the figure has the trace's name.
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    /// Overwrite the figure even if it is not one of the same traces
+    #[arg(long, help_heading = OUTPUT)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -116,7 +126,7 @@ mod tests {
     fn a_negative_index_may_stand_anywhere() {
         for words in [["rprof", "plot", "-1", "-o", "x.png"], ["rprof", "plot", "-o", "x.png", "-1"]] {
             let Command::Plot(plot) = Cli::try_parse_from(words).expect("accepted").command else { panic!() };
-            assert_eq!((plot.traces, plot.output), (vec!["-1".into()], Some("x.png".into())));
+            assert_eq!((plot.traces, plot.figure.output), (vec!["-1".into()], Some("x.png".into())));
         }
     }
 }

@@ -50,7 +50,7 @@ fn trace() -> anyhow::Result<Trace> {
 
 fn cannot_write() -> String {
     let path = std::env::var_os(VARIABLE).unwrap_or_default();
-    format!("cannot write to the trace `{}`", path.display())
+    format!("cannot write to the trace `{}`", rprof_trace::shown(&path))
 }
 
 /// The value, or `None` and a message after a failure that is not to stop the script.

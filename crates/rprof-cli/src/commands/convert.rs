@@ -1,23 +1,30 @@
 //! `rprof convert`: write a trace in the other format.
 
 use anyhow::{Context, bail};
-use rprof_trace::{Format, Reader};
+use rprof_trace::{Format, shown};
 
 use crate::cli::ConvertArgs;
+use crate::trace_file::{Choices, TraceFile};
+use crate::trace_input::TraceInput;
 use crate::{message, trace_file};
 
 /// Writes all of a trace as `.dat` or `.csv`.
 pub fn convert(arguments: &ConvertArgs) -> anyhow::Result<()> {
     let ConvertArgs { from, to, force } = arguments;
     let format = Format::from_path(to)?;
+    let input = TraceInput::open(from)?;
     // A first record proves that the input is a trace, before the output is created.
-    Reader::open(from)?.next_record()?;
-    let mut reader = Reader::open(from)?;
+    input.reader()?.next_record()?;
+    let mut reader = input.reader()?;
     if to.canonicalize().is_ok_and(|to| from.canonicalize().is_ok_and(|from| from == to)) {
-        bail!("`{}` is the trace itself; use another name for the copy", to.display());
+        bail!("`{}` is the trace itself; use another name for the copy", shown(to));
     }
-    let mut file = trace_file::create_named(to, *force)?;
-    rprof_trace::convert(&mut reader, format, &mut file).with_context(|| trace_file::cannot_write(to))?;
+    let (mut trace, mut file) = TraceFile::create_named(to, Choices { force: *force, ..Choices::default() })?;
+    if let Err(error) = rprof_trace::convert(&mut reader, format, &mut file) {
+        trace.abandon();
+        return Err(error).with_context(|| trace_file::cannot_write(to));
+    }
+    trace.keep();
     for warning in reader.warnings() {
         message::about(from, warning);
     }

@@ -1,17 +1,19 @@
 //! `rprof peak`: print the peak of each run of each trace, in mprof's format or as JSON.
 
 use std::cmp::Reverse;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Keep, Metric, Peak, PeakRemarks, ProcessProfile, Profile, ProfileOptions};
+use rprof_trace::{
+    Bytes, Keep, Metric, Peak, PeakRemarks, ProcessProfile, Profile, ProfileOptions, shown, visible,
+};
 use serde_json::{Value, json};
 
 use crate::cli::PeakArgs;
 use crate::parts_report;
 use crate::span_report::PeakInside;
-use crate::{group_report, load, span_report, trace_names};
+use crate::trace_input::TraceInput;
+use crate::{group_report, load, output, span_report, trace_names};
 
 /// Children to print without `--all`.
 const LARGEST: usize = 10;
@@ -19,15 +21,14 @@ const LARGEST: usize = 10;
 /// Prints the peak of each run of each trace.
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
     let paths = trace_names::resolve(&arguments.traces)?;
-    let mut out = std::io::stdout().lock();
     if arguments.traces.is_empty() && !arguments.json {
-        writeln!(out, "Using last profile data.")?;
+        output::print("Using last profile data.\n")?;
     }
     let mut objects = Vec::new();
     let options =
         ProfileOptions { slices: 64, curves: false, processes: Keep::Peaks, ..ProfileOptions::default() };
     for path in paths {
-        for profile in load::profiles(&path, &options)? {
+        for profile in load::profiles(&TraceInput::open(&path)?, &options)? {
             let inside =
                 arguments.func.as_deref().map(|name| span_report::peak_inside(&path, &profile, name));
             let inside = inside.transpose()?;
@@ -35,70 +36,63 @@ pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
                 objects.push(object(&path, &profile, inside.flatten()));
             } else if let Some(peak) = inside {
                 let (peak, upper) = peak.with_context(|| no_sample(&path))?;
-                writeln!(out, "{}\t{:.3} MiB", path.display(), peak.mib())?;
+                let mut lines = format!("{}\t{:.3} MiB\n", shown(&path), peak.mib());
                 if let Some(upper) = upper.filter(|upper| *upper > peak) {
-                    writeln!(out, "  at most\t\t\t{:.3} MiB", upper.mib())?;
+                    lines += &format!("  at most\t\t\t{:.3} MiB\n", upper.mib());
                 }
+                output::print(&lines)?;
             } else {
-                write_text(&mut out, &path, &profile, arguments)?;
+                output::print(&text(&path, &profile, arguments)?)?;
             }
         }
     }
     if arguments.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&objects)?)?;
+        output::print_json(&objects.into())?;
     }
     Ok(())
 }
 
 fn no_sample(path: &Path) -> String {
-    format!("`{}` has no sample", path.display())
+    format!("`{}` has no sample", shown(path))
 }
 
-fn write_text(
-    out: &mut impl Write,
-    path: &Path,
-    profile: &Profile,
-    arguments: &PeakArgs,
-) -> anyhow::Result<()> {
+fn text(path: &Path, profile: &Profile, arguments: &PeakArgs) -> anyhow::Result<String> {
     let Some(peak) = &profile.peak else {
         bail!("{}: the command ended before the first tick", no_sample(path));
     };
-    writeln!(out, "{}\t{:.3} MiB", path.display(), peak.value.mib())?;
+    let mut lines = format!("{}\t{:.3} MiB\n", shown(path), peak.value.mib());
     // A single process has no samples of its own in the trace: it is the total.
     let children: Vec<_> = profile.processes.iter().filter(|process| process.peak.0 > 0).collect();
     if arguments.all || children.len() <= LARGEST {
-        children.iter().try_for_each(|child| writeln!(out, "{}", child_line(child)))?;
+        children.iter().for_each(|child| lines += &(child_line(child) + "\n"));
     } else {
-        write_largest(out, children, peak)?;
+        lines += &largest(children, peak);
     }
-    parts_report::lines(&PeakRemarks::of(profile)).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    parts_report::lines(&PeakRemarks::of(profile)).iter().for_each(|line| lines += &format!("{line}\n"));
     if arguments.spans {
-        out.write_all(span_report::table(profile).as_bytes())?;
+        lines += &span_report::table(profile);
     }
-    Ok(())
+    Ok(lines)
 }
 
 /// A child as mprof prints it.
 fn child_line(child: &ProcessProfile) -> String {
-    format!("  Child {}\t\t\t{:.3} MiB", child.id, child.peak.mib())
+    format!("  Child {}\t\t\t{:.3} MiB", visible(&child.id), child.peak.mib())
 }
 
 /// The largest children, each with its share of the peak, and the number of the rest.
 ///
 /// The share stands after mprof's own fields. Children peak at different times, so shares may add up to more than 100 %.
-fn write_largest(
-    out: &mut impl Write,
-    mut children: Vec<&ProcessProfile>,
-    peak: &Peak,
-) -> std::io::Result<()> {
+fn largest(mut children: Vec<&ProcessProfile>, peak: &Peak) -> String {
     // The sort is stable: equal peaks stay in order of appearance.
     children.sort_by_key(|child| Reverse(child.peak));
     let (largest, rest) = children.split_at(LARGEST);
+    let mut lines = String::new();
     for child in largest {
         let share = 100.0 * child.peak.0 as f64 / peak.value.0 as f64;
-        writeln!(out, "{}\t{share:.0} %", child_line(child))?;
+        lines += &format!("{}\t{share:.0} %\n", child_line(child));
     }
-    writeln!(out, "  and {} more (--all)", rest.len())
+    lines + &format!("  and {} more (--all)\n", rest.len())
 }
 
 /// The upper bound in a trace without end.
@@ -109,10 +103,12 @@ fn upper_of_ticks(profile: &Profile) -> Option<Bytes> {
 
 fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
     let end = profile.end.as_ref();
-    let exact = end.is_some_and(|end| end.exact);
+    let exact = profile.is_exact();
+    let trusted = profile.trusted_end();
     // The kernel's maximum, from which the end has its bound, may be below what a program measured of itself.
-    let upper =
-        end.and_then(|end| end.upper_bytes).map(|upper| upper.max(profile.peak.map_or(upper, |p| p.value)));
+    let upper = trusted
+        .and_then(|end| end.upper_bytes)
+        .map(|upper| upper.max(profile.peak.map_or(upper, |p| p.value)));
     let mut object = json!({
         "file": path.to_string_lossy(),
         "command": profile.command,
@@ -121,8 +117,8 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "peak_time_s": profile.peak.map(|p| p.time),
         "peak_within_s": profile.peak.and_then(|p| p.within).map(|(from, to)| [from, to]),
         "peak_upper_bytes": end.map_or_else(|| upper_of_ticks(profile), |_| upper),
-        "peak_upper_once_bytes": end.and_then(|end| end.upper_once_bytes).or(upper),
-        "peak_uncertainty_bytes": end.and_then(|end| end.uncertainty_bytes),
+        "peak_upper_once_bytes": trusted.and_then(|end| end.upper_once_bytes).or(upper),
+        "peak_uncertainty_bytes": trusted.and_then(|end| end.uncertainty_bytes),
         "exact": exact,
         "exact_scope": exact.then_some(Metric::Rss),
         "pss_peak_bytes": profile.pss_peak.map(|p| p.bytes),

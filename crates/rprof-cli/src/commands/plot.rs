@@ -1,15 +1,14 @@
 //! `rprof plot`: read traces, draw one figure, write it as SVG, PDF or PNG.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use rprof_plot::{Options, SpanView, Trace};
-use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name};
+use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
-use crate::{load, trace_names};
+use crate::trace_input::TraceInput;
+use crate::{figure_file, load, output, trace_names};
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
 const PNG_SCALE: f32 = 2.0;
@@ -20,64 +19,84 @@ const SHORTEST_WINDOW: f64 = 1e-5;
 /// Draws the traces as one figure.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let paths = trace_names::resolve(&arguments.traces)?;
-    let output = output(arguments, &paths[0]);
-    let format = FigureFormat::from_path(&output)?;
+    let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let figure_file = figure_file(arguments, &inputs[0])?;
+    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let window = match &arguments.span {
-        Some(name) => Some(span_window(&paths, name)?),
+        Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
     let options = Options { window, ..options(arguments) };
-    let profiles = profiles(&paths, &options)?;
+    let profiles = profiles(&inputs, &options)?;
     let traces: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
-    write(&output, &figure)?;
+    let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
+    let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    figure_file::write(&path, figure, &traces, arguments.figure.force)?;
     // The user does not know a name that rprof has chosen.
-    if arguments.output.as_ref() != Some(&output) {
-        println!("{}", output.display());
+    if arguments.figure.output.as_ref() != Some(&path) {
+        output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
 }
 
-/// The file to write; without an extension a PNG, as matplotlib does for mprof.
-fn output(arguments: &PlotArgs, first: &Path) -> PathBuf {
-    match &arguments.output {
-        Some(path) if path.extension().is_none() && path.file_name().is_some() => path.with_extension("png"),
-        Some(path) => path.clone(),
-        None => first.with_extension("svg"),
+/// The file to write; `None` for stdout. A name without an extension is that of a PNG, as matplotlib does for mprof.
+fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Option<PathBuf>> {
+    let beside = || {
+        let name = first.path.file_name().filter(|_| !first.is_stream());
+        name.map(|name| Path::new(name).with_extension("svg"))
+            .with_context(|| format!("`{}` has no name for a figure; give one with -o", shown(&first.path)))
+    };
+    let Some(path) = &arguments.figure.output else {
+        return Ok(Some(first.path.with_file_name(beside()?)));
+    };
+    if path == Path::new("-") {
+        return Ok(None);
+    }
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(Some(path.join(beside()?))),
+        // A device or a FIFO has no other name.
+        Ok(found) if !found.is_file() => Ok(Some(path.clone())),
+        _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+            bail!("`{}` is no directory; create it first", shown(path))
+        }
+        _ if path.extension().is_none() => Ok(Some(path.with_extension("png"))),
+        _ => Ok(Some(path.clone())),
     }
 }
 
 /// The runs of all traces, each with its label in the legend.
-fn profiles(paths: &[PathBuf], options: &Options) -> anyhow::Result<Vec<(String, Profile)>> {
+fn profiles(inputs: &[TraceInput], options: &Options) -> anyhow::Result<Vec<(String, Profile)>> {
     let kept = ProfileOptions {
         window: options.window,
         // A figure of several traces compares whole runs: no processes of their own.
-        processes: if paths.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
+        processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
         ..ProfileOptions::default()
     };
     let mut profiles = Vec::new();
-    for path in paths {
-        let runs = load::profiles(path, &kept)?;
+    for input in inputs {
+        let runs = load::profiles(input, &kept)?;
         let several = runs.len() > 1;
         for (number, profile) in runs.into_iter().enumerate() {
-            let name = path.display().to_string();
-            profiles.push((if several { format!("{name}, run {}", number + 1) } else { name }, profile));
+            let name = input.path.to_string_lossy();
+            profiles.push((
+                if several { format!("{name}, run {}", number + 1) } else { name.into_owned() },
+                profile,
+            ));
         }
     }
     Ok(profiles)
 }
 
 /// The time of the first span of a name.
-fn span_window(paths: &[PathBuf], name: &str) -> anyhow::Result<(Seconds, Seconds)> {
-    let [path] = paths else { bail!("--span needs exactly one trace; found {}", paths.len()) };
+fn span_window(inputs: &[TraceInput], name: &str) -> anyhow::Result<(Seconds, Seconds)> {
+    let [input] = inputs else { bail!("--span needs exactly one trace; found {}", inputs.len()) };
     // Read without messages: the figure's own reading prints them.
-    let (runs, _) =
-        rprof_trace::read_profiles(path, &ProfileOptions { slices: 2, ..ProfileOptions::default() })?;
-    let [run] = &runs[..] else {
-        bail!("--span needs a trace of one run; `{}` has {}", path.display(), runs.len())
-    };
+    let (runs, _) = input.profiles(&ProfileOptions { slices: 2, ..ProfileOptions::default() })?;
+    let path = shown(&input.path);
+    let [run] = &runs[..] else { bail!("--span needs a trace of one run; `{path}` has {}", runs.len()) };
     let name = find_name(run.spans.iter().map(|span| span.name.as_str()), name)
-        .with_context(|| format!("`{}`", path.display()))?;
+        .with_context(|| format!("`{path}`"))?;
     let named = run.spans.iter().filter(|span| span.name == name);
     let first = named.min_by(|a, b| a.enter.0.0.total_cmp(&b.enter.0.0)).context("the span has no start")?;
     let from = first.enter.0;
@@ -106,10 +125,11 @@ impl FigureFormat {
     fn from_path(path: &Path) -> anyhow::Result<Self> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
-            Some("svg") => Ok(Self::Svg),
+            // A device or a FIFO has a name that says nothing.
+            Some("svg") | None => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
-            _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", path.display()),
+            _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", shown(path)),
         }
     }
 
@@ -120,12 +140,4 @@ impl FigureFormat {
             Self::Png => rprof_plot::png(svg, PNG_SCALE)?,
         })
     }
-}
-
-/// Writes the figure. It is complete by then, so a bad trace leaves an older figure as it is.
-fn write(path: &Path, figure: &[u8]) -> anyhow::Result<()> {
-    let failed = || format!("cannot write the figure `{}`", path.display());
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).open(path).with_context(failed)?;
-    file.write_all(figure).with_context(failed)
 }

@@ -1,24 +1,24 @@
 //! `rprof list`, `rm` and `clean`: the traces of the working directory. They never delete another file.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use rprof_trace::shown;
 
 use crate::cli::{CleanArgs, RmArgs};
-use crate::trace_names;
+use crate::{message, output, trace_names};
 
 /// Prints `INDEX FILE HH:MM:SS DD/MM/YYYY` for each trace, as mprof does.
 pub fn list() -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut lines = String::new();
     for (index, path) in trace_names::in_directory()?.iter().enumerate() {
         let name = path.to_string_lossy();
         let t = trace_names::time_of(&name).unwrap_or_default();
         let (hour, minute, second) = (&t[8..10], &t[10..12], &t[12..14]);
         let (day, month, year) = (&t[6..8], &t[4..6], &t[..4]);
-        writeln!(out, "{index} {name} {hour}:{minute}:{second} {day}/{month}/{year}")?;
+        lines += &format!("{index} {name} {hour}:{minute}:{second} {day}/{month}/{year}\n");
     }
-    Ok(())
+    Ok(output::print(&lines)?)
 }
 
 /// Deletes the named traces; if one of them is not a trace, none.
@@ -36,8 +36,14 @@ pub fn clean(arguments: &CleanArgs) -> anyhow::Result<()> {
 }
 
 fn must_be_a_trace(path: &Path) -> anyhow::Result<()> {
-    if path.is_dir() {
-        bail!("`{}` is a directory", path.display());
+    let kind = std::fs::metadata(path).map(|data| data.file_type());
+    match kind {
+        Ok(kind) if kind.is_dir() => bail!("`{}` is a directory", shown(path)),
+        // The file behind /dev/stdin has another name.
+        Ok(kind) if !kind.is_file() || path.starts_with("/dev") => {
+            bail!("`{}` is not a regular file", shown(path))
+        }
+        _ => {}
     }
     let name = path.file_name().and_then(|name| name.to_str());
     // A file with a default name may be empty or cut short. Any other file must begin with a record.
@@ -50,14 +56,20 @@ fn must_be_a_trace(path: &Path) -> anyhow::Result<()> {
 
 fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {
     if dry_run {
-        let mut out = std::io::stdout().lock();
         // mprof's own words, with its blank at the end.
-        writeln!(out, "Files to be removed: ")?;
-        return Ok(paths.iter().try_for_each(|path| writeln!(out, "{}", path.display()))?);
+        let mut lines = "Files to be removed: \n".to_owned();
+        paths.iter().for_each(|path| lines += &format!("{}\n", shown(path)));
+        return Ok(output::print(&lines)?);
     }
-    paths.iter().try_for_each(|path| delete_one(path))
+    // One that cannot be deleted does not keep the others.
+    let failed: Vec<String> = paths
+        .iter()
+        .filter_map(|path| delete_one(path).err())
+        .map(|error| message::one_line(&error))
+        .collect();
+    if failed.is_empty() { Ok(()) } else { bail!("{}", failed.join("\n")) }
 }
 
 fn delete_one(path: &Path) -> anyhow::Result<()> {
-    std::fs::remove_file(path).with_context(|| format!("cannot delete `{}`", path.display()))
+    std::fs::remove_file(path).with_context(|| format!("cannot delete `{}`", shown(path)))
 }

@@ -1,6 +1,5 @@
 //! Text: measured with the embedded fonts, cut or wrapped to a width, with escapes for invisible characters.
 
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use ttf_parser::Face;
@@ -116,24 +115,8 @@ fn last_byte_of(text: &str, at: usize) -> usize {
 /// Escapes the characters that are invisible, that reorder their neighbours (bidirectional controls), or that XML
 /// forbids. At most 2000 characters are kept, because no figure shows more of a text that comes from a trace.
 pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars().take(2000) {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if c.is_ascii_control() => write!(shown, "\\x{:02x}", c as u32).unwrap_or(()),
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-                || matches!(c, '\u{feff}' | '\u{fff0}'..='\u{fffb}')
-                || (c as u32) & 0xfffe == 0xfffe =>
-            {
-                write!(shown, "\\u{{{:x}}}", c as u32).unwrap_or(());
-            }
-            c => shown.push(c),
-        }
-    }
-    shown
+    let end = text.char_indices().nth(2000).map_or(text.len(), |(at, _)| at);
+    rprof_trace::visible(&text[..end])
 }
 
 #[cfg(test)]

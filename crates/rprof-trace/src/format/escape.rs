@@ -59,6 +59,9 @@ pub(crate) fn unescape(text: &str, into: &mut String) {
     into.push_str(rest);
 }
 
+/// Hexadecimal digits of the longest escape.
+const MAX_HEX: usize = 6;
+
 /// The character of an escape, and the length of the escape in bytes.
 fn escape_at(text: &str) -> Option<(char, usize)> {
     match text.as_bytes().get(1)? {
@@ -67,7 +70,10 @@ fn escape_at(text: &str) -> Option<(char, usize)> {
         b'r' => Some(('\r', 2)),
         b't' => Some(('\t', 2)),
         b'u' => {
-            let (hex, _) = text.get(2..)?.strip_prefix('{')?.split_once('}')?;
+            let rest = text.get(2..)?.strip_prefix('{')?;
+            // Only so many digits are looked at: a text of many unclosed braces must not be searched once for each.
+            let length = rest.bytes().take(MAX_HEX + 1).position(|b| b == b'}')?;
+            let hex = &rest[..length];
             Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, hex.len() + 4))
         }
         _ => None,

@@ -207,7 +207,8 @@ pub(crate) fn read_time(text: &[u8]) -> Result<(Time, &[u8]), WarningKind> {
     if let Some(plain) = plain_time(text) {
         return Ok(plain);
     }
-    if let Some((time, rest)) = text.strip_prefix(b"-").and_then(|t| read_time(t).ok()) {
+    // One sign only: a line may hold as many dashes as a child likes.
+    if let Some((time, rest)) = text.strip_prefix(b"-").and_then(plain_time) {
         return Ok((Time { nanos: -time.nanos, ..time }, rest));
     }
     let (number, rest) = slow_number(text)?;
@@ -322,6 +323,7 @@ mod tests {
         assert_eq!(nanos("1e2"), Ok(100_000_000_000));
         assert_eq!(nanos("0.1234567891234567"), Ok(123_456_789));
         assert_eq!(nanos("99999999999"), Err(WarningKind::Malformed));
+        assert_eq!(nanos("--5"), Err(WarningKind::Malformed));
         for micros in [0, 1, -1, 1_795_380_798_146_213, -12_345_678] {
             let mut out = Vec::new();
             push_micros(&mut out, micros);

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
-use crate::profile::curve::Point;
+use crate::profile::consistency::{Claims, Contradiction};
+use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
+use crate::profile::extent::Extent;
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::processes::Processes;
 use crate::profile::run_curves::{CurveOptions, RunCurves};
@@ -25,6 +27,7 @@ pub struct ProfileBuilder {
     header: Option<Header>,
     command: Option<String>,
     end: Option<End>,
+    claims: Claims,
     evidence: Evidence,
     counts: Counts,
     extent: Extent,
@@ -59,18 +62,6 @@ struct Counts {
     most_at_once: u32,
 }
 
-/// The times of a run.
-#[derive(Debug)]
-struct Extent {
-    /// Earliest tick. Ticks can go back in time if a clock was set.
-    first_tick: Option<Seconds>,
-    last_tick: Option<Point>,
-    /// Latest time of any record.
-    last: Seconds,
-    /// Start of the run if an earlier pass found it.
-    zero: Option<Seconds>,
-}
-
 impl ProfileBuilder {
     /// A builder for a run.
     pub fn new(options: &ProfileOptions) -> Self {
@@ -79,14 +70,10 @@ impl ProfileBuilder {
             header: None,
             command: None,
             end: None,
+            claims: Claims::default(),
             evidence: Evidence::new(false),
             counts: Counts::default(),
-            extent: Extent {
-                first_tick: None,
-                last_tick: None,
-                last: Seconds(f64::NEG_INFINITY),
-                zero: None,
-            },
+            extent: Extent::default(),
             curves: RunCurves::default(),
             cgroup: None,
             gaps: Vec::new(),
@@ -149,7 +136,11 @@ impl ProfileBuilder {
             }
             Record::Cgroup(time, group) => self.cgroup.get_or_insert_default().add(*time, group),
             Record::Gap(from, to) => self.gap(*from, *to),
-            Record::End(end) => self.end = Some((**end).clone()),
+            Record::Index(index) => self.claims.index(index),
+            Record::End(end) => {
+                self.claims.ends += 1;
+                self.end = Some((**end).clone());
+            }
             annotation => self.annotation(annotation),
         }
     }
@@ -176,6 +167,31 @@ impl ProfileBuilder {
     /// `true` if the run was one process with an exact peak.
     pub(crate) fn is_exact(&self) -> bool {
         self.end.as_ref().is_some_and(|end| end.exact)
+    }
+
+    /// The numbers of the processes with the largest peaks.
+    pub(crate) fn largest(&self, count: usize) -> HashSet<usize> {
+        self.processes.as_ref().map_or_else(HashSet::new, |processes| processes.largest(count))
+    }
+
+    /// `true` if there were too many processes to keep all.
+    pub(crate) fn has_dropped_processes(&self) -> bool {
+        self.processes.as_ref().is_some_and(|processes| processes.dropped() > 0)
+    }
+
+    /// Lowers the number of slices of all curves, and of later ones.
+    pub(crate) fn coarsen(&mut self, slices: usize) {
+        self.options.slices = self.options.slices.min(slices);
+        self.tracks().for_each(|track| track.coarsen(slices));
+    }
+
+    /// The number of slices in use.
+    pub(crate) fn slices(&mut self) -> usize {
+        self.tracks().map(|track| track.len()).sum()
+    }
+
+    fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
+        self.curves.tracks().chain(self.processes.iter_mut().flat_map(Processes::tracks))
     }
 
     /// `true` if a process has samples of its own.
@@ -243,9 +259,7 @@ impl ProfileBuilder {
 
     /// The times of the first and the last record of a tick.
     pub(crate) fn range(&self) -> Option<(Seconds, Seconds)> {
-        let Extent { first_tick, last, .. } = self.extent;
-        let end = if last > Seconds(f64::NEG_INFINITY) { last } else { first_tick? };
-        Some((first_tick?, end))
+        self.extent.range()
     }
 
     /// The start of the run on the clock of the records: 0 in a trace of rprof. In a trace of mprof it is the first time of
@@ -270,7 +284,14 @@ impl ProfileBuilder {
         let since = |t: Seconds| Seconds(t.0 - zero);
         let (held, elapsed, process_count) = (self.held(), self.elapsed(zero), self.process_count());
         let is_plural = self.header.is_some() && self.process_count() > 1;
-        let peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
+        let metric = self.header.as_ref().map_or_else(Default::default, |h| h.metric);
+        let lines = self.evidence.peak().map(|peak| peak.value);
+        let contradictions = self.claims.check(metric, self.end.as_ref(), self.counts.ticks, lines);
+        let is_contradicted = contradictions.iter().any(Contradiction::is_of_end);
+        let mut peak = self.evidence.finish(self.header.as_ref(), self.end.as_ref(), zero, is_plural);
+        if let Some(peak) = peak.as_mut().filter(|_| is_contradicted) {
+            peak.upper = None;
+        }
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
         let pss_peak = self.curves.pss_peak(self.end.as_ref(), zero);
@@ -281,7 +302,7 @@ impl ProfileBuilder {
             ..s
         };
         Profile {
-            metric: self.header.as_ref().map_or_else(Default::default, |h| h.metric),
+            metric,
             start_s: self.header.as_ref().map(|h| h.start_s),
             header: self.header,
             command: command.unwrap_or_default(),
@@ -304,6 +325,7 @@ impl ProfileBuilder {
             notes: self.annotations.notes,
             gaps: self.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect(),
             end: self.end,
+            contradictions,
         }
     }
 
@@ -322,22 +344,7 @@ impl ProfileBuilder {
         let Counts { ticks, born, most_at_once } = self.counts;
         // mprof writes no CHLD line for the process that it started, only for its descendants.
         let parent = u64::from(self.header.is_none() && ticks > 0);
-        let listed = self.processes.as_ref().map_or(0, Processes::len) as u64;
+        let listed = self.processes.as_ref().map_or(0, Processes::seen) as u64;
         (listed + parent).max(born).max(u64::from(most_at_once)).max(u64::from(ticks > 0))
-    }
-}
-
-impl Extent {
-    fn tick(&mut self, point: Point) {
-        self.reach(point.time);
-        let earlier = |t: Seconds| if point.time < t { point.time } else { t };
-        self.first_tick = Some(self.first_tick.map_or(point.time, earlier));
-        self.last_tick = Some(point);
-    }
-
-    fn reach(&mut self, time: Seconds) {
-        if time > self.last {
-            self.last = time;
-        }
     }
 }

@@ -3,6 +3,9 @@
 use crate::model::{Cgroup, OomKill};
 use crate::units::{Bytes, Seconds};
 
+/// The largest number of kills that are kept.
+const MAX_KILLED: usize = 4096;
+
 /// The control group of the command.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CgroupProfile {
@@ -37,7 +40,8 @@ impl CgroupProfile {
             self.version = group.version;
             self.limit = group.max_bytes.or(self.limit);
         }
-        self.killed.extend(group.killed.iter().cloned());
+        let room = MAX_KILLED.saturating_sub(self.killed.len());
+        self.killed.extend(group.killed.iter().take(room).cloned());
         self.own &= group.own || group.version == 0;
         if !self.own {
             (self.peak, self.largest, self.is_kernel_peak) = (None, None, false);

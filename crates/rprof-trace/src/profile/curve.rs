@@ -55,7 +55,8 @@ impl Slice {
 /// The width doubles when the curve outgrows the slices, so that one pass over a stream of unknown length is enough.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    slices: Vec<Option<Slice>>,
+    /// The slices that have a point, by number. A short curve takes no more space than its points.
+    slices: Vec<(usize, Slice)>,
     limit: usize,
     origin: f64,
     /// Slices per second. Multiplying by it is cheaper than dividing by a width.
@@ -79,13 +80,32 @@ impl Envelope {
             self.double();
             at = self.slot(point.time);
         }
-        if at >= self.slices.len() {
-            self.slices.resize(at + 1, None);
+        match self.slices.last_mut() {
+            Some((last, slice)) if *last == at => slice.add(point),
+            Some((last, _)) if *last > at => self.add_before(at, point),
+            _ => self.slices.push((at, Slice::new(point))),
         }
-        match &mut self.slices[at] {
-            Some(slice) => slice.add(point),
-            empty => *empty = Some(Slice::new(point)),
+    }
+
+    /// Adds a point before the last slice: a clock was set back.
+    fn add_before(&mut self, at: usize, point: Point) {
+        match self.slices.binary_search_by_key(&at, |(number, _)| *number) {
+            Ok(place) => self.slices[place].1.add(point),
+            Err(place) => self.slices.insert(place, (at, Slice::new(point))),
         }
+    }
+
+    /// Lowers the limit of the slices, and the detail with it.
+    pub(crate) fn coarsen(&mut self, limit: usize) {
+        self.limit = limit.max(2);
+        while self.slices.last().is_some_and(|(last, _)| *last >= self.limit) {
+            self.double();
+        }
+    }
+
+    /// The number of slices in use.
+    pub(crate) fn len(&self) -> usize {
+        self.slices.len()
     }
 
     fn slot(&self, time: Seconds) -> usize {
@@ -94,17 +114,14 @@ impl Envelope {
 
     fn double(&mut self) {
         self.rate /= 2.0;
-        let half = self.slices.len().div_ceil(2);
-        for to in 0..half {
-            let mut merged = self.slices[2 * to];
-            match (&mut merged, self.slices.get(2 * to + 1).copied().flatten()) {
-                (Some(a), Some(b)) => a.merge(&b),
-                (none @ None, b) => *none = b,
-                (Some(_), None) => {}
+        self.slices.iter_mut().for_each(|(number, _)| *number /= 2);
+        self.slices.dedup_by(|(later, from), (number, into)| {
+            let same = later == number;
+            if same {
+                into.merge(from);
             }
-            self.slices[to] = merged;
-        }
-        self.slices.truncate(half);
+            same
+        });
     }
 
     /// `true` if no point was added.
@@ -115,7 +132,7 @@ impl Envelope {
     /// The kept points, at most four per slice, in order of time.
     pub fn curve(&self) -> Curve {
         let mut curve = Curve::new();
-        for s in self.slices.iter().flatten() {
+        for (_, s) in &self.slices {
             let mut points = [s.first, s.low, s.high, s.last];
             points.sort_by(|a, b| a.time.0.total_cmp(&b.time.0));
             for p in points {
@@ -160,6 +177,16 @@ impl Track {
             }
             _ => self.envelope.add(point),
         }
+    }
+
+    /// Lowers the limit of the slices.
+    pub fn coarsen(&mut self, limit: usize) {
+        self.envelope.coarsen(limit);
+    }
+
+    /// The number of slices in use.
+    pub fn len(&self) -> usize {
+        self.envelope.len()
     }
 
     /// The curve, with times counted from `zero`.

@@ -17,11 +17,15 @@ use crate::warning::{WarningKind, Warnings};
 
 /// The largest number of runs of a file that are kept.
 const MAX_RUNS: u64 = 4096;
+/// The number of spans of all runs beyond which a run keeps few of its own.
+const MAX_SPANS: usize = 1 << 18;
+/// The largest number of slices of the curves of all runs but the last. A slice takes 80 bytes.
+const MAX_SLICES: usize = 1 << 18;
 
 /// Reads a trace and reduces each of its runs, in the order of the file.
 ///
 /// It reads the file once, or twice for [`Keep::Largest`], for a window, or if there are spans. Space grows with the
-/// number of processes and runs, not with the length of the trace. Of a long `.dat` trace of rprof it reads only the
+/// number of processes, spans and runs up to fixed limits, not with the length of the trace. Of a long `.dat` trace of rprof it reads only the
 /// sections that a window needs, or the spans if no curves are needed.
 ///
 /// ```
@@ -51,7 +55,8 @@ pub fn read_profiles(
         };
         let (profiles, warnings) = fold(open, options)?;
         // A warning has a line number, which is only known if the whole file is read.
-        if warnings.is_empty() && matches!(&profiles[..], [run] if run.end.is_some()) {
+        let is_whole = |run: &Profile| run.end.is_some() && run.contradictions.is_empty();
+        if warnings.is_empty() && matches!(&profiles[..], [run] if is_whole(run)) {
             return Ok((profiles, warnings));
         }
     }
@@ -72,10 +77,11 @@ pub fn fold<'a>(
     let asks_again =
         |builder: &ProfileBuilder| (curves && builder.has_samples()) || !builder.annotations.spans.is_empty();
     if options.window.is_some() || runs.iter().any(|run| asks_again(&run.builder)) {
-        let plans: Vec<_> = runs.into_iter().map(|run| plan(run.builder, options)).collect();
+        let mut plans =
+            runs.into_iter().map(|run| plan(run.builder, options)).collect::<Vec<_>>().into_iter();
         // The file may have grown since. A new run has no plan.
-        let second = |at: usize| match plans.get(at) {
-            Some(first) => ProfileBuilder::second(options, first.clone()),
+        let second = |_| match plans.next() {
+            Some(first) => ProfileBuilder::second(options, first),
             None => ProfileBuilder::new(options),
         };
         runs = pass(open()?, second)?.0;
@@ -113,21 +119,19 @@ impl LoadingRun {
 fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> FirstPass {
     let (zero, is_exact) = (builder.zero(), builder.is_exact());
     let annotations = std::mem::replace(&mut builder.annotations, Annotations::new(0));
-    let mut places = HashSet::new();
-    if let Keep::Largest(count) = options.processes {
-        let processes = builder.finish().processes;
-        let mut order: Vec<usize> = (0..processes.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(processes[*at].peak));
-        places.extend(order.into_iter().take(count));
-    }
+    let places = match options.processes {
+        Keep::Largest(count) => builder.largest(count),
+        Keep::None | Keep::Peaks => HashSet::new(),
+    };
     FirstPass { zero, places, annotations, is_exact }
 }
 
 fn pass(
     mut reader: Reader<'_>,
-    builder: impl Fn(usize) -> ProfileBuilder,
+    mut builder: impl FnMut(usize) -> ProfileBuilder,
 ) -> Result<(Vec<LoadingRun>, Warnings), Error> {
     let mut runs: Vec<LoadingRun> = Vec::new();
+    let mut room = Room::default();
     let mut too_many = Warnings::default();
     while reader.advance()? {
         let entry = reader.entry();
@@ -138,7 +142,9 @@ fn pass(
             continue;
         }
         while runs.len() as u64 <= entry.run {
-            runs.push(LoadingRun { builder: builder(runs.len()), start_s: None });
+            room.fit(&mut runs);
+            let builder = room.limited(builder(runs.len()));
+            runs.push(LoadingRun { builder, start_s: None });
         }
         if let Some(run) = runs.last_mut() {
             run.start_s = run.start_s.or(entry.start_s);
@@ -148,6 +154,43 @@ fn pass(
     let mut warnings = reader.take_warnings();
     warnings.append(too_many);
     Ok((runs, warnings))
+}
+
+/// The space of the curves of all runs of a file. The more runs there are, the less detail has each: a figure has room
+/// for a number of points only, however many runs it shows.
+struct Room {
+    /// Slices of each curve.
+    limit: usize,
+    /// Slices in use by the runs that are complete.
+    used: usize,
+    /// Spans of the runs that are complete.
+    spans: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { limit: usize::MAX, used: 0, spans: 0 }
+    }
+}
+
+impl Room {
+    /// Counts the last run, which is complete, and makes room if needed.
+    fn fit(&mut self, runs: &mut [LoadingRun]) {
+        let Some(run) = runs.last_mut() else { return };
+        self.used += run.builder.slices();
+        self.spans += run.builder.annotations.spans.len();
+        while self.used > MAX_SLICES && self.limit > 2 {
+            self.limit = self.limit.min(1 << 12) / 2;
+            runs.iter_mut().for_each(|run| run.builder.coarsen(self.limit));
+            self.used = runs.iter_mut().map(|run| run.builder.slices()).sum();
+        }
+    }
+
+    fn limited(&self, mut builder: ProfileBuilder) -> ProfileBuilder {
+        builder.coarsen(self.limit);
+        builder.annotations.limit_spans(MAX_SPANS.saturating_sub(self.spans).max(64));
+        builder
+    }
 }
 
 /// Settles spans, marks and notes between the passes, because the second pass relies on their order.
@@ -164,20 +207,27 @@ fn settle_annotations(runs: &mut [LoadingRun], warnings: &mut Warnings) {
         if run.builder.annotations.dropped > 0 {
             warnings.add(WarningKind::ManyMarks, 0, b"MARK");
         }
+        if run.builder.has_dropped_processes() {
+            warnings.add(WarningKind::ManyProcesses, 0, b"CHLD");
+        }
     }
 }
 
 /// Moves each span to the run whose time contains it. mprof writes the spans of a short run before its `CMDLINE`, so that
 /// they stand among the lines of the run before.
 fn attribute_spans(runs: &mut [LoadingRun]) {
+    if runs.len() < 2 {
+        return;
+    }
+    let times = RunTimes::new(runs);
     for from in 0..runs.len() {
         let offset = runs[from].start_s.unwrap_or(0.0);
         let mut spans = std::mem::replace(&mut runs[from].builder.annotations.spans, Spans::new(0));
         let moved = spans.extract(|span| {
             let own = runs[from].distance(span, offset);
-            let at = |to: &usize| runs[*to].distance(span, offset);
-            let best = (0..runs.len()).min_by(|a, b| at(a).total_cmp(&at(b)))?;
-            (at(&best) < own).then_some(best)
+            let leave = span.leave.map_or(span.enter.0, |leave| leave.0);
+            let best = times.nearest(span.enter.0.0 + offset, leave.0 + offset).filter(|_| own > 0.0)?;
+            (runs[best].distance(span, offset) < own).then_some(best)
         });
         runs[from].builder.annotations.spans = spans;
         let mut by_run: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
@@ -190,5 +240,44 @@ fn attribute_spans(runs: &mut [LoadingRun]) {
         for (to, spans) in by_run {
             runs[to].builder.annotations.spans.prepend(spans);
         }
+    }
+}
+
+/// The times of all runs, in order of their begin. Asking every run for every span would cost the product of both.
+struct RunTimes(Vec<RunTime>);
+
+struct RunTime {
+    begin: f64,
+    run: usize,
+    /// The latest end of this run and all before it in the list, and the run that has it.
+    latest: (f64, usize),
+}
+
+impl RunTimes {
+    fn new(runs: &[LoadingRun]) -> Self {
+        let ranges = runs.iter().enumerate().filter_map(|(run, loading)| {
+            let (first, last) = loading.builder.range()?;
+            let start = loading.start_s.unwrap_or(0.0);
+            Some((first.0 + start, last.0 + start, run))
+        });
+        let mut ranges: Vec<_> = ranges.collect();
+        ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut latest = (f64::NEG_INFINITY, 0);
+        let times = ranges.into_iter().map(|(begin, end, run)| {
+            if end > latest.0 {
+                latest = (end, run);
+            }
+            RunTime { begin, run, latest }
+        });
+        Self(times.collect())
+    }
+
+    /// The run that is nearest to an interval; `None` if no run has a time.
+    fn nearest(&self, enter: f64, leave: f64) -> Option<usize> {
+        let after = self.0.partition_point(|time| time.begin <= leave);
+        let before = self.0[..after].last().map(|time| ((enter - time.latest.0).max(0.0), time.latest.1));
+        let next = self.0.get(after).map(|time| (time.begin - leave, time.run));
+        let nearest = before.into_iter().chain(next).min_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.map(|(_, run)| run)
     }
 }

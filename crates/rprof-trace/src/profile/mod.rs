@@ -3,8 +3,10 @@
 mod annotations;
 pub(crate) mod builder;
 pub(crate) mod cgroup;
+mod consistency;
 pub(crate) mod curve;
 mod evidence;
+mod extent;
 pub(crate) mod load;
 mod open_spans;
 pub(crate) mod options;
@@ -19,6 +21,7 @@ pub(crate) mod span_names;
 pub(crate) mod span_totals;
 mod spans;
 
+pub use consistency::Contradiction;
 pub use peak::{Peak, PeakWords};
 
 use crate::model::{End, Header, Metric, PeakParts, PssPeak};
@@ -135,4 +138,18 @@ pub struct Profile {
     pub gaps: Vec<(Seconds, Seconds)>,
     /// The end record; `None` in a trace that was cut short, and in a trace of mprof.
     pub end: Option<End>,
+    /// The contradictions between the lines, the index and the end; empty unless the trace was changed.
+    pub contradictions: Vec<Contradiction>,
+}
+
+impl Profile {
+    /// `true` if the peak of RSS is exact to within the uncertainty of the end record.
+    pub fn is_exact(&self) -> bool {
+        self.trusted_end().is_some_and(|end| end.exact)
+    }
+
+    /// The end record; `None` if there is none, or if the lines contradict it.
+    pub fn trusted_end(&self) -> Option<&End> {
+        self.end.as_ref().filter(|_| !self.contradictions.iter().any(Contradiction::is_of_end))
+    }
 }

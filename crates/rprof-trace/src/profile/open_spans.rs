@@ -1,6 +1,6 @@
 //! Open spans: those that have begun and not yet ended, by id, and the nesting depth of each in its thread.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::profile::Span;
 use crate::units::{Bytes, Seconds};
@@ -9,8 +9,35 @@ use crate::units::{Bytes, Seconds};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenSpans {
     open: HashMap<String, Span>,
-    /// For each thread: the levels that open spans occupy.
-    levels: HashMap<String, Vec<bool>>,
+    /// Size of the names of all open spans.
+    text: usize,
+    levels: HashMap<String, Levels>,
+}
+
+/// The levels that the open spans of one thread occupy.
+#[derive(Debug, Clone, Default)]
+struct Levels {
+    /// All levels below this one are occupied, except those in `free`.
+    end: u32,
+    free: BTreeSet<u32>,
+}
+
+impl Levels {
+    /// Occupies the first free level.
+    fn take(&mut self) -> u32 {
+        self.free.pop_first().unwrap_or_else(|| {
+            self.end += 1;
+            self.end - 1
+        })
+    }
+
+    fn release(&mut self, level: u32) {
+        self.free.insert(level);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.free.len() as u32 == self.end
+    }
 }
 
 impl OpenSpans {
@@ -18,23 +45,26 @@ impl OpenSpans {
         self.open.len()
     }
 
+    /// Size of the names of all open spans, in bytes.
+    pub fn text(&self) -> usize {
+        self.text
+    }
+
     /// Opens a span. Returns the open span of the same id, if any: its process was killed, and the pid was reused.
     pub fn begin(&mut self, id: &str, name: &str, enter: (Seconds, Bytes)) -> Option<Span> {
         let before = self.take(id);
         let thread = id.rsplit_once('.').map_or(id, |(thread, _)| thread);
-        let taken = self.levels.entry(thread.to_owned()).or_default();
         // The first free level. Nested spans get one level more than the innermost span. Overlapping spans, as in
         // asynchronous code, get no more levels than there are spans at once.
-        let level = taken.iter().position(|taken| !taken).unwrap_or(taken.len());
-        taken.resize(taken.len().max(level + 1), false);
-        taken[level] = true;
+        let level = self.levels.entry(thread.to_owned()).or_default().take();
         let span = Span {
             name: name.to_owned(),
             enter,
-            level: Some(level as u32),
+            level: Some(level),
             thread: Some(thread.to_owned()),
             ..Span::default()
         };
+        self.text += name.len();
         self.open.insert(id.to_owned(), span);
         before
     }
@@ -51,6 +81,7 @@ impl OpenSpans {
     /// Takes out all open spans, in order of their begin.
     pub fn drain(&mut self) -> Vec<Span> {
         self.levels.clear();
+        self.text = 0;
         let mut open: Vec<Span> = self.open.drain().map(|(_, span)| span).collect();
         // A hash map has no stable order.
         open.sort_by(|a, b| {
@@ -61,11 +92,12 @@ impl OpenSpans {
 
     fn take(&mut self, id: &str) -> Option<Span> {
         let span = self.open.remove(id)?;
+        self.text -= span.name.len();
         if let (Some(thread), Some(level)) = (&span.thread, span.level)
-            && let Some(taken) = self.levels.get_mut(thread)
+            && let Some(levels) = self.levels.get_mut(thread)
         {
-            taken[level as usize] = false;
-            if !taken.contains(&true) {
+            levels.release(level);
+            if levels.is_empty() {
                 self.levels.remove(thread);
             }
         }

@@ -9,7 +9,8 @@ use memchr::memmem;
 
 use crate::format::dat::DatWriter;
 use crate::format::index::SHORTEST;
-use crate::model::{End, Index, Part, Proven, Record, Section, Tick};
+use crate::model::{End, Index, Metric, Part, Proven, Record, Section, Tick};
+use crate::profile::consistency::least;
 use crate::profile::options::ProfileOptions;
 use crate::read::Reader;
 use crate::units::{Bytes, Seconds};
@@ -49,7 +50,11 @@ impl Plan {
             None if end.processes == 1 => (Seconds(f64::NEG_INFINITY), Seconds(f64::NEG_INFINITY)),
             None => return None,
         };
-        let mut writer = writer_of(&file, path)?;
+        let (mut writer, metric) = writer_of(&file, path)?;
+        // Without it a forged index could name any smaller peak.
+        if options.window.is_none() {
+            least(&end, metric)?;
+        }
         let needed = needed(&index.sections, window);
         let ends = index.sections.iter().skip(1).map(|section| section.at).chain([index_at]);
         let mut pieces = Vec::new();
@@ -75,8 +80,8 @@ impl Plan {
     }
 }
 
-/// The index of a file, its offset, and the end of the run; `None` if there is no index, or if it belongs to another file
-/// (a trace that was cut or joined).
+/// The index of a file, its offset, and the end of the run; `None` if there is no index, if it belongs to another file (a
+/// trace that was cut or joined), or if it cannot be rprof's.
 fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let length = file.seek(SeekFrom::End(0)).ok()?;
     if length < SHORTEST {
@@ -89,25 +94,31 @@ fn find_index(file: &mut File) -> Option<(Index, u64, End)> {
     let at = memmem::rfind(&tail, b"\nINDEX ")? + 1;
     let mut lines = tail[at..].split(|b| *b == b'\n');
     let index: Index = serde_json::from_slice(lines.next()?.strip_prefix(b"INDEX ")?).ok()?;
-    let end = lines.find_map(|line| line.strip_prefix(b"END "))?;
-    let end: End = serde_json::from_slice(end).ok()?;
+    // rprof writes both lines at once, as its last ones.
+    let end: End = serde_json::from_slice(lines.next()?.strip_prefix(b"END ")?).ok()?;
+    if lines.any(|line| line.starts_with(b"END ")) {
+        return None;
+    }
     let here = from + at as u64;
+    let run = -1.0..=end.elapsed_s.0 + 1.0;
     let is_of_file = index.is_in_order()
+        && index.sections.iter().all(|part| run.contains(&part.from_s.0) && run.contains(&part.peak_s.0))
         && index.sections.first()?.at == 0
         && index.sections.last()?.at < index.at
         && (index.at..=index.at + AFTER).contains(&here);
     is_of_file.then_some((index, here, end))
 }
 
-/// A writer of lines on the clock of the trace, from its header.
-fn writer_of(file: &File, path: &Path) -> Option<DatWriter> {
+/// A writer of lines on the clock of the trace, and its metric, from its header.
+fn writer_of(file: &File, path: &Path) -> Option<(DatWriter, Metric)> {
     let mut file = file.try_clone().ok()?;
     file.seek(SeekFrom::Start(0)).ok()?;
     let mut reader = Reader::new(file, path);
     let header = reader.next_record().ok()??;
+    let Record::Header(fields) = &header else { return None };
     let mut writer = DatWriter::new();
-    matches!(header, Record::Header(_)).then(|| writer.write(&header, &mut Vec::new()))?;
-    Some(writer)
+    writer.write(&header, &mut Vec::new());
+    Some((writer, fields.metric))
 }
 
 /// For each section, `true` if it is needed: the one with the header, those with more than ticks, and those from the last

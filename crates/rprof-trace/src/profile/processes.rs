@@ -7,12 +7,17 @@ use crate::profile::curve::Point;
 use crate::profile::curve::Track;
 use crate::units::{Bytes, Seconds};
 
+/// The number of processes that are kept at least. With twice as many, those with the smallest peaks are dropped.
+const KEPT: usize = 1 << 16;
+
 #[derive(Debug, Clone)]
 struct Process {
     id: String,
+    /// Its number in the order of appearance.
+    number: usize,
     peak: Option<Point>,
     last: Option<Point>,
-    track: Option<Track>,
+    track: Option<Box<Track>>,
 }
 
 /// The processes seen so far, in order of appearance.
@@ -21,12 +26,14 @@ pub(crate) struct Processes {
     list: Vec<Process>,
     /// The processes that are alive, by id. After an end the same id means another process.
     alive: HashMap<String, usize>,
-    /// Positions of the processes whose curves are needed, and an empty curve.
+    /// The number of processes that were seen.
+    seen: usize,
+    /// Numbers of the processes whose curves are needed, and an empty curve.
     wanted: Option<(HashSet<usize>, Track)>,
 }
 
 impl Processes {
-    /// Keeps the curves of the processes at these positions in the order of appearance.
+    /// Keeps the curves of the processes of these numbers in the order of appearance.
     pub fn with_curves(places: HashSet<usize>, empty: Track) -> Self {
         Self { wanted: Some((places, empty)), ..Self::default() }
     }
@@ -35,20 +42,69 @@ impl Processes {
         self.list.iter().any(|process| process.peak.is_some())
     }
 
-    pub fn len(&self) -> usize {
-        self.list.len()
+    /// The number of processes that were seen.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// The number of processes that were dropped above the limit.
+    pub fn dropped(&self) -> usize {
+        self.seen - self.list.len()
+    }
+
+    /// The numbers of the processes with the largest peaks.
+    pub fn largest(&self, count: usize) -> HashSet<usize> {
+        self.by_peak().into_iter().take(count).map(|at| self.list[at].number).collect()
+    }
+
+    /// The curves that are kept.
+    pub fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
+        self.list.iter_mut().filter_map(|process| process.track.as_deref_mut())
     }
 
     fn place(&mut self, id: &str) -> usize {
         if let Some(at) = self.alive.get(id) {
             return *at;
         }
+        if self.list.len() >= 2 * KEPT {
+            self.trim();
+        }
+        let number = self.seen;
+        self.seen += 1;
+        let wanted = self.wanted.as_ref().filter(|(places, _)| places.contains(&number));
+        let track = wanted.map(|(_, empty)| Box::new(empty.clone()));
         let at = self.list.len();
-        let wanted = self.wanted.as_ref().filter(|(places, _)| places.contains(&at));
-        let track = wanted.map(|(_, empty)| empty.clone());
-        self.list.push(Process { id: id.to_owned(), peak: None, last: None, track });
+        self.list.push(Process { id: id.to_owned(), number, peak: None, last: None, track });
         self.alive.insert(id.to_owned(), at);
         at
+    }
+
+    /// The places in the list, by falling peak. Of equal peaks the first to appear comes first.
+    fn by_peak(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.list.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(self.list[*at].peak.map_or(Bytes(0), |peak| peak.value)));
+        order
+    }
+
+    /// Drops the processes with the smallest peaks. One that is measured again counts as another process.
+    fn trim(&mut self) {
+        let mut keep = vec![false; self.list.len()];
+        self.by_peak().into_iter().take(KEPT).for_each(|at| keep[at] = true);
+        let mut place = 0;
+        let places: Vec<usize> = keep
+            .iter()
+            .map(|keep| {
+                place += usize::from(*keep);
+                place.wrapping_sub(1)
+            })
+            .collect();
+        self.alive.retain(|_, at| {
+            let kept = keep[*at];
+            *at = places[*at];
+            kept
+        });
+        let mut keep = keep.into_iter();
+        self.list.retain(|_| keep.next().unwrap_or(true));
     }
 
     /// A process was seen, or continues under a new id.

@@ -76,6 +76,11 @@ impl RunCurves {
         add(&mut self.swap, point, options);
     }
 
+    /// All curves that have a point.
+    pub fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
+        [&mut self.total, &mut self.pss, &mut self.swap].into_iter().flatten()
+    }
+
     /// The curves of the total, of PSS and of swap, with times counted from `zero`.
     pub fn finish(self, zero: f64) -> [Curve; 3] {
         [self.total, self.pss, self.swap].map(|track| track.map_or_else(Vec::new, |track| track.curve(zero)))

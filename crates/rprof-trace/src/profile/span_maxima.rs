@@ -1,17 +1,19 @@
 //! The largest value of a run since each of its spans began, for all spans at once.
 
+use std::collections::BTreeMap;
+
 use crate::units::Bytes;
 
 /// The largest value since the begin of each span, by the span's number in the order of begin.
 ///
 /// Updating every open span at every tick would cost ticks × spans. Instead one list holds the maxima of all spans. A span
 /// that began later never has a larger maximum, so the maxima fall in the order of begin. A new value replaces all smaller
-/// maxima at the end of the list by one entry, and bisection finds the maximum of a span.
+/// maxima at the end of the list by one entry. The list is a map, because a proven peak changes entries in the middle.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SpanMaxima {
     /// For spans from this number on, up to the number of the next entry: the largest value since they began. Numbers
     /// rise and values fall along the list.
-    list: Vec<(usize, Option<Bytes>)>,
+    list: BTreeMap<usize, Option<Bytes>>,
     /// Number of spans that have begun.
     begun: usize,
 }
@@ -19,8 +21,8 @@ pub(crate) struct SpanMaxima {
 impl SpanMaxima {
     /// A span begins. Returns its number.
     pub fn begin(&mut self) -> usize {
-        if self.list.last().is_none_or(|last| last.1.is_some()) {
-            self.list.push((self.begun, None));
+        if self.list.last_key_value().is_none_or(|(_, largest)| largest.is_some()) {
+            self.list.insert(self.begun, None);
         }
         self.begun += 1;
         self.begun - 1
@@ -28,29 +30,46 @@ impl SpanMaxima {
 
     /// Raises the maximum of every span that has begun to at least this value.
     pub fn raise(&mut self, value: Bytes) {
-        let mut first = None;
-        while let Some((begun, _)) = self.list.pop_if(|(_, largest)| *largest <= Some(value)) {
-            first = Some(begun);
+        // At most ticks no span has a smaller maximum.
+        if self.list.last_key_value().is_some_and(|(_, largest)| *largest <= Some(value)) {
+            self.raise_entries(usize::MAX, value);
         }
-        self.list.extend(first.map(|begun| (begun, Some(value))));
     }
 
     /// Raises the maximum of the first `count` spans only.
     pub fn raise_first(&mut self, count: usize, value: Bytes) {
-        let later = self.list.split_off(self.list.partition_point(|(first, _)| *first < count));
-        // The last entry that stays may cover spans on both sides of the limit.
-        let next = later.first().map_or(self.begun, |entry| entry.0);
-        let divided =
-            self.list.last().filter(|entry| next > count && entry.1 <= Some(value)).map(|entry| entry.1);
-        self.raise(value);
-        self.list.extend(divided.map(|largest| (count, largest)));
-        self.list.extend(later);
+        let next = self.list.range(count..).next().map_or(self.begun, |(first, _)| *first);
+        // The last entry before the limit may cover spans on both sides of it.
+        if next > count
+            && let Some((_, largest)) = self.list.range(..count).next_back()
+            && *largest <= Some(value)
+        {
+            let largest = *largest;
+            self.list.insert(count, largest);
+        }
+        self.raise_entries(count, value);
+    }
+
+    /// Joins the entries below `limit` that are not larger than a value to one with that value.
+    fn raise_entries(&mut self, limit: usize, value: Bytes) {
+        loop {
+            let mut entries = self.list.range_mut(..limit).rev();
+            let Some((first, largest)) = entries.next() else { return };
+            if *largest > Some(value) {
+                return;
+            }
+            if entries.next().is_none_or(|(_, before)| *before > Some(value)) {
+                *largest = Some(value);
+                return;
+            }
+            let first = *first;
+            self.list.remove(&first);
+        }
     }
 
     /// The largest value since the span of this number began.
     pub fn largest(&self, number: usize) -> Option<Bytes> {
-        let after = self.list.partition_point(|(first, _)| *first <= number);
-        self.list[..after].last().and_then(|(_, largest)| *largest)
+        self.list.range(..=number).next_back().and_then(|(_, largest)| *largest)
     }
 }
 

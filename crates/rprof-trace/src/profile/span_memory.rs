@@ -1,6 +1,8 @@
 //! The memory of each span: at its begin, at its end, and the bounds of its peak. One pass over the ticks in order of time
 //! measures all spans, in space that grows with their number only.
 
+use std::cmp::Reverse;
+
 use crate::model::Proven;
 use crate::profile::Span;
 use crate::profile::curve::Point;
@@ -9,6 +11,9 @@ use crate::units::{Bytes, Seconds};
 
 /// The bound of a time in which memory may have been of any size.
 const UNBOUNDED: Bytes = Bytes(u64::MAX);
+
+/// The largest proven peaks between two ticks that are kept at least. rprof writes one.
+const MAX_PROVEN: usize = 1 << 12;
 
 /// The begin or the end of a span.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +115,10 @@ impl SpanMemory {
     /// Adds a peak between two ticks. It lies inside the spans that contain its whole interval. A span that overlaps the
     /// interval gets it through the bound of the next tick.
     pub fn proven(&mut self, proven: Proven) {
+        if self.proven.len() >= 2 * MAX_PROVEN {
+            self.proven.sort_by_key(|proven| Reverse(proven.value));
+            self.proven.truncate(MAX_PROVEN);
+        }
         self.proven.push(proven);
     }
 
@@ -153,8 +162,12 @@ impl SpanMemory {
     fn pass_proven(&mut self, next: Point) {
         let mut proven = std::mem::take(&mut self.proven);
         proven.sort_by(|a, b| a.within.1.0.total_cmp(&b.within.1.0));
+        let mut passed = None;
         for Proven { within: (from, to), value, .. } in proven.drain(..) {
-            self.pass(to, next);
+            // Passing the same time again would walk over all ends that wait there.
+            if passed.replace(to) != Some(to) {
+                self.pass(to, next);
+            }
             self.peaks.raise_first(self.begins.partition_point(|begin| *begin <= from), value);
         }
         self.proven = proven;

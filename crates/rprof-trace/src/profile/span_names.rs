@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::Error;
+use crate::visible::visible;
 
 /// Each dotted name with its short form: the shortest suffix of whole parts that no other name ends in.
 pub fn short_names<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, &'a str> {
@@ -41,17 +42,29 @@ pub fn find_name<'a>(names: impl IntoIterator<Item = &'a str>, wanted: &str) -> 
     }
 }
 
+/// The most parts of a short form. A name of thousands of dots has as many suffixes, each nearly as long as the name.
+const MAX_PARTS: usize = 16;
+
 /// `c`, `b.c`, `a.b.c`.
 fn suffixes(name: &str) -> impl Iterator<Item = &str> {
-    let dots = name.rmatch_indices('.').map(|(at, _)| &name[at + 1..]).filter(|suffix| !suffix.is_empty());
+    let dots = name.rmatch_indices('.').take(MAX_PARTS).map(|(at, _)| &name[at + 1..]);
+    let dots = dots.filter(|suffix| !suffix.is_empty());
     dots.chain(std::iter::once(name))
+}
+
+/// The start of a name that is too long for a message.
+fn cut(name: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut chars = name.chars();
+    let start: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() { start + "…" } else { start }
 }
 
 /// The first names for a message, and the number of the others.
 fn list(names: &[&str]) -> String {
     const SHOWN: usize = 40;
     let mut shown: Vec<String> =
-        names.iter().take(SHOWN).map(|name| format!("`{}`", name.escape_debug())).collect();
+        names.iter().take(SHOWN).map(|name| format!("`{}`", visible(&cut(name)))).collect();
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }

@@ -19,7 +19,7 @@ use crate::model::Record;
 use crate::read::detect::{Detected, EVIDENCE_WITHIN, detect, trim_line, trim_nul};
 use crate::read::lines::{Lines, Place};
 use crate::read::record_buf::RecordBuf;
-use crate::read::resolve::{Resolver, put};
+use crate::read::resolve::{LATEST, Resolver, put};
 use crate::warning::{WarningKind, Warnings};
 
 /// The length in bytes at which a command over many lines is cut.
@@ -218,6 +218,8 @@ impl<'a> Reader<'a> {
             Ok(Line::Other) => return Ok(Step::NoRecord),
             Ok(Line::Command(_)) => return self.read_command(place),
             Ok(line) if !place.ended && !self.resolver.is_whole(&line, dialect) => Err(WarningKind::CutShort),
+            // No time of this run could be written.
+            Ok(Line::Header(header)) if header.start_s.abs() >= LATEST => Err(WarningKind::Malformed),
             Ok(Line::Header(header)) if header.format == 0 => {
                 self.resolver.start_at(header.start_s, dialect);
                 return Ok(Step::NoRecord);

@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::format::Dialect;
 use crate::format::column::{ColumnValues, FieldOrder, Fields};
 use crate::format::escape::unescape;
 use crate::format::number::{Time, plain_mib, plain_time};
 use crate::format::raw::{Columns, Line};
+use crate::format::{Dialect, MAX_KNOWN};
 use crate::model::{Header, Memory, Proven, Sample, SpanRecord, Tick};
 use crate::read::record_buf::{RecordBuf, Text};
 use crate::units::{Bytes, Seconds};
@@ -17,6 +17,8 @@ use crate::warning::WarningKind;
 /// 2001-09-09. An earlier time counts from the start of the run, not from 1970.
 const EPOCH_FROM: i64 = 1_000_000_000 * NANOS;
 const NANOS: i64 = 1_000_000_000;
+/// The latest time that a trace can hold, in seconds since 1970: in the year 2255.
+pub(crate) const LATEST: f64 = 9e9;
 
 /// `true` if a time counts from 1970.
 pub(crate) fn is_epoch(time: Time) -> bool {
@@ -74,7 +76,11 @@ impl Resolver {
 
     /// `true` if the time is on the file's clock.
     pub fn is_on_clock(&self, time: Time) -> bool {
-        is_epoch(time) || self.epoch != Some(true)
+        match self.start_s {
+            // Times of a .csv count from the start. A .dat trace cannot hold a later one.
+            Some(start) if self.base == Some(0) => start + seconds(time.nanos).0 < LATEST,
+            _ => is_epoch(time) || self.epoch != Some(true),
+        }
     }
 
     /// The wall-clock time at the start of the run, in seconds since 1970.
@@ -288,10 +294,12 @@ impl Resolver {
             Columns::Fields(_) if !self.ours => Ok(Memory::default()),
             Columns::Fields(fields) => {
                 self.read_fields(fields)?;
-                if !self.samples.contains_key(id) {
+                if !self.samples.contains_key(id) && self.samples.len() < MAX_KNOWN {
                     self.samples.insert(id.to_owned(), Memory::default());
                 }
-                let memory = self.samples.get_mut(id).ok_or(WarningKind::Malformed)?;
+                // Of further processes, columns that a line leaves out are unknown.
+                let mut unknown = Memory::default();
+                let memory = self.samples.get_mut(id).unwrap_or(&mut unknown);
                 memory.set_metric(self.order.metric, value);
                 self.order.named(&self.fields).for_each(|(column, value)| memory.set_column(column, value));
                 Ok(*memory)

@@ -179,8 +179,8 @@ pub fn every_record() -> Vec<Record<'static>> {
             at: 3_500_000,
             sections: vec![
                 Section {
-                    peak_bytes: Bytes(45_056),
-                    peak_s: Seconds(0.07),
+                    peak_bytes: Bytes(49_152),
+                    peak_s: Seconds(0.1),
                     within_s: Some((Seconds(0.0), Seconds(0.1))),
                     annotated: true,
                     ..Section::default()

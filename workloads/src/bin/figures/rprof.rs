@@ -86,7 +86,7 @@ impl Rprof {
         for kind in KINDS {
             let figure = format!("{name}.{kind}");
             let mut command = self.command(directory, "plot");
-            command.args(traces).args(["--output", &figure, "--title", title]);
+            command.args(traces).args(["--force", "--output", &figure, "--title", title]);
             let (status, _) = self.interrupts.run(&mut command, echo)?;
             check(
                 status,

@@ -52,8 +52,8 @@ impl Stat {
             is_dead,
             ppid: u32::try_from(ppid).ok()?,
             is_forked_only: flags & FORKED_ONLY != 0,
-            faults: minor + major,
-            child_faults: child_minor + child_major,
+            faults: minor.saturating_add(major),
+            child_faults: child_minor.saturating_add(child_major),
             start,
             vsz,
             rss_pages,
@@ -67,4 +67,17 @@ impl Stat {
 /// reports three zeros.
 pub fn has_schedule(text: &[u8]) -> bool {
     text.trim_ascii_end().rsplit(|b| *b == b' ').next().and_then(number).is_some_and(|times| times > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by fuzzing: the sum of two counters overflowed.
+    #[test]
+    fn counters_of_any_size_are_added() {
+        let fields = "18446744073709551615 ".repeat(40);
+        let text = format!("7 (a) S 1 2 3 4 5 6 {fields}");
+        assert_eq!(Stat::parse(text.as_bytes()).map(|stat| (stat.ppid, stat.faults)), Some((1, u64::MAX)));
+    }
 }

@@ -35,6 +35,8 @@ pub struct Search {
     next_walk: Instant,
     /// True if a process was born in the tree since the last full walk, or may have been.
     stale: bool,
+    /// True if what ran before the session has been found, or is not wanted.
+    walked: bool,
     /// Pids to try once more.
     again: Vec<u32>,
     /// Room for the processes of one search. It is kept, because a tick must not allocate.
@@ -49,6 +51,7 @@ impl Search {
         let mut search = Self::blind();
         if !all {
             search.newest = search.read_counter();
+            search.walked = true;
         }
         search
     }
@@ -61,6 +64,7 @@ impl Search {
             pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
             next_walk: Instant::now() + FULL_WALK_EVERY,
             stale: false,
+            walked: false,
             again: Vec::with_capacity(64),
             candidates: Vec::with_capacity(64),
             hidden: Vec::new(),
@@ -109,7 +113,13 @@ impl Search {
         if first_look || (self.stale && Instant::now() > self.next_walk) {
             let begun = Instant::now();
             self.stale = false;
+            let before = found.len();
             keep_descendants(all_pids(), &is_parent, found, &mut Vec::new(), &mut self.candidates);
+            // A process that has ended is no member of the tree any more, so a later walk would count it again.
+            if self.walked {
+                drop_dead(found, before);
+            }
+            self.walked = true;
             self.next_walk = begun + FULL_WALK_EVERY.max(begun.elapsed() * FULL_WALK_SHARE);
         }
         gone
@@ -130,6 +140,18 @@ impl Search {
         let mut text = [0; 128];
         let length = self.loadavg.as_ref()?.read_at(&mut text, 0).ok()?;
         last_pid(&text[..length])
+    }
+}
+
+/// Drops the processes that have ended from those found since `first`.
+fn drop_dead(found: &mut Vec<(Process, Reading)>, first: usize) {
+    let mut at = first;
+    while at < found.len() {
+        if found[at].1.dead {
+            found.remove(at);
+        } else {
+            at += 1;
+        }
     }
 }
 
@@ -195,4 +217,37 @@ pub fn find_processes(part: &str) -> Vec<(u32, String)> {
         .collect();
     found.sort_unstable();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// A process that nobody waits for was counted again at each full walk: 152 processes for 68.
+    #[test]
+    fn a_zombie_is_found_once() {
+        let own = std::process::id();
+        let mut search = Search::new(false);
+        let mut child = Command::new("true").spawn().expect("a program");
+        let pid = child.id();
+        let mut found = Vec::new();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let is_found = |found: &[(Process, Reading)]| found.iter().any(|(process, _)| process.pid() == pid);
+        while !is_found(&found) {
+            assert!(Instant::now() < deadline, "no search finds the child");
+            search.newborns(|parent| parent == own, &mut found);
+        }
+        while !Process::open(pid).is_ok_and(|(_, reading)| reading.dead) {
+            assert!(Instant::now() < deadline, "the child does not end");
+        }
+        for _ in 0..3 {
+            found.clear();
+            (search.stale, search.next_walk) = (true, Instant::now());
+            search.newborns(|parent| parent == own, &mut found);
+            assert!(search.next_walk > Instant::now() && !is_found(&found));
+        }
+        child.wait().expect("a child");
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use serde::Deserialize;
 
-use super::{Cell, SpanDetail};
+use super::{Cell, SpanDetail, is_formula};
 use crate::format::column::ColumnValues;
 use crate::format::dat::decode::note;
 use crate::format::number::{Time, field, integer, read_time};
@@ -13,6 +13,9 @@ use crate::format::raw::{Columns, Line};
 use crate::model::Part;
 use crate::units::Bytes;
 use crate::warning::WarningKind;
+
+/// The largest size. A `.dat` trace has no larger one.
+const MOST: u64 = u64::MAX >> 1;
 
 type Parsed<T> = Result<T, WarningKind>;
 
@@ -74,7 +77,12 @@ impl Rows {
         }
         match self.cell(Cell::Record) {
             b"tree" | b"process" => self.values = self.values()?,
-            b"function" => self.span = self.json()?,
+            b"function" => {
+                self.span = self.json()?;
+                if self.span.enter_bytes.0.max(self.span.leave_bytes.0) > MOST {
+                    return Err(WarningKind::Malformed);
+                }
+            }
             _ => {}
         }
         self.line()
@@ -83,7 +91,7 @@ impl Rows {
     fn line(&self) -> Parsed<Line<'_>> {
         Ok(match self.cell(Cell::Record) {
             b"run" => Line::Header(self.json()?),
-            b"command" => Line::Command(self.cell(Cell::Detail)),
+            b"command" => Line::Command(self.text(Cell::Detail)),
             b"tree" => Line::Tick {
                 value: self.value()?,
                 time: self.time(Cell::Time)?,
@@ -107,15 +115,15 @@ impl Rows {
             b"function" => self.span()?,
             b"gap" => Line::Gap(self.time(Cell::From)?.nanos, self.time(Cell::To)?.nanos),
             b"span_begin" => {
-                let (id, name) = field(self.cell(Cell::Detail));
+                let (id, name) = field(self.text(Cell::Detail));
                 Line::SpanBegin { id: word(id)?, time: self.time(Cell::Time)?, name }
             }
             b"span_end" => {
-                let (id, _) = field(self.cell(Cell::Detail));
+                let (id, _) = field(self.text(Cell::Detail));
                 Line::SpanEnd { id: word(id)?, time: self.time(Cell::Time)? }
             }
-            b"mark" => Line::Mark { time: self.time(Cell::Time)?, label: self.cell(Cell::Detail) },
-            b"note" => note(self.cell(Cell::Detail))?,
+            b"mark" => Line::Mark { time: self.time(Cell::Time)?, label: self.text(Cell::Detail) },
+            b"note" => note(self.text(Cell::Detail))?,
             b"end" => Line::End(self.json()?),
             b"" => return Err(WarningKind::Malformed),
             _ => Line::Other,
@@ -160,8 +168,16 @@ impl Rows {
         self.order[cell.place()].and_then(|at| self.cells.get(at)).unwrap_or_default()
     }
 
+    /// A cell of text, without the guard against formulas.
+    fn text(&self, cell: Cell) -> &[u8] {
+        match self.cell(cell) {
+            [b'\'', text @ ..] if is_formula(text) => text,
+            text => text,
+        }
+    }
+
     fn id(&self) -> Parsed<&[u8]> {
-        word(self.cell(Cell::Process))
+        word(self.text(Cell::Process))
     }
 
     fn time(&self, cell: Cell) -> Parsed<Time> {
@@ -179,7 +195,8 @@ impl Rows {
         match self.cell(cell) {
             [] => Ok(None),
             digits => match integer(digits) {
-                Some(count) => Ok(Some(Bytes(count))),
+                Some(count) if count <= MOST => Ok(Some(Bytes(count))),
+                Some(_) => Err(WarningKind::Malformed),
                 None => spreadsheet_number(digits).map(|count| Some(Bytes(count))),
             },
         }
@@ -216,7 +233,7 @@ fn spreadsheet_number(digits: &[u8]) -> Parsed<u64> {
     match number.ok_or(WarningKind::Malformed)? {
         n if !n.is_finite() => Err(WarningKind::NotFinite),
         n if n < 0.0 => Err(WarningKind::Negative),
-        n if n < 1.8e19 => Ok(n.round() as u64),
+        n if n < MOST as f64 => Ok(n.round() as u64),
         _ => Err(WarningKind::Malformed),
     }
 }

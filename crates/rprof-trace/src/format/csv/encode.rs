@@ -3,7 +3,7 @@
 use csv::{ByteRecord, WriterBuilder};
 use serde::Serialize;
 
-use super::{Cell, SpanDetail, columns};
+use super::{Cell, SpanDetail, columns, is_formula};
 use crate::format::dat::micros;
 use crate::format::escape;
 use crate::format::write_number::{push_integer, push_micros};
@@ -127,6 +127,13 @@ fn json<'a>(detail: &'a mut Vec<u8>, what: &impl Serialize) -> &'a [u8] {
     detail
 }
 
+/// Puts a `'` before a text that a spreadsheet would take for a formula and run.
+fn guard(text: &mut Vec<u8>) {
+    if is_formula(text) {
+        text.insert(0, b'\'');
+    }
+}
+
 /// Appends a row; `cells` and `text` are buffers.
 fn push_row(out: &mut Vec<u8>, cells: &mut ByteRecord, text: &mut Vec<u8>, record: &str, row: &Row<'_>) {
     cells.clear();
@@ -136,14 +143,20 @@ fn push_row(out: &mut Vec<u8>, cells: &mut ByteRecord, text: &mut Vec<u8>, recor
             Cell::Record => text.extend_from_slice(record.as_bytes()),
             Cell::Time => push_time(text, row.time),
             Cell::Process if row.process.is_empty() => {}
-            Cell::Process => escape::push_word(text, row.process),
+            Cell::Process => {
+                escape::push_word(text, row.process);
+                guard(text);
+            }
             Cell::Value => push_bytes(text, row.value),
             Cell::Part(part) => push_bytes(text, row.memory.get(part)),
             Cell::Upper => push_bytes(text, row.upper),
             Cell::Processes => row.processes.into_iter().for_each(|count| push_integer(text, count.into())),
             Cell::From => push_time(text, row.within.map(|w| w.0)),
             Cell::To => push_time(text, row.within.map(|w| w.1)),
-            Cell::Detail => text.extend_from_slice(row.detail),
+            Cell::Detail => {
+                text.extend_from_slice(row.detail);
+                guard(text);
+            }
         }
         cells.push_field(text);
     }

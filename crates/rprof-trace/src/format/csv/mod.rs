@@ -100,6 +100,13 @@ pub const RECORDS: [&str; 16] = [
     "end",
 ];
 
+/// `true` if a spreadsheet takes a cell with this text for a formula. A text that begins as a guarded one does counts too,
+/// so that the guard can always be removed.
+fn is_formula(text: &[u8]) -> bool {
+    let rest = text.iter().position(|b| *b != b'\'').map_or(&[][..], |at| &text[at..]);
+    matches!(rest.first(), Some(b'=' | b'+' | b'-' | b'@'))
+}
+
 /// The JSON in the column `detail` of a complete span. Its times are in `from_s` and `to_s`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct SpanDetail {
@@ -113,6 +120,16 @@ struct SpanDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_and_guarded_formulas_are_recognized() {
+        for formula in ["=1", "+1", "-1", "@x", "'=1", "''-"] {
+            assert!(is_formula(formula.as_bytes()), "{formula}");
+        }
+        for plain in ["", "'", "x=1", "'x", "1", "'a b' -c"] {
+            assert!(!is_formula(plain.as_bytes()), "{plain}");
+        }
+    }
 
     #[test]
     fn every_cell_has_its_place_in_the_table() {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::format::column::{Column, ColumnValues, FieldOrder};
-use crate::format::escape;
 use crate::format::write_number::{push_integer, push_mib, push_micros};
+use crate::format::{MAX_KNOWN, escape};
 use crate::model::{Born, Header, Memory, Proven, Record, Sample, SpanRecord, Tick};
 use crate::units::{Bytes, Seconds};
 
@@ -43,7 +43,8 @@ impl DatWriter {
             Record::Header(header) => self.header(header, out),
             Record::Command(command) => {
                 out.extend_from_slice(b"CMDLINE ");
-                escape::push_visible(out, command, true);
+                // A command of mprof is written as mprof wrote it.
+                escape::push_visible(out, command, self.headed);
                 out.push(b'\n');
             }
             Record::Tick(tick) => self.tick(tick, out),
@@ -131,7 +132,11 @@ impl DatWriter {
         let id = word(sample.id);
         let before = self.samples.get(id.as_ref()).map(|kept| **kept);
         let (values, old) = (sample.memory.into(), before.map_or(Memory::default(), |b| b.1).into());
-        let changed = changed(&self.order, &old, &values);
+        let mut changed = changed(&self.order, &old, &values);
+        let is_full = self.samples.len() >= MAX_KNOWN;
+        if before.is_none() && is_full {
+            changed = self.order.columns.len();
+        }
         if self.headed && changed == 0 && before.is_some_and(|b| b.0 == sample.value) {
             return;
         }
@@ -143,6 +148,7 @@ impl DatWriter {
         let kept = (sample.value, sample.memory);
         match self.samples.get_mut(id.as_ref()) {
             Some(place) => **place = kept,
+            None if is_full => {}
             None => _ = self.samples.insert(id.into_owned(), Box::new(kept)),
         }
     }

@@ -1,0 +1,53 @@
+//! Results: the one way to stdout. Text from outside is escaped; only newlines and tabs act.
+
+use std::io::{self, Write};
+
+use rprof_trace::is_hidden;
+use serde_json::Value;
+
+/// Prints lines of text.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            c if is_hidden(c) => shown.push_str(&rprof_trace::visible(c.encode_utf8(&mut [0; 4]))),
+            c => shown.push(c),
+        }
+    }
+    write(shown.as_bytes())
+}
+
+/// Prints a value as JSON. Characters that a terminal would obey are escaped as JSON allows, so the value is the same.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn print_json(value: &Value) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    let mut shown = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c != '\n' && is_hidden(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                shown += &format!("\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.push('\n');
+    write(shown.as_bytes())
+}
+
+/// Writes bytes that are no text for a person: a figure.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
