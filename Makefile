@@ -6,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk fuzz/fuzz.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk fuzz/fuzz.mk scripts/faults.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -15,7 +15,7 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 
 help: ## Show this list
 	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac test-vm msrv bless fuzz)
+	@$(call list,Before a commit,lint check-mac test-vm msrv bless fuzz faults)
 	@$(call list,Measurements,bench bench-mark compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
 	@$(call list,Set-up,peers)

@@ -241,22 +241,49 @@ pub fn reap() -> Option<Reaped> {
     let options = libc::WNOHANG | libc::WUNTRACED;
     // SAFETY: both pointers are to live values of the right type.
     let waited = unsafe { libc::wait4(raw_pid, &raw mut wait_status, options, &raw mut usage) };
-    let pid = u32::try_from(waited).ok().filter(|pid| *pid > 0)?;
-    let status = if libc::WIFEXITED(wait_status) {
-        ExitStatus::Exited(libc::WEXITSTATUS(wait_status))
-    } else if libc::WIFSTOPPED(wait_status) {
-        ExitStatus::Stopped(libc::WSTOPSIG(wait_status))
-    } else {
-        ExitStatus::Killed(libc::WTERMSIG(wait_status))
+    let pid = u32::try_from(waited).ok().filter(|pid| *pid > 0);
+    let status = match pid {
+        Some(_) => status_of_wait(wait_status),
+        // Without wait4 the maximum is lost. The exit status is not.
+        None => status_by_waitid(found?)?,
     };
     Some(Reaped {
-        pid,
+        pid: pid.or(found)?,
         status,
         max_rss: max_rss(&usage),
         user: duration(usage.ru_utime),
         system: duration(usage.ru_stime),
         zombie,
     })
+}
+
+fn status_of_wait(status: i32) -> ExitStatus {
+    if libc::WIFEXITED(status) {
+        ExitStatus::Exited(libc::WEXITSTATUS(status))
+    } else if libc::WIFSTOPPED(status) {
+        ExitStatus::Stopped(libc::WSTOPSIG(status))
+    } else {
+        ExitStatus::Killed(libc::WTERMSIG(status))
+    }
+}
+
+/// Reaps a child by waitid, which reports no use of memory.
+fn status_by_waitid(pid: u32) -> Option<ExitStatus> {
+    // SAFETY: an all-zero siginfo is valid and is overwritten.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG;
+    // SAFETY: the pointer is to a live siginfo.
+    if unsafe { libc::waitid(libc::P_PID, pid, &raw mut info, options) } != 0 {
+        return None;
+    }
+    // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
+    let (found, status) = unsafe { (info.si_pid(), info.si_status()) };
+    match info.si_code {
+        _ if found == 0 => None,
+        libc::CLD_EXITED => Some(ExitStatus::Exited(status)),
+        libc::CLD_STOPPED => Some(ExitStatus::Stopped(status)),
+        _ => Some(ExitStatus::Killed(status)),
+    }
 }
 
 fn duration(time: libc::timeval) -> Duration {
