@@ -34,9 +34,9 @@ static: ## Build a static binary, target/*-linux-musl/release/rprof
 	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
 test: $(CMAKE_STAMP) peers ## Run all tests
-	RPROF_PYTHON="$(PEERS_PYTHON)" $(CARGO) test
-	$(CARGO) test -p rprof-mark --all-features
-	RPROF_PYTHON="$(PEERS_PYTHON)" $(WORKLOADS_CARGO) test --release -p rprof-workloads
+	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py $(CARGO) test --no-fail-fast \
+		-- $(CARGO) test --no-fail-fast -p rprof-mark --all-features \
+		-- env $(WORKLOADS_CARGO) test --no-fail-fast --release -p rprof-workloads
 
 test-vm: ## Test control groups in a virtual machine with Debian's kernel (root)
 	$(CARGO) build -p rprof-cli --bin rprof --example truth
