@@ -46,7 +46,7 @@ ERRORS = {
 UNTESTED = {"close", "exit_group", "getpid", "gettid", "rt_sigreturn", "restart_syscall", "clone", "clone3", "vfork"}
 # Two places in Rust's library at which a failure ends the program: it makes the process, and it ends without memory.
 KNOWN = {
-    "recvfrom": "Rust's library reads the outcome of the start",
+    "recvfrom": "Rust's library cannot learn if the command has started; the command runs to its end, and rprof exits with 101",
     "brk": "without memory, Rust's library ends the program",
     "mmap": "without memory, Rust's library ends the program",
 }
@@ -110,7 +110,7 @@ def table(rows: list[Row], untested: list[str]) -> str:
         f"{sum(row.runs for row in rows)} runs of `sh` with a child, at 50 ticks a second. In each, one system call of rprof "
         "fails after the command has started: once, at several places, or for good. *Right*: the command ended by itself, "
         "with its own output, and rprof exited with its exit code. *Complete*: the trace has its end. *Reported*: a note in "
-        "the trace, or a message.",
+        "the trace, or a message. An error that changes no number is not reported, nor one that keeps rprof from writing at all.",
         "",
         "| call | error | runs | right | complete | reported |",
         "| --- | --- | --: | --: | --: | --: |",
