@@ -31,6 +31,14 @@ pub enum Error {
         /// The possible first lines of a trace.
         expected: &'static str,
     },
+    /// The file has no bytes, or only blank lines at its start.
+    #[error("`{}` is not a trace: {found}", shown(path))]
+    Blank {
+        /// The file.
+        path: PathBuf,
+        /// `it is empty`, or `it has only blank lines`.
+        found: &'static str,
+    },
     /// The run has no spans.
     #[error("no span named `{}`: this trace has no spans", visible(wanted))]
     NoSpans {

@@ -294,8 +294,9 @@ fn a_later_version_is_read_without_its_unknown_parts() {
 #[test]
 fn a_file_that_is_not_a_trace_is_refused_with_the_reason() {
     for (text, wanted) in [
-        (&b""[..], "line 1 is empty, expected a record"),
-        (b"\n\n  \n", "line 1 is empty"),
+        (&b""[..], "it is empty"),
+        (b"\n\n  \n", "it has only blank lines"),
+        (&[b'\n'; 100 << 10], "its first 64 KiB are blank lines"),
         (b"\nDear reader,\nMEM is short for memory.\n", "line 2 is `Dear reader,`, expected a record"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "line 1 is `\\x89PNG`"),
         (b"ME", "line 1 is `ME`"),

@@ -1,7 +1,7 @@
 //! `rprof convert`: write a trace in the other format.
 
-use anyhow::{Context, bail};
-use rprof_trace::{Format, shown};
+use anyhow::bail;
+use rprof_trace::{Error, Format, shown};
 
 use crate::cli::ConvertArgs;
 use crate::trace_file::{Choices, TraceFile};
@@ -22,7 +22,11 @@ pub fn convert(arguments: &ConvertArgs) -> anyhow::Result<()> {
     let (mut trace, mut file) = TraceFile::create_named(to, Choices { force: *force, ..Choices::default() })?;
     if let Err(error) = rprof_trace::convert(&mut reader, format, &mut file) {
         trace.abandon();
-        return Err(error).with_context(|| trace_file::cannot_write(to));
+        return Err(match error {
+            Error::Write(source) => anyhow::Error::new(source).context(trace_file::cannot_write(to)),
+            // The input could not be read to its end; the error names it.
+            other => other.into(),
+        });
     }
     trace.keep();
     for warning in reader.warnings() {

@@ -112,7 +112,8 @@ impl<'a> Reader<'a> {
     /// The next record; `None` at the end.
     ///
     /// # Errors
-    /// [`Error::Io`] if the input cannot be read, [`Error::NotATrace`] at the first call if it is not a trace.
+    /// [`Error::Io`] if the input cannot be read, [`Error::NotATrace`] or
+    /// [`Error::Blank`] at the first call if it is not a trace.
     #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Error> {
         if self.advance()? {
@@ -182,6 +183,7 @@ impl<'a> Reader<'a> {
                 let path = self.path.clone();
                 Err(Error::NotATrace { path, line, found, expected: EXPECTED })
             }
+            Detected::Blank { found } => Err(Error::Blank { path: self.path.clone(), found }),
         }
     }
 
