@@ -34,10 +34,12 @@ impl From<io::Error> for ReadError {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such program.
-    #[error("cannot run `{program}`: not found{}", if .program.contains('/') { "" } else { " in PATH" })]
+    #[error("cannot run `{program}`: {reason}")]
     NotFound {
         /// The program as it was given.
         program: String,
+        /// The reason; a caller that knows more may replace it.
+        reason: String,
     },
     /// The program exists but cannot be executed.
     #[error("cannot run `{program}`: {reason}")]
@@ -95,6 +97,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// There is no such program: no such file, or none of this name in PATH.
+    pub(crate) fn not_found(program: String) -> Self {
+        let reason = if program.contains('/') { "not found" } else { "not found in PATH" }.to_owned();
+        Self::NotFound { program, reason }
+    }
+
     /// A closure for `map_err` that names the refused action.
     pub fn system<E: Into<io::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::System { action, source: source.into() }

@@ -181,7 +181,7 @@ fn before_exec(rss_writer: i32, entry: Option<i32>) -> io::Result<()> {
 fn spawn_error(program: &str, source: io::Error) -> Error {
     let program = program.to_owned();
     match source.raw_os_error() {
-        Some(libc::ENOENT | libc::ENOTDIR) => Error::NotFound { program },
+        Some(libc::ENOENT | libc::ENOTDIR) => Error::not_found(program),
         Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => {
             Error::System { action: "start a process", source }
         }
