@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_cause_is_printed_once() {
         let source = || std::io::Error::other("no such file");
-        let library = rprof_trace::Error::Io { path: "t.dat".into(), source: source() };
+        let library = rprof_trace::Error::Io { path: "t.dat".into(), cause: source() };
         assert_eq!(one_line(&library.into()), "cannot read `t.dat`: no such file");
         let ours = Err::<(), _>(source()).context("cannot write").expect_err("failed");
         assert_eq!(one_line(&ours), "cannot write: no such file");

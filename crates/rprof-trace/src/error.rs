@@ -9,16 +9,16 @@ use crate::visible::{shown, visible};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened or read.
-    #[error("cannot read `{}`: {source}", shown(path))]
+    #[error("cannot read `{}`: {cause}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
-        /// The error of the system.
-        source: io::Error,
+        /// The error of the system. The message has it, so it is not also the source.
+        cause: io::Error,
     },
     /// The output cannot be written.
     #[error("cannot write the trace: {0}")]
-    Write(#[source] io::Error),
+    Write(io::Error),
     /// No line at the start of the file is a record.
     #[error("`{}` is not a trace: line {line} is {found}, expected {expected}", shown(path))]
     NotATrace {

@@ -82,7 +82,7 @@ impl Reader<'static> {
         let path = path.as_ref();
         match File::open(path) {
             Ok(file) => Ok(Self::new(file, path)),
-            Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+            Err(cause) => Err(Error::Io { path: path.to_owned(), cause }),
         }
     }
 }
@@ -162,8 +162,8 @@ impl<'a> Reader<'a> {
         std::mem::take(&mut self.warnings)
     }
 
-    fn io(&self, source: io::Error) -> Error {
-        Error::Io { path: self.path.clone(), source }
+    fn io(&self, cause: io::Error) -> Error {
+        Error::Io { path: self.path.clone(), cause }
     }
 
     /// Detects the format.
