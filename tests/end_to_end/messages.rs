@@ -1,6 +1,8 @@
 //! Messages: each names the cause once, and what the user can do.
 
-use crate::support::{Place, done};
+use std::process::Command;
+
+use crate::support::{Place, done, skip, wait_for};
 
 /// A full disk gave "cannot write the trace `t.csv`: cannot write the trace: File too large".
 #[test]
@@ -76,4 +78,68 @@ fn a_command_that_is_not_found_is_explained() {
     assert!(!place.path("t.dat").exists());
     let plain = place.run("run no-such-program-anywhere");
     assert_eq!(plain.stderr, "rprof: cannot run `no-such-program-anywhere`: not found in PATH\n");
+}
+
+/// A recording of a zombie or a kernel thread said "the process ended too soon", and a thread was "no such process".
+#[test]
+fn what_has_no_memory_is_not_attached_to() {
+    let place = Place::new();
+    let refused = |pid: &str, parts: &[&str]| {
+        let done = place.run(&format!("attach -o t.dat --duration 1s {pid}"));
+        assert_eq!(done.code, Some(125), "{}", done.stderr);
+        for part in parts.iter().copied().chain([pid]) {
+            assert!(done.stderr.contains(part), "`{part}` is not in: {}", done.stderr);
+        }
+        assert!(!place.path("t.dat").exists());
+    };
+    let mut zombie = Command::new("true").spawn().unwrap();
+    let stat = format!("/proc/{}/stat", zombie.id());
+    if !std::path::Path::new(&stat).exists() {
+        zombie.wait().unwrap();
+        return skip("no /proc on this system");
+    }
+    wait_for("a zombie", || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") Z ")));
+    refused(&zombie.id().to_string(), &["has ended", "zombie", &std::process::id().to_string()]);
+    zombie.wait().unwrap();
+    let own = std::process::id().to_string();
+    let (sender, receiver) = std::sync::mpsc::channel::<()>();
+    let (link_sender, link_receiver) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        link_sender.send(std::fs::read_link("/proc/thread-self").unwrap()).unwrap();
+        let _ = receiver.recv();
+    });
+    let link = link_receiver.recv().unwrap();
+    refused(link.file_name().unwrap().to_str().unwrap(), &["is a thread of", &format!("`{own}`")]);
+    drop(sender);
+    thread.join().unwrap();
+    if std::fs::read_to_string("/proc/2/comm").is_ok_and(|name| name == "kthreadd\n") {
+        refused("2", &["kernel thread"]);
+    } else {
+        skip("no kernel threads are visible here");
+    }
+}
+
+/// `attach` printed nothing until its end, so a user could not know whether it had found the process.
+#[test]
+fn attach_prints_what_it_records() {
+    let place = Place::new();
+    let mut process = Command::new("sleep").arg("1000").spawn().unwrap();
+    let pid = process.id().to_string();
+    let loud = place.run(&format!("attach --duration 50ms -o t.dat {pid}"));
+    let quiet = place.run(&format!("attach -q --force --duration 50ms -o t.dat {pid}"));
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let first = loud.stderr.lines().next().unwrap();
+    for part in
+        [&format!("rprof: recording process {pid}"), "sleep", "for 50 ms", "Ctrl-C ends the recording"]
+    {
+        assert!(first.contains(part), "`{part}` is not in: {first}");
+    }
+    // A process that was left running on purpose needs no advice to wait for it.
+    assert!(loud.stderr.contains("detached: the process is still running"), "{}", loud.stderr);
+    assert!(!loud.stderr.contains("--wait-all"), "{}", loud.stderr);
+    assert_eq!((quiet.code, quiet.stderr), (Some(0), String::new()));
+    assert_eq!(place.run("attach ").code, Some(125));
+    let empty = done(place.rprof(["attach", ""]).output().unwrap());
+    assert!(empty.stderr.contains("name of the process is empty"), "{}", empty.stderr);
 }

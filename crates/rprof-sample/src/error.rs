@@ -55,6 +55,14 @@ pub enum Error {
         /// The process id asked for.
         pid: u32,
     },
+    /// The pid is that of something without memory of its own.
+    #[error("cannot attach to process `{pid}`: {reason}")]
+    NoMemory {
+        /// The process id asked for.
+        pid: u32,
+        /// What it is, and the remedy if there is one.
+        reason: String,
+    },
     /// The process belongs to another user.
     #[error(
         "cannot attach to process `{pid}` (`{name}` of user `{owner}`): permission denied; run rprof as that user or as root"
@@ -87,12 +95,12 @@ pub enum Error {
         shown: String,
     },
     /// The operating system refused something that rprof needs.
-    #[error("cannot {action}: {source}")]
+    #[error("cannot {action}: {cause}")]
     System {
         /// The attempted action, as in "cannot {action}".
         action: &'static str,
-        /// The error of the system.
-        source: io::Error,
+        /// The error of the system. The message has it, so it is not also the source.
+        cause: io::Error,
     },
 }
 
@@ -105,6 +113,6 @@ impl Error {
 
     /// A closure for `map_err` that names the refused action.
     pub fn system<E: Into<io::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
-        move |source| Self::System { action, source: source.into() }
+        move |cause| Self::System { action, cause: cause.into() }
     }
 }
