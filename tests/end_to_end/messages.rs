@@ -143,3 +143,57 @@ fn attach_prints_what_it_records() {
     let empty = done(place.rprof(["attach", ""]).output().unwrap());
     assert!(empty.stderr.contains("name of the process is empty"), "{}", empty.stderr);
 }
+
+/// Help on a full disk exited with 0. A reader that has seen enough is no failure.
+#[test]
+fn help_that_cannot_be_written_fails() {
+    let place = Place::new();
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        return skip("no /dev/full on this system");
+    };
+    for (line, code) in [
+        ("--help", 1),
+        ("--version", 1),
+        ("peak --help", 1),
+        ("help run", 1),
+        ("run -h", 125),
+        ("list -h", 1),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let mut command = place.rprof(&words);
+        let done = done(command.stdout(full.try_clone().unwrap()).output().unwrap());
+        assert_eq!(done.code, Some(code), "{line}: {}", done.stderr);
+        assert!(done.stderr.starts_with("rprof: cannot write the help: "), "{line}: {}", done.stderr);
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let done = done(place.rprof(["--help"]).stdout(writer).output().unwrap());
+    assert_eq!((done.code, done.stderr), (Some(0), String::new()));
+}
+
+/// Usage errors began with `error:`, and all other messages with `rprof:`.
+#[test]
+fn usage_errors_begin_with_the_name_of_the_program() {
+    let place = Place::new();
+    for line in [
+        "run --bogus true",
+        "run",
+        "peak --bogus",
+        "convert",
+        "bogus",
+        "help bogus",
+        "attach -t x 1",
+        "plot --window 9",
+    ] {
+        let done = place.run(line);
+        assert!(
+            done.stderr.starts_with("rprof: ") && !done.stderr.contains("error:"),
+            "{line}: {}",
+            done.stderr
+        );
+        assert!(done.stderr.contains("--help"), "{line}: {}", done.stderr);
+        assert!(done.stdout.is_empty() && done.code != Some(0), "{line}");
+    }
+    // Help instead of an error has no such prefix.
+    assert!(place.run("").stderr.starts_with("The memory profiler"));
+}
