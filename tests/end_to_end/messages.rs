@@ -197,3 +197,35 @@ fn usage_errors_begin_with_the_name_of_the_program() {
     // Help instead of an error has no such prefix.
     assert!(place.run("").stderr.starts_with("The memory profiler"));
 }
+
+/// `attach -E` promised the exit code of the command, and exits with 0.
+#[test]
+fn the_help_of_attach_promises_no_exit_code_of_the_process() {
+    let place = Place::new();
+    for option in ["-h", "--help"] {
+        let attach = place.run(&format!("attach {option}")).stdout;
+        assert!(!attach.contains("Exit with the command's exit code"), "{attach}");
+        assert!(attach.contains("No effect: the exit code is 0"), "{attach}");
+        assert!(place.run(&format!("run {option}")).stdout.contains("Exit with the command's exit code"));
+    }
+}
+
+/// What a limit counts, and that it ends all processes, was in no help page.
+#[test]
+fn the_help_of_limits_has_what_they_count_and_do() {
+    let place = Place::new();
+    let page = |option: &str| {
+        place.run(&format!("run {option}")).stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (short, long) = (page("-h"), page("--help"));
+    assert_eq!(short.matches("End the command and all its descendants").count(), 2, "{short}");
+    for part in [
+        "Wall-clock time since the start",
+        "the resident memory (RSS) of the whole tree",
+        "shared memory once",
+        "SIGKILL",
+    ] {
+        assert!(long.contains(part), "`{part}` is not in: {long}");
+    }
+    assert_eq!(long.matches("two seconds later SIGKILL").count(), 2, "{long}");
+}
