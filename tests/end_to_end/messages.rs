@@ -229,3 +229,29 @@ fn the_help_of_limits_has_what_they_count_and_do() {
     }
     assert_eq!(long.matches("two seconds later SIGKILL").count(), 2, "{long}");
 }
+
+/// At the end of daylight saving time, an hour of local time comes twice. The newest trace went by its name, so it was an
+/// older one then; the same holds after a journey to the west.
+#[test]
+fn the_newest_trace_is_the_one_that_started_last() {
+    let place = Place::new();
+    // Half an hour after 02:40+02:00 it was 02:10+01:00 in Berlin.
+    let header = |start: f64| {
+        format!("RPROF {{\"format\":1,\"start_s\":{start:.1},\"columns\":[]}}\nMEM 1.0 {start:.1}\n")
+    };
+    std::fs::write(place.path("mprofile_20251026024000.dat"), header(1_761_439_200.0)).unwrap();
+    std::fs::write(place.path("mprofile_20251026021000.dat"), header(1_761_441_000.0)).unwrap();
+    // A trace of mprof has the time of its first tick, and an empty one only its name.
+    std::fs::write(place.path("mprofile_20251026021500.dat"), "CMDLINE x\nMEM 1.0 1761441300.0\n").unwrap();
+    std::fs::write(place.path("mprofile_20200101000000.dat"), "").unwrap();
+    let list = |zone: &str| {
+        let done = done(place.rprof(["list"]).env("TZ", zone).output().unwrap());
+        let names = done.stdout.lines().map(|line| line.split(' ').nth(1).unwrap()[9..23].to_owned());
+        names.collect::<Vec<_>>()
+    };
+    for zone in ["Europe/Berlin", "UTC"] {
+        assert_eq!(list(zone), ["20200101000000", "20251026024000", "20251026021000", "20251026021500"]);
+    }
+    assert!(place.run("peak").stdout.contains("mprofile_20251026021500.dat"));
+    assert!(place.run("peak -2").stdout.contains("mprofile_20251026021000.dat"));
+}
