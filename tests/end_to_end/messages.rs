@@ -255,3 +255,14 @@ fn the_newest_trace_is_the_one_that_started_last() {
     assert!(place.run("peak").stdout.contains("mprofile_20251026021500.dat"));
     assert!(place.run("peak -2").stdout.contains("mprofile_20251026021000.dat"));
 }
+
+/// `-` is stdin for `plot` and `peak`; `convert` found no file of that name.
+#[test]
+fn convert_reads_stdin_too() {
+    let place = Place::new();
+    std::fs::write(place.path("in.dat"), "MEM 1.0 1795380800.0\n").unwrap();
+    let mut command = place.rprof(["convert", "-", "t.csv"]);
+    let done = done(command.stdin(std::fs::File::open(place.path("in.dat")).unwrap()).output().unwrap());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(place.run("peak t.csv").stdout.contains("1.000 MiB"));
+}

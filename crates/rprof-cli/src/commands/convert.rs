@@ -1,5 +1,7 @@
 //! `rprof convert`: write a trace in the other format.
 
+use std::path::Path;
+
 use anyhow::bail;
 use rprof_trace::{Error, Format, shown};
 
@@ -12,6 +14,7 @@ use crate::{message, trace_file};
 pub fn convert(arguments: &ConvertArgs) -> anyhow::Result<()> {
     let ConvertArgs { from, to, force } = arguments;
     let format = Format::from_path(to)?;
+    let from = if from == Path::new("-") { Path::new("/dev/stdin") } else { from.as_path() };
     let input = TraceInput::open(from)?;
     // A first record proves that the input is a trace, before the output is created.
     input.reader()?.next_record()?;
