@@ -46,6 +46,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         &[
             &[
                 "message",
+                "not_found",
                 "output",
                 "header",
                 "recorder",

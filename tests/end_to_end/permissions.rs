@@ -99,6 +99,34 @@ fn attaching_without_permission_names_the_owner_and_the_remedy() {
     assert!(!place.path("t.dat").exists());
 }
 
+/// The summary said of a measured process that it was missing, because only its high-water mark may not be reset.
+#[test]
+fn a_mark_that_may_not_be_reset_leaves_the_process_measured() {
+    let place = Place::new();
+    if !nix::unistd::geteuid().is_root() {
+        return skip("not root: there is no process of another user to start");
+    }
+    let script = ["touch", "30MiB", "ready", "up", "await", "go"];
+    let mut process =
+        std::process::Command::new(truth()).args(script).current_dir(place.dir.path()).spawn().unwrap();
+    place.await_file("up");
+    let pid = process.id().to_string();
+    let mut command = place.rprof(["attach", "--exact", "--duration", "300ms", "-o", "t.dat", &pid]);
+    let asked = as_ordinary_user(&mut command, &place);
+    let done = asked.then(|| finish(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()));
+    std::fs::write(place.path("go"), "").unwrap();
+    wait_for("its end", || process.try_wait().unwrap().is_some());
+    let Some(done) = done else { return skip(NO_USER) };
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    for part in
+        ["cannot reset the high-water mark of", "permission denied", "maxima between ticks are not exact"]
+    {
+        assert!(done.stderr.contains(part), "`{part}` is not in: {}", done.stderr);
+    }
+    assert!(!done.stderr.contains("missing from the sums"), "{}", done.stderr);
+    assert!(place.peak()["peak_bytes"].as_u64().unwrap() >= 30 * MIB, "{}", done.stderr);
+}
+
 /// With the /proc of another pid namespace, rprof measured strangers that had the pids of its command.
 #[test]
 fn the_proc_of_another_namespace_is_refused_before_the_start() {

@@ -36,12 +36,12 @@ pub enum Error {
         fitting: Option<usize>,
     },
     /// The free space in the directory of the file cannot be read.
-    #[error("cannot read the free space of `{path}`: {source}; choose another place with `--file`")]
+    #[error("cannot read the free space of `{path}`: {cause}; choose another place with `--file`")]
     NoPlace {
         /// The directory of the file.
         path: PathBuf,
-        /// The error of the system.
-        source: io::Error,
+        /// The error of the system. The message has it, so it is not also the source.
+        cause: io::Error,
     },
     /// A text is not the output of a finished workload.
     #[error("`{name} = N {unit}` is missing in the output of the workload: {text:?}; rebuild the workloads")]
@@ -60,5 +60,18 @@ fn remedy(fitting: Option<usize>) -> String {
     match fitting {
         Some(depth) => format!("use `--depth {depth}` or less"),
         None => "not even `--depth 1` fits; use fewer `--rows` or `--cols`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `memmap --file /no/such/x` printed "No such file or directory (os error 2)" before the remedy and again after it.
+    #[test]
+    fn the_error_of_the_system_is_printed_once() {
+        let error = Error::NoPlace { path: "/no".into(), cause: io::Error::from_raw_os_error(2) };
+        let shown = format!("{:#}", anyhow::Error::new(error));
+        assert_eq!(shown.matches("(os error 2)").count(), 1, "{shown}");
     }
 }

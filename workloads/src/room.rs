@@ -101,7 +101,7 @@ fn disk_limit(file: &Path) -> Result<Limit, Error> {
         _ => Path::new("."),
     };
     let disk = nix::sys::statvfs::statvfs(directory)
-        .map_err(|errno| Error::NoPlace { path: directory.to_owned(), source: errno.into() })?;
+        .map_err(|errno| Error::NoPlace { path: directory.to_owned(), cause: errno.into() })?;
     // The types differ between systems: u32 and u64.
     let free = disk.blocks_available() as u64 * disk.fragment_size() as u64;
     let replaced = sum(file, &|file| file.blocks() * 512).unwrap_or(0);

@@ -2,7 +2,6 @@
 //! The only place that maps a result to a number.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use rprof_sample::{Error, ExitStatus, Outcome};
@@ -22,13 +21,22 @@ const NOT_FOUND: u8 = 127;
 const PASSING_ON: [&str; 3] = ["run", "attach", "span"];
 
 /// The code for a command line that clap did not accept; help and version are a success.
-pub fn of_usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    let passes_on = arguments.get(1).is_some_and(|word| PASSING_ON.iter().any(|name| word == name));
+pub fn of_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ if passes_on => ExitCode::from(OURS),
-        _ => ExitCode::from(USAGE),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
+        _ if passes_on(arguments) => OURS,
+        _ => USAGE,
     }
+}
+
+/// The code when help or version cannot be written.
+pub fn of_unwritten_help(arguments: &[OsString]) -> u8 {
+    if passes_on(arguments) { OURS } else { FAULT }
+}
+
+/// True if the subcommand passes on the exit code of a command.
+fn passes_on(arguments: &[OsString]) -> bool {
+    arguments.get(1).is_some_and(|word| PASSING_ON.iter().any(|name| word == name))
 }
 
 /// The code for a failure: that of env(1) when a command cannot be started, otherwise `fault`.

@@ -10,6 +10,7 @@ mod group_report;
 mod header;
 mod load;
 mod message;
+mod not_found;
 mod output;
 mod parts_report;
 mod python;
@@ -25,6 +26,7 @@ mod trace_names;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
@@ -35,8 +37,9 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            message::usage(&error, &arguments);
-            return exit_code::of_usage(&error, &arguments);
+            let printed = message::usage(&error, &arguments).context("cannot write the help");
+            let code = exit_code::of_usage(&error, &arguments);
+            return exit(printed.map(|()| code), exit_code::of_unwritten_help(&arguments));
         }
     };
     let result = match cli.command {

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use rprof_trace::{is_hidden, shown, visible};
@@ -45,16 +45,32 @@ pub fn about(trace: &Path, remark: impl Display) {
 
 /// Prints clap's answer to a command line: an error on stderr, help and version on stdout.
 ///
-/// It may quote an argument that comes from elsewhere, such as the name of a file. Then it is printed without colours, so
-/// that nothing in it acts on the terminal.
-pub fn usage(error: &clap::Error, arguments: &[OsString]) {
-    let is_plain = |argument: &OsString| !argument.to_string_lossy().chars().any(is_hidden);
-    if arguments.iter().all(is_plain) || !error.use_stderr() {
-        let _ = error.print();
-        return;
+/// An error begins with `rprof: ` like every message. It may quote an argument that comes from elsewhere, such as the name
+/// of a file. Then it is printed without colours, so that nothing in it acts on the terminal.
+///
+/// # Errors
+/// When help or version cannot be written.
+pub fn usage(error: &clap::Error, arguments: &[OsString]) -> io::Result<()> {
+    if !error.use_stderr() {
+        error.print()?;
+        return io::stdout().flush();
     }
-    let lines: String = error.render().to_string().lines().map(|line| visible(line) + "\n").collect();
-    let _ = std::io::stderr().write_all(lines.as_bytes());
+    let is_plain = |argument: &OsString| !argument.to_string_lossy().chars().any(is_hidden);
+    let text = error.render();
+    let text = if arguments.iter().all(is_plain) && has_colours() {
+        text.ansi().to_string()
+    } else {
+        text.to_string().lines().map(|line| visible(line) + "\n").collect()
+    };
+    // clap's own word for an error, which comes first if it is there.
+    let _ = io::stderr().write_all(text.replacen("error:", "rprof:", 1).as_bytes());
+    Ok(())
+}
+
+/// True if stderr is a terminal and its user has not turned colours off.
+fn has_colours() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_terminal() && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// True if a person may be watching: stderr is a terminal.
@@ -72,7 +88,7 @@ mod tests {
     #[test]
     fn a_cause_is_printed_once() {
         let source = || std::io::Error::other("no such file");
-        let library = rprof_trace::Error::Io { path: "t.dat".into(), source: source() };
+        let library = rprof_trace::Error::Io { path: "t.dat".into(), cause: source() };
         assert_eq!(one_line(&library.into()), "cannot read `t.dat`: no such file");
         let ours = Err::<(), _>(source()).context("cannot write").expect_err("failed");
         assert_eq!(one_line(&ours), "cannot write: no such file");

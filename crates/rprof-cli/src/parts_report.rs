@@ -44,6 +44,7 @@ mod tests {
     fn each_remark_has_a_line() {
         let mib = |size: u64| Bytes(size << 20);
         let remarks = PeakRemarks {
+            peak: mib(900),
             beside: vec![("huge pages", mib(844))],
             at_other_times: vec![("page tables", mib(90))],
             file: Some(mib(300)),

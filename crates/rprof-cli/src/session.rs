@@ -1,11 +1,12 @@
 //! One recording, the same for `run` and `attach`: create the trace, watch the session, print the summary.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
-use rprof_trace::{Format, Metric, Record, shown};
+use rprof_trace::{Format, Metric, Record, Seconds, shown};
 
 use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
@@ -58,20 +59,39 @@ pub fn record(
     let redacted = output.redact.then(|| redacted(command));
     let header = header(&options, target, redacted.as_deref().unwrap_or(command), clock, start);
     let mut recorder = Recorder::new(file, format);
-    let shown = rprof_trace::shell_quote(&header.command);
+    let line = rprof_trace::shell_quote(&header.command);
     recorder.record(&Record::Header(Box::new(header)));
-    recorder.record(&Record::Command(&shown));
+    recorder.record(&Record::Command(&line));
     recorder.flush();
     // A disk that is full from the start is reported before the command runs.
     if let Some(error) = recorder.failure() {
         trace.abandon();
         return Err(error).with_context(|| trace_file::cannot_write(&trace.path));
     }
-    let target = with_trace_path(target, &trace, format);
-    let session = Session::begin(&target, options, clock).inspect_err(|_| trace.abandon())?;
+    let launched = with_trace_path(target, &trace, format);
+    let duration = options.duration;
+    let session = Session::begin(&launched, options, clock).inspect_err(|_| trace.abandon())?;
     trace.keep();
+    if let Target::Attach { pid } = target
+        && !output.quiet
+    {
+        message::print(&attached_words(*pid, &line, duration));
+    }
     let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
     Ok(conclude(recorder, &outcome, &trace, output.quiet))
+}
+
+/// `recording process 4711 (./serve -p 80); Ctrl-C ends the recording, not the process`
+fn attached_words(pid: u32, command: &str, duration: Option<Duration>) -> String {
+    /// Characters of a command line in a message.
+    const LONGEST: usize = 60;
+    let mut name: String = command.chars().take(LONGEST).collect();
+    if name.len() < command.len() {
+        name.push('…');
+    }
+    let name = if name.is_empty() { name } else { format!(" ({name})") };
+    let until = duration.map(|time| format!(" for {}", Seconds(time.as_secs_f64()))).unwrap_or_default();
+    format!("recording process {pid}{name}{until}; Ctrl-C ends the recording, not the process")
 }
 
 /// The command without its arguments, which may hold passwords and keys.

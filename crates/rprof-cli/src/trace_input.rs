@@ -43,7 +43,7 @@ impl TraceInput {
     /// When the file cannot be opened.
     pub fn reader(&self) -> Result<Reader<'static>, Error> {
         let Some(copy) = &self.copy else { return Reader::open(&self.path) };
-        let failed = |source| Error::Io { path: self.path.clone(), source };
+        let failed = |cause| Error::Io { path: self.path.clone(), cause };
         let mut file = copy.try_clone().map_err(failed)?;
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         Ok(Reader::new(file, &self.path))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_trace::shown;
+use rprof_trace::{Reader, shown};
 
 /// The traces with a default name (`mprofile_`, 14 digits, `.dat`) in the working directory, oldest first.
 ///
@@ -18,8 +18,32 @@ pub fn in_directory() -> anyhow::Result<Vec<PathBuf>> {
         .filter(|entry| !entry.path().is_dir())
         .map(|entry| PathBuf::from(entry.file_name()))
         .collect();
-    traces.sort();
+    // By start and not by name: a name is in local time, in which an hour may come twice.
+    traces.sort_by_cached_key(|trace| (started(trace), trace.clone()));
     Ok(traces)
+}
+
+/// The start of a trace in microseconds since 1970: that of its header or first tick, else that of its name.
+fn started(trace: &Path) -> Option<i64> {
+    let micros = |seconds: f64| (seconds * 1e6) as i64;
+    start_inside(trace).map(micros).or_else(|| {
+        let time = time_of(trace.to_str()?)?;
+        let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", time).ok()?;
+        Some(jiff::tz::TimeZone::system().to_timestamp(time).ok()?.as_microsecond())
+    })
+}
+
+/// The start that the first lines of a trace give.
+fn start_inside(trace: &Path) -> Option<f64> {
+    /// Lines of mprof's traces before the first tick: the command, and spans of the first interval.
+    const LINES: usize = 100;
+    let mut reader = std::fs::metadata(trace).ok()?.is_file().then(|| Reader::open(trace).ok())??;
+    for _ in 0..LINES {
+        if let Some(start) = reader.next_entry().ok()??.start_s {
+            return Some(start);
+        }
+    }
+    None
 }
 
 fn is_default_name(name: &str) -> bool {

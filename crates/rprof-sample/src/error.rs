@@ -34,10 +34,12 @@ impl From<io::Error> for ReadError {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such program.
-    #[error("cannot run `{program}`: not found{}", if .program.contains('/') { "" } else { " in PATH" })]
+    #[error("cannot run `{program}`: {reason}")]
     NotFound {
         /// The program as it was given.
         program: String,
+        /// The reason; a caller that knows more may replace it.
+        reason: String,
     },
     /// The program exists but cannot be executed.
     #[error("cannot run `{program}`: {reason}")]
@@ -52,6 +54,14 @@ pub enum Error {
     NoSuchProcess {
         /// The process id asked for.
         pid: u32,
+    },
+    /// The pid is that of something without memory of its own.
+    #[error("cannot attach to process `{pid}`: {reason}")]
+    NoMemory {
+        /// The process id asked for.
+        pid: u32,
+        /// What it is, and the remedy if there is one.
+        reason: String,
     },
     /// The process belongs to another user.
     #[error(
@@ -85,18 +95,24 @@ pub enum Error {
         shown: String,
     },
     /// The operating system refused something that rprof needs.
-    #[error("cannot {action}: {source}")]
+    #[error("cannot {action}: {cause}")]
     System {
         /// The attempted action, as in "cannot {action}".
         action: &'static str,
-        /// The error of the system.
-        source: io::Error,
+        /// The error of the system. The message has it, so it is not also the source.
+        cause: io::Error,
     },
 }
 
 impl Error {
+    /// There is no such program: no such file, or none of this name in PATH.
+    pub(crate) fn not_found(program: String) -> Self {
+        let reason = if program.contains('/') { "not found" } else { "not found in PATH" }.to_owned();
+        Self::NotFound { program, reason }
+    }
+
     /// A closure for `map_err` that names the refused action.
     pub fn system<E: Into<io::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
-        move |source| Self::System { action, source: source.into() }
+        move |cause| Self::System { action, cause: cause.into() }
     }
 }

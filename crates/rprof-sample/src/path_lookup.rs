@@ -16,13 +16,13 @@ pub fn find_program(program: &OsStr) -> Result<PathBuf, Error> {
     let named = || program.to_string_lossy().into_owned();
     let refused = |reason: &str| Error::NotExecutable { program: named(), reason: reason.to_owned() };
     if program.is_empty() {
-        return Err(Error::NotFound { program: named() });
+        return Err(Error::not_found(named()));
     }
     if program.as_bytes().contains(&b'/') {
         let path = PathBuf::from(program);
         return match check(&path) {
             Fitness::Runs => Ok(path),
-            Fitness::Missing => Err(Error::NotFound { program: named() }),
+            Fitness::Missing => Err(Error::not_found(named())),
             Fitness::Refused(reason) => Err(refused(reason)),
         };
     }
@@ -38,7 +38,7 @@ pub fn find_program(program: &OsStr) -> Result<PathBuf, Error> {
             Fitness::Refused(reason) => refusal = refusal.or(Some(reason)),
         }
     }
-    Err(refusal.map_or_else(|| Error::NotFound { program: named() }, refused))
+    Err(refusal.map_or_else(|| Error::not_found(named()), refused))
 }
 
 enum Fitness {

@@ -9,16 +9,16 @@ use crate::visible::{shown, visible};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened or read.
-    #[error("cannot read `{}`: {source}", shown(path))]
+    #[error("cannot read `{}`: {cause}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
-        /// The error of the system.
-        source: io::Error,
+        /// The error of the system. The message has it, so it is not also the source.
+        cause: io::Error,
     },
     /// The output cannot be written.
     #[error("cannot write the trace: {0}")]
-    Write(#[source] io::Error),
+    Write(io::Error),
     /// No line at the start of the file is a record.
     #[error("`{}` is not a trace: line {line} is {found}, expected {expected}", shown(path))]
     NotATrace {
@@ -30,6 +30,14 @@ pub enum Error {
         found: String,
         /// The possible first lines of a trace.
         expected: &'static str,
+    },
+    /// The file has no bytes, or only blank lines at its start.
+    #[error("`{}` is not a trace: {found}", shown(path))]
+    Blank {
+        /// The file.
+        path: PathBuf,
+        /// `it is empty`, or `it has only blank lines`.
+        found: &'static str,
     },
     /// The run has no spans.
     #[error("no span named `{}`: this trace has no spans", visible(wanted))]

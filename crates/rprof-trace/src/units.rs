@@ -30,6 +30,19 @@ impl Bytes {
         self.0 as f64 / MIB as f64
     }
 
+    /// The size in the unit in which `other` is printed, if that is the larger one: beside `1.21 GiB`, 980 MiB are
+    /// `0.96 GiB`. Two sizes of one sentence are then easy to compare.
+    pub fn in_unit_of(self, other: Self) -> String {
+        let v = self.0 as f64;
+        match self.0.max(other.0) {
+            0..KIB => format!("{} B", self.0),
+            KIB..MIB => format!("{:.1} KiB", v / KIB as f64),
+            MIB..GIB => format!("{:.1} MiB", v / MIB as f64),
+            GIB..TIB => format!("{:.2} GiB", v / GIB as f64),
+            TIB.. => format!("{:.2} TiB", v / TIB as f64),
+        }
+    }
+
     /// The sum. Saturates.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
@@ -40,14 +53,7 @@ impl Bytes {
 /// Three or four significant digits and a unit: `512 B`, `1.5 KiB`, `301.2 MiB`, `14.95 GiB`.
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let v = self.0 as f64;
-        match self.0 {
-            0..KIB => write!(f, "{} B", self.0),
-            KIB..MIB => write!(f, "{:.1} KiB", v / KIB as f64),
-            MIB..GIB => write!(f, "{:.1} MiB", v / MIB as f64),
-            GIB..TIB => write!(f, "{:.2} GiB", v / GIB as f64),
-            TIB.. => write!(f, "{:.2} TiB", v / TIB as f64),
-        }
+        f.write_str(&self.in_unit_of(*self))
     }
 }
 
@@ -158,6 +164,14 @@ mod tests {
         let shown: Vec<String> =
             [0, 512, 1536, 315_831_091, 16_052_400_000].map(|b| Bytes(b).to_string()).into();
         assert_eq!(shown, ["0 B", "512 B", "1.5 KiB", "301.2 MiB", "14.95 GiB"]);
+    }
+
+    #[test]
+    fn two_sizes_can_share_a_unit() {
+        let mib = |size: u64| Bytes(size << 20);
+        assert_eq!(mib(980).in_unit_of(mib(1240)), "0.96 GiB");
+        assert_eq!(mib(1240).in_unit_of(mib(980)), "1.21 GiB");
+        assert_eq!(Bytes(1000).in_unit_of(Bytes(1 << 20)), "0.0 MiB");
     }
 
     #[test]

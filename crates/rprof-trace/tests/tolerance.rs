@@ -294,8 +294,9 @@ fn a_later_version_is_read_without_its_unknown_parts() {
 #[test]
 fn a_file_that_is_not_a_trace_is_refused_with_the_reason() {
     for (text, wanted) in [
-        (&b""[..], "line 1 is empty, expected a record"),
-        (b"\n\n  \n", "line 1 is empty"),
+        (&b""[..], "it is empty"),
+        (b"\n\n  \n", "it has only blank lines"),
+        (&b"\n".repeat(100 << 10), "its first 64 KiB are blank lines"),
         (b"\nDear reader,\nMEM is short for memory.\n", "line 2 is `Dear reader,`, expected a record"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "line 1 is `\\x89PNG`"),
         (b"ME", "line 1 is `ME`"),
@@ -313,9 +314,11 @@ fn a_file_that_is_not_a_trace_is_refused_with_the_reason() {
 fn a_directory_or_missing_file_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     for path in [directory.path().to_owned(), directory.path().join("none.dat")] {
-        let message = rprof_trace::read_profiles(&path, &rprof_trace::ProfileOptions::default())
-            .expect_err("no file")
-            .to_string();
+        let error =
+            rprof_trace::read_profiles(&path, &rprof_trace::ProfileOptions::default()).expect_err("no file");
+        // A printer of the whole chain would repeat it.
+        assert!(std::error::Error::source(&error).is_none());
+        let message = error.to_string();
         assert!(message.starts_with(&format!("cannot read `{}`: ", path.display())), "{message}");
     }
 }

@@ -43,6 +43,7 @@ pub struct RunArgs {
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
+#[command(mut_arg("exit_code", |arg| arg.help("No effect: the exit code is 0, as only a parent gets that of a process")))]
 pub struct AttachArgs {
     /// The pid of the process, or a part of its name that no other process has
     #[arg(value_name = "PID|NAME")]
@@ -132,12 +133,14 @@ pub struct SamplingArgs {
 pub struct LimitArgs {
     /// End the command and all its descendants after this time; exit code 124
     ///
-    /// rprof sends SIGTERM, and two seconds later SIGKILL.
+    /// Wall-clock time since the start counts, also while the command is stopped. rprof sends SIGTERM, and two seconds
+    /// later SIGKILL.
     #[arg(short, long, value_name = "TIME", value_parser = limit, help_heading = LIMITS)]
     pub timeout: Option<Duration>,
     /// End the command and all its descendants if their memory exceeds this size; exit code 124
     ///
-    /// Memory that the processes share counts once. With a --metric other than rss, the sum of that metric counts.
+    /// At each tick, the resident memory (RSS) of the whole tree counts, shared memory once. With a --metric other than
+    /// rss, the sum of that metric counts. rprof sends SIGTERM, and two seconds later SIGKILL.
     #[arg(long, value_name = "SIZE", value_parser = memory_limit, help_heading = LIMITS)]
     pub memory_limit: Option<Bytes>,
 }

@@ -6,6 +6,7 @@ use rprof_mark::{Trace, VARIABLE};
 use rprof_sample::Launch;
 
 use crate::cli::{MarkArgs, NoteArgs, SpanArgs};
+use crate::not_found::explained;
 use crate::{exit_code, message};
 
 /// Records a mark.
@@ -32,10 +33,11 @@ pub fn span(arguments: &SpanArgs) -> anyhow::Result<u8> {
             return Ok(exit_code::FAULT);
         }
     };
-    rprof_sample::find_program(&arguments.command[0])?;
+    let command = &arguments.command;
+    rprof_sample::find_program(&command[0]).map_err(|error| explained(error, command))?;
     let span = trace.as_ref().map(|trace| trace.span_of_others(&arguments.name));
-    let launch = Launch { argv: arguments.command.clone(), env: Vec::new() };
-    let status = rprof_sample::run_unmeasured(&launch)?;
+    let launch = Launch { argv: command.clone(), env: Vec::new() };
+    let status = rprof_sample::run_unmeasured(&launch).map_err(|error| explained(error, command))?;
     drop(span);
     Ok(exit_code::of_status(status))
 }

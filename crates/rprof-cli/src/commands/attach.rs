@@ -23,6 +23,9 @@ fn find_process(wanted: &str) -> anyhow::Result<u32> {
         }
         return Ok(pid);
     }
+    if wanted.is_empty() {
+        bail!("the name of the process is empty; give a pid or a part of its name");
+    }
     let matches = rprof_sample::find_processes(wanted);
     match matches.as_slice() {
         [(pid, _)] => Ok(*pid),

@@ -7,6 +7,7 @@ use rprof_trace::Format;
 
 use crate::cli::RunArgs;
 use crate::message;
+use crate::not_found::explained;
 use crate::python::Program;
 use crate::session;
 
@@ -21,12 +22,17 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
         Some(program) => (program.argv.clone(), program.env()),
         None => (arguments.command.clone(), Vec::new()),
     };
-    rprof_sample::find_program(&argv[0])?;
+    rprof_sample::find_program(&argv[0]).map_err(|error| explained(error, &arguments.command))?;
     if let Some(program) = python.as_ref().filter(|_| !arguments.output.quiet) {
         warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
     let launch = Launch { argv: argv.clone(), env };
-    session::record(&Target::Launch(launch), options, &arguments.output, &argv)
+    let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv);
+    // The interpreter of a script is missed only at the start.
+    recorded.map_err(|error| match error.downcast() {
+        Ok(error) => explained(error, &argv).into(),
+        Err(error) => error,
+    })
 }
 
 /// Prints why a Python program cannot record spans; prints nothing if it can.

@@ -4,11 +4,10 @@ use rprof_trace::Bytes;
 
 /// `24.9–62.7 MiB`; one value if both bounds are printed alike.
 pub fn range(lower: Bytes, upper: Bytes) -> String {
-    let (low, high) = (lower.to_string(), upper.max(lower).to_string());
-    match (low.split_once(' '), high.split_once(' ')) {
-        _ if low == high => low,
-        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}–{high}"),
-        _ => format!("{low}–{high}"),
+    let (low, high) = (lower.in_unit_of(upper), upper.max(lower).to_string());
+    match low.split_once(' ') {
+        Some((number, _)) if low != high => format!("{number}–{high}"),
+        _ => high,
     }
 }
 
@@ -26,7 +25,7 @@ mod tests {
         let mib = |size: f64| Bytes((size * 1_048_576.0) as u64);
         assert_eq!(bounds(mib(24.9), Some(mib(62.7))), "24.9–62.7 MiB");
         assert_eq!(bounds(mib(62.7), Some(mib(62.7001))), "62.7 MiB");
-        assert_eq!(bounds(mib(980.0), Some(mib(1240.0))), "980.0 MiB–1.21 GiB");
+        assert_eq!(bounds(mib(980.0), Some(mib(1240.0))), "0.96–1.21 GiB");
         assert_eq!(bounds(mib(62.7), Some(mib(24.9))), "62.7 MiB");
         assert_eq!(bounds(mib(24.9), None), "≥ 24.9 MiB");
     }

@@ -120,6 +120,11 @@ mod tests {
         assert_eq!(label(&Peak { upper: None, ..PEAK }, ""), "peak at least 1.21 GiB at 3.20 s");
         let upper = Some(Bytes(1_331_439_861));
         assert_eq!(label(&Peak { upper, ..PEAK }, ""), "peak 1.21 GiB, at most 1.24 GiB, at 3.20 s");
+        // MiB and GiB once stood in one label.
+        let mixed = Peak { value: Bytes(1_020_054_732), upper, ..PEAK };
+        assert_eq!(label(&mixed, ""), "peak 0.95 GiB, at most 1.24 GiB, at 3.20 s");
+        let alike = Peak { upper: Some(Bytes(1 << 30)), value: Bytes((1 << 30) - 9), ..PEAK };
+        assert_eq!(label(&alike, ""), "peak 1024.0 MiB at 3.20 s");
         let upper = Some(Bytes(3_331_439_861));
         assert_eq!(label(&Peak { upper, ..PEAK }, ""), "peak at least 1.21 GiB at 3.20 s");
         let within = Some((Seconds(0.3), Seconds(0.4)));

@@ -43,7 +43,7 @@ pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
 pub use os::{has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
-pub use os::{huge_mappings, largest_fault, may_be_child};
+pub use os::{huge_mappings, largest_fault, may_be_child, why_no_memory};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
 const _: () = {
@@ -115,6 +115,7 @@ const _: () = {
     let _: fn() -> u64 = largest_fault;
     let _: fn(u32) -> Option<String> = owner;
     let _: fn(u32) -> Option<String> = name_of;
+    let _: fn(u32) -> Option<String> = why_no_memory;
     let _: fn(u32) -> Vec<OsString> = command_of;
     let _: fn(&str) -> Vec<(u32, String)> = find_processes;
     let _: fn(i32) -> Option<&'static str> = signal_name;

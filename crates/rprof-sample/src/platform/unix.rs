@@ -126,7 +126,7 @@ pub fn spawn(launch: &Launch, group: Option<&Group>) -> Result<Spawned, Error> {
     let reported = rss_reader.read_exact(&mut rss);
     let child = child.map_err(|source| match entry {
         // The child reports its RSS after it has entered the group.
-        Some(_) if reported.is_err() => Error::System { action: "enter the control group", source },
+        Some(_) if reported.is_err() => Error::System { action: "enter the control group", cause: source },
         _ => spawn_error(&program.to_string_lossy(), source),
     })?;
     let rss_before_exec = match reported {
@@ -181,9 +181,9 @@ fn before_exec(rss_writer: i32, entry: Option<i32>) -> io::Result<()> {
 fn spawn_error(program: &str, source: io::Error) -> Error {
     let program = program.to_owned();
     match source.raw_os_error() {
-        Some(libc::ENOENT | libc::ENOTDIR) => Error::NotFound { program },
+        Some(libc::ENOENT | libc::ENOTDIR) => Error::not_found(program),
         Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => {
-            Error::System { action: "start a process", source }
+            Error::System { action: "start a process", cause: source }
         }
         _ => {
             let text = source.to_string();

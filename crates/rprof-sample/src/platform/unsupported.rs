@@ -97,6 +97,11 @@ impl Search {
     /// Ignores the pid.
     pub fn look_again_at(&mut self, _pid: u32) {}
 
+    /// Always `None`: no more is known than that it has ended.
+    pub fn why_no_memory(_pid: u32) -> Option<String> {
+        None
+    }
+
     /// Always `None`.
     pub fn newborns(
         &mut self,
@@ -148,7 +153,7 @@ impl Waiter {
 }
 
 fn unsupported(action: &'static str) -> Error {
-    Error::System { action, source: io::ErrorKind::Unsupported.into() }
+    Error::System { action, cause: io::ErrorKind::Unsupported.into() }
 }
 
 /// Does nothing.

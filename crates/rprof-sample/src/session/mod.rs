@@ -260,6 +260,10 @@ impl Root {
 
     fn open(&self, metric: Metric) -> Result<(Process, Reading), Error> {
         let opened = Process::open(self.pid).map_err(|error| self.refusal(error))?;
+        if opened.1.dead {
+            let reason = platform::why_no_memory(self.pid).unwrap_or_else(|| "it has ended".to_owned());
+            return Err(Error::NoMemory { pid: self.pid, reason });
+        }
         // Another user's process may show its status and hide its rollup. Find out now, not at the first tick.
         let needs_rollup = matches!(metric, Metric::Pss | Metric::Uss);
         if needs_rollup && matches!(opened.0.smaps_rollup(), Err(ReadError::Denied)) {
@@ -276,8 +280,11 @@ impl Root {
                 let owner = platform::owner(pid).unwrap_or_else(|| "?".to_owned());
                 Error::NotOurs { pid, name, owner }
             }
-            ReadError::Io(source) => Error::System { action: "read the memory of the command", source },
-            ReadError::Gone | ReadError::Unsupported => Error::NoSuchProcess { pid },
+            ReadError::Io(cause) => Error::System { action: "read the memory of the process", cause },
+            ReadError::Gone | ReadError::Unsupported => match platform::why_no_memory(pid) {
+                Some(reason) => Error::NoMemory { pid, reason },
+                None => Error::NoSuchProcess { pid },
+            },
         }
     }
 }

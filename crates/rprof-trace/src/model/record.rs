@@ -125,7 +125,7 @@ impl PssPeak {
         let value = self.bytes;
         match self.upper_bytes.filter(|upper| upper.0 / 2 <= value.0) {
             _ if self.is_plain() => value.to_string(),
-            Some(upper) => format!("at least {value}, at most {upper},"),
+            Some(upper) => format!("at least {}, at most {upper},", value.in_unit_of(upper)),
             None => format!("at least {value}"),
         }
     }

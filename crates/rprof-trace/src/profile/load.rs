@@ -51,7 +51,7 @@ pub fn read_profiles(
     if let Some(plan) = Plan::of(path, options) {
         let open = || match plan.open(path) {
             Ok(pieces) => Ok(Reader::new(pieces, path)),
-            Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+            Err(cause) => Err(Error::Io { path: path.to_owned(), cause }),
         };
         let (profiles, warnings) = fold(open, options)?;
         // A warning has a line number, which is only known if the whole file is read.

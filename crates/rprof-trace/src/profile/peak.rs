@@ -28,11 +28,12 @@ impl Peak {
 
     /// The words for the peak.
     pub fn words(&self) -> PeakWords {
-        let value = self.value.to_string();
         let is_loose = self.is_loose();
         // A bound that is printed like the value adds nothing, and a loose one misleads.
-        let upper =
-            self.upper.filter(|upper| !is_loose && *upper > self.value).map(|upper| upper.to_string());
+        let upper = self.upper.filter(|upper| !is_loose && *upper > self.value);
+        // Both in one unit, unless the bound is dropped because it is printed like the value.
+        let in_one_unit = self.value.in_unit_of(upper.unwrap_or_default());
+        let upper = upper.map(|upper| upper.to_string()).filter(|upper| *upper != in_one_unit);
         let interval = self.within.map(|(from, to)| (words_of(from), words_of(to)));
         let when = match interval.filter(|(from, to)| from != to) {
             Some((from, to)) => format!("between {from} and {to}"),
@@ -40,8 +41,8 @@ impl Peak {
         };
         PeakWords {
             at_least: if is_loose || self.upper.is_none() { "at least " } else { "" },
-            at_most: upper.filter(|upper| *upper != value),
-            value,
+            value: if upper.is_some() { in_one_unit } else { self.value.to_string() },
+            at_most: upper,
             when,
         }
     }

@@ -20,6 +20,8 @@ const BESIDE: [(Part, &str); 2] = [(Part::Hugetlb, "huge pages"), (Part::PageTab
 /// The kinds of memory at the peak that are named beside it, because the peak alone would mislead.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PeakRemarks {
+    /// The peak, whose unit the words use; 0 without one.
+    pub peak: Bytes,
     /// Memory beside RSS at the peak, with its name.
     pub beside: Vec<(&'static str, Bytes)>,
     /// Memory beside RSS that was larger at another time.
@@ -38,7 +40,7 @@ impl PeakRemarks {
             return Self::default();
         };
         let matters = |size: &Bytes, share| *size >= LEAST && is_share(*size, share, peak);
-        let mut remarks = Self::default();
+        let mut remarks = Self { peak, ..Self::default() };
         for (part, name) in BESIDE {
             let at_peak = parts.at_peak.get(part).filter(|size| matters(size, BESIDE_PERCENT));
             let largest = parts.largest.get(part).filter(|size| matters(size, BESIDE_PERCENT));
@@ -55,13 +57,15 @@ impl PeakRemarks {
 
     /// ` + 844.0 MiB huge pages`, to follow the size and metric of the peak; else empty.
     pub fn beside_words(&self) -> String {
-        let words = self.beside.iter().map(|(name, size)| format!(" + {size} {name}"));
+        let size = |size: &Bytes| size.in_unit_of(self.peak);
+        let words = self.beside.iter().map(|(name, bytes)| format!(" + {} {name}", size(bytes)));
         words.collect::<Vec<_>>().concat()
     }
 
     /// `, of it 300.0 MiB file-backed, reclaimable`, to follow the peak; else empty.
     pub fn file_words(&self) -> String {
-        self.file.map(|size| format!(", of it {size} file-backed, reclaimable")).unwrap_or_default()
+        let size = self.file.map(|size| size.in_unit_of(self.peak));
+        size.map(|size| format!(", of it {size} file-backed, reclaimable")).unwrap_or_default()
     }
 
     /// The same as a sentence of its own: `300.0 MiB of the peak are file-backed, reclaimable`.
@@ -136,6 +140,7 @@ mod tests {
         let huge = remarks(43, 43, [10, 844, 1], 844, 43);
         assert_eq!(huge.beside_words(), " + 844.0 MiB huge pages");
         assert_eq!((huge.file_words(), huge.sentences()), (String::new(), Vec::new()));
+        assert_eq!(remarks(2000, 2000, [0, 844, 0], 844, 2000).beside_words(), " + 0.82 GiB huge pages");
         assert_eq!(remarks(1, 1, [0, 0, 128], 0, 1).beside_words(), " + 128.0 MiB page tables");
         // Less than 16 MiB, and less than a tenth of the peak.
         assert_eq!(remarks(20, 20, [0, 15, 15], 15, 20).beside_words(), "");
@@ -153,6 +158,7 @@ mod tests {
     fn file_backed_memory_is_named_from_a_quarter_of_the_peak_on() {
         let words = |peak, rss, file| remarks(peak, rss, [file, 0, 0], 0, peak).file_words();
         assert_eq!(words(328, 328, 300), ", of it 300.0 MiB file-backed, reclaimable");
+        assert_eq!(words(1100, 1100, 300), ", of it 0.29 GiB file-backed, reclaimable");
         assert_eq!((words(1300, 1300, 300), words(40, 40, 15)), (String::new(), String::new()));
         // The nearest tick is far below the peak: it does not show what that consisted of.
         assert_eq!(words(328, 40, 30), "");
@@ -162,6 +168,7 @@ mod tests {
     fn rss_and_swap_have_a_peak_of_their_own() {
         let swapped = remarks(501, 501, [0, 0, 0], 0, 1003);
         assert_eq!(swapped.sentences(), ["RSS + swap reached 1003.0 MiB at 1.20 s"]);
-        assert_eq!(remarks(501, 501, [0, 0, 0], 0, 516), PeakRemarks::default());
+        let peak = mib(501);
+        assert_eq!(remarks(501, 501, [0, 0, 0], 0, 516), PeakRemarks { peak, ..PeakRemarks::default() });
     }
 }

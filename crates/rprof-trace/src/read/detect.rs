@@ -16,6 +16,8 @@ pub(crate) enum Detected {
     Trace { decoder: Decoder, epoch: Option<bool> },
     /// Not a trace. The first line that is not blank: its number from 1, and its text for a message.
     Neither { line: u64, found: String },
+    /// No line that is not blank.
+    Blank { found: &'static str },
 }
 
 /// Detects the format from the first bytes of a file. `all` is `true` if the file has no more bytes.
@@ -45,7 +47,9 @@ pub(crate) fn detect(head: &[u8], all: bool) -> Detected {
     match first {
         _ if evidence || long => Detected::Trace { decoder: Decoder::Dat, epoch },
         Some((at, line)) => Detected::Neither { line: at as u64 + 1, found: shorten(line) },
-        None => Detected::Neither { line: 1, found: "empty".to_owned() },
+        None if head.is_empty() => Detected::Blank { found: "it is empty" },
+        None if all => Detected::Blank { found: "it has only blank lines" },
+        None => Detected::Blank { found: "its first 64 KiB are blank lines" },
     }
 }
 

@@ -82,7 +82,7 @@ impl Reader<'static> {
         let path = path.as_ref();
         match File::open(path) {
             Ok(file) => Ok(Self::new(file, path)),
-            Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+            Err(cause) => Err(Error::Io { path: path.to_owned(), cause }),
         }
     }
 }
@@ -112,7 +112,8 @@ impl<'a> Reader<'a> {
     /// The next record; `None` at the end.
     ///
     /// # Errors
-    /// [`Error::Io`] if the input cannot be read, [`Error::NotATrace`] at the first call if it is not a trace.
+    /// [`Error::Io`] if the input cannot be read, [`Error::NotATrace`] or
+    /// [`Error::Blank`] at the first call if it is not a trace.
     #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Error> {
         if self.advance()? {
@@ -161,8 +162,8 @@ impl<'a> Reader<'a> {
         std::mem::take(&mut self.warnings)
     }
 
-    fn io(&self, source: io::Error) -> Error {
-        Error::Io { path: self.path.clone(), source }
+    fn io(&self, cause: io::Error) -> Error {
+        Error::Io { path: self.path.clone(), cause }
     }
 
     /// Detects the format.
@@ -182,6 +183,7 @@ impl<'a> Reader<'a> {
                 let path = self.path.clone();
                 Err(Error::NotATrace { path, line, found, expected: EXPECTED })
             }
+            Detected::Blank { found } => Err(Error::Blank { path: self.path.clone(), found }),
         }
     }
 

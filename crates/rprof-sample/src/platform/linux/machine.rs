@@ -5,11 +5,14 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
-use rprof_trace::Bytes;
+use rprof_trace::{Bytes, Part};
 
 use super::page_size;
-use crate::parse::linux::proc::counter;
+use crate::parse::linux::proc::{Status, counter};
 use crate::parse::linux::rss_counters::{self, count_cpus};
+
+/// The pid of the parent of all kernel threads.
+const KTHREADD: u32 = 2;
 
 /// The user that a process belongs to, by name, or by number when there is no name.
 pub fn owner(pid: u32) -> Option<String> {
@@ -20,6 +23,23 @@ pub fn owner(pid: u32) -> Option<String> {
 pub fn name_of(pid: u32) -> Option<String> {
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Why a pid has no memory of its own: it is that of a thread, a zombie or a kernel thread. `None` for any other.
+pub fn why_no_memory(pid: u32) -> Option<String> {
+    let status = Status::parse(&fs::read(format!("/proc/{pid}/status")).ok()?);
+    let (process, parent) = (status.tgid, status.ppid);
+    if process != pid {
+        return Some(format!("it is a thread of process `{process}`; attach to that process"));
+    }
+    if status.is_dead() {
+        return Some(format!(
+            "it has ended, and its parent `{parent}` has not asked for its exit code (a zombie)"
+        ));
+    }
+    // A process that is about to end shows no memory either.
+    let is_kernel_thread = status.memory.get(Part::Rss).is_none() && (pid == KTHREADD || parent == KTHREADD);
+    is_kernel_thread.then(|| "it is a kernel thread, which has no memory of its own".to_owned())
 }
 
 /// The current command line of a process, one element per argument; a process may change its own.

@@ -14,7 +14,7 @@ pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
 pub use cgroup::Group;
 pub use huge_pages::{huge_mappings, largest_fault};
-pub use machine::{command_of, mark_error, name_of, oom_kills, owner};
+pub use machine::{command_of, mark_error, name_of, oom_kills, owner, why_no_memory};
 pub use oom_log::OomLog;
 pub use process::{Process, may_be_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
@@ -59,7 +59,7 @@ pub fn can_measure() -> Result<(), Error> {
         Ok((_, reading)) if reading.memory.get(Part::Rss).is_some() => Ok(()),
         _ => Err(Error::System {
             action: "read memory use from /proc (is it mounted?)",
-            source: std::io::ErrorKind::Unsupported.into(),
+            cause: std::io::ErrorKind::Unsupported.into(),
         }),
     }
 }

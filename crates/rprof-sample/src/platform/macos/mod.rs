@@ -44,7 +44,7 @@ pub fn can_measure() -> Result<(), Error> {
         Ok((_, reading)) if reading.memory.get(Part::Rss).is_some() => Ok(()),
         _ => Err(Error::System {
             action: "read memory use by `proc_pid_rusage` (is rprof in a sandbox?)",
-            source: std::io::ErrorKind::Unsupported.into(),
+            cause: std::io::ErrorKind::Unsupported.into(),
         }),
     }
 }
@@ -80,6 +80,11 @@ pub fn name_of(pid: u32) -> Option<String> {
 /// rprof does not read.
 pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
     name_of(pid).into_iter().map(Into::into).collect()
+}
+
+/// Always `None`: no more is known than that it has ended.
+pub fn why_no_memory(_pid: u32) -> Option<String> {
+    None
 }
 
 /// Always `None`: macOS documents no error of its maximum.
