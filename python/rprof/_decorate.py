@@ -37,21 +37,51 @@ def recorded(function: Any, name: str | None = None) -> Any:
         return type(function)(recorded(function.__func__, name))
     if isinstance(function, type):
         raise TypeError("a class cannot be recorded as a span; decorate its methods")
-    code = getattr(function, "__code__", None)
-    flags = getattr(code, "co_flags", 0)
-    if flags & _ASYNC_GENERATOR:
-        wrapper = _async_generator(function, name or name_of(function))
-    elif flags & _COROUTINE:
-        wrapper = _coroutine(function, name or name_of(function))
-    elif flags & _GENERATOR:
-        wrapper = _generator(function, name or name_of(function))
-        if flags & _ITERABLE_COROUTINE:
-            import types
+    return _like(_timed(function, _kind(function), name or name_of(function)), function)
 
-            wrapper = types.coroutine(wrapper)
+
+def recorded_as(wrapper: Any, function: Any) -> Any:
+    """Returns a wrapper of another decorator's wrapper, which records the calls as spans of the decorated function.
+
+    The other wrapper is called at the same time and returns the same kind of object as without rprof.
+    """
+    name, kind, own = name_of(function), _kind(function), _kind(wrapper)
+    if own or not kind & (_GENERATOR | _ASYNC_GENERATOR):
+        stamped = _timed(wrapper, own, name)
     else:
-        wrapper = _plain(function, name or name_of(function))
-    return _like(wrapper, function)
+        # A plain wrapper of a generator function: it does its own work now, and the steps of the generator come later.
+        def stamped(*args: Any, **kwargs: Any) -> Any:
+            made = wrapper(*args, **kwargs)
+            steps = _timed(lambda: made, kind, name)()
+            steps.__name__, steps.__qualname__ = made.__name__, made.__qualname__
+            return steps
+
+    _like(stamped, wrapper)
+    # `__wrapped__` is the function itself, for programs that call it without the decorator.
+    stamped.__wrapped__ = getattr(wrapper, "__wrapped__", function)
+    return stamped
+
+
+def _kind(function: Any) -> int:
+    """Returns the flags of a function that is a generator or a coroutine of any kind; 0 for any other callable."""
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    return int(flags & (_GENERATOR | _COROUTINE | _ITERABLE_COROUTINE | _ASYNC_GENERATOR))
+
+
+def _timed(function: Any, kind: int, name: str) -> Any:
+    """Returns a function of the same kind that records each call as a span."""
+    if kind & _ASYNC_GENERATOR:
+        return _async_generator(function, name)
+    if kind & _COROUTINE:
+        return _coroutine(function, name)
+    if not kind & _GENERATOR:
+        return _plain(function, name)
+    wrapper = _generator(function, name)
+    if kind & _ITERABLE_COROUTINE:
+        import types
+
+        wrapper = types.coroutine(wrapper)
+    return wrapper
 
 
 def _like(wrapper: Any, function: Any) -> Any:
