@@ -102,7 +102,7 @@ fn under_mprof(python: &Path, words: &[&str]) -> Seen {
     let place = place_with_data();
     let mut command = Command::new(python);
     command.args(["-c", "import sys, mprof; sys.exit(mprof.main())", "run", "-E", "-o", "t.dat"]);
-    if !words[0].ends_with(".py") {
+    if words[0].starts_with('-') {
         command.arg("--nopython").arg(python);
     }
     seen(&place, command.args(words))
@@ -136,7 +136,7 @@ fn scripts(directory: &str, has: impl Fn(&str) -> bool) -> Vec<String> {
     let names = std::fs::read_dir(format!("{DATA}/memory_profiler/{directory}")).unwrap();
     let paths = names.map(|entry| format!("{directory}/{}", entry.unwrap().file_name().to_string_lossy()));
     let read = |path: &String| std::fs::read_to_string(format!("{DATA}/memory_profiler/{path}")).unwrap();
-    paths.filter(|path| path.ends_with(".py") && has(&read(path))).collect()
+    paths.filter(|path| path.strip_suffix(".py").is_some() && has(&read(path))).collect()
 }
 
 fn imports(text: &str) -> bool {

@@ -228,9 +228,9 @@ fn other_imports_of_a_missing_memory_profiler_fail_as_without_rprof() {
     for python in pythons().into_values().filter(|python| !has_memory_profiler(python)) {
         let place = place();
         // So many constants that the bytecode needs a longer form of the import.
-        let constants: String = (300..900).map(|n| format!("x = {n}\n")).collect();
+        let constants = (300..900).map(|n| format!("x = {n}")).collect::<Vec<_>>().join("\n");
         let text = format!(
-            "{WITHOUT}{constants}from memory_profiler import profile as p\nassert p is profile\n\
+            "{WITHOUT}{constants}\nfrom memory_profiler import profile as p\nassert p is profile\n\
              assert 'RPROF_QUIET' not in os.environ\n@p\ndef f(): pass\nf()\n"
         );
         script(&place, "s.py", &text);

@@ -41,15 +41,12 @@ impl ModuleCache {
     /// # Errors
     /// When neither the cache nor a temporary directory can be written.
     pub fn new() -> anyhow::Result<Self> {
-        Self::in_one_of(cache_base(), temporary_directories())
+        Self::in_one_of(cache_base().as_deref(), temporary_directories())
     }
 
-    fn in_one_of(
-        base: Option<PathBuf>,
-        temporary: impl IntoIterator<Item = PathBuf>,
-    ) -> anyhow::Result<Self> {
+    fn in_one_of(base: Option<&Path>, temporary: impl IntoIterator<Item = PathBuf>) -> anyhow::Result<Self> {
         let mut refused = Vec::new();
-        match base.as_deref().map(|base| (base, cache_directory(base).and_then(|cache| cached(&cache)))) {
+        match base.map(|base| (base, cache_directory(base).and_then(|cache| cached(&cache)))) {
             Some((_, Ok(path))) => return Ok(Self { path, temporary: false }),
             Some((base, Err(error))) => refused.push(reason(base, &error)),
             None => {}
@@ -227,8 +224,7 @@ mod tests {
     #[test]
     fn directories_that_cannot_be_written_are_named_with_a_remedy() {
         let dirs = ["/dev/null/cache", "/dev/null/tmp", "/no/such"].map(PathBuf::from);
-        let error =
-            ModuleCache::in_one_of(Some(dirs[0].clone()), dirs[1..].to_vec()).expect_err("no directory");
+        let error = ModuleCache::in_one_of(Some(&dirs[0]), dirs[1..].to_vec()).expect_err("no directory");
         let text = error.to_string();
         assert!(
             text.contains("(`/dev/null/cache`: ") && text.contains("; `/dev/null/tmp`: Not a dir"),
