@@ -40,26 +40,16 @@ def recorded(function: Any, name: str | None = None) -> Any:
     return _like(_timed(function, _kind(function), name or name_of(function)), function)
 
 
-def recorded_as(wrapper: Any, function: Any) -> Any:
-    """Returns a wrapper of another decorator's wrapper, which records the calls as spans of the decorated function.
+def is_generator_function(function: Any) -> bool:
+    """True if a call of the function returns a generator or an async generator."""
+    return bool(_kind(function) & (_GENERATOR | _ASYNC_GENERATOR))
 
-    The other wrapper is called at the same time and returns the same kind of object as without rprof.
-    """
-    name, kind, own = name_of(function), _kind(function), _kind(wrapper)
-    if own or not kind & (_GENERATOR | _ASYNC_GENERATOR):
-        stamped = _timed(wrapper, own, name)
-    else:
-        # A plain wrapper of a generator function: it does its own work now, and the steps of the generator come later.
-        def stamped(*args: Any, **kwargs: Any) -> Any:
-            made = wrapper(*args, **kwargs)
-            steps = _timed(lambda: made, kind, name)()
-            steps.__name__, steps.__qualname__ = made.__name__, made.__qualname__
-            return steps
 
-    _like(stamped, wrapper)
-    # `__wrapped__` is the function itself, for programs that call it without the decorator.
-    stamped.__wrapped__ = getattr(wrapper, "__wrapped__", function)
-    return stamped
+def recorded_steps(generator: Any, function: Any) -> Any:
+    """Returns a generator around one that exists. Its span lasts from its first step to its last."""
+    steps = _timed(lambda: generator, _kind(function), name_of(function))()
+    steps.__name__, steps.__qualname__ = generator.__name__, generator.__qualname__
+    return steps
 
 
 def _kind(function: Any) -> int:

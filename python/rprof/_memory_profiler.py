@@ -1,42 +1,75 @@
-"""memory_profiler under rprof: its own `profile` with a span around each call, or a stand-in where it is not installed.
+"""memory_profiler under rprof: its own decorator with a span for each call, or a stand-in where it is not installed.
 
-The report that memory_profiler writes is output of the program, so its decorator is called with all its arguments.
+The report that memory_profiler writes is output of the program. So its decorator does all that it does without rprof.
 """
 
 from __future__ import annotations
 
 import sys
 
-from ._decorate import recorded_as
+from ._decorate import is_generator_function, name_of, recorded_steps
 from ._profile import profile
+from ._span import begin
 from ._trace import active
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_FUNCTION = type(lambda: None)
-
 
 def record(module: Any) -> None:
-    """Changes memory_profiler's `profile` so that each call of a function that it decorates is a span, too."""
-    real = getattr(module, "profile", None)
+    """Lets memory_profiler's LineProfiler, which its `profile` uses, record a span for each call that it measures."""
+    profiler = getattr(module, "LineProfiler", None)
+    real = getattr(profiler, "wrap_function", None)
     # Another module of this name may have any other object here.
-    if type(real) is not _FUNCTION or not active():
+    if not active() or real is None or not hasattr(profiler, "_count_ctxmgr"):
         return
 
-    def decorate(*args: Any, **kwargs: Any) -> Any:
-        wrapper = real(*args, **kwargs)
-        function = args[0] if args else kwargs.get("func")
-        # Without a function, memory_profiler returns a decorator that calls `module.profile` again.
-        if type(wrapper) is not _FUNCTION or not callable(function):
-            return wrapper
-        return recorded_as(wrapper, function)
+    def wrap_function(self: Any, func: Any) -> Any:
+        wrapper = real(self, func)
+        # memory_profiler measures the creation of a generator only.
+        if is_generator_function(func) and not is_generator_function(wrapper):
+            return lambda *args, **kwargs: recorded_steps(wrapper(*args, **kwargs), func)
+        return real(_Measuring(self, name_of(func)), func)
 
     for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
-        setattr(decorate, attribute, getattr(real, attribute))
-    decorate.__wrapped__ = real  # type: ignore[attr-defined]
-    module.profile = decorate
+        setattr(wrap_function, attribute, getattr(real, attribute, None))
+    profiler.wrap_function = wrap_function  # type: ignore[union-attr]
+
+
+class _Measuring:
+    """A LineProfiler whose context manager for one function also records a span.
+
+    A wrapper of the whole function would be one more frame: in tracebacks, and for the limit of recursion.
+    """
+
+    def __init__(self, profiler: Any, name: str) -> None:
+        self._profiler = profiler
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._profiler, name)
+
+    def _count_ctxmgr(self) -> _Call:
+        return _Call(self._profiler._count_ctxmgr(), self._name)
+
+
+class _Call:
+    """The context of one call. The span begins before memory_profiler's tracing, and ends after it."""
+
+    def __init__(self, measuring: Any, name: str) -> None:
+        self._measuring = measuring
+        self._name = name
+
+    def __enter__(self) -> Any:
+        self._span = begin(self._name)
+        return self._measuring.__enter__()
+
+    def __exit__(self, *error: object) -> Any:
+        try:
+            return self._measuring.__exit__(*error)
+        finally:
+            self._span.end()
 
 
 def only_profile_is_imported() -> bool:
@@ -48,7 +81,7 @@ def only_profile_is_imported() -> bool:
         frame: Any = sys._getframe(1)
         while frame.f_code.co_filename.startswith("<frozen importlib") or frame.f_globals["__name__"].startswith("rprof."):
             frame = frame.f_back
-        return _imported_names(frame) == ("profile",)
+        return bool(_imported_names(frame) == ("profile",))
     except Exception:
         return False
 

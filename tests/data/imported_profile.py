@@ -124,4 +124,17 @@ del it
 @keep
 def recursive(n): return 1 if n == 0 else recursive(n - 1)
 print(recursive(3))
+def deepest(n=1):
+    try: return deepest_decorated(n + 1)
+    except RecursionError: return n
+deepest_decorated = profile(deepest, stream=io.StringIO())
+print("levels of recursion:", deepest_decorated())
+import traceback
+try: fails()
+except KeyError: traceback.print_exc()
+print(profile is memory_profiler.profile, "__wrapped__" in vars(profile), LineProfiler.wrap_function)
+p = LineProfiler()
+@p
+def direct(): return 3
+with p: print(direct(), p.enable_count)
 print(out.getvalue())

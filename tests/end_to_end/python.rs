@@ -210,10 +210,10 @@ fn which_interpreter_runs_what() {
 fn the_reason_for_missing_spans_is_printed() {
     let Some(python) = any_python() else { return };
     let place = place();
-    script(&place, "s.py", "print('profile' in dir(__builtins__))");
+    script(&place, "s.py", "import os; print('profile' in dir(__builtins__), os.environ.get('PYTHONPATH'))");
     for (options, words, found, message) in [
-        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False\n", "`-I` keeps rprof's module out"),
-        (&["-o", "b.csv"], &["s.py"], "True\n", ".dat traces only"),
+        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False None\n", "`-I` keeps rprof's module out"),
+        (&["-o", "b.csv"], &["s.py"], "True None\n", ".dat traces only"),
     ] {
         let mut command = rprof(&place, &["run"]);
         let done = done(command.args(options).arg("--python").arg(&python).args(words).output().unwrap());

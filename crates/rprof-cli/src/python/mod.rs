@@ -47,7 +47,9 @@ impl Program {
     /// The environment variables to set: the module's directory before the user's own PYTHONPATH, and the wish for no
     /// hints, which the module removes again.
     pub fn env(&self, quiet: bool) -> Vec<(OsString, OsString)> {
-        let Some(module) = &self.module else { return Vec::new() };
+        let Some(module) = self.module.as_ref().filter(|_| self.isolating_option().is_none()) else {
+            return Vec::new();
+        };
         let mut path = OsString::from(&module.path);
         if let Some(before) = std::env::var_os("PYTHONPATH").filter(|before| !before.is_empty()) {
             path.push(":");
