@@ -29,6 +29,8 @@ mod languages;
 mod limits;
 #[path = "end_to_end/marks.rs"]
 mod marks;
+#[path = "end_to_end/memory_profiler.rs"]
+mod memory_profiler;
 #[path = "end_to_end/messages.rs"]
 mod messages;
 #[path = "end_to_end/mprof_cli.rs"]

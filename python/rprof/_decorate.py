@@ -37,21 +37,41 @@ def recorded(function: Any, name: str | None = None) -> Any:
         return type(function)(recorded(function.__func__, name))
     if isinstance(function, type):
         raise TypeError("a class cannot be recorded as a span; decorate its methods")
-    code = getattr(function, "__code__", None)
-    flags = getattr(code, "co_flags", 0)
-    if flags & _ASYNC_GENERATOR:
-        wrapper = _async_generator(function, name or name_of(function))
-    elif flags & _COROUTINE:
-        wrapper = _coroutine(function, name or name_of(function))
-    elif flags & _GENERATOR:
-        wrapper = _generator(function, name or name_of(function))
-        if flags & _ITERABLE_COROUTINE:
-            import types
+    return _like(_timed(function, _kind(function), name or name_of(function)), function)
 
-            wrapper = types.coroutine(wrapper)
-    else:
-        wrapper = _plain(function, name or name_of(function))
-    return _like(wrapper, function)
+
+def is_generator_function(function: Any) -> bool:
+    """True if a call of the function returns a generator or an async generator."""
+    return bool(_kind(function) & (_GENERATOR | _ASYNC_GENERATOR))
+
+
+def recorded_steps(generator: Any, function: Any) -> Any:
+    """Returns a generator around one that exists. Its span lasts from its first step to its last."""
+    steps = _timed(lambda: generator, _kind(function), name_of(function))()
+    steps.__name__, steps.__qualname__ = generator.__name__, generator.__qualname__
+    return steps
+
+
+def _kind(function: Any) -> int:
+    """Returns the flags of a function that is a generator or a coroutine of any kind; 0 for any other callable."""
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    return int(flags & (_GENERATOR | _COROUTINE | _ITERABLE_COROUTINE | _ASYNC_GENERATOR))
+
+
+def _timed(function: Any, kind: int, name: str) -> Any:
+    """Returns a function of the same kind that records each call as a span."""
+    if kind & _ASYNC_GENERATOR:
+        return _async_generator(function, name)
+    if kind & _COROUTINE:
+        return _coroutine(function, name)
+    if not kind & _GENERATOR:
+        return _plain(function, name)
+    wrapper = _generator(function, name)
+    if kind & _ITERABLE_COROUTINE:
+        import types
+
+        wrapper = types.coroutine(wrapper)
+    return wrapper
 
 
 def _like(wrapper: Any, function: Any) -> Any:

@@ -1,7 +1,6 @@
 """The set-up of the interpreter before a script of `rprof run script.py`. The script may notice nothing but `profile`.
 
-The environment is restored to the user's. Interpreters that multiprocessing starts are set up in the same way, because
-they import the script and its decorators.
+Interpreters that multiprocessing starts are set up in the same way, because they import the script and its decorators.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import builtins
 import os
 import sys
 
+from ._memory_profiler import StandIn, only_profile_is_imported, record
 from ._profile import profile
 
 TYPE_CHECKING = False
@@ -17,27 +17,16 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 
-def begin(directory: str) -> None:
-    """Puts `profile` into builtins. `directory` is the bootstrap's directory, the first entry of PYTHONPATH."""
+def begin(directory: str, quiet: bool) -> None:
+    """Puts `profile` into builtins. `directory` is the bootstrap's; `quiet` is true under `rprof run -q`."""
     builtins.profile = profile  # type: ignore[attr-defined]
-    _restore(directory)
     changes: dict[str, Callable[[Any], None]] = {
         "multiprocessing.util": lambda module: _follow(module, directory),
-        "memory_profiler": _stand_in,
+        "memory_profiler": record,
     }
     for name in [name for name in changes if name in sys.modules]:
         changes.pop(name)(sys.modules[name])
-    sys.meta_path.insert(0, _Finder(changes))
-
-
-def _restore(directory: str) -> None:
-    """Removes the bootstrap's directory from PYTHONPATH."""
-    ours, _, before = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
-    if ours == directory:
-        if before:
-            os.environ["PYTHONPATH"] = before
-        else:
-            del os.environ["PYTHONPATH"]
+    sys.meta_path.insert(0, _Finder(changes, quiet))
 
 
 def _follow(util: Any, directory: str) -> None:
@@ -59,16 +48,6 @@ def _follow(util: Any, directory: str) -> None:
     util.spawnv_passfds = spawnv_passfds
 
 
-def _stand_in(module: Any) -> None:
-    """Makes `from memory_profiler import profile` record spans. Its own line-by-line report cannot be plotted."""
-    module.profile = profile
-    if not _is_child():
-        sys.stderr.write(
-            "rprof: memory_profiler's `profile` records spans in the trace under rprof; the import is not needed "
-            "(use --nopython for its line-by-line report)\n"
-        )
-
-
 def _is_child() -> bool:
     """True if multiprocessing has started this process, or is setting it up now."""
     processes = sys.modules.get("multiprocessing.process")
@@ -81,8 +60,9 @@ def _is_child() -> bool:
 class _Finder:
     """An import hook that changes a few modules after they are loaded. It creates memory_profiler if it is missing."""
 
-    def __init__(self, changes: dict[str, Callable[[Any], None]]) -> None:
+    def __init__(self, changes: dict[str, Callable[[Any], None]], quiet: bool) -> None:
         self.changes = changes
+        self.quiet = quiet
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Returns the spec that the other finders return, with a loader that changes the module afterwards."""
@@ -93,50 +73,28 @@ class _Finder:
             if finder is not self and hasattr(finder, "find_spec"):
                 spec = finder.find_spec(name, path, target)
                 if spec is not None:
-                    loader: Any = _Loader(spec.loader, change)
-                    spec.loader = loader
+                    _change_after(spec, change)
                     return spec
-        if name != "memory_profiler":
+        if name != "memory_profiler" or not only_profile_is_imported():
             return None
         from importlib.machinery import ModuleSpec
 
-        nothing: Any = _Loader(_Nothing(), change)
-        return ModuleSpec(name, nothing)
+        loader: Any = StandIn(hint=not (self.quiet or _is_child()))
+        return ModuleSpec(name, loader)
 
 
-class _Loader:
-    """A loader that runs another loader and then applies a change to the module."""
+def _change_after(spec: Any, change: Callable[[Any], None]) -> None:
+    """Lets the loader of a spec apply a change to the module that it has executed. Its type stays as it is."""
+    loader = spec.loader
+    execute = getattr(loader, "exec_module", None)
+    # A loader that is a class or has no `__dict__` serves other modules, too.
+    if execute is None or not hasattr(loader, "__dict__") or isinstance(loader, type):
+        return
 
-    def __init__(self, loader: Any, change: Callable[[Any], None]) -> None:
-        self._loader = loader
-        self._change = change
+    def exec_module(module: Any) -> None:
+        loader.__dict__.pop("exec_module", None)
+        execute(module)
+        if module.__name__ == spec.name:
+            change(module)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
-
-    def create_module(self, spec: Any) -> Any:
-        """Creates the module as the other loader does."""
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: Any) -> None:
-        """Executes the module with the other loader, which the module keeps as its loader, and applies the change."""
-        module.__loader__ = module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
-        self._change(module)
-
-
-class _Nothing:
-    """A loader of an empty module: memory_profiler in an interpreter where it is not installed."""
-
-    def create_module(self, spec: Any) -> Any:
-        """Returns None, for the default module."""
-        return None
-
-    def exec_module(self, module: Any) -> None:
-        """Gives the module an error for every attribute that it lacks."""
-        module.__doc__ = "memory_profiler is not installed; rprof provides its `profile` only."
-        module.__getattr__ = _missing
-
-
-def _missing(name: str) -> Any:
-    raise AttributeError(f"memory_profiler is not installed; rprof provides its `profile`, not its `{name}`")
+    loader.exec_module = exec_module

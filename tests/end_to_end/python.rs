@@ -198,16 +198,22 @@ fn which_interpreter_runs_what() {
     let mut plain = rprof(&place, &["run", "-q", "-o", "m.dat", "--nopython", "./x.py"]);
     let plain = done(plain.output().unwrap());
     assert!(plain.code == Some(1) && plain.stderr.contains("NameError"), "{}", plain.stderr);
+    // It was "not found in PATH", although a hint named it.
+    for (name, text) in [("s.py", "NameError"), ("no_such.py", "can't open file")] {
+        let mut plain = rprof(&place, &["run", "--force", "-o", "m.dat", "--nopython", name, "-1"]);
+        let plain = done(plain.env("PATH", bin("python3")).output().unwrap());
+        assert!(plain.stderr.contains(text) && !plain.stderr.contains("not found"), "{}", plain.stderr);
+    }
 }
 
 #[test]
 fn the_reason_for_missing_spans_is_printed() {
     let Some(python) = any_python() else { return };
     let place = place();
-    script(&place, "s.py", "print('profile' in dir(__builtins__))");
+    script(&place, "s.py", "import os; print('profile' in dir(__builtins__), os.environ.get('PYTHONPATH'))");
     for (options, words, found, message) in [
-        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False\n", "`-I` keeps rprof's module out"),
-        (&["-o", "b.csv"], &["s.py"], "True\n", ".dat traces only"),
+        (&["-o", "a.dat"][..], &["-I", "s.py"][..], "False None\n", "`-I` keeps rprof's module out"),
+        (&["-o", "b.csv"], &["s.py"], "True None\n", ".dat traces only"),
     ] {
         let mut command = rprof(&place, &["run"]);
         let done = done(command.args(options).arg("--python").arg(&python).args(words).output().unwrap());
@@ -226,6 +232,47 @@ fn without_a_cache_nothing_is_left_behind() {
     command.arg(python).arg("s.py").env("TMPDIR", place.path("tmp")).env("XDG_CACHE_HOME", "/dev/null/x");
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(std::fs::read_dir(place.path("tmp")).unwrap().count(), 0);
+}
+
+/// A read-only HOME and TMPDIR stopped the run, with neither a path nor a remedy.
+#[test]
+fn without_home_and_tmpdir_the_module_is_in_another_directory() {
+    let Some(python) = any_python() else { return };
+    let place = place();
+    script(&place, "s.py", "print(profile)");
+    let mut command = rprof(&place, &["run", "-q", "-o", "t.dat", "--python"]);
+    command.arg(python).arg("s.py").env_remove("XDG_CACHE_HOME").env("HOME", "/dev/null/x");
+    let done = done(command.env("TMPDIR", "/dev/null/y").output().unwrap());
+    assert_eq!((done.code, done.stdout.as_str()), (Some(0), "<rprof.profile>\n"), "{}", done.stderr);
+}
+
+/// A Python that is too old printed its message again in every Python that it started.
+#[test]
+fn an_old_python_gets_its_environment_back() {
+    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root =
+        root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv"))).unwrap_or_default();
+    let versions = std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
+    let old = versions.filter(|entry| {
+        ["3.8.", "3.7.", "3.6.", "2.7."].iter().any(|v| entry.file_name().to_string_lossy().starts_with(v))
+    });
+    let old: Vec<_> =
+        old.map(|entry| entry.path().join("bin/python")).filter(|python| python.exists()).collect();
+    if old.is_empty() {
+        skip("pyenv has no Python before 3.9");
+    }
+    for python in old {
+        let place = place();
+        script(
+            &place,
+            "s.py",
+            "import os; print(os.environ.get('PYTHONPATH'), os.environ.get('RPROF_QUIET'))",
+        );
+        let done = run(&place, &python, &["s.py"]);
+        assert_eq!(done.code, Some(0), "{}: {}", python.display(), done.stderr);
+        assert_eq!(done.stdout.matches("None").count(), 2, "{}", done.stdout);
+        assert!(done.stderr.contains("needs Python 3.9 or later"), "{}", done.stderr);
+    }
 }
 
 /// The module runs inside the measured program, so its memory is part of the peak. It must be small.

@@ -1,10 +1,11 @@
 //! Spans and marks of Python programs: functions of every kind, multiprocessing, and concurrent writers.
 
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::python::{any_python, place, pythons, run, script};
-use crate::support::Place;
+use crate::support::{Place, done};
 
 /// A span, read from the SPAN lines of the trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,19 +173,71 @@ fn the_processes_of_multiprocessing_have_spans_of_their_own() {
     }
 }
 
+/// The hint was also printed where memory_profiler is installed, and under `-q`.
 #[test]
-fn importing_memory_profiler_gives_spans_and_one_hint() {
-    let Some(python) = any_python() else { return };
+fn importing_memory_profiler_gives_spans_and_a_hint_only_without_it() {
     let text = "from memory_profiler import profile\nimport multiprocessing\n@profile(precision=4)\ndef f(): pass\n\
         if __name__ == '__main__':\n f()\n p = multiprocessing.get_context('spawn').Process(target=f)\n p.start()\n p.join()\n";
-    for python in [Some(python), super::peers::python()].into_iter().flatten() {
+    let pythons = pythons().into_values().chain(super::peers::python());
+    for (python, quiet) in pythons.flat_map(|python| [(python.clone(), true), (python, false)]) {
         let place = place();
         script(&place, "s.py", text);
-        let done = run(&place, &python, &["s.py"]);
-        assert_eq!((done.code, done.stdout.as_str()), (Some(0), ""), "{}", done.stderr);
-        assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
-        assert!(done.stderr.starts_with("rprof: ") && done.stderr.contains("not needed"), "{}", done.stderr);
+        let mut command = place.rprof(["run", "-o", "t.dat"]);
+        command.args(quiet.then_some("-q")).arg("--python").arg(&python).arg("s.py");
+        let done = done(command.env("XDG_CACHE_HOME", place.path("cache")).output().unwrap());
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
         assert_eq!(names(&spans(&place)), BTreeMap::from([("__main__.f", 2)]));
+        let installed = has_memory_profiler(&python);
+        assert_eq!(
+            done.stdout.matches("Filename: ").count(),
+            if installed { 2 } else { 0 },
+            "{}",
+            done.stdout
+        );
+        let hints = done.stderr.matches("memory_profiler is not installed").count();
+        assert_eq!(hints, usize::from(!installed && !quiet), "{}", done.stderr);
+        assert!(!quiet || done.stderr.is_empty(), "{}", done.stderr);
+    }
+}
+
+fn has_memory_profiler(python: &Path) -> bool {
+    let asked = Command::new(python).args(["-c", "import memory_profiler"]).stderr(Stdio::null()).status();
+    asked.unwrap().success()
+}
+
+const WITHOUT: &str = r#"
+import importlib, importlib.util, os
+assert importlib.util.find_spec("memory_profiler") is None
+try:
+    import memory_profiler
+except ImportError as error:
+    print(error)
+try:
+    from memory_profiler import profile, memory_usage
+except ImportError as error:
+    print(error)
+try:
+    importlib.import_module("memory_profiler")
+except ImportError as error:
+    print(error)
+"#;
+
+/// A program that can also work without memory_profiler got a module without `memory_usage`.
+#[test]
+fn other_imports_of_a_missing_memory_profiler_fail_as_without_rprof() {
+    for python in pythons().into_values().filter(|python| !has_memory_profiler(python)) {
+        let place = place();
+        // So many constants that the bytecode needs a longer form of the import.
+        let constants = (300..900).map(|n| format!("x = {n}")).collect::<Vec<_>>().join("\n");
+        let text = format!(
+            "{WITHOUT}{constants}\nfrom memory_profiler import profile as p\nassert p is profile\n\
+             assert 'RPROF_QUIET' not in os.environ\n@p\ndef f(): pass\nf()\n"
+        );
+        script(&place, "s.py", &text);
+        let done = run(&place, &python, &["s.py"]);
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", python.display());
+        assert_eq!(done.stdout, "No module named 'memory_profiler'\n".repeat(3), "{}", python.display());
+        assert_eq!(names(&spans(&place)), BTreeMap::from([("__main__.f", 1)]));
     }
 }
 

@@ -153,7 +153,7 @@ pub struct PythonArgs {
     /// line. If COMMAND ends in .py, this is the default.
     #[arg(long, conflicts_with = "nopython", help_heading = PYTHON)]
     pub python: bool,
-    /// Run a *.py file like any other program, without `profile`
+    /// Run a Python script without `profile` and spans
     #[arg(long, help_heading = PYTHON)]
     pub nopython: bool,
 }

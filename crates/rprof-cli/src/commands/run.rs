@@ -19,11 +19,11 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
     options.memory_limit = arguments.limits.memory_limit;
     let python = Program::new(&arguments.command, arguments.python.mode())?;
     let (argv, env) = match &python {
-        Some(program) => (program.argv.clone(), program.env()),
+        Some(program) => (program.argv.clone(), program.env(arguments.output.quiet)),
         None => (arguments.command.clone(), Vec::new()),
     };
     rprof_sample::find_program(&argv[0]).map_err(|error| explained(error, &arguments.command))?;
-    if let Some(program) = python.as_ref().filter(|_| !arguments.output.quiet) {
+    if let Some(program) = python.as_ref().filter(|python| python.has_module() && !arguments.output.quiet) {
         warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
     let launch = Launch { argv: argv.clone(), env };

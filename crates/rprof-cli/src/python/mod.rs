@@ -21,7 +21,7 @@ pub enum Mode {
     ByName,
     /// `--python`: every command is.
     Always,
-    /// `--nopython`: no command is.
+    /// `--nopython`: no command is. A script still gets an interpreter, but no module.
     Never,
 }
 
@@ -29,8 +29,8 @@ pub enum Mode {
 pub struct Program {
     /// The interpreter and its arguments.
     pub argv: Vec<OsString>,
-    /// Kept while the program runs: a temporary copy is deleted on drop.
-    module: ModuleCache,
+    /// Kept while the program runs: a temporary copy is deleted on drop. `None` under `--nopython`.
+    module: Option<ModuleCache>,
 }
 
 impl Program {
@@ -39,20 +39,32 @@ impl Program {
     /// # Errors
     /// When the module cannot be written to any directory.
     pub fn new(command: &[OsString], mode: Mode) -> anyhow::Result<Option<Self>> {
-        match interpreted(command, mode) {
-            Some(argv) => Ok(Some(Self { argv, module: ModuleCache::new()? })),
-            None => Ok(None),
-        }
+        let Some(argv) = interpreted(command, mode) else { return Ok(None) };
+        let module = if mode == Mode::Never { None } else { Some(ModuleCache::new()?) };
+        Ok(Some(Self { argv, module }))
     }
 
-    /// The environment variables to set: the module's directory before the user's own PYTHONPATH.
-    pub fn env(&self) -> Vec<(OsString, OsString)> {
-        let mut path = OsString::from(&self.module.path);
+    /// The environment variables to set: the module's directory before the user's own PYTHONPATH, and the wish for no
+    /// hints, which the module removes again.
+    pub fn env(&self, quiet: bool) -> Vec<(OsString, OsString)> {
+        let Some(module) = self.module.as_ref().filter(|_| self.isolating_option().is_none()) else {
+            return Vec::new();
+        };
+        let mut path = OsString::from(&module.path);
         if let Some(before) = std::env::var_os("PYTHONPATH").filter(|before| !before.is_empty()) {
             path.push(":");
             path.push(before);
         }
-        vec![("PYTHONPATH".into(), path)]
+        let mut variables = vec![("PYTHONPATH".into(), path)];
+        if quiet {
+            variables.push(("RPROF_QUIET".into(), "1".into()));
+        }
+        variables
+    }
+
+    /// True if the program gets rprof's module, unless an `isolating_option` prevents it.
+    pub fn has_module(&self) -> bool {
+        self.module.is_some()
     }
 
     /// The interpreter's option that keeps the module out (`-I`, `-E` or `-S`), if there is one.
@@ -64,12 +76,12 @@ impl Program {
 /// The interpreter and its arguments; `None` when the command is no Python program.
 ///
 /// mprof's `--python` accepts an interpreter, a script or a module. A program in PATH wins over a module of its name.
+/// Under `--nopython` too, a script that the system cannot execute gets an interpreter.
 fn interpreted(command: &[OsString], mode: Mode) -> Option<Vec<OsString>> {
     let first = command.first()?;
     let script = first.as_bytes().ends_with(b".py");
     match mode {
-        Mode::Never => None,
-        Mode::ByName if !script => None,
+        Mode::ByName | Mode::Never if !script => None,
         _ if script && runs_itself(first) => Some(command.to_vec()),
         _ if script => Some(preceded_by(&[interpreter()], command)),
         _ if find_program(first).is_ok() => Some(command.to_vec()),
@@ -158,7 +170,8 @@ mod tests {
     fn scripts_and_modules_get_an_interpreter() {
         let python = interpreter().to_string_lossy();
         assert_eq!(shown("no/such.py -v", Mode::ByName), Some(format!("{python} no/such.py -v")));
-        assert_eq!(shown("no/such.py -v", Mode::Never), None);
+        assert_eq!(shown("no/such.py -v", Mode::Never), Some(format!("{python} no/such.py -v")));
+        assert_eq!(shown("python3 x.py", Mode::Never), None);
         assert_eq!(shown("sh x.py", Mode::ByName), None);
         assert_eq!(shown("sh x.py", Mode::Always), Some("sh x.py".into()));
         assert_eq!(shown("no_such.module -1", Mode::Always), Some(format!("{python} -m no_such.module -1")));
