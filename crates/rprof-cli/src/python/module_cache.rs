@@ -68,7 +68,7 @@ impl ModuleCache {
 fn reason(directory: &Path, error: &io::Error) -> String {
     let text = error.to_string();
     // The number of the error adds nothing to its text.
-    format!("`{}`: {}", directory.display(), text.split(" (os error").next().unwrap_or_default())
+    format!("`{}`: {}", rprof_trace::shown(directory), text.split(" (os error").next().unwrap_or_default())
 }
 
 impl Drop for ModuleCache {
