@@ -1,5 +1,5 @@
 """Every kind of function under memory_profiler's decorator, with all its arguments, and what a script can see of it."""
-import asyncio, importlib, inspect, io, types
+import asyncio, importlib, inspect, io, sys, types
 import memory_profiler
 from memory_profiler import profile, LineProfiler, show_results
 
@@ -128,7 +128,10 @@ def deepest(n=1):
     try: return deepest_decorated(n + 1)
     except RecursionError: return n
 deepest_decorated = profile(deepest, stream=io.StringIO())
+# Each level has a trace function of its own, which calls that of the level above.
+sys.setrecursionlimit(150)
 print("levels of recursion:", deepest_decorated())
+sys.setrecursionlimit(1000)
 import traceback
 try: fails()
 except KeyError: traceback.print_exc()
