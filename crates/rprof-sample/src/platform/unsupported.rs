@@ -97,11 +97,6 @@ impl Search {
     /// Ignores the pid.
     pub fn look_again_at(&mut self, _pid: u32) {}
 
-    /// Always `None`: no more is known than that it has ended.
-    pub fn why_no_memory(_pid: u32) -> Option<String> {
-        None
-    }
-
     /// Always `None`.
     pub fn newborns(
         &mut self,
@@ -289,5 +284,10 @@ pub fn mark_error() -> Option<rprof_trace::Bytes> {
 
 /// Always `None`.
 pub fn oom_kills() -> Option<u64> {
+    None
+}
+
+/// Always `None`.
+pub fn why_no_memory(_pid: u32) -> Option<String> {
     None
 }
