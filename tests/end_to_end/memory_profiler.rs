@@ -11,7 +11,7 @@ use crate::support::{Done, Place, done, skip};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 
-/// What a program did, with the numbers replaced that differ from run to run.
+/// The outcome of a program. Numbers that differ from run to run are replaced.
 #[derive(Debug, PartialEq)]
 struct Seen {
     code: Option<i32>,

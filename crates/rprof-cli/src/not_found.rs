@@ -53,7 +53,7 @@ fn missing_interpreter(path: &Path) -> String {
     }
 }
 
-/// What the name looks like, and the remedy.
+/// The probable mistake in the command, and the remedy.
 fn hint(program: &str) -> Option<String> {
     let in_shell = format!("sh -c '{}'", program.replace('\'', r"'\''"));
     if is_assignment(program) {

@@ -60,7 +60,7 @@ pub enum Error {
     NoMemory {
         /// The process id asked for.
         pid: u32,
-        /// What it is, and the remedy if there is one.
+        /// The kind of process, such as a zombie, and the remedy if there is one.
         reason: String,
     },
     /// The process belongs to another user.
@@ -91,7 +91,7 @@ pub enum Error {
     ForeignProc {
         /// The pid of rprof.
         own: u32,
-        /// The pid that /proc shows of it, or `nobody`.
+        /// The pid that /proc shows of it, or `not visible`.
         shown: String,
     },
     /// The operating system refused something that rprof needs.

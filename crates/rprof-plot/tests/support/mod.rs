@@ -300,7 +300,7 @@ pub fn out_of_memory() -> Profile {
     p
 }
 
-/// A run whose peak of RSS does not tell the whole: huge pages beside it, file-backed memory in it, and swap.
+/// A run with memory beside its peak of RSS, which are huge pages and swap, and with file-backed memory in it.
 pub fn memory_beside_rss() -> Profile {
     let bytes = |mib: u64| Bytes(mib << 20);
     let at_peak =

@@ -21,7 +21,7 @@ use crate::model::Record;
 use crate::warning::WarningKind;
 
 /// The most processes whose last columns the reader and the writer of `.dat` remember. Of others every column is
-/// written, and a column that is left out is unknown.
+/// written, and a missing column is unknown.
 pub(crate) const MAX_KNOWN: usize = 1 << 17;
 
 /// A format of traces.

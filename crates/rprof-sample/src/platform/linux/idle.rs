@@ -93,7 +93,6 @@ impl Idle {
         if holds {
             self.patience = FIRST_PATIENCE;
         } else {
-            self.calm = 0;
             self.patience = (self.patience * 2).min(LAST_PATIENCE);
             self.forget();
         }
@@ -109,7 +108,7 @@ impl Idle {
 
     /// Takes the evidence. Call it right before a full reading.
     pub fn take_mark(&mut self, pid: u32, stat: &mut KeptFile) {
-        self.forget();
+        self.clear();
         if self.calm < self.patience {
             return;
         }
@@ -124,7 +123,7 @@ impl Idle {
     /// Keeps a full reading.
     pub fn keep(&mut self, status: &Status, reading: &Reading) {
         self.has_threads = status.threads != 1;
-        // Where the main thread has ended before the others, its files show no memory that could be compared.
+        // If the main thread has ended before the others, its files show no memory to compare.
         let has_memory = !status.is_dead() && status.memory.get(Part::Rss).is_some();
         let is_calm = has_memory && (self.has_threads || status.state != b'R');
         self.calm = if is_calm { self.calm.saturating_add(1) } else { 0 };
@@ -148,8 +147,13 @@ impl Idle {
         self.faults = Some(faults);
     }
 
-    /// Makes the next reading a full one.
+    /// Makes the next readings full ones, until the process has rested again.
     pub fn forget(&mut self) {
+        self.clear();
+        self.calm = 0;
+    }
+
+    fn clear(&mut self) {
         (self.mark, self.reading, self.faults) = (None, None, None);
     }
 }
@@ -171,7 +175,7 @@ impl KeptFile {
     /// Reads the file, which stays open if it was kept.
     ///
     /// # Errors
-    /// Those of open and read.
+    /// The error of open or read.
     pub fn read(&self, pid: u32, text: &mut [u8]) -> io::Result<usize> {
         match &self.file {
             Some(file) => file.read_at(text, 0),
@@ -191,7 +195,7 @@ impl KeptFile {
     /// Reads and parses `stat`.
     ///
     /// # Errors
-    /// Those of open and read; `ESRCH` for an incomplete text.
+    /// The error of open or read; `ESRCH` if the text is incomplete.
     pub fn stat(&self, pid: u32) -> io::Result<Stat> {
         let mut text = [0; 4096];
         let length = self.read(pid, &mut text)?;

@@ -51,7 +51,7 @@ pub fn can_measure() -> Result<(), Error> {
         Ok(shown) if shown.as_os_str() == own.to_string().as_str() => {}
         Ok(shown) => return Err(Error::ForeignProc { own, shown: shown.to_string_lossy().into_owned() }),
         Err(_) if std::path::Path::new("/proc/1").exists() => {
-            return Err(Error::ForeignProc { own, shown: "nobody".to_owned() });
+            return Err(Error::ForeignProc { own, shown: "not visible".to_owned() });
         }
         Err(_) => {}
     }

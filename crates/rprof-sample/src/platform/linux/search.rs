@@ -225,7 +225,7 @@ mod tests {
 
     use super::*;
 
-    /// A process that nobody waits for was counted again at each full walk: 152 processes for 68.
+    /// A zombie that its parent does not reap was counted again at each full walk: 152 processes for 68.
     #[test]
     fn a_zombie_is_found_once() {
         let own = std::process::id();
