@@ -150,10 +150,9 @@ pub fn last_pid(loadavg: &[u8]) -> Option<u32> {
 
 /// The counter named `key` in a file of `key value` lines, such as `/proc/vmstat` or `memory.events` of a cgroup.
 pub fn counter(text: &[u8], key: &str) -> Option<u64> {
-    text.split(|b| *b == b'\n').find_map(|line| {
-        let rest = line.strip_prefix(key.as_bytes())?.strip_prefix(b" ")?;
-        number(rest)
-    })
+    let starts_line = |at: &usize| *at == 0 || text[at - 1] == b'\n';
+    let places = memchr::memmem::find_iter(text, key).filter(starts_line);
+    places.filter_map(|at| number(text[at + key.len()..].strip_prefix(b" ")?)).next()
 }
 
 /// The decimal number at the start of `text`; `None` when there is none or it exceeds 64 bits.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 
 use crate::parse::linux::proc::{counter, number};
 
@@ -10,15 +11,30 @@ const FAULT_AROUND: u64 = 64 << 10;
 
 const SETTINGS: &str = "/sys/kernel/mm/transparent_hugepage";
 
-/// Events on the whole machine since boot that made up to 2 MiB resident at once; `None` when not known.
+/// Events that made up to 2 MiB resident at once: a fault got a huge page; a fault mapped a huge page of a file; the kernel
+/// merged small pages into a huge one.
+const EVENTS: [&str; 3] = ["thp_fault_alloc", "thp_file_mapped", "thp_collapse_alloc"];
+
+/// The number of such events on the whole machine since boot; `None` when not known.
+///
+/// About 10 µs with two processors. The file stays open, which saves as much again.
 pub fn huge_mappings() -> Option<u64> {
-    /// A fault got a huge page; a fault mapped a huge page of a file; the kernel merged small pages into a huge one.
-    const EVENTS: [&str; 3] = ["thp_fault_alloc", "thp_file_mapped", "thp_collapse_alloc"];
-    // The text has about 5 KiB. A tick must not allocate.
+    static VMSTAT: OnceLock<Option<File>> = OnceLock::new();
+    let file = VMSTAT.get_or_init(|| File::open("/proc/vmstat").ok()).as_ref()?;
+    // The text has about 5 KiB, and a read returns one page of it. A tick must not allocate.
     let mut text = [0; 16 << 10];
-    let length = File::open("/proc/vmstat").ok()?.read_at(&mut text, 0).ok()?;
-    // A kernel without huge pages has none of these lines.
-    Some(EVENTS.iter().filter_map(|key| counter(&text[..length], key)).sum())
+    let mut length = 0;
+    loop {
+        let found = EVENTS.map(|key| counter(&text[..length], key));
+        if let [Some(faults), Some(mapped), Some(merged)] = found {
+            return Some(faults + mapped + merged);
+        }
+        match file.read_at(&mut text[length..], length as u64).ok()? {
+            // A kernel without huge pages has none of these lines.
+            0 => return Some(found.into_iter().flatten().sum()),
+            more => length += more,
+        }
+    }
 }
 
 /// The largest number of bytes that one page fault can make resident, unless `huge_mappings` counts it.
@@ -46,4 +62,22 @@ fn is_on(path: &str, inherited: bool) -> bool {
     let text = fs::read_to_string(path).unwrap_or_default();
     let chosen = text.split(['[', ']']).nth(1).unwrap_or("never");
     if chosen == "inherit" { inherited } else { !matches!(chosen, "never" | "deny") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One read of `/proc/vmstat` returns 4 KiB. On a machine that has run for months the counters stand after that, and
+    /// were taken for 0: a bound missed 2 MiB for each fault that got a huge page.
+    #[test]
+    fn the_counters_are_found_wherever_they_stand() {
+        let whole = || {
+            let text = fs::read("/proc/vmstat").ok()?;
+            Some(EVENTS.iter().filter_map(|key| counter(&text, key)).sum::<u64>())
+        };
+        // Other programs may get huge pages meanwhile.
+        let (before, found, after) = (whole(), huge_mappings(), whole());
+        assert!(before <= found && found <= after, "{before:?} {found:?} {after:?}");
+    }
 }

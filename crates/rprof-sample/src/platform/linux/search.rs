@@ -175,6 +175,11 @@ fn keep_descendants(
         if is_parent(pid) || found.iter().any(|(known, _)| known.pid() == pid) {
             continue;
         }
+        // Of many short-lived processes most are gone. The question costs a tenth of a failed open.
+        if !exists(pid) {
+            gone += 1;
+            continue;
+        }
         match Process::open(pid) {
             Ok(candidate) => candidates.push(candidate),
             // `hidepid` pretends that a set-uid program does not exist. Or the process was made between the two calls.
