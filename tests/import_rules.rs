@@ -41,7 +41,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "rprof-plot",
         &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
     ),
-    ("rprof-findings", &[&["stats"]]),
+    ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
     (
         "rprof-cli",
         &[
