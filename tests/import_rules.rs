@@ -59,6 +59,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_file",
                 "trace_input",
                 "figure_file",
+                "figure_format",
+                "compare_report",
                 "trace_names",
             ],
             &["exit_code", "load", "python", "summary"],

@@ -1,151 +1,19 @@
 //! The comparison of runs: each side's numbers, their change against the first side, and the finding about each change.
 //! A side is one run or several of the same command.
 
-use rprof_trace::Bytes;
+mod quantity;
 
-use crate::numbers::{RunNumbers, SpanNumbers};
+use crate::numbers::RunNumbers;
 use crate::stats::{Description, Difference, Verdict};
 
-/// An upper bound above this many times the value says little. The value is then labelled as a lower bound.
-const LOOSE: f64 = 2.0;
+use quantity::Bounds;
+pub use quantity::{Quantity, Unit};
 
 /// One or several runs of one command.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The runs; at least one.
     pub runs: &'a [RunNumbers],
-}
-
-/// A quantity that is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
-    /// Peak of the metric, with bounds.
-    Peak,
-    /// Upper bound of that peak.
-    Upper,
-    /// Peak of PSS, with bounds.
-    PssPeak,
-    /// Upper bound of the peak of PSS.
-    PssUpper,
-    /// Mean of the metric, weighted by time.
-    Mean,
-    /// Integral of the metric over time.
-    ByteSeconds,
-    /// Length of the run.
-    Elapsed,
-    /// CPU time in user and kernel mode.
-    Cpu,
-    /// Growth after the warm-up.
-    Growth,
-    /// Peak during the spans of a name, with bounds.
-    SpanPeak,
-    /// Total time of the spans of a name.
-    SpanTime,
-    /// Number of the spans of a name.
-    SpanCalls,
-    /// Growth of memory during the spans of a name.
-    SpanGrowth,
-}
-
-/// The unit of a quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Bytes.
-    Bytes,
-    /// Bytes held for seconds.
-    ByteSeconds,
-    /// Seconds.
-    Seconds,
-    /// Bytes per second.
-    BytesPerSecond,
-    /// A number without unit.
-    Count,
-}
-
-impl Quantity {
-    /// The quantities of a whole run.
-    pub const OF_RUN: [Self; 9] = [
-        Self::Peak,
-        Self::Upper,
-        Self::PssPeak,
-        Self::PssUpper,
-        Self::Mean,
-        Self::ByteSeconds,
-        Self::Elapsed,
-        Self::Cpu,
-        Self::Growth,
-    ];
-    /// The quantities of the spans of one name.
-    pub const OF_SPAN: [Self; 4] = [Self::SpanPeak, Self::SpanTime, Self::SpanCalls, Self::SpanGrowth];
-
-    /// Its unit.
-    pub const fn unit(self) -> Unit {
-        match self {
-            Self::Peak | Self::Upper | Self::PssPeak | Self::PssUpper | Self::Mean => Unit::Bytes,
-            Self::SpanPeak | Self::SpanGrowth => Unit::Bytes,
-            Self::ByteSeconds => Unit::ByteSeconds,
-            Self::Elapsed | Self::Cpu | Self::SpanTime => Unit::Seconds,
-            Self::Growth => Unit::BytesPerSecond,
-            Self::SpanCalls => Unit::Count,
-        }
-    }
-
-    /// `true` if each run has a lower and an upper bound of it.
-    const fn has_bounds(self) -> bool {
-        matches!(self, Self::Peak | Self::PssPeak | Self::SpanPeak)
-    }
-
-    /// `true` if repeated runs give a test of it. A bound is no measurement, and a growth can be negative, which has no ratio.
-    const fn is_tested(self) -> bool {
-        !matches!(self, Self::Upper | Self::PssUpper | Self::Growth | Self::SpanGrowth | Self::SpanCalls)
-    }
-
-    fn of_run(self, run: &RunNumbers) -> Option<Bounds> {
-        let bytes = |bytes: Option<Bytes>| bytes.map(|bytes| bytes.0 as f64);
-        match self {
-            Self::Peak => Some(Bounds::new(run.peak, run.upper)),
-            Self::Upper => bytes(run.upper).map(Bounds::exact),
-            Self::PssPeak => run.pss_peak.map(|peak| Bounds::new(peak.bytes, peak.upper_bytes)),
-            Self::PssUpper => bytes(run.pss_peak.and_then(|peak| peak.upper_bytes)).map(Bounds::exact),
-            Self::Mean => run.mean.map(Bounds::exact),
-            Self::ByteSeconds => run.byte_seconds.map(Bounds::exact),
-            Self::Elapsed => Some(Bounds::exact(run.elapsed.0)),
-            Self::Cpu => run.cpu_s().map(Bounds::exact),
-            Self::Growth => run.growth.map(|growth| Bounds::exact(growth.bytes_per_second)),
-            Self::SpanPeak | Self::SpanTime | Self::SpanCalls | Self::SpanGrowth => None,
-        }
-    }
-
-    fn of_span(self, span: &SpanNumbers) -> Option<Bounds> {
-        match self {
-            Self::SpanPeak => span.peak.map(|peak| Bounds::new(peak, span.upper)),
-            Self::SpanTime => Some(Bounds::exact(span.time.0)),
-            Self::SpanCalls => Some(Bounds::exact(span.calls as f64)),
-            Self::SpanGrowth => span.growth.map(|growth| Bounds::exact(growth as f64)),
-            _ => None,
-        }
-    }
-}
-
-/// The value of one run: it lies between two bounds, which are equal if it is exact.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    low: f64,
-    high: Option<f64>,
-}
-
-impl Bounds {
-    fn new(low: Bytes, high: Option<Bytes>) -> Self {
-        Self { low: low.0 as f64, high: high.map(|high| high.max(low).0 as f64) }
-    }
-
-    const fn exact(value: f64) -> Self {
-        Self { low: value, high: Some(value) }
-    }
-
-    fn is_loose(self) -> bool {
-        self.high.is_none_or(|high| high > LOOSE * self.low)
-    }
 }
 
 /// The value of one side.
@@ -255,7 +123,7 @@ fn highs(values: &[Bounds]) -> Option<Vec<f64>> {
 
 fn amount(values: &[Bounds]) -> Option<Amount> {
     let Description { median, stddev, count, .. } = Description::of(&lows(values))?;
-    let is_at_least = values.iter().any(|value| value.is_loose() && value.high != Some(value.low));
+    let is_at_least = values.iter().any(|value| value.is_loose());
     Some(Amount { median, stddev, runs: count, is_at_least, interval: None })
 }
 
@@ -264,7 +132,7 @@ fn change(quantity: Quantity, reference: &[Bounds], other: &[Bounds]) -> Option<
     let (from, to) = (median(&lows(reference))?, median(&lows(other))?);
     let absolute = to - from;
     let ratio = |from: f64, to: f64| Difference::between(&[from], &[to]).map(|found| found.change);
-    let relative = if is_signed(quantity) { None } else { ratio(from, to) };
+    let relative = if quantity.is_signed() { None } else { ratio(from, to) };
     let mut change = Change { absolute, relative, bounds: None, is_proven: true, difference: None };
     if quantity.is_tested() && reference.len() > 1 && other.len() > 1 {
         change.difference = Difference::between(&lows(reference), &lows(other));
@@ -281,11 +149,6 @@ fn change(quantity: Quantity, reference: &[Bounds], other: &[Bounds]) -> Option<
         }
     }
     Some(change)
-}
-
-/// `true` if the values can be negative.
-const fn is_signed(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::Growth | Quantity::SpanGrowth)
 }
 
 /// Widens an interval by the bounds of the runs, and withdraws a verdict that the bounds do not prove: the other is only
@@ -308,7 +171,7 @@ fn widen(difference: &mut Difference, reference: &[Bounds], other: &[Bounds]) ->
 
 #[cfg(test)]
 mod tests {
-    use rprof_trace::{End, Header, Peak, Profile, Seconds, Span};
+    use rprof_trace::{Bytes, End, Header, Peak, Profile, Seconds, Span};
 
     use super::*;
 
