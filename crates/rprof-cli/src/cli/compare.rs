@@ -37,9 +37,9 @@ pub struct CompareArgs {
     /// Print JSON: an array with one object for each side, in bytes and seconds
     #[arg(long, help_heading = OUTPUT)]
     pub json: bool,
-    /// Draw the curves of all runs too: .svg, .pdf or .png
+    /// Draw a figure too: .svg, .pdf or .png
     ///
-    /// A name without an extension gets .png. `-` is stdout, as SVG; then no table is printed.
+    /// It shows the curves if each side has one run, else the peak of every run. A name without an extension gets .png. `-` is stdout, as SVG; then no table is printed.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
     /// Overwrite the figure even if it is not one of the same traces

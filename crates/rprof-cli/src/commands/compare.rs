@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_findings::compare::{Side, compare as findings};
+use rprof_findings::compare::{Row, Side, compare as findings};
 use rprof_findings::numbers::RunNumbers;
 use rprof_plot::{Options, Trace};
 use rprof_trace::{Profile, ProfileOptions, shown};
@@ -24,35 +24,43 @@ pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
     let figure = figure.map(figure_format::file_of).transpose()?;
     let format = figure.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let draws = arguments.output.is_some();
-    let mut sides = Vec::new();
-    for paths in sides_of(arguments)? {
-        sides.push(SideRead::read(&paths, draws)?);
+    let (mut compared, mut profiles, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+    for side in sides_of(arguments)? {
+        let side = SideRead::read(&side, draws)?;
+        compared.push(side.compared);
+        profiles.extend(side.profiles);
+        paths.extend(side.paths);
     }
-    warn_about_metrics(&sides);
-    let traces: Vec<Trace<'_>> = sides.iter().flat_map(SideRead::traces).collect();
-    if arguments.output.is_some() && figure.is_none() {
-        return Ok(output::write(&format.render(&rprof_plot::svg(&Options::default(), &traces)?)?)?);
-    }
-    if let Some(path) = figure {
-        let drawn = format.render(&rprof_plot::svg(&Options::default(), &traces)?)?;
-        let paths: Vec<&Path> = sides.iter().flat_map(|side| &side.paths).map(PathBuf::as_path).collect();
-        figure_file::write(&path, drawn, &paths, arguments.force)?;
-    }
-    let compared: Vec<Compared> = sides.into_iter().map(|side| side.compared).collect();
-    print(arguments, &compared)
-}
-
-fn print(arguments: &CompareArgs, compared: &[Compared]) -> anyhow::Result<()> {
+    warn_about_metrics(&compared);
     let sides: Vec<Side<'_>> = compared.iter().map(|side| Side { runs: &side.runs }).collect();
     let rows = findings(&sides, arguments.by_span || arguments.json);
+    if draws {
+        let drawn = format.render(&drawing(&compared, &rows, &profiles)?)?;
+        let Some(path) = figure else { return Ok(output::write(&drawn)?) };
+        let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        figure_file::write(&path, drawn, &paths, arguments.force)?;
+    }
+    print(arguments, &compared, &rows)
+}
+
+/// The figure: the curves of single runs, or the peaks of repeated ones.
+fn drawing(compared: &[Compared], rows: &[Row], profiles: &[(String, Profile)]) -> anyhow::Result<String> {
+    if compared.iter().any(|side| side.runs.len() > 1) {
+        return compare_report::svg(compared, rows);
+    }
+    let traces: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    Ok(rprof_plot::svg(&Options::default(), &traces)?)
+}
+
+fn print(arguments: &CompareArgs, compared: &[Compared], rows: &[Row]) -> anyhow::Result<()> {
     if arguments.json {
-        output::print_json(&compare_report::json(compared, &rows))?;
+        output::print_json(&compare_report::json(compared, rows))?;
     } else if arguments.csv {
-        output::print(&compare_report::csv(compared, &rows)?)?;
+        output::print(&compare_report::csv(compared, rows)?)?;
     } else if arguments.markdown {
-        output::print(&compare_report::markdown(compared, &rows))?;
+        output::print(&compare_report::markdown(compared, rows))?;
     } else {
-        output::print(&compare_report::text(compared, &rows))?;
+        output::print(&compare_report::text(compared, rows))?;
     }
     Ok(())
 }
@@ -106,10 +114,6 @@ impl SideRead {
         let files = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         Ok(Self { compared: Compared { name, files, runs }, paths, profiles })
     }
-
-    fn traces(&self) -> impl Iterator<Item = Trace<'_>> {
-        self.profiles.iter().map(|(label, profile)| Trace { label, profile })
-    }
 }
 
 /// The runs of a trace that have a tick.
@@ -146,8 +150,8 @@ fn failure(run: &Profile) -> Option<String> {
     }
 }
 
-fn warn_about_metrics(sides: &[SideRead]) {
-    let runs = sides.iter().flat_map(|side| &side.compared.runs);
+fn warn_about_metrics(sides: &[Compared]) {
+    let runs = sides.iter().flat_map(|side| &side.runs);
     let mut names: Vec<&str> = runs.map(|run| run.metric.name()).collect();
     names.sort_unstable();
     names.dedup();

@@ -2,6 +2,7 @@
 //! verdicts come from `rprof_findings`.
 
 mod csv;
+mod figure;
 mod json;
 mod table;
 mod words;
@@ -11,6 +12,7 @@ use rprof_findings::numbers::RunNumbers;
 use rprof_trace::{Metric, visible};
 
 pub use self::csv::csv;
+pub use self::figure::svg;
 pub use self::json::json;
 use self::table::{Align, Table};
 use self::words::Words;
