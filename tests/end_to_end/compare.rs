@@ -120,7 +120,7 @@ fn two_traces_are_compared_row_by_row() {
             "RSS × time 1.17 GiB s 1.61 GiB s +0.44 GiB s (+37.5 %)",
             "elapsed 4.00 s 5.00 s +1.00 s (+25.0 %)",
             "user + system 1.50 s 3.00 s +1.50 s (+100.0 %)",
-            "growth +0 B/min [-1 B/min, +1 B/min] +0 B/min [-1 B/min, +1 B/min] no change",
+            "growth 0 B/min 0 B/min no change",
         ]
     );
     // All but the last column are aligned.

@@ -45,6 +45,6 @@ pub fn csv(sides: &[Compared], rows: &[Row]) -> anyhow::Result<String> {
             ])?;
         }
     }
-    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    let bytes = writer.into_inner()?;
     Ok(String::from_utf8(bytes)?)
 }

@@ -71,7 +71,9 @@ pub struct Row {
 /// Compares sides with the first of them: all quantities of the run, then those of each span name if asked for.
 pub fn compare(sides: &[Side<'_>], by_span: bool) -> Vec<Row> {
     let of_run = Quantity::OF_RUN.map(|quantity| {
-        let values = |side: &Side<'_>| side.runs.iter().filter_map(|run| quantity.of_run(run)).collect();
+        let values = |side: &Side<'_>| -> Vec<Bounds> {
+            side.runs.iter().filter_map(|run| quantity.of_run(run)).collect()
+        };
         let mut row = row(quantity, None, &sides.iter().map(values).collect::<Vec<_>>());
         if quantity == Quantity::Growth {
             for (cell, side) in row.cells.iter_mut().zip(sides) {
@@ -88,7 +90,7 @@ pub fn compare(sides: &[Side<'_>], by_span: bool) -> Vec<Row> {
                 let span = run.spans.iter().find(|span| span.name == name)?;
                 quantity.of_span(span)
             };
-            let values = |side: &Side<'_>| side.runs.iter().filter_map(value).collect();
+            let values = |side: &Side<'_>| -> Vec<Bounds> { side.runs.iter().filter_map(value).collect() };
             row(quantity, Some(name), &sides.iter().map(values).collect::<Vec<_>>())
         })
     });
