@@ -319,6 +319,8 @@ fn csv_has_a_line_for_each_side_and_quantity() {
     // The upper bound of the change is open.
     assert!(changed.ends_with(",,,,true"), "{changed}");
     assert!(!text.contains("\"b,c.dat\",1,,upper_bytes"), "{text}");
+    write(&place, "=1+1.dat", &Known::default());
+    assert!(succeeds(&place, "compare --csv a.dat =1+1.dat").stdout.contains("\n'=1+1.dat,"));
 }
 
 #[test]
