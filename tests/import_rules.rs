@@ -39,8 +39,9 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-plot",
-        &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
+        &[&["error", "options"], &["data", "sheet"], &["layers", "peaks"], &["series"], &["figure"], &["out"]],
     ),
+    ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
     (
         "rprof-cli",
         &[
@@ -58,6 +59,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_file",
                 "trace_input",
                 "figure_file",
+                "figure_format",
+                "compare_report",
                 "trace_names",
             ],
             &["exit_code", "load", "python", "summary"],
@@ -87,6 +90,23 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         "rprof-sample",
         &["rprof_mark", "rprof_plot", "rprof_cli"],
         "the sampler returns records; it does not draw them",
+    ),
+    (
+        "rprof-findings",
+        &[
+            "rprof_mark",
+            "rprof_sample",
+            "rprof_plot",
+            "rprof_cli",
+            "libc",
+            "nix",
+            "std::fs",
+            "std::env",
+            "std::io",
+            "std::process",
+            "std::time",
+        ],
+        "the same runs give the same findings on every machine",
     ),
     (
         "rprof-plot",

@@ -3,9 +3,11 @@
 
 mod cli;
 mod commands;
+mod compare_report;
 mod daemon_client;
 mod exit_code;
 mod figure_file;
+mod figure_format;
 mod group_report;
 mod header;
 mod load;
@@ -30,7 +32,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, compare, convert, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::List => traces::list(),
         Command::Rm(arguments) => traces::remove(&arguments),
