@@ -41,6 +41,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "rprof-plot",
         &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
     ),
+    ("rprof-findings", &[&["stats"]]),
     (
         "rprof-cli",
         &[
@@ -87,6 +88,23 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         "rprof-sample",
         &["rprof_mark", "rprof_plot", "rprof_cli"],
         "the sampler returns records; it does not draw them",
+    ),
+    (
+        "rprof-findings",
+        &[
+            "rprof_mark",
+            "rprof_sample",
+            "rprof_plot",
+            "rprof_cli",
+            "libc",
+            "nix",
+            "std::fs",
+            "std::env",
+            "std::io",
+            "std::process",
+            "std::time",
+        ],
+        "the same runs give the same findings on every machine",
     ),
     (
         "rprof-plot",

@@ -1,0 +1,3 @@
+//! Findings: statistics of the memory of runs and the verdicts on them, without I/O and without wording.
+
+pub mod stats;
