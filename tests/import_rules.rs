@@ -41,7 +41,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "rprof-plot",
         &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
     ),
-    ("rprof-findings", &[&["stats"]]),
+    ("rprof-findings", &[&["stats", "fit", "targets"], &["top"]]),
     (
         "rprof-cli",
         &[
@@ -53,6 +53,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "recorder",
                 "parts_report",
                 "span_report",
+                "top_report",
                 "sparkline",
                 "group_report",
                 "daemon_client",

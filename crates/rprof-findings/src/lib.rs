@@ -1,3 +1,6 @@
 //! Findings: statistics of the memory of runs and the verdicts on them, without I/O and without wording.
 
+pub mod fit;
 pub mod stats;
+mod targets;
+pub mod top;

@@ -3,6 +3,7 @@
 mod annotate;
 mod examples;
 mod record;
+mod top;
 mod traces;
 mod values;
 
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
+pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
 
@@ -42,6 +44,9 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
+    /// Print the processes of a run by their memory: which compiler was it
+    #[command(long_about = examples::TOP)]
+    Top(TopArgs),
     /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
     #[command(long_about = examples::CONVERT)]
     Convert(ConvertArgs),
