@@ -44,7 +44,8 @@ fn source(name: &str, functions: u32) -> String {
 }
 
 /// The sources of the C project, and the functions in each.
-const SOURCES: [(&str, u32); 5] = [("tiny", 20), ("small", 1500), ("middle", 3000), ("big", 6000), ("huge", 9000)];
+const SOURCES: [(&str, u32); 5] =
+    [("tiny", 20), ("small", 1500), ("middle", 3000), ("big", 6000), ("huge", 9000)];
 
 /// Writes a C project with a Makefile. Each pass of the compiler runs under a program that asks wait4 for its largest RSS.
 fn write_project(place: &Place) {
@@ -72,7 +73,8 @@ fn measured(place: &Place) -> HashMap<u64, u64> {
 }
 
 fn make(place: &Place) -> bool {
-    let mut command = place.rprof(["run", "-q", "--force", "-T", "1ms", "-o", "t.dat", "make", "-B", "-s", "-j4"]);
+    let mut command =
+        place.rprof(["run", "-q", "--force", "-T", "1ms", "-o", "t.dat", "make", "-B", "-s", "-j4"]);
     let _ = std::fs::remove_file(place.path("measured"));
     command.env("MEASURED", place.path("measured"));
     let done = done(command.output().unwrap());
@@ -155,8 +157,10 @@ fn an_exec_of_the_same_name_has_its_own_command_line() {
     std::fs::write(place.path("b.sh"), "read line || true\n").unwrap();
     // A process alone in its tree, and one with a child.
     for script in ["read line; exec sh b.sh x", "sleep 0.1 & read line; exec sh b.sh x"] {
-        let mut command = place.rprof(["run", "-q", "--force", "-T", "10ms", "-o", "t.dat", "sh", "-c", script]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut command =
+            place.rprof(["run", "-q", "--force", "-T", "10ms", "-o", "t.dat", "sh", "-c", script]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let born = |text: &str| -> Option<String> {
             let trace = std::fs::read_to_string(place.path("t.dat")).unwrap_or_default();
             trace.lines().find(|line| line.starts_with("PROC ") && line.ends_with(text)).map(str::to_owned)
@@ -183,7 +187,8 @@ fn an_exec_of_the_same_name_has_its_own_command_line() {
 fn the_options_leave_command_lines_out() {
     let place = Place::new();
     for (option, has_command) in [("", true), ("--no-args", true), ("--redact", false)] {
-        let done = place.run_truth(&format!("-q {option}"), "touch 1MiB hold 20ms fork 1 [ hold 100ms ] wait");
+        let done =
+            place.run_truth(&format!("-q {option}"), "touch 1MiB hold 20ms fork 1 [ hold 100ms ] wait");
         assert_eq!(done.code, Some(0), "{}", done.stderr);
         let trace = place.trace();
         assert_eq!(trace.contains("\"args\":["), option.is_empty(), "{trace}");
@@ -206,7 +211,10 @@ fn a_long_command_line_is_cut_in_the_middle() {
     let row = &rows[0];
     assert_eq!((&row["args_truncated"], &row["exit_code"]), (&true.into(), &3.into()));
     let line = line(row);
-    assert!(line.starts_with("sh -c sleep 0.3; exit 3 sh argument-0 ") && line.ends_with(" argument-4999"), "{line}");
+    assert!(
+        line.starts_with("sh -c sleep 0.3; exit 3 sh argument-0 ") && line.ends_with(" argument-4999"),
+        "{line}"
+    );
     assert!(line.len() < 4200 && line.contains('…'), "{}", line.len());
     let trace = place.trace();
     assert!(trace.lines().filter(|line| line.starts_with("PROC ")).all(|line| line.len() < 8192));
@@ -246,8 +254,14 @@ fn a_process_alone_is_in_the_list() {
     let row = &rows[0];
     assert_near(&row["peak_bytes"], 40 * MIB, SLACK);
     assert_near(&row["at_peak_bytes"], 40 * MIB, SLACK);
-    assert_eq!((&row["exit_code"], &row["name"], &row["peak_exact"]), (&3.into(), &"truth".into(), &true.into()));
-    assert!(line(row).ends_with("touch 40MiB hold 200ms exit 3") && line(row).starts_with(&*truth().to_string_lossy()));
+    assert_eq!(
+        (&row["exit_code"], &row["name"], &row["peak_exact"]),
+        (&3.into(), &"truth".into(), &true.into())
+    );
+    assert!(
+        line(row).ends_with("touch 40MiB hold 200ms exit 3")
+            && line(row).starts_with(&*truth().to_string_lossy())
+    );
 }
 
 /// Fifty programs of a millisecond, between ticks that are a second apart.
@@ -333,7 +347,8 @@ fn a_trace_of_65536_processes_is_no_trouble() {
 #[test]
 fn a_command_line_cannot_act_on_the_terminal() {
     let place = Place::new();
-    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "sleep 0.2; true", "\u{1b}[31m\u{202e}x"]);
+    let mut command =
+        place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", "sleep 0.2; true", "\u{1b}[31m\u{202e}x"]);
     assert!(command.status().unwrap().success());
     for options in ["top t.dat", "top --json t.dat"] {
         let text = place.run(options).stdout;
@@ -345,7 +360,8 @@ fn a_command_line_cannot_act_on_the_terminal() {
 /// The names in backquotes in the first cell of each row of a table under a heading, sorted.
 fn documented(table: &str) -> Vec<&'static str> {
     let section = DOCUMENT.split(table).nth(1).unwrap().split("\n\n").next().unwrap();
-    let cells = section.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
+    let cells =
+        section.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
     let mut names: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
     names.sort_unstable();
     names

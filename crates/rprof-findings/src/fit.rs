@@ -42,7 +42,8 @@ pub fn fit(profile: &Profile, size: Bytes) -> Option<Fit> {
     let beside = beside(profile);
     let each = held.plus(beside);
     let jobs = size.0.checked_div(each.0)?;
-    let file = profile.parts.filter(|_| profile.process_count == 1).and_then(|parts| parts.at_peak.get(Part::File));
+    let file =
+        profile.parts.filter(|_| profile.process_count == 1).and_then(|parts| parts.at_peak.get(Part::File));
     let file = file.filter(|file| *file < held && file.0 > 0);
     let jobs_if_shared = file.filter(|_| jobs > 0).map(|file| 1 + (size.0 - each.0) / (each.0 - file.0));
     Some(Fit { jobs, each, basis, beside, file, jobs_if_shared: jobs_if_shared.filter(|more| *more > jobs) })
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn memory_beside_rss_counts_and_pages_of_files_may_be_shared() {
-        let sizes = |sizes: &[(Part, u64)]| sizes.iter().map(|(part, size)| (*part, mib(*size))).collect::<Memory>();
+        let sizes =
+            |sizes: &[(Part, u64)]| sizes.iter().map(|(part, size)| (*part, mib(*size))).collect::<Memory>();
         let parts = PeakParts {
             at_peak: sizes(&[(Part::File, 60)]),
             largest: sizes(&[(Part::Swap, 30), (Part::PageTables, 20), (Part::File, 90)]),

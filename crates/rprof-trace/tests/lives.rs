@@ -4,14 +4,17 @@ mod support;
 
 use std::fmt::Write;
 
-use rprof_trace::{Arg, Bytes, ProcessLife, Profile, ProfileOptions, Reader, Seconds, WarningKind, Warnings, fold};
+use rprof_trace::{
+    Arg, Bytes, ProcessLife, Profile, ProfileOptions, Reader, Seconds, WarningKind, Warnings, fold,
+};
 
 const HEAD: &str = "RPROF {\"format\":1,\"start_s\":1795380798.0,\"metric\":\"rss\",\"columns\":[\"hwm\"],\"tree\":true}\n\
                     CMDLINE make\n";
 
 fn read(text: &str) -> (Profile, Warnings) {
     let options = ProfileOptions { lives: true, ..ProfileOptions::default() };
-    let (mut profiles, warnings) = fold(|| Ok(Reader::new(text.as_bytes(), "t.dat")), &options).expect("a trace");
+    let (mut profiles, warnings) =
+        fold(|| Ok(Reader::new(text.as_bytes(), "t.dat")), &options).expect("a trace");
     (profiles.pop().expect("a run"), warnings)
 }
 
@@ -103,7 +106,10 @@ fn an_exec_is_the_same_process_with_another_command_line() {
     // The largest value was that of the shell.
     assert_eq!((life.peak, life.peak_name.as_deref()), (mib(5), Some("sh")));
     let before = lives(text.split("PROC 7:cc").next().expect("a start"));
-    assert_eq!((before[0].args[1].clone(), before[0].peak_name.clone()), (Arg::Text("b.sh".to_owned()), None));
+    assert_eq!(
+        (before[0].args[1].clone(), before[0].peak_name.clone()),
+        (Arg::Text("b.sh".to_owned()), None)
+    );
 }
 
 /// The high-water mark of a process that ran before may be from before, so it says nothing of this recording.

@@ -66,8 +66,9 @@ fn last_run(path: &Path) -> anyhow::Result<Profile> {
 }
 
 fn print_fit(path: &Path, profile: &Profile, size: Bytes, is_json: bool) -> anyhow::Result<()> {
-    let fit = fit(profile, size)
-        .with_context(|| format!("`{}` has no sample: the command ended before the first tick", shown(path)))?;
+    let fit = fit(profile, size).with_context(|| {
+        format!("`{}` has no sample: the command ended before the first tick", shown(path))
+    })?;
     if is_json {
         output::print_json(&json::fit(&fit, size))?;
     } else {

@@ -37,7 +37,9 @@ fn answer(fit: &Fit, size: Bytes) -> String {
 /// `each gets 3.01 GiB: the upper bound of its PSS, 3.00 GiB, and 9.1 MiB of page tables, huge pages and swap; …`
 fn each(fit: &Fit) -> String {
     let basis = match fit.basis {
-        Basis::PssBound => "the upper bound of the peak of PSS, in which shared pages are divided among processes",
+        Basis::PssBound => {
+            "the upper bound of the peak of PSS, in which shared pages are divided among processes"
+        }
         Basis::OnceBound => "the upper bound of the peak with each shared page counted once",
         Basis::Bound => "the upper bound of the peak",
         Basis::Seen => "the largest value that was seen",
@@ -72,7 +74,8 @@ mod tests {
              if all of them map the same files, their 60.0 MiB of file-backed pages exist once, and 9 fit\n\
              nothing is set aside for the system, its page cache and other programs: take SIZE without their memory\n"
         );
-        let seen = Fit { jobs: 0, basis: Basis::Seen, beside: Bytes(0), file: None, jobs_if_shared: None, ..fit };
+        let seen =
+            Fit { jobs: 0, basis: Basis::Seen, beside: Bytes(0), file: None, jobs_if_shared: None, ..fit };
         let words = text(Path::new("t.dat"), &seen, Bytes(1 << 20));
         assert!(words.starts_with("t.dat: not one job like this one fits into 1.0 MiB\n"), "{words}");
         assert!(words.contains("may be too many"), "{words}");

@@ -43,7 +43,8 @@ impl<const N: usize> Table<N> {
                 let cell = &row[column];
                 let cell = if column + 1 == N { shorten::middle(cell, room) } else { cell.clone() };
                 line += if line.is_empty() { "" } else { GAP };
-                line += &if column < self.numbers { format!("{cell:>width$}") } else { format!("{cell:width$}") };
+                line +=
+                    &if column < self.numbers { format!("{cell:>width$}") } else { format!("{cell:width$}") };
             }
             lines += line.trim_end();
             lines.push('\n');
@@ -53,7 +54,13 @@ impl<const N: usize> Table<N> {
 }
 
 /// The table of processes. `more` is the number of those that it leaves out, `width` that of the terminal.
-pub fn of_rows(path: &Path, profile: &Profile, rows: &[Row<'_>], more: usize, width: Option<usize>) -> String {
+pub fn of_rows(
+    path: &Path,
+    profile: &Profile,
+    rows: &[Row<'_>],
+    more: usize,
+    width: Option<usize>,
+) -> String {
     let heads = ["peak", "at peak", "start", "end", "exit", "parent", "pid", "name", "file", "command"];
     let mut table = Table::new(heads, 7);
     for row in rows {
@@ -75,7 +82,9 @@ pub fn of_rows(path: &Path, profile: &Profile, rows: &[Row<'_>], more: usize, wi
     let mut lines = heading(path, profile) + &table.lines(width) + &left_out(more);
     for row in rows.iter().filter(|row| row.life.peak_name.is_some()).take(1) {
         let name = visible(row.life.peak_name.as_deref().unwrap_or_default());
-        lines += &format!("* at its peak a process ran another program, before an exec: `{name}` in the first such row\n");
+        lines += &format!(
+            "* at its peak a process ran another program, before an exec: `{name}` in the first such row\n"
+        );
     }
     lines + &remarks(profile)
 }
@@ -116,7 +125,8 @@ fn left_out(more: usize) -> String {
 /// The processes that the table cannot have.
 fn remarks(profile: &Profile) -> String {
     let mut lines = String::new();
-    let processes = |count: u64| if count == 1 { "1 process was".to_owned() } else { format!("{count} processes were") };
+    let processes =
+        |count: u64| if count == 1 { "1 process was".to_owned() } else { format!("{count} processes were") };
     let unseen = profile.end.as_ref().map(|end| end.unseen_processes);
     match unseen {
         Some(Some(0)) | None => {}
@@ -133,7 +143,10 @@ fn remarks(profile: &Profile) -> String {
     }
     match unmeasured(profile) {
         0 => {}
-        count => lines += &format!("{} seen only after the end, and could not be measured\n", processes(count as u64)),
+        count => {
+            lines +=
+                &format!("{} seen only after the end, and could not be measured\n", processes(count as u64))
+        }
     }
     if profile.header.is_some() && profile.lives.iter().all(|life| life.args.is_empty()) {
         lines += "the trace has no command lines: it was recorded with --no-args or --redact, or by an older version\n";
@@ -169,7 +182,11 @@ mod tests {
             pid: Some(pid),
             parent: Some(811),
             name: name.to_owned(),
-            args: line.split(' ').filter(|word| !word.is_empty()).map(|word| Arg::new(word.as_bytes())).collect(),
+            args: line
+                .split(' ')
+                .filter(|word| !word.is_empty())
+                .map(|word| Arg::new(word.as_bytes()))
+                .collect(),
             start: Seconds(0.52),
             end: Some(Seconds(1.81)),
             exit_code,
@@ -188,9 +205,18 @@ mod tests {
             process_count: 4,
             lives: vec![
                 life(812, "make", "make -j4", Some(3), Some(0)),
-                life(813, "cc1", "cc1 -quiet -Iinclude -DNAME=value src/big.c -o /tmp/ccAAAAAA.s", Some(51), None),
+                life(
+                    813,
+                    "cc1",
+                    "cc1 -quiet -Iinclude -DNAME=value src/big.c -o /tmp/ccAAAAAA.s",
+                    Some(51),
+                    None,
+                ),
                 ProcessLife { signal: Some(9), ..life(814, "ld", "", None, None) },
-                ProcessLife { peak_name: Some("python3".to_owned()), ..life(815, "ls", "ls", Some(20), None) },
+                ProcessLife {
+                    peak_name: Some("python3".to_owned()),
+                    ..life(815, "ls", "ls", Some(20), None)
+                },
             ],
             ..Profile::default()
         }

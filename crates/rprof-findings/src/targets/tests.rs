@@ -25,9 +25,15 @@ fn gcc_and_its_passes_are_named_by_their_source() {
              -mtune=generic -march=x86-64 -O2 -fasynchronous-unwind-tables -o /tmp/ccAbC12d.s",
             "src/big.c",
         ),
-        ("/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus -quiet -D_GNU_SOURCE ../a.cpp -dumpbase a.cpp -o /tmp/ccQ1w2e3.s", "../a.cpp"),
+        (
+            "/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus -quiet -D_GNU_SOURCE ../a.cpp -dumpbase a.cpp -o /tmp/ccQ1w2e3.s",
+            "../a.cpp",
+        ),
         ("cc1 -quiet - -dumpbase <stdin> -o -", "<stdin>"),
-        ("/usr/lib/gcc/x86_64-linux-gnu/12/lto1 -quiet -dumpdir app. -dumpbase app.ltrans0.ltrans -o /tmp/ccZ.s @/tmp/cc1", "app.ltrans0.ltrans"),
+        (
+            "/usr/lib/gcc/x86_64-linux-gnu/12/lto1 -quiet -dumpdir app. -dumpbase app.ltrans0.ltrans -o /tmp/ccZ.s @/tmp/cc1",
+            "app.ltrans0.ltrans",
+        ),
         ("/usr/bin/x86_64-linux-gnu-g++-12 a.cc b.cc c.cc -o app", "a.cc and 2 more"),
         ("gcc main.o util.o -lm -o app", "app"),
         ("gcc main.o", "a.out"),
@@ -74,7 +80,10 @@ fn other_compilers_are_named_by_what_they_compile() {
         ("sccache rustc --crate-name serde src/lib.rs", "serde"),
         ("rustc main.rs", "main.rs"),
         ("rustc -vV", "-"),
-        ("/usr/local/go/pkg/tool/linux_amd64/compile -o /tmp/b1/_pkg_.a -trimpath x -p net/http -pack ./a.go", "net/http"),
+        (
+            "/usr/local/go/pkg/tool/linux_amd64/compile -o /tmp/b1/_pkg_.a -trimpath x -p net/http -pack ./a.go",
+            "net/http",
+        ),
         ("/usr/local/go/pkg/tool/linux_amd64/link -o /tmp/b1/a.out -importcfg x", "/tmp/b1/a.out"),
         ("javac -d out -cp lib.jar src/A.java src/B.java", "src/A.java and 1 more"),
         ("javac @sources.txt", "@sources.txt"),
@@ -84,7 +93,13 @@ fn other_compilers_are_named_by_what_they_compile() {
 
 #[test]
 fn other_programs_have_no_file() {
-    assert_targets(&[("make -j8", "-"), ("sh -c gcc -c x.c", "-"), ("python3 a.c", "-"), ("link -o x", "-"), ("", "-")]);
+    assert_targets(&[
+        ("make -j8", "-"),
+        ("sh -c gcc -c x.c", "-"),
+        ("python3 a.c", "-"),
+        ("link -o x", "-"),
+        ("", "-"),
+    ]);
     assert_eq!(target("cc1", &[]), None);
 }
 
@@ -98,6 +113,9 @@ fn the_name_from_the_kernel_helps() {
 /// The middle of a long command line is missing in the trace.
 #[test]
 fn the_cut_is_no_file() {
-    assert_eq!(of("cc1", "cc1 -quiet -I inc…b/other.c src/big.c -o /tmp/ccAbC12d.s").as_deref(), Some("src/big.c"));
+    assert_eq!(
+        of("cc1", "cc1 -quiet -I inc…b/other.c src/big.c -o /tmp/ccAbC12d.s").as_deref(),
+        Some("src/big.c")
+    );
     assert_eq!(of("gcc", "gcc a.o b…c.c d.o -o app").as_deref(), Some("app"));
 }

@@ -32,15 +32,15 @@ pub fn tool(program: &str) -> Option<Tool> {
 fn named(name: &str) -> Option<Tool> {
     Some(match name {
         "cc" | "c++" | "gcc" | "g++" | "clang" | "clang++" | "c89" | "c99" | "tcc" | "cpp" | "gfortran"
-        | "flang" | "ifort" | "ifx" | "icc" | "icpc" | "icx" | "icpx" | "nvcc" | "cicc" | "ptxas" | "hipcc"
-        | "emcc" | "em++" | "gdc" | "dmd" | "ldc2" | "gccgo" | "swiftc" | "swift-frontend" | "ghc"
-        | "ocamlc" | "ocamlopt" => Tool::Compiler,
+        | "flang" | "ifort" | "ifx" | "icc" | "icpc" | "icx" | "icpx" | "nvcc" | "cicc" | "ptxas"
+        | "hipcc" | "emcc" | "em++" | "gdc" | "dmd" | "ldc2" | "gccgo" | "swiftc" | "swift-frontend"
+        | "ghc" | "ocamlc" | "ocamlopt" => Tool::Compiler,
         "cc1" | "cc1plus" | "cc1obj" | "cc1objplus" | "f951" | "gnat1" | "d21" | "go1" | "gm2" | "lto1" => {
             Tool::Pass
         }
         "as" | "gas" | "nasm" | "yasm" | "llvm-as" => Tool::Assembler,
-        "ld" | "ld.bfd" | "ld.gold" | "ld.lld" | "ld.mold" | "ld64" | "ld64.lld" | "lld" | "gold" | "mold"
-        | "wild" | "collect2" | "lld-link" | "wasm-ld" => Tool::Linker,
+        "ld" | "ld.bfd" | "ld.gold" | "ld.lld" | "ld.mold" | "ld64" | "ld64.lld" | "lld" | "gold"
+        | "mold" | "wild" | "collect2" | "lld-link" | "wasm-ld" => Tool::Linker,
         "ar" | "gcc-ar" | "llvm-ar" | "ranlib" | "gcc-ranlib" | "llvm-ranlib" => Tool::Archiver,
         "rustc" | "clippy-driver" | "rustdoc" => Tool::Rustc,
         "compile" | "asm" => Tool::GoPass,

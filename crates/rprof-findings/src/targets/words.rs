@@ -6,12 +6,62 @@ pub struct Words<'a>(pub &'a [&'a str]);
 
 /// Options of compilers, assemblers and passes whose value is the next word. A value can look like a file: `-MF x.d`.
 const WITH_VALUE: &[&str] = &[
-    "-o", "-x", "-I", "-D", "-U", "-A", "-L", "-l", "-B", "-J", "-T", "-u", "-z", "-e", "-G", "-b", "-MF", "-MT",
-    "-MQ", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-isysroot", "-iprefix", "-iwithprefix",
-    "-iwithprefixbefore", "-imultiarch", "-imultilib", "-dumpbase", "-dumpbase-ext", "-dumpdir", "-auxbase",
-    "-auxbase-strip", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-Xclang", "-arch", "-target", "-framework",
-    "-wrapper", "-aux-info", "-plugin", "-dynamic-linker", "-fintrinsic-modules-path", "--param", "--defsym", "-d",
-    "-cp", "-classpath", "-sourcepath", "-processorpath", "-primary-file", "-module-name",
+    "-o",
+    "-x",
+    "-I",
+    "-D",
+    "-U",
+    "-A",
+    "-L",
+    "-l",
+    "-B",
+    "-J",
+    "-T",
+    "-u",
+    "-z",
+    "-e",
+    "-G",
+    "-b",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-include",
+    "-imacros",
+    "-isystem",
+    "-iquote",
+    "-idirafter",
+    "-isysroot",
+    "-iprefix",
+    "-iwithprefix",
+    "-iwithprefixbefore",
+    "-imultiarch",
+    "-imultilib",
+    "-dumpbase",
+    "-dumpbase-ext",
+    "-dumpdir",
+    "-auxbase",
+    "-auxbase-strip",
+    "-Xlinker",
+    "-Xassembler",
+    "-Xpreprocessor",
+    "-Xclang",
+    "-arch",
+    "-target",
+    "-framework",
+    "-wrapper",
+    "-aux-info",
+    "-plugin",
+    "-dynamic-linker",
+    "-fintrinsic-modules-path",
+    "--param",
+    "--defsym",
+    "-d",
+    "-cp",
+    "-classpath",
+    "-sourcepath",
+    "-processorpath",
+    "-primary-file",
+    "-module-name",
 ];
 
 /// Options that have a value in a pass of gcc, but none in the compiler.
@@ -19,17 +69,16 @@ const WITH_VALUE_IN_PASSES: &[&str] = &["-MD", "-MMD"];
 
 /// The endings of sources.
 const SOURCES: &[&str] = &[
-    "c", "i", "h", "cc", "cp", "cpp", "cxx", "c++", "C", "CPP", "ii", "hh", "hpp", "m", "mm", "mi", "mii", "M", "f",
-    "for", "f77", "f90", "f95", "f03", "f08", "F", "F90", "s", "S", "asm", "cu", "ptx", "cl", "hip", "ll", "bc", "d",
-    "go", "swift", "hs", "ml", "mli", "java", "adb", "ads", "rs", "mod",
+    "c", "i", "h", "cc", "cp", "cpp", "cxx", "c++", "C", "CPP", "ii", "hh", "hpp", "m", "mm", "mi", "mii",
+    "M", "f", "for", "f77", "f90", "f95", "f03", "f08", "F", "F90", "s", "S", "asm", "cu", "ptx", "cl",
+    "hip", "ll", "bc", "d", "go", "swift", "hs", "ml", "mli", "java", "adb", "ads", "rs", "mod",
 ];
 
 impl<'a> Words<'a> {
     /// The words that are neither options nor values of options. The cut of a long command line is none.
     fn files(self, is_pass: bool) -> impl Iterator<Item = &'a str> {
-        let has_value = move |word: &&str| {
-            WITH_VALUE.contains(word) || (is_pass && WITH_VALUE_IN_PASSES.contains(word))
-        };
+        let has_value =
+            move |word: &&str| WITH_VALUE.contains(word) || (is_pass && WITH_VALUE_IN_PASSES.contains(word));
         let mut is_value = false;
         self.0.iter().copied().filter(move |word| {
             let is_file = !is_value && !word.starts_with(['-', '@']) && !word.contains('…');
@@ -90,7 +139,8 @@ impl<'a> Words<'a> {
     pub fn output(self) -> Option<String> {
         let joined = || {
             let after = |word: &&'a str, option| word.strip_prefix(option).filter(|rest| !rest.is_empty());
-            let of = |word| after(word, "-o").or_else(|| after(word, "/out:")).or_else(|| after(word, "-out:"));
+            let of =
+                |word| after(word, "-o").or_else(|| after(word, "/out:")).or_else(|| after(word, "-out:"));
             self.0.iter().find_map(of).map(str::to_owned)
         };
         let named = self.value("-o").or_else(|| self.value("--output")).or_else(joined);
@@ -99,7 +149,8 @@ impl<'a> Words<'a> {
 
     /// The archive of `ar rcs x.a y.o` or `ranlib x.a`.
     pub fn archive(self) -> Option<String> {
-        let is_archive = |word: &&str| word.ends_with(".a") || word.ends_with(".rlib") || word.ends_with(".lib");
+        let is_archive =
+            |word: &&str| word.ends_with(".a") || word.ends_with(".rlib") || word.ends_with(".lib");
         self.files(false).find(is_archive).map(str::to_owned)
     }
 
@@ -132,5 +183,6 @@ fn is_source(word: &str) -> bool {
 fn is_temporary(word: &str) -> bool {
     let file = word.rsplit('/').next().unwrap_or(word);
     let letters = file.strip_prefix("cc").and_then(|rest| rest.split_once('.')).map(|(letters, _)| letters);
-    word.contains('/') && letters.is_some_and(|text| text.len() == 6 && text.bytes().all(|b| b.is_ascii_alphanumeric()))
+    word.contains('/')
+        && letters.is_some_and(|text| text.len() == 6 && text.bytes().all(|b| b.is_ascii_alphanumeric()))
 }

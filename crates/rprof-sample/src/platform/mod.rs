@@ -29,11 +29,11 @@ use std::time::Duration;
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::parse::{CommandLine, CommandName};
 /// An OOM kill in the log of the kernel.
 pub use crate::parse::linux::oom_log::LoggedKill;
 /// The smaps rollup of a process: the source of its proportional and unique set size.
 pub use crate::parse::linux::proc::SmapsRollup;
+use crate::parse::{CommandLine, CommandName};
 
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};

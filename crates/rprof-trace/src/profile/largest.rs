@@ -46,8 +46,9 @@ mod tests {
     #[test]
     fn the_largest_stay_in_their_order_with_their_places() {
         let mut list = vec![5, 1, 9, 7, 2, 7];
-        let mut places: HashMap<String, usize> =
-            [("five", 0), ("one", 1), ("nine", 2), ("last", 5)].map(|(name, at)| (name.to_owned(), at)).into();
+        let mut places: HashMap<String, usize> = [("five", 0), ("one", 1), ("nine", 2), ("last", 5)]
+            .map(|(name, at)| (name.to_owned(), at))
+            .into();
         keep_largest(&mut list, &mut places, 4, |item| *item);
         assert_eq!(list, [5, 9, 7, 7]);
         let mut left: Vec<_> = places.into_iter().collect();

@@ -20,7 +20,8 @@ pub fn read(text: &[u8]) -> Result<(Vec<String>, Warnings), Error> {
 
 /// The profiles of a trace, with the curves of all processes.
 pub fn profiles(text: &[u8]) -> (Vec<Profile>, Warnings) {
-    let options = ProfileOptions { processes: Keep::Largest(usize::MAX), ..ProfileOptions::default() };
+    let options =
+        ProfileOptions { processes: Keep::Largest(usize::MAX), lives: true, ..ProfileOptions::default() };
     fold(|| Ok(Reader::new(text, "test.dat")), &options).expect("a trace")
 }
 
