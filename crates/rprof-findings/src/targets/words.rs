@@ -137,12 +137,7 @@ impl<'a> Words<'a> {
 
     /// The output of a linker.
     pub fn output(self) -> Option<String> {
-        let joined = || {
-            let after = |word: &&'a str, option| word.strip_prefix(option).filter(|rest| !rest.is_empty());
-            let of =
-                |word| after(word, "-o").or_else(|| after(word, "/out:")).or_else(|| after(word, "-out:"));
-            self.0.iter().find_map(of).map(str::to_owned)
-        };
+        let joined = || self.0.iter().find_map(|word| joined_output(word)).map(str::to_owned);
         let named = self.value("-o").or_else(|| self.value("--output")).or_else(joined);
         named.or_else(|| self.files(false).next().map(|_| "a.out".to_owned()))
     }
@@ -173,6 +168,12 @@ impl<'a> Words<'a> {
     pub fn arguments_file(self) -> Option<String> {
         self.0.iter().find(|word| word.starts_with('@')).map(|word| (*word).to_owned())
     }
+}
+
+/// The output in one word with its option: `-oapp`, `/out:app`.
+fn joined_output(word: &str) -> Option<&str> {
+    let output = ["/out:", "-out:", "-o"].into_iter().find_map(|option| word.strip_prefix(option))?;
+    (!output.is_empty()).then_some(output)
 }
 
 fn is_source(word: &str) -> bool {
