@@ -113,7 +113,10 @@ fn a_build_names_each_compiler_and_its_memory() {
 fn check_build(place: &Place) -> Result<(), String> {
     let (rows, truth) = (top(place, ""), measured(place));
     let find = |name: &str, target: &str| {
-        let is = |row: &&Value| row["name"].as_str().unwrap().starts_with(name) && row["target"] == target;
+        // A linker may be `ld` or `ld.bfd`.
+        let is = |row: &&Value| {
+            row["name"].as_str().unwrap().split('.').next() == Some(name) && row["target"] == target
+        };
         rows.iter().find(is).ok_or_else(|| format!("no {name} of {target}: {:?}", names(&rows)))
     };
     let mut peaks = Vec::new();

@@ -70,6 +70,13 @@ impl Member {
         self.program = program;
         line
     }
+
+    /// The entry for a program that replaced the one before. `was` is the id until then.
+    pub(super) fn born(&self, line: CommandLine, was: String) -> Born {
+        let CommandLine { args, truncated: args_truncated } = line;
+        let name = self.name().to_text();
+        Born { pid: self.pid(), ppid: self.ppid(), name, was: Some(was), args, args_truncated }
+    }
 }
 
 impl Tree {
@@ -91,14 +98,5 @@ impl Tree {
                 sink(&Record::Born(member.id(), time, born));
             }
         }
-    }
-}
-
-impl Member {
-    /// The entry for a program that replaced the one before. `was` is the id until then.
-    pub(super) fn born(&self, line: CommandLine, was: String) -> Born {
-        let CommandLine { args, truncated: args_truncated } = line;
-        let name = self.name().to_text();
-        Born { pid: self.pid(), ppid: self.ppid(), name, was: Some(was), args, args_truncated }
     }
 }
