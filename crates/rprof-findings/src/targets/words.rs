@@ -144,14 +144,13 @@ impl<'a> Words<'a> {
 
     /// The archive of `ar rcs x.a y.o` or `ranlib x.a`.
     pub fn archive(self) -> Option<String> {
-        let is_archive =
-            |word: &&str| word.ends_with(".a") || word.ends_with(".rlib") || word.ends_with(".lib");
+        let is_archive = |word: &&str| matches!(ending(word), Some("a" | "rlib" | "lib"));
         self.files(false).find(is_archive).map(str::to_owned)
     }
 
     /// The crate of rustc. All build scripts have the same name, so the directory of the source stands for it.
     pub fn crate_name(self) -> Option<String> {
-        let source = self.files(false).find(|word| word.ends_with(".rs"));
+        let source = self.files(false).find(|word| ending(word) == Some("rs"));
         let name = self.value("--crate-name");
         if name.as_deref().is_some_and(|name| !name.starts_with("build_script_")) {
             return name;
@@ -177,7 +176,12 @@ fn joined_output(word: &str) -> Option<&str> {
 }
 
 fn is_source(word: &str) -> bool {
-    word.rsplit_once('.').is_some_and(|(_, ending)| SOURCES.contains(&ending))
+    ending(word).is_some_and(|ending| SOURCES.contains(&ending))
+}
+
+/// The ending of a file, in which upper and lower case differ: `.C` is C++.
+fn ending(word: &str) -> Option<&str> {
+    word.rsplit_once('.').map(|(_, ending)| ending)
 }
 
 /// True for a temporary file of gcc, `ccXXXXXX.s`.

@@ -234,6 +234,10 @@ impl Member {
 
     /// Sets the owner of the address space.
     pub fn set_space(&mut self, space: AddressSpace) {
+        // The mark until now was that of the parent, who owns it.
+        if self.space == AddressSpace::Borrowed && space == AddressSpace::Own {
+            self.hwm = self.memory.get(Part::Hwm);
+        }
         self.space = space;
     }
 
@@ -325,6 +329,7 @@ impl Member {
 
     /// Turns a member that has ended into a zombie.
     pub fn into_zombie(self) -> Zombie {
-        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm: self.hwm }
+        let hwm = self.hwm.filter(|_| self.space != AddressSpace::Borrowed);
+        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm }
     }
 }

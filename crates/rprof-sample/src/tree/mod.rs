@@ -68,6 +68,7 @@ pub struct TreeOptions {
 
 /// The process tree.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Tree {
     /// The living processes in order of discovery.
     members: Vec<Member>,

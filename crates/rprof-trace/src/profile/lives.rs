@@ -74,8 +74,8 @@ pub(crate) struct Lives {
     /// The memory of all command lines.
     args_size: usize,
     has_dropped_args: bool,
-    has_header: bool,
-    is_rss: bool,
+    /// The metric of the header; `None` in a trace of mprof.
+    metric: Option<Metric>,
     is_attached: bool,
     has_samples: bool,
     /// The largest value of a tick.
@@ -112,9 +112,13 @@ impl Lives {
     }
 
     fn header(&mut self, header: &Header) {
-        self.has_header = true;
-        self.is_rss = header.metric == Metric::Rss;
+        self.metric = Some(header.metric);
         self.is_attached = header.attached;
+    }
+
+    /// `true` if the kernel's high-water marks are of the same kind as the values.
+    fn is_rss(&self) -> bool {
+        self.metric == Some(Metric::Rss)
     }
 
     /// The place of a living process; a new one if the id is not known.
@@ -171,7 +175,7 @@ impl Lives {
     }
 
     fn measured(&mut self, at: usize, value: Bytes, memory: &Memory) {
-        let is_rss = self.is_rss;
+        let is_rss = self.is_rss();
         let life = &mut self.list[at];
         life.settle(self.peaks);
         life.last = value;
@@ -181,7 +185,7 @@ impl Lives {
 
     fn tick(&mut self, tick: &Tick) {
         // As long as the tree is one process, it has no samples of its own.
-        if self.has_header && !self.has_samples && self.list.len() == 1 {
+        if self.metric.is_some() && !self.has_samples && self.list.len() == 1 {
             self.measured(0, tick.value, &tick.memory);
         }
         if self.highest.is_none_or(|highest| tick.value > highest) {
@@ -192,11 +196,12 @@ impl Lives {
 
     fn exit(&mut self, id: &str, time: Seconds, exit: &Exit) {
         let Some(at) = self.alive.remove(id) else { return };
+        let is_rss = self.is_rss();
         let life = &mut self.list[at];
         life.settle(self.peaks);
         life.last = Bytes(0);
         life.end = Some((time, exit.clone()));
-        if let Some(hwm) = exit.hwm_bytes.filter(|_| self.is_rss && !life.is_older) {
+        if let Some(hwm) = exit.hwm_bytes.filter(|_| is_rss && !life.is_older) {
             life.raise(hwm);
         }
     }
@@ -204,8 +209,9 @@ impl Lives {
     /// The processes at the end of the run in order of appearance, with times counted from `zero`.
     pub fn finish(mut self, zero: f64) -> Vec<ProcessLife> {
         self.list.iter_mut().for_each(|life| life.settle(self.peaks));
-        let is_known = self.has_header && self.highest.is_some();
-        self.list.into_iter().map(|life| life.finish(zero, is_known, self.has_header)).collect()
+        let is_ours = self.metric.is_some();
+        let is_known = is_ours && self.highest.is_some();
+        self.list.into_iter().map(|life| life.finish(zero, is_known, is_ours)).collect()
     }
 }
 
