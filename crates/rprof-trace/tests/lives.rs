@@ -30,6 +30,7 @@ fn lives(lines: &str) -> Vec<ProcessLife> {
     profile.lives
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "a size may be unknown")]
 fn mib(size: u64) -> Option<Bytes> {
     Some(Bytes(size << 20))
 }

@@ -88,6 +88,7 @@ impl TryFrom<RunArgs> for AttachArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct OutputArgs {
     /// The trace to write: .dat, .csv (no spans or marks), or /dev/null; by default `mprofile_<time>.dat`
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]

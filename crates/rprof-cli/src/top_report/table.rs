@@ -145,7 +145,7 @@ fn remarks(profile: &Profile) -> String {
         0 => {}
         count => {
             lines +=
-                &format!("{} seen only after the end, and could not be measured\n", processes(count as u64))
+                &format!("{} seen only after the end, and could not be measured\n", processes(count as u64));
         }
     }
     if profile.header.is_some() && profile.lives.iter().all(|life| life.args.is_empty()) {
