@@ -39,9 +39,16 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-plot",
-        &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
+        &[
+            &["error", "options"],
+            &["data", "sheet"],
+            &["layers", "peaks"],
+            &["series"],
+            &["figure"],
+            &["out"],
+        ],
     ),
-    ("rprof-findings", &[&["stats", "fit", "targets"], &["top"]]),
+    ("rprof-findings", &[&["stats", "fit", "targets"], &["growth", "top"], &["numbers"], &["compare"]]),
     (
         "rprof-cli",
         &[
@@ -60,6 +67,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_file",
                 "trace_input",
                 "figure_file",
+                "figure_format",
+                "compare_report",
                 "trace_names",
             ],
             &["exit_code", "load", "python", "summary"],

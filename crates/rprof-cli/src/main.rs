@@ -3,9 +3,11 @@
 
 mod cli;
 mod commands;
+mod compare_report;
 mod daemon_client;
 mod exit_code;
 mod figure_file;
+mod figure_format;
 mod group_report;
 mod header;
 mod load;
@@ -31,7 +33,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, convert, peak, plot, run, top, traces};
+use crate::commands::{annotate, attach, compare, convert, peak, plot, run, top, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::List => traces::list(),
         Command::Rm(arguments) => traces::remove(&arguments),

@@ -1,6 +1,7 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
 mod annotate;
+mod compare;
 mod examples;
 mod record;
 mod top;
@@ -10,6 +11,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
@@ -47,6 +49,9 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Compare traces: peak, mean, time and growth, with the change against the first
+    #[command(long_about = examples::COMPARE)]
+    Compare(CompareArgs),
     /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
     #[command(long_about = examples::CONVERT)]
     Convert(ConvertArgs),
