@@ -34,8 +34,13 @@ fn profiles(data: &[u8], options: &ProfileOptions) -> Option<(Vec<Profile>, Warn
 
 /// Any bytes are read without a panic, and give finite profiles within the limits.
 fn reader(data: &[u8]) {
-    let options =
-        ProfileOptions { processes: Keep::Largest(8), slices: 64, spans: 100, ..ProfileOptions::default() };
+    let options = ProfileOptions {
+        processes: Keep::Largest(8),
+        slices: 64,
+        spans: 100,
+        lives: true,
+        ..ProfileOptions::default()
+    };
     let Some((runs, warnings)) = profiles(data, &options) else { return };
     assert!(runs.len() <= 4096);
     for run in &runs {

@@ -67,6 +67,8 @@ mod signals;
 mod system_errors;
 #[path = "end_to_end/terminal.rs"]
 mod terminal;
+#[path = "end_to_end/top.rs"]
+mod top;
 #[path = "end_to_end/traces.rs"]
 mod traces;
 #[path = "end_to_end/transparency.rs"]

@@ -39,9 +39,16 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-plot",
-        &[&["error", "options"], &["data", "sheet"], &["layers", "peaks"], &["series"], &["figure"], &["out"]],
+        &[
+            &["error", "options"],
+            &["data", "sheet"],
+            &["layers", "peaks"],
+            &["series"],
+            &["figure"],
+            &["out"],
+        ],
     ),
-    ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
+    ("rprof-findings", &[&["stats", "fit", "targets"], &["growth", "top"], &["numbers"], &["compare"]]),
     (
         "rprof-cli",
         &[
@@ -53,6 +60,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "recorder",
                 "parts_report",
                 "span_report",
+                "top_report",
                 "sparkline",
                 "group_report",
                 "daemon_client",

@@ -2,8 +2,10 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 13] =
-    ["", "run", "attach", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark", "note", "span"];
+const COMMANDS: [&str; 14] = [
+    "", "run", "attach", "plot", "peak", "top", "compare", "convert", "list", "rm", "clean", "mark", "note",
+    "span",
+];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
 const PROGRAMS: [&str; 6] = ["--", "make", "./simulate", "script.py", "./server", "'the"];
@@ -70,7 +72,7 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         panic!("{command}: {option} is not in {page}")
     };
     for (command, heading, options) in [
-        ("run", "Output", "--output --force --quiet"),
+        ("run", "Output", "--output --force --quiet --no-args --redact"),
         ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
         ("run", "Python", "--python --nopython"),

@@ -21,6 +21,7 @@ mod session;
 mod span_report;
 mod sparkline;
 mod summary;
+mod top_report;
 mod trace_file;
 mod trace_input;
 mod trace_names;
@@ -32,7 +33,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, compare, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, compare, convert, peak, plot, run, top, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
+        Command::Top(arguments) => top::top(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::List => traces::list(),

@@ -42,6 +42,11 @@ pub fn print_json(value: &Value) -> io::Result<()> {
     write(shown.as_bytes())
 }
 
+/// The width of the terminal in characters; `None` if stdout is no terminal.
+pub fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
 /// Writes bytes that are no text for a person: a figure.
 ///
 /// # Errors

@@ -14,11 +14,16 @@ use crate::recorder::Recorder;
 use crate::trace_file::{Choices, TraceFile};
 use crate::{exit_code, message, summary, trace_file};
 
-/// The sampler's options from those of the command line; `backend` is the metric by mprof's name.
+/// The sampler's options from those of the command line; `backend` is the metric by mprof's name. The options of the
+/// output decide what the trace records of each process.
 ///
 /// # Errors
 /// When this system does not report the metric.
-pub fn options(sampling: &SamplingArgs, backend: Option<MetricName>) -> anyhow::Result<Options> {
+pub fn options(
+    sampling: &SamplingArgs,
+    output: &OutputArgs,
+    backend: Option<MetricName>,
+) -> anyhow::Result<Options> {
     let metric = Metric::from(backend.unwrap_or(sampling.metric));
     if !METRICS.contains(&metric) {
         let available: Vec<_> = METRICS.iter().map(|metric| metric.name().to_lowercase()).collect();
@@ -33,6 +38,7 @@ pub fn options(sampling: &SamplingArgs, backend: Option<MetricName>) -> anyhow::
         metric,
         tree: !sampling.no_children,
         exact: sampling.exact,
+        args: !output.no_args && !output.redact,
         wait_all: sampling.wait_all,
         ..Options::default()
     })

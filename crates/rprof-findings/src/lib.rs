@@ -1,6 +1,9 @@
 //! Findings: statistics of the memory of runs and the verdicts on them, without I/O and without wording.
 
 pub mod compare;
+pub mod fit;
 pub mod growth;
 pub mod numbers;
 pub mod stats;
+mod targets;
+pub mod top;

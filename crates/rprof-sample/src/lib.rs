@@ -29,6 +29,8 @@ pub use wait_only::run_unmeasured;
 #[cfg(fuzzing)]
 pub fn fuzz_parsers(text: &[u8]) {
     parse::linux::parse_any(text);
+    let _ = parse::CommandLine::new(text);
+    let _ = parse::macos::arguments(text);
 }
 
 #[cfg(doctest)]

@@ -30,6 +30,8 @@ pub struct Options {
     pub tree: bool,
     /// Reset the high-water mark of each process at each tick. The maximum between two ticks is then exact.
     pub exact: bool,
+    /// Record the command line of each process.
+    pub args: bool,
     /// Continue after the end of the command until its last descendant has ended.
     pub wait_all: bool,
     /// Run the command in a control group of its own.
@@ -49,6 +51,7 @@ impl Default for Options {
             metric: Metric::Rss,
             tree: true,
             exact: false,
+            args: true,
             wait_all: false,
             cgroup: false,
             time_limit: None,

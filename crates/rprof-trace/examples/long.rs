@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     output.write(&Record::Header(Box::new(header())))?;
     output.write(&Record::Command("long"))?;
-    let born = Born { pid: 812, ppid: 1, name: "long".to_owned(), was: None };
+    let born = Born { pid: 812, ppid: 1, name: "long".to_owned(), ..Born::default() };
     output.write(&Record::Born("812:long", Seconds(0.0), born))?;
     for number in 0..ticks {
         output.write(&Record::Tick(&tick(number)))?;

@@ -30,7 +30,7 @@ pub use profile::options::{Keep, ProfileOptions};
 pub use profile::peak_remarks::{PeakRemarks, rss_and_swap};
 pub use profile::span_names::{find_name, short_names};
 pub use profile::span_totals::{SpanTotal, span_totals};
-pub use profile::{Contradiction, Mark, Note, Peak, PeakWords, ProcessProfile, Profile, Span};
+pub use profile::{Contradiction, Mark, Note, Peak, PeakWords, ProcessLife, ProcessProfile, Profile, Span};
 pub use read::convert::convert;
 pub use read::{Entry, Reader};
 pub use shell_quote::shell_quote;

@@ -37,6 +37,8 @@ pub enum WarningKind {
     ManyMarks,
     /// More processes than are kept.
     ManyProcesses,
+    /// More command lines of processes than are kept.
+    ManyArgs,
     /// More runs in one file than are kept.
     ManyRuns,
 }
@@ -62,6 +64,9 @@ impl WarningKind {
             Self::ManySpans => ("is one of too many spans", "dropped the shortest"),
             Self::ManyMarks => ("is one of too many marks and notes", "dropped the last"),
             Self::ManyProcesses => ("is one of too many processes", "dropped those with the smallest peaks"),
+            Self::ManyArgs => {
+                ("is one of too many command lines", "dropped those of the processes with the smallest peaks")
+            }
             Self::ManyRuns => ("starts one run too many for one file", "skipped the runs from here on"),
         }
     }

@@ -112,6 +112,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
         pss_peak: Some(PssPeak::default()),
         uncertainty_bytes: Some(Bytes(1)),
         parts: Some(all),
+        unseen_processes: Some(0),
         ..End::default()
     };
     for (heading, json) in [

@@ -88,6 +88,11 @@ fn cgroup() -> impl Strategy<Value = Record<'static>> {
     )
 }
 
+fn args() -> impl Strategy<Value = Vec<Arg>> {
+    let arg = proptest::collection::vec(any::<u8>(), 0..6).prop_map(|bytes| Arg::new(&bytes));
+    proptest::collection::vec(arg, 0..4)
+}
+
 fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
@@ -100,9 +105,12 @@ fn record() -> impl Strategy<Value = Record<'static>> {
             .prop_map(|(time, from, to, value)| Record::Proven(Proven { time, within: (from, to), value })),
         1 => (seconds(), bytes()).prop_map(|(time, value)| Record::Pss(time, value)),
         1 => (seconds(), seconds()).prop_map(|(from, to)| Record::Gap(from, to)),
-        1 => (id(), seconds(), any::<String>(), proptest::option::of(id())).prop_map(|(id, time, name, was)| {
-            Record::Born(id, time, Born { pid: 7, ppid: 1, name, was: was.map(str::to_owned) })
-        }),
+        1 => (id(), seconds(), any::<String>(), proptest::option::of(id()), args()).prop_map(
+            |(id, time, name, was, args)| {
+                let (was, args_truncated) = (was.map(str::to_owned), args.len() > 2);
+                Record::Born(id, time, Born { pid: 7, ppid: 1, name, was, args, args_truncated })
+            },
+        ),
         1 => (id(), seconds(), any::<Option<i32>>()).prop_map(|(id, time, exit_code)| {
             Record::Exit(id, time, Exit { exit_code, hwm_bytes: Some(Bytes(1)), ..Exit::default() })
         }),

@@ -60,6 +60,18 @@ Examples:
   rprof peak --spans t.dat       print calls, time and peak of each span name
   rprof peak --json a.dat b.dat  print all results as JSON";
 
+pub const TOP: &str = "\
+Print the processes of a run by their memory: the peak of each, what it held at the
+peak of the tree, its start, end, exit code, parent and command line. For compilers
+and linkers, the column `file` has the file that the process worked on.
+
+Examples:
+  rprof top                      print the largest processes of the newest trace
+  rprof top --by at-peak t.dat   print those that made up the peak of the tree
+  rprof top --group -n 5         print the five largest kinds of programs
+  rprof top --fit 16GiB t.dat    print how many such jobs fit into 16 GiB
+  rprof top --json t.dat         print all processes as JSON";
+
 pub const COMPARE: &str = "\
 Compare the memory and the time of two or more runs. The first is the reference;
 every other side gets its change in absolute and per cent. Several runs of one

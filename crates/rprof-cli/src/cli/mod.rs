@@ -4,6 +4,7 @@ mod annotate;
 mod compare;
 mod examples;
 mod record;
+mod top;
 mod traces;
 mod values;
 
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
+pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
 
@@ -44,6 +46,9 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
+    /// Print the processes of a run by their memory: which compiler was it
+    #[command(long_about = examples::TOP)]
+    Top(TopArgs),
     /// Compare traces: peak, mean, time and growth, with the change against the first
     #[command(long_about = examples::COMPARE)]
     Compare(CompareArgs),

@@ -88,6 +88,7 @@ impl TryFrom<RunArgs> for AttachArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct OutputArgs {
     /// The trace to write: .dat, .csv (no spans or marks), or /dev/null; by default `mprofile_<time>.dat`
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
@@ -98,10 +99,13 @@ pub struct OutputArgs {
     /// Print errors only, no summary
     #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
-    /// Record the name of the program only, not its arguments, in a trace that only you can read
+    /// Do not record the command lines of processes; that of COMMAND itself is recorded
+    #[arg(long, help_heading = OUTPUT)]
+    pub no_args: bool,
+    /// Record the name of the program only and no arguments, in a trace that only you can read
     ///
-    /// Arguments may hold passwords and keys. The names of processes, and all that the program writes to the trace
-    /// itself, are recorded as ever. The trace has mode 0600.
+    /// Arguments may hold passwords and keys. This option includes --no-args. The names of processes, and all that the
+    /// program writes to the trace itself, are recorded as ever. The trace has mode 0600.
     #[arg(long, help_heading = OUTPUT)]
     pub redact: bool,
 }

@@ -8,7 +8,7 @@ use crate::session;
 
 /// Records a running process; the exit code is 0 however it ended.
 pub fn attach(arguments: &AttachArgs) -> anyhow::Result<u8> {
-    let mut options = session::options(&arguments.sampling, arguments.mprof.backend)?;
+    let mut options = session::options(&arguments.sampling, &arguments.output, arguments.mprof.backend)?;
     options.duration = arguments.duration;
     let pid = find_process(&arguments.process)?;
     let command = rprof_sample::command_of(pid);

@@ -7,4 +7,5 @@ pub mod convert;
 pub mod peak;
 pub mod plot;
 pub mod run;
+pub mod top;
 pub mod traces;

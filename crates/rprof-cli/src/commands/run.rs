@@ -13,7 +13,7 @@ use crate::session;
 
 /// Runs a command to its end and returns its exit code.
 pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
-    let mut options = session::options(&arguments.sampling, arguments.mprof.backend)?;
+    let mut options = session::options(&arguments.sampling, &arguments.output, arguments.mprof.backend)?;
     options.cgroup = arguments.cgroup;
     options.time_limit = arguments.limits.timeout;
     options.memory_limit = arguments.limits.memory_limit;

@@ -79,6 +79,21 @@ pub fn had_children(child_elapsed: u64) -> bool {
     child_elapsed > 0
 }
 
+/// The arguments in the answer of `KERN_PROCARGS2`, with a zero byte after each; `None` if it is cut short.
+///
+/// The answer has the number of arguments, the path of the program, zeros, the arguments, and the environment, which
+/// rprof does not look at.
+pub fn arguments(answer: &[u8]) -> Option<&[u8]> {
+    let (count, rest) = answer.split_first_chunk()?;
+    let count = usize::try_from(i32::from_ne_bytes(*count)).ok()?;
+    let path = rest.iter().position(|byte| *byte == 0)?;
+    let zeros = rest[path..].iter().position(|byte| *byte != 0)?;
+    let text = &rest[path + zeros..];
+    let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at + 1);
+    let end = if count == 0 { 0 } else { ends.nth(count - 1)? };
+    Some(&text[..end])
+}
+
 /// True if a signal probably came from a key of the terminal, which reaches the command as well.
 ///
 /// A kqueue does not name the sender. A terminal can send four signals, and only to its foreground process group.
@@ -177,6 +192,18 @@ mod tests {
         let usage = Usage { resident: 12 * MIB, footprint: MIB };
         let m = memory(usage, Some(Task { size: MIB, resident_max: 11 * MIB }), None);
         assert_eq!(m.get(Part::Hwm), m.get(Part::Rss));
+    }
+
+    #[test]
+    fn arguments_end_where_the_environment_begins() {
+        let answer = |count: i32, text: &[u8]| [&count.to_ne_bytes()[..], text].concat();
+        let text = b"/bin/sh\0\0\0\0sh\0-c\0\0x\0PASSWORD=hunter2\0";
+        assert_eq!(arguments(&answer(4, text)), Some(&b"sh\0-c\0\0x\0"[..]));
+        assert_eq!(arguments(&answer(0, text)), Some(&b""[..]));
+        for (count, cut) in [(9, text.len()), (4, 13), (-1, text.len()), (1, 7)] {
+            assert_eq!(arguments(&answer(count, &text[..cut])), None, "{count} {cut}");
+        }
+        assert_eq!(arguments(b"\0\0"), None);
     }
 
     #[test]

@@ -29,11 +29,11 @@ use std::time::Duration;
 
 use rprof_trace::{Bytes, Memory};
 
-use crate::parse::CommandName;
 /// An OOM kill in the log of the kernel.
 pub use crate::parse::linux::oom_log::LoggedKill;
 /// The smaps rollup of a process: the source of its proportional and unique set size.
 pub use crate::parse::linux::proc::SmapsRollup;
+use crate::parse::{CommandLine, CommandName};
 
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};
@@ -67,6 +67,8 @@ const _: () = {
     let _: fn(&mut Process) -> Result<(), ReadError> = Process::reset_hwm;
     let _: fn(&Process) -> Result<SmapsRollup, ReadError> = Process::smaps_rollup;
     let _: fn(&mut Process) -> Result<FaultCounts, ReadError> = Process::faults;
+    let _: fn(&mut Process) -> u64 = Process::image;
+    let _: fn(&Process) -> CommandLine = Process::command_line;
     let _: fn(&mut Process, i32) -> Result<(), ReadError> = Process::signal;
     // Discovery of descendants.
     let _: fn(bool) -> Search = Search::new;

@@ -7,6 +7,7 @@ use std::time::Duration;
 pub use super::no_cgroup::{Group, OomLog};
 use super::{FaultCounts, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
+use crate::parse::CommandLine;
 
 /// No metric.
 pub const METRICS: &[rprof_trace::Metric] = &[];
@@ -76,6 +77,16 @@ impl Process {
     /// `Unsupported`, always.
     pub fn faults(&mut self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
+    }
+
+    /// Always 0: not known.
+    pub fn image(&mut self) -> u64 {
+        0
+    }
+
+    /// Always empty.
+    pub fn command_line(&self) -> CommandLine {
+        CommandLine::default()
     }
 
     /// Sends no signal.

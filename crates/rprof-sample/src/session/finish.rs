@@ -140,6 +140,7 @@ impl Session {
             ticks: self.ticks.count(),
             overruns: self.schedule.overruns(),
             processes: self.tree.process_count().max(1),
+            unseen_processes: self.tree.unseen_count(),
         }
     }
 }

@@ -126,8 +126,12 @@ impl Session {
         let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
         let root = Root::start(target, &mut wakeups, &group)?;
         let opened = if root.attached { Ok(root.open(options.metric)?) } else { Process::open(root.pid) };
-        let tree_options =
-            TreeOptions { metric: options.metric, exact: options.exact, joined: root.attached };
+        let tree_options = TreeOptions {
+            metric: options.metric,
+            exact: options.exact,
+            joined: root.attached,
+            args: options.args,
+        };
         let reads_pss = options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss);
         Ok(Self {
             tree: Tree::new(root.pid, opened, search, tree_options),

@@ -48,7 +48,8 @@ impl Tree {
             self.bound_busy(gone, time, sink)
         };
         self.ledger.start_window();
-        self.members.iter_mut().for_each(Member::end_window);
+        // Without the bounds, all births of the machine that are gone would count.
+        self.unseen.end_window(gone.filter(|_| is_rss || is_quiet));
         bound.filter(|_| self.is_complete())
     }
 
@@ -145,7 +146,7 @@ impl Tree {
         }
         // Fewer faults arrived than are known: some parent reaps without counting, or another tree's process reaped.
         let faults = sums.arrivals.checked_sub(sums.credits)?;
-        add_unseen(faults, births, largest, growth, &mut sums);
+        self.unseen.set_window(add_unseen(faults, births, largest, growth, &mut sums));
         Some(sums.bound)
     }
 
@@ -244,8 +245,9 @@ fn add_ended(ended: &Ended, growth: Growth, sums: &mut Evidence) -> Option<()> {
     Some(())
 }
 
-/// Adds the processes that no tick saw, and the growth of those that ended: both are in `faults`.
-fn add_unseen(faults: u64, births: Option<u32>, largest: Bytes, growth: Growth, sums: &mut Evidence) {
+/// Adds the processes that no tick saw, and the growth of those that ended: both are in `faults`. Returns the most
+/// processes that no tick saw.
+fn add_unseen(faults: u64, births: Option<u32>, largest: Bytes, growth: Growth, sums: &mut Evidence) -> u32 {
     let bound = &mut sums.bound;
     bound.rest = bound.rest.plus(growth.of(faults));
     let by_faults = u32::try_from(faults / CHILD_FAULTS).unwrap_or(u32::MAX);
@@ -259,7 +261,7 @@ fn add_unseen(faults: u64, births: Option<u32>, largest: Bytes, growth: Growth, 
     let heirs = sums.found_dead.saturating_add(if sums.has_forked { unseen } else { 0 });
     if heirs == 0 {
         bound.dropped = Bytes(0);
-        return;
+        return unseen;
     }
     let parent = if sums.found_dead > 0 { largest } else { sums.largest_parent };
     let times = |bytes: Bytes, count: u32| Bytes(bytes.0.saturating_mul(u64::from(count)));
@@ -268,6 +270,7 @@ fn add_unseen(faults: u64, births: Option<u32>, largest: Bytes, growth: Growth, 
     let inherited = Bytes(inherited.0 - growth.anonymous(faults).0.min(inherited.0));
     bound.dropped = bound.dropped.min(inherited);
     bound.inherited = bound.inherited.plus(inherited);
+    unseen
 }
 
 impl Ended {

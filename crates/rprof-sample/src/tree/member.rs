@@ -2,20 +2,22 @@
 
 use rprof_trace::{Born, Bytes, Memory, Metric, Part, Sample, Seconds};
 
+use super::command_lines::Program;
 use super::faults::FaultAccount;
 use super::member_faults::Faults;
 use super::peak_bounds::{TickSum, Window};
 use super::zombies::Zombie;
 use crate::error::ReadError;
-use crate::parse::CommandName;
+use crate::parse::{CommandLine, CommandName};
 use crate::platform::{FaultCounts, Process, Reading, SmapsRollup};
 
 /// A living process of the tree.
 #[derive(Debug)]
 pub struct Member {
-    process: Process,
+    pub(super) process: Process,
     /// The id in the trace.
     id: String,
+    pub(super) program: Program,
     /// The command name, the parent and the memory at the last reading.
     name: CommandName,
     ppid: u32,
@@ -52,10 +54,11 @@ pub enum AddressSpace {
 
 impl Member {
     /// A process that was just found. Its first reading comes later.
-    pub fn new(process: Process, reading: &Reading, id: String) -> Self {
+    pub fn new(process: Process, reading: &Reading, id: String, program: Program) -> Self {
         Self {
             process,
             id,
+            program,
             name: reading.name,
             ppid: reading.ppid,
             memory: Memory::default(),
@@ -72,9 +75,9 @@ impl Member {
     }
 
     /// A process that ran before the session. Its high-water mark belongs to that time and proves no spike.
-    pub fn found_running(process: Process, reading: &Reading, id: String) -> Self {
+    pub fn found_running(process: Process, reading: &Reading, id: String, program: Program) -> Self {
         let (faults, account) = (Faults::default(), FaultAccount::default());
-        Self { memory: reading.memory, faults, account, ..Self::new(process, reading, id) }
+        Self { memory: reading.memory, faults, account, ..Self::new(process, reading, id, program) }
     }
 
     /// The process id.
@@ -85,6 +88,11 @@ impl Member {
     /// The id in the trace.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The command name.
+    pub fn name(&self) -> CommandName {
+        self.name
     }
 
     /// The parent at the last reading.
@@ -212,11 +220,11 @@ impl Member {
     }
 
     /// Gives the process a new id after an exec, and returns the `Born` entry that links it to the old one.
-    pub fn rename(&mut self, id: String, reading: &Reading) -> Born {
-        self.name = reading.name;
+    pub fn rename(&mut self, id: String, reading: &Reading, line: CommandLine) -> Born {
+        (self.name, self.ppid) = (reading.name, reading.ppid);
         self.faults.note_exec();
         let old_id = std::mem::replace(&mut self.id, id);
-        Born { pid: self.pid(), ppid: reading.ppid, name: reading.name.to_text(), was: Some(old_id) }
+        self.born(line, old_id)
     }
 
     /// True if it was once seen with an address space of its own.
@@ -226,6 +234,10 @@ impl Member {
 
     /// Sets the owner of the address space.
     pub fn set_space(&mut self, space: AddressSpace) {
+        // The mark until now was that of the parent, who owns it.
+        if self.space == AddressSpace::Borrowed && space == AddressSpace::Own {
+            self.hwm = self.memory.get(Part::Hwm);
+        }
         self.space = space;
     }
 
@@ -317,6 +329,7 @@ impl Member {
 
     /// Turns a member that has ended into a zombie.
     pub fn into_zombie(self) -> Zombie {
-        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm: self.hwm }
+        let hwm = self.hwm.filter(|_| self.space != AddressSpace::Borrowed);
+        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm }
     }
 }

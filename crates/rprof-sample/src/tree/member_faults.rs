@@ -62,6 +62,11 @@ impl Member {
         self.faults.last.is_none()
     }
 
+    /// True if its memory changed since the last reading.
+    pub fn has_changed(&self) -> bool {
+        self.faults.change > Change::None
+    }
+
     /// True if an exec may have replaced its program since the last reading.
     pub fn has_new_image_sign(&self) -> bool {
         self.faults.change == Change::Program

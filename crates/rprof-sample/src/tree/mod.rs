@@ -3,6 +3,7 @@
 
 mod births;
 mod bound_window;
+mod command_lines;
 mod faults;
 mod ledger;
 mod member;
@@ -12,6 +13,7 @@ pub mod peak_table;
 mod process_ids;
 pub mod pss;
 mod read_members;
+mod unseen;
 mod vfork;
 mod zombies;
 
@@ -24,6 +26,7 @@ use member::Member;
 use peak_bounds::TickSum;
 use peak_table::WindowBound;
 use process_ids::ProcessIds;
+use unseen::Unseen;
 use zombies::{Zombie, Zombies};
 
 use crate::Sink;
@@ -59,10 +62,13 @@ pub struct TreeOptions {
     pub exact: bool,
     /// The processes found at the first tick ran before the session.
     pub joined: bool,
+    /// Record command lines.
+    pub args: bool,
 }
 
 /// The process tree.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Tree {
     /// The living processes in order of discovery.
     members: Vec<Member>,
@@ -72,12 +78,15 @@ pub struct Tree {
     ids: ProcessIds,
     metric: Metric,
     exact: bool,
+    /// True if command lines are recorded.
+    args: bool,
     /// True until the first finds of an attached tree are admitted.
     joined: bool,
     /// True if the command was started by rprof, which then adopts its orphans.
     adopts: bool,
     /// The number of processes ever found.
     process_count: u64,
+    unseen: Unseen,
     /// The memory that members gave back at their ends since the last tick.
     released_at_ends: Bytes,
     faults: TreeFaults,
@@ -114,9 +123,11 @@ impl Tree {
             ids: ProcessIds::default(),
             metric: options.metric,
             exact: options.exact,
+            args: options.args,
             joined: options.joined,
             adopts: !options.joined,
             process_count: 0,
+            unseen: Unseen::default(),
             released_at_ends: Bytes(0),
             faults: TreeFaults::start(),
             largest_read: None,
@@ -128,6 +139,11 @@ impl Tree {
     /// The number of processes ever found.
     pub fn process_count(&self) -> u64 {
         self.process_count
+    }
+
+    /// The most processes that were born and ended between two ticks; `None` when not known.
+    pub fn unseen_count(&self) -> Option<u64> {
+        self.unseen.count()
     }
 
     /// True if the tree was ever more than one process.
@@ -187,6 +203,8 @@ impl Tree {
         }
         self.find_borrowers();
         result.bound = self.bound_window(time, sink);
+        self.follow_execs(time, sink);
+        self.members.iter_mut().for_each(Member::end_window);
         result.released = std::mem::take(&mut self.released_at_ends);
         let has_samples = self.is_plural() && !result.torn;
         for member in self.members.iter().filter(|member| member.is_counted()) {
@@ -214,7 +232,15 @@ impl Tree {
         for (mut process, reading) in found.drain(..) {
             let pid = process.pid();
             let id = self.ids.assign(pid, &reading.name);
-            let born = Born { pid, ppid: reading.ppid, name: reading.name.to_text(), was: None };
+            let (program, line) = self.read_program(&mut process, reading.dead);
+            let born = Born {
+                pid,
+                ppid: reading.ppid,
+                name: reading.name.to_text(),
+                was: None,
+                args: line.args,
+                args_truncated: line.truncated,
+            };
             sink(&Record::Born(&id, time, born));
             self.process_count += 1;
             if reading.dead {
@@ -228,9 +254,9 @@ impl Tree {
                 });
                 self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
             } else if self.joined {
-                self.members.push(Member::found_running(process, &reading, id));
+                self.members.push(Member::found_running(process, &reading, id, program));
             } else {
-                self.members.push(Member::new(process, &reading, id));
+                self.members.push(Member::new(process, &reading, id, program));
             }
         }
         self.joined = false;
@@ -265,6 +291,7 @@ impl Tree {
             self.remove(at, fate, time, sink);
         } else if !self.ledger.add_reaped(reaped) && !self.zombies.holds(pid) {
             // An orphan that no search has found.
+            self.unseen.add_reaped();
             self.ledger.ended.push(Ended { pid, parent: own_pid, known: None, mark: None, fate });
         }
         self.ledger.forget(pid);
@@ -279,6 +306,7 @@ impl Tree {
         self.read_members(time, &mut TickResult::default(), sink);
         self.find_borrowers();
         let bound = self.bound_window(time, sink);
+        self.members.iter_mut().for_each(Member::end_window);
         self.zombies.record_rest(time, sink);
         bound
     }

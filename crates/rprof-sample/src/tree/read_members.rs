@@ -6,6 +6,7 @@ use super::ledger::Fate;
 use super::{NOTE_KEY, TickResult, Tree};
 use crate::Sink;
 use crate::error::ReadError;
+use crate::parse::CommandLine;
 use crate::platform::Reading;
 
 impl Tree {
@@ -55,7 +56,8 @@ impl Tree {
     fn rename(&mut self, at: usize, reading: &Reading, time: Seconds, sink: Sink<'_>) {
         let member = &mut self.members[at];
         let id = self.ids.assign(member.pid(), &reading.name);
-        let born = member.rename(id, reading);
+        let line = if self.args { member.read_program() } else { CommandLine::default() };
+        let born = member.rename(id, reading, line);
         sink(&Record::Born(self.members[at].id(), time, born));
     }
 

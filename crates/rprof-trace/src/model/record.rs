@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Cgroup, Header, Index, Memory, PeakParts};
+use crate::model::{Born, Cgroup, Header, Index, Memory, PeakParts};
 use crate::units::{Bytes, Seconds};
 
 /// One round of measuring: the whole tree at one instant.
@@ -43,21 +43,6 @@ pub struct Sample<T> {
     pub value: Bytes,
     /// Its parts.
     pub memory: Memory,
-}
-
-/// A process that was seen for the first time, or that took a new name by exec.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Born {
-    /// Process id.
-    pub pid: u32,
-    /// Parent's process id when first seen.
-    pub ppid: u32,
-    /// Command name from the kernel, at most 15 bytes on Linux.
-    pub name: String,
-    /// The id of this process before an exec gave it a new name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub was: Option<String>,
 }
 
 /// The end of a process of the tree.
@@ -181,6 +166,9 @@ pub struct End {
     pub overruns: u64,
     /// Processes known to have lived in the tree.
     pub processes: u64,
+    /// The most processes that were born and ended between two ticks, so that no tick saw them; `None` if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unseen_processes: Option<u64>,
 }
 
 /// One record of a trace, with its text and its tick borrowed.
@@ -204,7 +192,7 @@ pub enum RecordOf<T, K> {
     Pss(Seconds, Bytes),
     /// Time, and a reading of the control group.
     Cgroup(Seconds, Box<Cgroup>),
-    /// Id and time: a process was seen for the first time.
+    /// Id and time: a process was seen for the first time, or called exec.
     Born(T, Seconds, Born),
     /// Id and time: a process has ended.
     Exit(T, Seconds, Exit),

@@ -6,9 +6,11 @@ use std::collections::HashSet;
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
 use crate::profile::consistency::{Claims, Contradiction};
+use crate::profile::counts::Counts;
 use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
 use crate::profile::extent::Extent;
+use crate::profile::lives::Lives;
 use crate::profile::options::{Keep, ProfileOptions};
 use crate::profile::processes::Processes;
 use crate::profile::run_curves::{CurveOptions, RunCurves};
@@ -35,6 +37,8 @@ pub struct ProfileBuilder {
     span_memory: Option<SpanMemory>,
     /// `None` if no data of processes is needed.
     processes: Option<Processes>,
+    /// `None` if the lives of the processes are not needed.
+    lives: Option<Lives>,
 }
 
 /// The results of a first pass that the second one needs.
@@ -47,15 +51,6 @@ pub(crate) struct FirstPass {
     pub annotations: Annotations,
     /// `true` if the run was one process with an exact peak.
     pub is_exact: bool,
-}
-
-/// The counts of a run.
-#[derive(Debug, Default)]
-struct Counts {
-    ticks: u64,
-    born: u64,
-    /// Largest number of processes at one tick.
-    most_at_once: u32,
 }
 
 impl ProfileBuilder {
@@ -75,6 +70,7 @@ impl ProfileBuilder {
             annotations: Annotations::new(options.spans),
             span_memory: None,
             processes: (options.processes != Keep::None).then(Processes::default),
+            lives: options.lives.then(Lives::default),
         }
     }
 
@@ -92,6 +88,9 @@ impl ProfileBuilder {
 
     /// Takes a record of the run.
     pub fn add(&mut self, record: &Record<'_>) {
+        if let Some(lives) = &mut self.lives {
+            lives.add(record);
+        }
         match record {
             Record::Tick(tick) => self.tick(tick),
             Record::Sample(s) => {
@@ -116,7 +115,7 @@ impl ProfileBuilder {
             }
             Record::Born(id, time, born) => {
                 self.extent.reach(*time);
-                self.counts.born += u64::from(born.was.is_none());
+                self.counts.born(born);
                 if let Some(processes) = &mut self.processes {
                     processes.born(id, born.was.as_deref());
                 }
@@ -172,6 +171,12 @@ impl ProfileBuilder {
     /// `true` if there were too many processes to keep all.
     pub(crate) fn has_dropped_processes(&self) -> bool {
         self.processes.as_ref().is_some_and(|processes| processes.dropped() > 0)
+            || self.lives.as_ref().is_some_and(Lives::has_dropped)
+    }
+
+    /// `true` if there were too many command lines to keep all.
+    pub(crate) fn has_dropped_args(&self) -> bool {
+        self.lives.as_ref().is_some_and(Lives::has_dropped_args)
     }
 
     /// Lowers the number of slices of all curves, and of later ones.
@@ -201,8 +206,7 @@ impl ProfileBuilder {
 
     fn tick(&mut self, tick: &Tick) {
         let point = Point { time: tick.time, value: tick.value };
-        self.counts.ticks += 1;
-        self.counts.most_at_once = self.counts.most_at_once.max(tick.processes.unwrap_or(0));
+        self.counts.tick(tick);
         self.extent.tick(point);
         let was_reset = self.header.as_ref().is_some_and(|header| header.exact);
         let bound = self.evidence.tick(tick, was_reset);
@@ -310,6 +314,7 @@ impl ProfileBuilder {
             swap,
             cgroup: self.cgroup,
             processes: self.processes.map_or_else(Vec::new, |p| p.finish(held, zero)),
+            lives: self.lives.map_or_else(Vec::new, |lives| lives.finish(zero)),
             spans: self.annotations.spans.into_vec().into_iter().map(span).collect(),
             marks: (self.annotations.marks.into_iter())
                 .map(|mark| Mark { time: since(mark.time), ..mark })
@@ -330,13 +335,7 @@ impl ProfileBuilder {
     }
 
     fn process_count(&self) -> u64 {
-        if let Some(end) = self.end.as_ref().filter(|e| e.processes > 0) {
-            return end.processes;
-        }
-        let Counts { ticks, born, most_at_once } = self.counts;
-        // mprof writes no CHLD line for the process that it started, only for its descendants.
-        let parent = u64::from(self.header.is_none() && ticks > 0);
-        let listed = self.processes.as_ref().map_or(0, Processes::seen) as u64;
-        (listed + parent).max(born).max(u64::from(most_at_once)).max(u64::from(ticks > 0))
+        let listed = self.processes.as_ref().map_or(0, Processes::seen);
+        self.counts.processes(self.end.as_ref(), self.header.is_some(), listed)
     }
 }

@@ -210,6 +210,9 @@ fn settle_annotations(runs: &mut [LoadingRun], warnings: &mut Warnings) {
         if run.builder.has_dropped_processes() {
             warnings.add(WarningKind::ManyProcesses, 0, b"CHLD");
         }
+        if run.builder.has_dropped_args() {
+            warnings.add(WarningKind::ManyArgs, 0, b"PROC");
+        }
     }
 }
 

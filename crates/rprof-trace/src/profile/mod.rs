@@ -5,9 +5,12 @@ pub(crate) mod blocks;
 pub(crate) mod builder;
 pub(crate) mod cgroup;
 mod consistency;
+mod counts;
 pub(crate) mod curve;
 mod evidence;
 mod extent;
+mod largest;
+mod lives;
 pub(crate) mod load;
 mod open_spans;
 pub(crate) mod options;
@@ -23,6 +26,7 @@ pub(crate) mod span_totals;
 mod spans;
 
 pub use consistency::Contradiction;
+pub use lives::ProcessLife;
 pub use peak::{Peak, PeakWords};
 
 use crate::model::{End, Header, Metric, PeakParts, PssPeak};
@@ -133,6 +137,8 @@ pub struct Profile {
     pub cgroup: Option<CgroupProfile>,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
+    /// The life of each process, in order of appearance; empty if it was not requested.
+    pub lives: Vec<ProcessLife>,
     /// Spans in the order of their begin; if all are in mprof's form, in the order of the trace.
     pub spans: Vec<Span>,
     /// Marks in the order of the trace.

@@ -28,6 +28,8 @@ pub struct ProfileOptions {
     pub curves: bool,
     /// The data kept of each process.
     pub processes: Keep,
+    /// `true` if the life of each process is needed: its command line, its end, and its part of the tree's peak.
+    pub lives: bool,
     /// Limit of the number of spans. Beyond it the longest ones are kept.
     pub spans: usize,
 }
@@ -35,6 +37,6 @@ pub struct ProfileOptions {
 /// 4096 slices, more than a figure has pixels; the whole run with its curves; no processes; 65536 spans.
 impl Default for ProfileOptions {
     fn default() -> Self {
-        Self { slices: 4096, window: None, curves: true, processes: Keep::None, spans: 1 << 16 }
+        Self { slices: 4096, window: None, curves: true, processes: Keep::None, lives: false, spans: 1 << 16 }
     }
 }

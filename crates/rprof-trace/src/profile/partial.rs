@@ -39,7 +39,8 @@ impl Plan {
     /// The plan for a trace; `None` if all of it must be read: it has no index, the index belongs to another file, or
     /// every section is needed.
     pub fn of(path: &Path, options: &ProfileOptions) -> Option<Self> {
-        if options.window.is_none() && options.curves {
+        // The births and the samples of processes stand in all sections.
+        if options.lives || (options.window.is_none() && options.curves) {
             return None;
         }
         let mut file = File::open(path).ok()?;

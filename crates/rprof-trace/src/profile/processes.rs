@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::profile::ProcessProfile;
 use crate::profile::curve::Point;
 use crate::profile::curve::Track;
+use crate::profile::largest::{by_size, keep_largest};
 use crate::units::{Bytes, Seconds};
 
 /// The number of processes that are kept at least. With twice as many, those with the smallest peaks are dropped.
@@ -81,30 +82,12 @@ impl Processes {
 
     /// The places in the list, by falling peak. Of equal peaks the first to appear comes first.
     fn by_peak(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.list.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(self.list[*at].peak.map_or(Bytes(0), |peak| peak.value)));
-        order
+        by_size(&self.list, Process::peak)
     }
 
     /// Drops the processes with the smallest peaks. One that is measured again counts as another process.
     fn trim(&mut self) {
-        let mut keep = vec![false; self.list.len()];
-        self.by_peak().into_iter().take(KEPT).for_each(|at| keep[at] = true);
-        let mut place = 0;
-        let places: Vec<usize> = keep
-            .iter()
-            .map(|keep| {
-                place += usize::from(*keep);
-                place.wrapping_sub(1)
-            })
-            .collect();
-        self.alive.retain(|_, at| {
-            let kept = keep[*at];
-            *at = places[*at];
-            kept
-        });
-        let mut keep = keep.into_iter();
-        self.list.retain(|_| keep.next().unwrap_or(true));
+        keep_largest(&mut self.list, &mut self.alive, KEPT, Process::peak);
     }
 
     /// A process was seen, or continues under a new id.
@@ -162,6 +145,10 @@ impl Processes {
 }
 
 impl Process {
+    fn peak(&self) -> Bytes {
+        self.peak.map_or(Bytes(0), |peak| peak.value)
+    }
+
     /// Extends the curve at its last value up to a tick.
     fn hold(&mut self, until: Option<Seconds>) {
         if let (Some(track), Some(last), Some(until)) = (&mut self.track, self.last, until)

@@ -20,7 +20,8 @@ pub fn read(text: &[u8]) -> Result<(Vec<String>, Warnings), Error> {
 
 /// The profiles of a trace, with the curves of all processes.
 pub fn profiles(text: &[u8]) -> (Vec<Profile>, Warnings) {
-    let options = ProfileOptions { processes: Keep::Largest(usize::MAX), ..ProfileOptions::default() };
+    let options =
+        ProfileOptions { processes: Keep::Largest(usize::MAX), lives: true, ..ProfileOptions::default() };
     fold(|| Ok(Reader::new(text, "test.dat")), &options).expect("a trace")
 }
 
@@ -129,19 +130,29 @@ fn cgroup() -> Record<'static> {
     )
 }
 
+fn born(pid: u32, ppid: u32, name: &str, args: &[&[u8]]) -> Born {
+    let args = args.iter().map(|arg| Arg::new(arg)).collect();
+    Born { pid, ppid, name: name.to_owned(), args, ..Born::default() }
+}
+
 /// A run with every kind of record.
 pub fn every_record() -> Vec<Record<'static>> {
     let header = header(&[b"sh", b"-c", b"echo $HOME\n"]);
     vec![
         Record::Header(Box::new(header)),
         Record::Command("sh -c $'echo $HOME\\n'"),
-        Record::Born("812:sh", Seconds(0.0), Born { pid: 812, ppid: 1, name: "sh".to_owned(), was: None }),
+        Record::Born("812:sh", Seconds(0.0), born(812, 1, "sh", &[b"sh", b"-c", b"exec python3 $A\xff"])),
         sample("812:sh", 0.0, 40960),
         tick(0.0, 40960),
         Record::Born(
             "812:python3",
             Seconds(0.05),
-            Born { pid: 812, ppid: 1, name: "python3".to_owned(), was: Some("812:sh".to_owned()) },
+            Born { was: Some("812:sh".to_owned()), ..born(812, 1, "python3", &[b"python3", b"load.py"]) },
+        ),
+        Record::Born(
+            "813:cc1",
+            Seconds(0.1),
+            Born { args_truncated: true, ..born(813, 812, "cc1", &[b"cc1", "-I…".as_bytes(), b"x.c"]) },
         ),
         Record::Proven(Proven {
             time: Seconds(0.07),
@@ -223,6 +234,7 @@ pub fn every_record() -> Vec<Record<'static>> {
             ticks: 3,
             overruns: 1,
             processes: 2,
+            unseen_processes: Some(4),
         })),
     ]
 }

@@ -1,8 +1,6 @@
-//! Facts that are read once per run: owners, names and command lines of processes, counters of the OOM killer.
+//! Facts that are read once per run: owners and names of processes, counters of the OOM killer.
 
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 
 use rprof_trace::{Bytes, Part};
@@ -40,15 +38,6 @@ pub fn why_no_memory(pid: u32) -> Option<String> {
     // A process that is about to end shows no memory either.
     let is_kernel_thread = status.memory.get(Part::Rss).is_none() && (pid == KTHREADD || parent == KTHREADD);
     is_kernel_thread.then(|| "it is a kernel thread, which has no memory of its own".to_owned())
-}
-
-/// The current command line of a process, one element per argument; a process may change its own.
-///
-/// Empty for a kernel thread.
-pub fn command_of(pid: u32) -> Vec<OsString> {
-    let text = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let words = text.strip_suffix(b"\0").unwrap_or(&text).split(|byte| *byte == 0);
-    words.filter(|_| !text.is_empty()).map(|word| OsString::from_vec(word.to_vec())).collect()
 }
 
 /// The most by which the kernel's maximum of one process's RSS may be off; `None` if it has no bound.

@@ -2,6 +2,7 @@
 
 mod cgroup;
 mod cgroup_create;
+mod command_line;
 mod huge_pages;
 mod idle;
 mod machine;
@@ -13,8 +14,9 @@ mod wait;
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
 pub use cgroup::Group;
+pub use command_line::command_of;
 pub use huge_pages::{huge_mappings, largest_fault};
-pub use machine::{command_of, mark_error, name_of, oom_kills, owner, why_no_memory};
+pub use machine::{mark_error, name_of, oom_kills, owner, why_no_memory};
 pub use oom_log::OomLog;
 pub use process::{Process, may_be_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};

@@ -13,8 +13,10 @@ use std::path::Path;
 
 use rprof_trace::{Bytes, Part};
 
+use super::command_line;
 use super::idle::{Idle, KeptFile, is_scarce};
 use crate::error::ReadError;
+use crate::parse::CommandLine;
 use crate::parse::linux::proc::{SmapsRollup, Status};
 use crate::parse::linux::stat::Stat;
 use crate::platform::{FaultCounts, Reading, ZombieFacts};
@@ -179,6 +181,16 @@ impl Process {
         let counts = fault_counts(&self.stat.stat(self.pid)?);
         self.idle.keep_faults(counts);
         Ok(counts)
+    }
+
+    /// A number that an exec changes: the address of the stack. 0 when it may not be read.
+    pub fn image(&mut self) -> u64 {
+        self.stat.stat(self.pid).map_or(0, |stat| stat.stack)
+    }
+
+    /// Reads the command line; empty when it may not be read or the process has ended.
+    pub fn command_line(&self) -> CommandLine {
+        open(self.pid, "cmdline").and_then(|file| command_line::read(&file)).unwrap_or_default()
     }
 
     fn exists(&self) -> bool {

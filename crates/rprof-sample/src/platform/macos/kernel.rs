@@ -98,6 +98,23 @@ unsafe fn pid_rusage<T>(pid: u32, flavor: i32) -> io::Result<T> {
     if failed == 0 { Ok(unsafe { info.assume_init() }) } else { Err(io::Error::last_os_error()) }
 }
 
+/// The answer of `KERN_PROCARGS2`: arguments and environment of a process of the same user.
+pub fn process_arguments(pid: u32) -> io::Result<Vec<u8>> {
+    /// `ARG_MAX` of the kernel.
+    const MOST: usize = 1 << 20;
+    let mut name = [libc::CTL_KERN, libc::KERN_PROCARGS2, pid.cast_signed()];
+    let (mut answer, mut size) = (vec![0; MOST], MOST);
+    // SAFETY: the name has three numbers; the kernel writes at most `size` bytes to the answer, and its length to `size`.
+    let failed = unsafe {
+        libc::sysctl(name.as_mut_ptr(), 3, answer.as_mut_ptr().cast(), &raw mut size, std::ptr::null_mut(), 0)
+    };
+    if failed != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    answer.truncate(size);
+    Ok(answer)
+}
+
 /// Fills the buffer with the pids of this machine. Returns their number (not bytes), 0 or less when refused.
 pub fn list_pids(buffer: &mut [i32]) -> i32 {
     let bytes = i32::try_from(size_of_val(buffer)).unwrap_or(i32::MAX);

@@ -9,6 +9,8 @@ mod search;
 mod tests;
 mod wait;
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 pub use super::no_cgroup::{Group, OomLog};
@@ -21,6 +23,7 @@ pub use wait::Waiter;
 use rprof_trace::{Column, Metric, Part};
 
 use crate::error::Error;
+use crate::parse::macos::arguments;
 
 /// The metrics that this system can measure.
 pub const METRICS: &[Metric] = &[Metric::Rss, Metric::Footprint];
@@ -76,10 +79,15 @@ pub fn name_of(pid: u32) -> Option<String> {
     kernel::public(pid).ok().map(|public| public.name.to_text()).filter(|name| !name.is_empty())
 }
 
-/// The command name of a process, without its arguments: macOS returns those only together with the environment, which
-/// rprof does not read.
-pub fn command_of(pid: u32) -> Vec<std::ffi::OsString> {
-    name_of(pid).into_iter().map(Into::into).collect()
+/// The command line of a process when it was started, one element per argument; only the command name for another user's.
+///
+/// macOS returns the arguments together with the environment, which rprof does not look at.
+pub fn command_of(pid: u32) -> Vec<OsString> {
+    let answer = kernel::process_arguments(pid).unwrap_or_default();
+    let Some(text) = arguments(&answer).and_then(|text| text.strip_suffix(b"\0")) else {
+        return name_of(pid).into_iter().map(Into::into).collect();
+    };
+    text.split(|byte| *byte == 0).map(|word| OsString::from_vec(word.to_vec())).collect()
 }
 
 /// Always `None`: no more is known than that it has ended.

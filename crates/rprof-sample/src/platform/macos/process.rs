@@ -2,6 +2,7 @@
 //! mistaken for it. The identity survives an exec and the death of the parent.
 
 use crate::error::ReadError;
+use crate::parse::CommandLine;
 use crate::parse::macos::{self as parse, Identity, Task};
 use crate::platform::{FaultCounts, Reading, SmapsRollup, ZombieFacts};
 use rprof_trace::{Bytes, Memory};
@@ -16,6 +17,8 @@ pub struct Process {
     start: Option<(u64, u64)>,
     /// The task at the last reading.
     task: Option<TaskName>,
+    /// The number of tasks so far. An exec makes a new one.
+    tasks: u64,
 }
 
 impl Process {
@@ -24,7 +27,7 @@ impl Process {
     /// # Errors
     /// `Gone` when there is no such process, `Denied` when it belongs to another user.
     pub fn open(pid: u32) -> Result<(Self, Reading), ReadError> {
-        let mut process = Self { pid, start: None, task: None };
+        let mut process = Self { pid, start: None, task: None, tasks: 0 };
         let reading = process.read()?;
         Ok((process, reading))
     }
@@ -44,7 +47,7 @@ impl Process {
             dead: public.dead,
             ignores_children: false,
         };
-        Ok((Self { pid, start: None, task: None }, reading))
+        Ok((Self { pid, start: None, task: None, tasks: 0 }, reading))
     }
 
     /// The process id.
@@ -84,6 +87,7 @@ impl Process {
             return Some(facts);
         }
         self.task = TaskName::open(self.pid);
+        self.tasks += u64::from(self.task.is_some());
         self.task.as_ref().and_then(TaskName::facts)
     }
 
@@ -112,6 +116,17 @@ impl Process {
     #[allow(clippy::unused_self, reason = "the signature of every platform")]
     pub fn faults(&mut self) -> Result<FaultCounts, ReadError> {
         Err(ReadError::Unsupported)
+    }
+
+    /// A number that an exec changes; 0 when not known.
+    pub fn image(&mut self) -> u64 {
+        self.tasks
+    }
+
+    /// Reads the command line; empty when it may not be read or the process has ended.
+    pub fn command_line(&self) -> CommandLine {
+        let answer = kernel::process_arguments(self.pid).unwrap_or_default();
+        parse::arguments(&answer).map_or_else(CommandLine::default, CommandLine::new)
     }
 
     /// Sends a signal to this process. True if the process was there.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rprof_trace::Part;
 
-use super::{Process, Search, Waiter, find_processes, name_of, now, owner, read_zombie};
+use super::{Process, Search, Waiter, command_of, find_processes, name_of, now, owner, read_zombie};
 use crate::error::ReadError;
 use crate::platform::{Launch, reap, spawn};
 
@@ -36,6 +36,19 @@ fn touched_pages_count() {
     let after = us.read().expect("a reading").memory.get(Part::Footprint);
     drop(block);
     assert!(after.zip(before).is_some_and(|(after, before)| after.0 > before.0 + (60 << 20)));
+}
+
+#[test]
+fn the_command_line_of_a_child_is_read() {
+    let mut child = sleeper("29");
+    let (mut process, _) = Process::open(child.id()).expect("a child");
+    let line = process.command_line();
+    let words: Vec<_> = line.args.iter().map(|arg| String::from_utf8_lossy(arg.as_bytes())).collect();
+    assert_eq!(words, ["sleep", "29"]);
+    assert!(process.image() > 0);
+    assert_eq!(command_of(child.id()), ["sleep", "29"]);
+    assert!(process.signal(libc::SIGKILL).is_ok());
+    child.wait().expect("its end");
 }
 
 #[test]
