@@ -39,9 +39,16 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-plot",
-        &[&["error", "options"], &["data", "sheet"], &["layers", "peaks"], &["series"], &["figure"], &["out"]],
+        &[
+            &["error", "options"],
+            &["data", "sheet"],
+            &["layers", "peaks"],
+            &["series"],
+            &["figure"],
+            &["out"],
+        ],
     ),
-    ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
+    ("rprof-findings", &[&["stats"], &["growth", "baseline"], &["numbers"], &["compare", "budget"]]),
     (
         "rprof-cli",
         &[
