@@ -2,8 +2,10 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 13] =
-    ["", "run", "attach", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark", "note", "span"];
+const COMMANDS: [&str; 14] = [
+    "", "run", "attach", "plot", "peak", "check", "compare", "convert", "list", "rm", "clean", "mark",
+    "note", "span",
+];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
 const PROGRAMS: [&str; 6] = ["--", "make", "./simulate", "script.py", "./server", "'the"];
@@ -73,6 +75,10 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("run", "Output", "--output --force --quiet"),
         ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
+        ("run", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Baseline", "--baseline --tolerance --save-baseline --name"),
+        ("check", "Output", "--json --junit --markdown --github-action-benchmark --bencher"),
         ("run", "Python", "--python --nopython"),
         ("run", "mprof compatibility", "--include-children --multiprocess --exit-code --backend --attach"),
         ("attach", "Output", "--output --force --quiet"),

@@ -1,6 +1,8 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
 mod annotate;
+mod budget;
+mod check;
 mod compare;
 mod examples;
 mod record;
@@ -10,6 +12,8 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::budget::BudgetArgs;
+pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
@@ -44,6 +48,9 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
+    /// Check traces against limits or a baseline, for CI
+    #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
+    Check(CheckArgs),
     /// Compare traces: peak, mean, time and growth, with the change against the first
     #[command(long_about = examples::COMPARE)]
     Compare(CompareArgs),
