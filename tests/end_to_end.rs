@@ -16,6 +16,8 @@ mod cgroup;
 mod check;
 #[path = "end_to_end/check_reports.rs"]
 mod check_reports;
+#[path = "end_to_end/ci_recipes.rs"]
+mod ci_recipes;
 #[path = "end_to_end/compare.rs"]
 mod compare;
 #[path = "end_to_end/crash_safety.rs"]
