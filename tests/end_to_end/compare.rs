@@ -448,5 +448,5 @@ fn the_commands_of_the_page_run() {
             commands += 1;
         }
     }
-    assert_eq!(commands, 8);
+    assert_eq!(commands, 9);
 }

@@ -192,7 +192,7 @@ mod tests {
     }
 
     /// Memory that wanders about one level, its deviations lasting several blocks. The interval of independent deviations
-    /// excludes 0 in half of these runs.
+    /// excludes 0 in a third of these runs.
     #[test]
     fn slow_fluctuations_are_seldom_taken_for_growth() {
         let runs = 200;

@@ -1,7 +1,7 @@
 //! The memory of a run averaged over time: the integral of its curve in equal blocks of time, in bounded space.
 
 use crate::profile::curve::Point;
-use crate::units::{Bytes, Seconds};
+use crate::units::Seconds;
 
 /// The largest number of blocks. Twice as many are merged in pairs when a run outgrows them.
 const MOST: usize = 256;
@@ -192,6 +192,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Bytes;
 
     fn point(time: f64, value: u64) -> Point {
         Point { time: Seconds(time), value: Bytes(value) }
