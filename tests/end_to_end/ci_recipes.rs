@@ -50,7 +50,8 @@ fn program(path: &Path, text: &str) {
 /// A project with everything that the recipes name: `./simulate`, tests for pytest, and a crate.
 fn project() -> Place {
     let place = Place::new();
-    let simulate = format!("#!/bin/sh\nexec '{}' touch \"${{{SIZE}:-{WITHIN}}}MiB\"\n", truth().display());
+    let simulate =
+        format!("#!/bin/sh\nexec '{}' touch \"${{{SIZE}:-{WITHIN}}}MiB\" \"$@\"\n", truth().display());
     program(&place.path("simulate"), &simulate);
     let test =
         "import subprocess\n\ndef test_simulate():\n    subprocess.run([\"./simulate\"], check=True)\n";
@@ -390,7 +391,12 @@ fn the_action_passes_failures_on_and_runs_no_input_as_code() {
         ),
         (&[("command", "./simulate"), ("max-growth", "1MB/min")], WITHIN, 0, "within"),
         (&[("command", "./simulate"), ("max-growth", "1MB/min"), ("strict", "true")], WITHIN, 3, "beyond"),
-        (&[("command", "rprof span a ./simulate"), ("max-span", "a=1GB\na=20MiB\n")], WITHIN, 3, "beyond"),
+        (
+            &[("command", "rprof span a ./simulate hold 400ms"), ("max-span", "a=1GB\na=20MiB\n")],
+            WITHIN,
+            3,
+            "beyond",
+        ),
     ] {
         let mut runner = Runner::new(&place, size);
         let done = runner.action(&with(inputs));
