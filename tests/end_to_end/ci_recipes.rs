@@ -93,7 +93,7 @@ fn bash(place: &Place, script: &str, size: &str, env: &BTreeMap<String, String>)
 }
 
 fn has(place: &Place, program: &str) -> bool {
-    let there = bash(place, &format!("command -v {program}"), WITHIN, &BTreeMap::new()).code == Some(0);
+    let there = bash(place, &format!("{program} --version"), WITHIN, &BTreeMap::new()).code == Some(0);
     if !there {
         skip(&format!("no `{program}`: its recipe in docs/ci.md is not run"));
     }
