@@ -249,6 +249,25 @@ mod tests {
         assert_eq!(value["entries"]["make -j4"]["metric"], "rss");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_names_and_peaks_are_read_as_they_were_written(
+            entries in proptest::collection::btree_map(".*", proptest::collection::vec(0_u64..=u64::MAX, 1..4), 0..4),
+        ) {
+            let mut baseline = Baseline::default();
+            for (name, peaks) in &entries {
+                baseline.set(name, Metric::Uss, bytes(peaks));
+            }
+            proptest::prop_assert_eq!(Baseline::parse(&baseline.to_json()).unwrap(), baseline);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".*", number in 0_u64..3) {
+            let _ = Baseline::parse(&text);
+            let _ = Baseline::parse(&format!("{{\"{MARK}\": {number}, \"entries\": {text}}}"));
+        }
+    }
+
     #[test]
     fn an_entry_is_replaced_and_the_others_stay() {
         let mut baseline = Baseline::default();
