@@ -6,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk python/wheel.mk fuzz/fuzz.mk scripts/faults.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk fuzz/fuzz.mk scripts/faults.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -15,10 +15,10 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 
 help: ## Show this list
 	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac test-vm msrv bless fuzz faults)
-	@$(call list,Measurements,bench bench-mark compare compare-real compare-numpy)
+	@$(call list,Before a commit,lint check-mac check-memory test-vm msrv bless fuzz faults)
+	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
-	@$(call list,Set-up,peers)
+	@$(call list,Set-up,peers ci-tools)
 
 build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
@@ -33,7 +33,7 @@ static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)
 	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
-test: $(CMAKE_STAMP) peers ## Run all tests
+test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py $(CARGO) test --no-fail-fast \
 		-- $(CARGO) test --no-fail-fast -p rprof-mark --all-features \
 		-- env $(WORKLOADS_CARGO) test --no-fail-fast --release -p rprof-workloads

@@ -12,6 +12,12 @@ mod beside_rss;
 mod bounds;
 #[path = "end_to_end/cgroup.rs"]
 mod cgroup;
+#[path = "end_to_end/check.rs"]
+mod check;
+#[path = "end_to_end/check_reports.rs"]
+mod check_reports;
+#[path = "end_to_end/ci_recipes.rs"]
+mod ci_recipes;
 #[path = "end_to_end/compare.rs"]
 mod compare;
 #[path = "end_to_end/crash_safety.rs"]
@@ -43,6 +49,8 @@ mod mprof_examples;
 mod mprof_plot;
 #[path = "end_to_end/mprof_table.rs"]
 mod mprof_table;
+#[path = "end_to_end/noise.rs"]
+mod noise;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]

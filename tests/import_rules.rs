@@ -48,7 +48,10 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["out"],
         ],
     ),
-    ("rprof-findings", &[&["stats", "fit", "targets"], &["growth", "top"], &["numbers"], &["compare"]]),
+    (
+        "rprof-findings",
+        &[&["stats", "fit", "targets"], &["growth", "top", "baseline"], &["numbers"], &["compare", "budget"]],
+    ),
     (
         "rprof-cli",
         &[
@@ -70,9 +73,11 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "figure_format",
                 "compare_report",
                 "trace_names",
+                "baseline_file",
             ],
-            &["exit_code", "load", "python", "summary"],
+            &["exit_code", "load", "python", "summary", "check_report"],
             &["cli"],
+            &["budgets"],
             &["session"],
             &["commands"],
         ],

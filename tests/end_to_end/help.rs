@@ -2,9 +2,9 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 14] = [
-    "", "run", "attach", "plot", "peak", "top", "compare", "convert", "list", "rm", "clean", "mark", "note",
-    "span",
+const COMMANDS: [&str; 15] = [
+    "", "run", "attach", "plot", "peak", "top", "check", "compare", "convert", "list", "rm", "clean", "mark",
+    "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
@@ -75,6 +75,10 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("run", "Output", "--output --force --quiet --no-args --redact"),
         ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
+        ("run", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Baseline", "--baseline --tolerance --save-baseline --name"),
+        ("check", "Output", "--json --junit --markdown --github-action-benchmark --bencher"),
         ("run", "Python", "--python --nopython"),
         ("run", "mprof compatibility", "--include-children --multiprocess --exit-code --backend --attach"),
         ("attach", "Output", "--output --force --quiet"),

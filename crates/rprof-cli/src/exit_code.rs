@@ -10,6 +10,8 @@ use rprof_sample::{Error, ExitStatus, Outcome};
 pub const FAULT: u8 = 1;
 /// A command line that such a subcommand does not accept.
 const USAGE: u8 = 2;
+/// A budget is passed: by a trace, or by a command that succeeded.
+pub const BEYOND: u8 = 3;
 /// A limit ended the command.
 const LIMIT: u8 = 124;
 /// A failure of rprof itself while it runs a command: 1 and 2 could be the command's own.

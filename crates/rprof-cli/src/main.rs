@@ -1,6 +1,9 @@
 //! The command-line program `rprof`: parse the arguments, call one command, exit with its code.
 //! The only crate of the workspace that prints or exits.
 
+mod baseline_file;
+mod budgets;
+mod check_report;
 mod cli;
 mod commands;
 mod compare_report;
@@ -33,7 +36,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, compare, convert, peak, plot, run, top, traces};
+use crate::commands::{annotate, attach, check, compare, convert, peak, plot, run, top, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => return exit(run::run(&arguments), exit_code::OURS),
         Command::Attach(arguments) => return exit(attach::attach(&arguments), exit_code::OURS),
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
+        Command::Check(arguments) => return exit(check::check(&arguments), exit_code::FAULT),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),

@@ -19,6 +19,11 @@ pub fn print(text: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }
 
+/// Prints lines for a program that reads stderr, which are escaped already.
+pub fn raw(lines: &str) {
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}
+
 /// Prints why rprof failed.
 pub fn error(error: &anyhow::Error) {
     print(&one_line(error));

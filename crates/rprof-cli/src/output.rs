@@ -21,12 +21,17 @@ pub fn print(text: &str) -> io::Result<()> {
     write(shown.as_bytes())
 }
 
-/// Prints a value as JSON. Characters that a terminal would obey are escaped as JSON allows, so the value is the same.
+/// Prints a value as JSON.
 ///
 /// # Errors
 /// When stdout cannot be written.
 pub fn print_json(value: &Value) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
+    write(json_text(value).as_bytes())
+}
+
+/// A value as JSON. Characters that a terminal would obey are escaped as JSON allows, so the value is the same.
+pub fn json_text(value: &Value) -> String {
+    let text = format!("{value:#}");
     let mut shown = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if c != '\n' && is_hidden(c) {
@@ -39,7 +44,7 @@ pub fn print_json(value: &Value) -> io::Result<()> {
         }
     }
     shown.push('\n');
-    write(shown.as_bytes())
+    shown
 }
 
 /// The width of the terminal in characters; `None` if stdout is no terminal.

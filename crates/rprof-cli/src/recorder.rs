@@ -41,6 +41,11 @@ impl Recorder {
         }
     }
 
+    /// Keeps more for the profile than the summary needs. To be called before the first record.
+    pub fn with_profile(self, options: &ProfileOptions) -> Self {
+        Self { summary: ProfileBuilder::new(options), ..self }
+    }
+
     /// Encodes a record; a tick or the end writes all that is pending.
     ///
     /// The other records of a tick come before it, so the tick and its samples are one write.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
 use rprof_trace::{Format, Metric, Record, Seconds, shown};
 
+use crate::budgets::{self, Budgets};
 use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
 use crate::recorder::Recorder;
@@ -53,6 +54,7 @@ pub fn record(
     options: Options,
     output: &OutputArgs,
     command: &[OsString],
+    budgets: &Budgets,
 ) -> anyhow::Result<u8> {
     rprof_sample::prepare();
     let clock = Clock::start();
@@ -65,6 +67,9 @@ pub fn record(
     let redacted = output.redact.then(|| redacted(command));
     let header = header(&options, target, redacted.as_deref().unwrap_or(command), clock, start);
     let mut recorder = Recorder::new(file, format);
+    if !budgets.is_empty() {
+        recorder = recorder.with_profile(&Budgets::options());
+    }
     let line = rprof_trace::shell_quote(&header.command);
     recorder.record(&Record::Header(Box::new(header)));
     recorder.record(&Record::Command(&line));
@@ -84,7 +89,7 @@ pub fn record(
         message::print(&attached_words(*pid, &line, duration));
     }
     let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
-    Ok(conclude(recorder, &outcome, &trace, output.quiet))
+    Ok(conclude(recorder, &outcome, &trace, output.quiet, budgets))
 }
 
 /// `recording process 4711 (./serve -p 80); Ctrl-C ends the recording, not the process`
@@ -111,8 +116,15 @@ fn redacted(command: &[OsString]) -> Vec<OsString> {
     program.iter().cloned().chain(count.map(OsString::from)).collect()
 }
 
-/// Prints the summary and returns the exit code: ours if the trace is incomplete and the command itself succeeded.
-fn conclude(mut recorder: Recorder, outcome: &Outcome, trace: &TraceFile, quiet: bool) -> u8 {
+/// Prints the summary and returns the exit code: ours if the trace is incomplete and the command itself succeeded, or that
+/// of a passed budget.
+fn conclude(
+    mut recorder: Recorder,
+    outcome: &Outcome,
+    trace: &TraceFile,
+    quiet: bool,
+    budgets: &Budgets,
+) -> u8 {
     recorder.flush();
     let failure = recorder.failure();
     let profile = recorder.finish();
@@ -126,11 +138,18 @@ fn conclude(mut recorder: Recorder, outcome: &Outcome, trace: &TraceFile, quiet:
         message::print(&missing);
     }
     let code = exit_code::of_outcome(outcome);
-    if let Some(error) = failure {
+    let budget = budgets.check(&profile, &trace.path, quiet);
+    if let Some(error) = &failure {
         message::print(&format!("the trace `{}` is incomplete: {error}", shown(&trace.path)));
-        return if code == 0 { exit_code::OURS } else { code };
     }
-    code
+    // A command that failed keeps its own code: its failure matters more, and its memory may not be that of a whole run.
+    match budget {
+        _ if code != 0 => code,
+        budgets::Outcome::Passed => exit_code::BEYOND,
+        budgets::Outcome::Impossible => exit_code::OURS,
+        budgets::Outcome::Kept if failure.is_some() => exit_code::OURS,
+        budgets::Outcome::Kept => 0,
+    }
 }
 
 /// Adds the trace's absolute path to the environment of a command.

@@ -20,14 +20,15 @@ Examples:
   rprof run make -j8                          write mprofile_<time>.dat
   rprof run -o t.dat -T 10ms ./simulate       name the trace, measure every 10 ms
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
-  rprof run --memory-limit 2GiB make test     fail if the tests need more
+  rprof run --memory-limit 2GiB make test     end the tests if they need more
+  rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
   rprof run script.py                         record the calls of @profile functions";
 
 pub const RUN_EXIT_CODES: &str = "\
 Exit code:
-  the command's own; 128+n if signal n killed it; 127 if it was not found; 126 if
-  it cannot be executed; 124 if a limit ended it; 125 if rprof failed or if its
-  options are wrong";
+  the command's own; 3 if it succeeded but passed a budget; 128+n if signal n
+  killed it; 127 if it was not found; 126 if it cannot be executed; 124 if a limit
+  ended it; 125 if rprof failed or if its options are wrong";
 
 pub const ATTACH: &str = "\
 Record a process that is already running, with its descendants, until it ends.
@@ -71,6 +72,24 @@ Examples:
   rprof top --group -n 5         print the five largest kinds of programs
   rprof top --fit 16GiB t.dat    print how many such jobs fit into 16 GiB
   rprof top --json t.dat         print all processes as JSON";
+
+pub const CHECK: &str = "\
+Check the memory of traces against limits, or against the runs of a baseline.
+Each limit gives one line: kept, passed or not decided, by how much, and where.
+In a job of GitHub Actions, annotations and a step summary are written too.
+
+Examples:
+  rprof check --max-peak 500MB t.dat          fail if the peak was higher
+  rprof check --max-growth 1MB/min t.dat      fail if memory grew faster
+  rprof check --max-span load=50MB t.dat      limit the peak during a span
+  rprof check --save-baseline mem.json *.dat  write the peaks of several runs
+  rprof check --baseline mem.json t.dat       fail if the peak rose by over 5 %
+  rprof check --max-peak 1GB --junit mem.xml  report to a CI server, too";
+
+pub const CHECK_EXIT_CODES: &str = "\
+Exit code:
+  0 if all limits are kept; 3 if one is passed; 2 if the options are wrong; 1 if a
+  file cannot be read or written, or if the baseline or a span is missing";
 
 pub const COMPARE: &str = "\
 Compare the memory and the time of two or more runs. The first is the reference;

@@ -1,6 +1,8 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
 mod annotate;
+mod budget;
+mod check;
 mod compare;
 mod examples;
 mod record;
@@ -11,6 +13,8 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::budget::BudgetArgs;
+pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::top::TopArgs;
@@ -49,6 +53,9 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Check traces against limits or a baseline, for CI
+    #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
+    Check(CheckArgs),
     /// Compare traces: peak, mean, time and growth, with the change against the first
     #[command(long_about = examples::COMPARE)]
     Compare(CompareArgs),

@@ -8,6 +8,7 @@ use anyhow::bail;
 use clap::Args;
 use rprof_trace::Bytes;
 
+use super::budget::BudgetArgs;
 use super::values::{MetricName, backend, interval, limit, memory_limit};
 use crate::python::Mode;
 
@@ -32,6 +33,8 @@ pub struct RunArgs {
     pub cgroup: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub budgets: BudgetArgs,
     #[command(flatten)]
     pub python: PythonArgs,
     #[command(flatten)]
@@ -74,6 +77,11 @@ impl TryFrom<RunArgs> for AttachArgs {
         let [process] = arguments.command.as_slice() else {
             bail!("--attach takes one pid or name; found {} words", arguments.command.len());
         };
+        if !arguments.budgets.limits().is_empty() {
+            bail!(
+                "a budget needs a command whose end rprof sees; use `rprof check` on the trace of --attach"
+            );
+        }
         Ok(Self {
             process: process.to_string_lossy().into_owned(),
             duration: arguments.limits.timeout,

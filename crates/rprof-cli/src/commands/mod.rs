@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod attach;
+pub mod check;
 pub mod compare;
 pub mod convert;
 pub mod peak;

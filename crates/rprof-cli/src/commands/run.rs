@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use rprof_sample::{Launch, Target};
-use rprof_trace::Format;
+use rprof_trace::{Format, shown};
 
+use crate::budgets::Budgets;
 use crate::cli::RunArgs;
 use crate::message;
 use crate::not_found::explained;
 use crate::python::Program;
-use crate::session;
+use crate::{session, trace_file};
 
 /// Runs a command to its end and returns its exit code.
 pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
@@ -17,6 +19,10 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
     options.cgroup = arguments.cgroup;
     options.time_limit = arguments.limits.timeout;
     options.memory_limit = arguments.limits.memory_limit;
+    let budgets = Budgets::from(&arguments.budgets);
+    if budgets.needs_spans() {
+        must_have_spans(arguments.output.trace.as_deref())?;
+    }
     let python = Program::new(&arguments.command, arguments.python.mode())?;
     let (argv, env) = match &python {
         Some(program) => (program.argv.clone(), program.env(arguments.output.quiet)),
@@ -27,12 +33,21 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
         warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
     let launch = Launch { argv: argv.clone(), env };
-    let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv);
+    let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv, &budgets);
     // The interpreter of a script is missed only at the start.
     recorded.map_err(|error| match error.downcast() {
         Ok(error) => explained(error, &argv).into(),
         Err(error) => error,
     })
+}
+
+/// Refuses a limit for spans if the trace cannot hold any.
+fn must_have_spans(trace: Option<&Path>) -> anyhow::Result<()> {
+    let Some(trace) = trace else { return Ok(()) };
+    if trace_file::is_null(trace) || Format::from_path(trace)? == Format::Csv {
+        bail!("--max-span needs a .dat trace: `{}` holds no spans", shown(trace));
+    }
+    Ok(())
 }
 
 /// Prints why a Python program cannot record spans; prints nothing if it can.

@@ -1,0 +1,40 @@
+# make check-memory: run programs of rprof under rprof, and compare their memory with benches/baseline.json. Then make each
+#   of them use more, to prove that this is refused. The builds are those of `make test`.
+#   make check-memory SAVE=1       write benches/baseline.json anew
+# make check-noise: 100 rounds with real runs: a rise of 6 % is found, noise of 2 % is not.
+#   make check-noise NOISE_ROUNDS=10
+
+NOISE_ROUNDS ?= 100
+
+.PHONY: check-memory check-noise ci-tools
+
+check-memory: ## Compare the memory of rprof's own programs with benches/baseline.json
+	$(CARGO) build --bins --examples
+	benches/check-memory.sh '$(TARGET)/debug' benches/baseline.json $(if $(SAVE),save)
+
+check-noise: ## Find a rise of 6 % in real runs, and no noise of 2 %, in 100 rounds
+	$(CARGO) build --bins --examples
+	RPROF_NOISE_ROUNDS=$(NOISE_ROUNDS) $(CARGO) test -p rprof-cli --test end_to_end noise -- --nocapture
+
+# The consumers of our reports, for the tests: a parser of JUnit, the schema of Jenkins' plugin (in the source of pytest),
+# and a reader of YAML. Without this Python those tests are skipped with a message.
+ci-tools: .tools/ci/ok ## Install a Python with parsers of CI servers under .tools/, for the tests
+
+PYTEST_SOURCE := pytest==8.4.2
+define EXTRACT_SCHEMA
+import glob, tarfile
+archive = tarfile.open(glob.glob(".tools/ci/source/*.tar.gz")[0])
+name, = (name for name in archive.getnames() if name.endswith("/testing/example_scripts/junit-10.xsd"))
+open(".tools/ci/junit-10.xsd", "wb").write(archive.extractfile(name).read())
+endef
+export EXTRACT_SCHEMA
+
+.tools/ci/ok:
+	@mkdir -p .tools
+	@if '$(PYTHON)' -m venv .tools/ci && \
+	    .tools/ci/bin/pip install --quiet --disable-pip-version-check junitparser xmlschema PyYAML pytest && \
+	    .tools/ci/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary pytest \
+	        --dest .tools/ci/source '$(PYTEST_SOURCE)' && \
+	    .tools/ci/bin/python -c "$$EXTRACT_SCHEMA"; \
+	then touch $@; \
+	else echo "skipped: $(PYTHON) cannot install junitparser, xmlschema, PyYAML and pytest; the tests that need them are skipped" >&2; fi
