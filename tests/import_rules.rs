@@ -41,6 +41,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "rprof-plot",
         &[&["error", "options"], &["data", "sheet"], &["layers"], &["series"], &["figure"], &["out"]],
     ),
+    ("rprof-exchange", &[&["compression", "error", "json"], &["buffered"], &["export", "import"]]),
     (
         "rprof-cli",
         &[
@@ -75,18 +76,34 @@ const SEPARATE_FILES: &[(&str, &str)] = &[("rprof-cli", "commands")];
 const NEVER: &[(&str, &[&str], &str)] = &[
     (
         "rprof-trace",
-        &["rprof_mark", "rprof_sample", "rprof_plot", "rprof_cli", "libc", "nix"],
+        &["rprof_mark", "rprof_sample", "rprof_plot", "rprof_exchange", "rprof_cli", "libc", "nix"],
         "the model of a trace depends on no other crate of ours and on no system",
     ),
     (
         "rprof-mark",
-        &["rprof_trace", "rprof_sample", "rprof_plot", "rprof_cli"],
+        &["rprof_trace", "rprof_sample", "rprof_plot", "rprof_exchange", "rprof_cli"],
         "a measured program links the writer of annotations and nothing else",
     ),
     (
         "rprof-sample",
-        &["rprof_mark", "rprof_plot", "rprof_cli"],
+        &["rprof_mark", "rprof_plot", "rprof_exchange", "rprof_cli"],
         "the sampler returns records; it does not draw them",
+    ),
+    (
+        "rprof-exchange",
+        &[
+            "rprof_mark",
+            "rprof_sample",
+            "rprof_plot",
+            "rprof_cli",
+            "libc",
+            "nix",
+            "std::fs",
+            "std::env",
+            "std::process",
+            "std::time",
+        ],
+        "an export or import is a function of bytes: no files, no clock",
     ),
     (
         "rprof-plot",
