@@ -18,8 +18,11 @@ pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<
     for contradiction in profiles.iter().flat_map(|profile| &profile.contradictions) {
         message::about(path, contradiction);
     }
-    // mprof's traces have neither header nor end, so they say nothing of how a run ended.
-    for _ in profiles.iter().filter(|profile| profile.header.is_some() && profile.end.is_none()) {
+    // Traces of mprof and of other tools have no end, so they say nothing of how a run ended.
+    let is_ours = |profile: &&Profile| {
+        profile.header.as_ref().is_some_and(|header| header.writer.starts_with("rprof "))
+    };
+    for _ in profiles.iter().filter(is_ours).filter(|profile| profile.end.is_none()) {
         message::about(path, "the trace has no END record: rprof was killed or is still running");
     }
     Ok(profiles)

@@ -30,7 +30,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, convert, export, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::List => traces::list(),
         Command::Rm(arguments) => traces::remove(&arguments),
         Command::Clean(arguments) => traces::clean(&arguments),

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod examples;
+mod exchange;
 mod record;
 mod traces;
 mod values;
@@ -9,8 +10,9 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
-pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
+pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
 
 /// The memory profiler for any command
@@ -42,9 +44,12 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
-    /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
-    #[command(long_about = examples::CONVERT)]
+    /// Convert a trace, or the file of another profiler, to .dat (mprof) or .csv
+    #[command(long_about = examples::CONVERT, visible_alias = "import")]
     Convert(ConvertArgs),
+    /// Export a trace for Perfetto, the Firefox Profiler, Prometheus or pandas
+    #[command(long_about = examples::EXPORT)]
+    Export(ExportArgs),
     /// List the traces in the working directory
     #[command(long_about = examples::LIST)]
     List,

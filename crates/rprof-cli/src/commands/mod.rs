@@ -3,6 +3,7 @@
 pub mod annotate;
 pub mod attach;
 pub mod convert;
+pub mod export;
 pub mod peak;
 pub mod plot;
 pub mod run;
