@@ -39,6 +39,22 @@ fn ids(profile: &Profile) -> Vec<&str> {
     profile.processes.iter().map(|process| process.id.split_once(':').unwrap().1).collect()
 }
 
+/// No peer bounds the time between two samples, so every peak is a lower bound, also that of a single process.
+#[test]
+fn a_peak_of_a_peer_is_a_lower_bound() {
+    for name in [
+        "psrecord.csv",
+        "con-duct_info.json",
+        "denet.jsonl",
+        "prmon.txt",
+        "rizsotto-rprof.jsonl",
+        "time-v.txt",
+    ] {
+        let peak = imported(name, None).peak.unwrap();
+        assert_eq!((peak.upper, peak.words().at_least), (None, "at least "), "{name}");
+    }
+}
+
 #[test]
 fn psrecord_has_the_total_of_each_sample() {
     for name in ["psrecord.log", "psrecord.csv"] {
