@@ -65,7 +65,7 @@ check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
 # Cargo keeps what it unpacks by name and version, and would build the archives of an earlier commit again.
-PACKED := $(foreach crate,mark trace plot sample cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
+PACKED := $(foreach crate,mark trace plot sample exchange cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
 
 package: ## Pack each crate for a registry and build it from the archive, under target/package/
 	rm -rf $(PACKED)
@@ -79,6 +79,6 @@ peers: .tools/peers/ok ## Install a Python with mprof, h5py and zarr under .tool
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
-	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr; \
+	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client; \
 	then touch $@; \
 	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; the tests that need them are skipped" >&2; fi

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
+use rprof_exchange::{Compression, ExportFormat, Peer, Source, export, import};
 use rprof_plot::{Options, SpanView, Trace};
 use rprof_trace::{
     Bytes, Format, Keep, Profile, ProfileOptions, Reader, Seconds, Warnings, convert, find_name, fold,
@@ -21,6 +22,8 @@ fuzz_target!(|data: &[u8]| {
         "index" => index,
         "plot" => plot,
         "convert" => conversion,
+        "imports" => imports,
+        "exports" => exports,
         "values" => values,
         "proc" => rprof_sample::fuzz_parsers,
         other => panic!("unknown target `{other}`: set RPROF_FUZZ"),
@@ -121,6 +124,50 @@ fn conversion(data: &[u8]) {
             continue;
         }
         assert_eq!(String::from_utf8_lossy(&second), String::from_utf8_lossy(&fourth));
+    }
+}
+
+/// A file of another tool, compressed or not, becomes a trace that is read without a fault, and is not much larger.
+fn imports(data: &[u8]) {
+    let mut content = Vec::new();
+    if let Some(compression) = Compression::detect(data) {
+        let _ = std::io::Read::read_to_end(&mut std::io::Read::take(compression.reader(data), 1 << 20), &mut content);
+    } else {
+        content.extend_from_slice(data);
+    }
+    let Some(peer) = Peer::detect(&content) else { return };
+    let (mut input, mut trace) = (&content[..], Vec::new());
+    let faults = import(peer, &mut input, Some(&content), &mut trace).expect("a Vec accepts every byte");
+    for fault in &faults {
+        assert!(!fault.to_string().chars().any(is_hidden), "{fault}");
+    }
+    // Each sample of a process may take four lines, each of them with a name.
+    assert!(trace.len() <= 64 * content.len() + 4096, "{} of {}", trace.len(), content.len());
+    let options = ProfileOptions { processes: Keep::Largest(8), slices: 64, ..ProfileOptions::default() };
+    if let Some((runs, warnings)) = profiles(&trace, &options) {
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert!(runs.iter().all(|run| run.peak.is_none_or(|peak| peak.value <= Bytes(1 << 53))));
+    }
+}
+
+/// An export of any trace is text of its format.
+fn exports(data: &[u8]) {
+    for format in ExportFormat::ALL {
+        let Some((runs, _)) = profiles(data, &format.profile_options()) else { return };
+        let trace = data.to_vec();
+        let mut open = || Ok(Reader::new(std::io::Cursor::new(trace.clone()), "fuzz"));
+        let mut out = Vec::new();
+        if export(format, &mut Source { open: &mut open, profiles: &runs }, &mut out).is_err() {
+            continue;
+        }
+        let text = String::from_utf8(out).expect("UTF-8");
+        let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        match format {
+            ExportFormat::Chrome | ExportFormat::Firefox => assert!(is_json(&text), "{format}"),
+            ExportFormat::Jsonl => assert!(text.lines().all(is_json), "{format}"),
+            ExportFormat::OpenMetrics => assert!(text.ends_with("# EOF\n"), "{format}"),
+            ExportFormat::Csv => assert!(text.starts_with("time_s,"), "{format}"),
+        }
     }
 }
 

@@ -26,6 +26,8 @@ mod crash_safety;
 mod defects;
 #[path = "end_to_end/evidence.rs"]
 mod evidence;
+#[path = "end_to_end/exchange.rs"]
+mod exchange;
 #[cfg(target_os = "linux")]
 #[path = "end_to_end/families.rs"]
 mod families;

@@ -52,6 +52,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "rprof-findings",
         &[&["stats", "fit", "targets"], &["growth", "top", "baseline"], &["numbers"], &["compare", "budget"]],
     ),
+    ("rprof-exchange", &[&["compression", "error", "json"], &["buffered"], &["export", "import"]]),
     (
         "rprof-cli",
         &[
@@ -91,17 +92,17 @@ const SEPARATE_FILES: &[(&str, &str)] = &[("rprof-cli", "commands")];
 const NEVER: &[(&str, &[&str], &str)] = &[
     (
         "rprof-trace",
-        &["rprof_mark", "rprof_sample", "rprof_plot", "rprof_cli", "libc", "nix"],
+        &["rprof_mark", "rprof_sample", "rprof_plot", "rprof_exchange", "rprof_cli", "libc", "nix"],
         "the model of a trace depends on no other crate of ours and on no system",
     ),
     (
         "rprof-mark",
-        &["rprof_trace", "rprof_sample", "rprof_plot", "rprof_cli"],
+        &["rprof_trace", "rprof_sample", "rprof_plot", "rprof_exchange", "rprof_cli"],
         "a measured program links the writer of annotations and nothing else",
     ),
     (
         "rprof-sample",
-        &["rprof_mark", "rprof_plot", "rprof_cli"],
+        &["rprof_mark", "rprof_plot", "rprof_exchange", "rprof_cli"],
         "the sampler returns records; it does not draw them",
     ),
     (
@@ -110,6 +111,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
             "rprof_mark",
             "rprof_sample",
             "rprof_plot",
+            "rprof_exchange",
             "rprof_cli",
             "libc",
             "nix",
@@ -120,6 +122,23 @@ const NEVER: &[(&str, &[&str], &str)] = &[
             "std::time",
         ],
         "the same runs give the same findings on every machine",
+    ),
+    (
+        "rprof-exchange",
+        &[
+            "rprof_mark",
+            "rprof_sample",
+            "rprof_plot",
+            "rprof_findings",
+            "rprof_cli",
+            "libc",
+            "nix",
+            "std::fs",
+            "std::env",
+            "std::process",
+            "std::time",
+        ],
+        "an export or import is a function of bytes: no files, no clock",
     ),
     (
         "rprof-plot",

@@ -2,9 +2,9 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 15] = [
-    "", "run", "attach", "plot", "peak", "top", "check", "compare", "convert", "list", "rm", "clean", "mark",
-    "note", "span",
+const COMMANDS: [&str; 16] = [
+    "", "run", "attach", "plot", "peak", "top", "check", "compare", "convert", "export", "list", "rm", "clean",
+    "mark", "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.

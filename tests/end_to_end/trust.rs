@@ -294,7 +294,8 @@ fn there_is_one_way_to_the_terminal() {
     }
     assert!(read > 20, "{read} files");
     // The errors of the libraries name paths too.
-    for file in ["rprof-trace/src/error.rs", "rprof-plot/src/error.rs", "rprof-sample/src/error.rs"] {
+    for library in ["rprof-trace", "rprof-plot", "rprof-sample", "rprof-exchange"] {
+        let file = format!("{library}/src/error.rs");
         let text = fs::read_to_string(format!("{source}/../../{file}")).unwrap();
         assert!(!text.contains(".display()"), "{file}");
     }

@@ -1,6 +1,6 @@
 //! Profiles from trace files: read, with a message for each oddity of the file. Shared by the commands that read traces.
 
-use rprof_trace::{Profile, ProfileOptions};
+use rprof_trace::{Header, Profile, ProfileOptions};
 
 use crate::message;
 use crate::trace_input::TraceInput;
@@ -18,8 +18,9 @@ pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<
     for contradiction in profiles.iter().flat_map(|profile| &profile.contradictions) {
         message::about(path, contradiction);
     }
-    // mprof's traces have neither header nor end, so they say nothing of how a run ended.
-    for _ in profiles.iter().filter(|profile| profile.header.is_some() && profile.end.is_none()) {
+    // Traces of mprof and of other tools have no end, so they say nothing of how a run ended.
+    let is_ours = |profile: &&Profile| profile.header.as_ref().is_some_and(Header::is_of_rprof);
+    for _ in profiles.iter().filter(is_ours).filter(|profile| profile.end.is_none()) {
         message::about(path, "the trace has no END record: rprof was killed or is still running");
     }
     Ok(profiles)

@@ -36,7 +36,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, check, compare, convert, peak, plot, run, top, traces};
+use crate::commands::{annotate, attach, check, compare, convert, export, peak, plot, run, top, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -63,6 +63,7 @@ fn main() -> ExitCode {
         Command::Top(arguments) => top::top(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::List => traces::list(),
         Command::Rm(arguments) => traces::remove(&arguments),
         Command::Clean(arguments) => traces::clean(&arguments),

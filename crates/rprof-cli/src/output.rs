@@ -1,6 +1,6 @@
 //! Results: the one way to stdout. Text from outside is escaped; only newlines and tabs act.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use rprof_trace::is_hidden;
 use serde_json::Value;
@@ -60,4 +60,32 @@ pub fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
+}
+
+/// The stream for data in the format of another tool, which may be large.
+///
+/// Other programs get every byte as it is. A terminal gets text in which only newlines and tabs act.
+pub fn data() -> Data {
+    Data { is_terminal: io::stdout().is_terminal() }
+}
+
+/// See [`data`].
+#[derive(Debug)]
+pub struct Data {
+    is_terminal: bool,
+}
+
+impl Write for Data {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_terminal {
+            print(&String::from_utf8_lossy(bytes))?;
+            Ok(bytes.len())
+        } else {
+            io::stdout().lock().write(bytes)
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().lock().flush()
+    }
 }

@@ -1,10 +1,12 @@
 //! One recording, the same for `run` and `attach`: create the trace, watch the session, print the summary.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use rprof_exchange::Compression;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
 use rprof_trace::{Format, Metric, Record, Seconds, shown};
 
@@ -45,6 +47,20 @@ pub fn options(
     })
 }
 
+/// The format of a new trace. It is never compressed: it is readable up to its last line when rprof is killed, and measured
+/// programs append to it.
+fn trace_format(path: &Path) -> anyhow::Result<Format> {
+    match Compression::of_path(path) {
+        Some((_, plain)) if Format::from_path(&plain).is_ok() => bail!(
+            "a trace is not compressed while it is recorded; record `{}`, then `rprof convert {} {}`",
+            shown(&plain),
+            shown(&plain),
+            shown(path)
+        ),
+        _ => Ok(Format::from_path(path)?),
+    }
+}
+
 /// Records a target to its end and returns the exit code for it.
 ///
 /// # Errors
@@ -61,7 +77,7 @@ pub fn record(
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
     let given = output.trace.as_deref();
     let named = given.filter(|path| !trace_file::is_null(path));
-    let format = named.map_or(Ok(Format::Dat), Format::from_path)?;
+    let format = named.map_or(Ok(Format::Dat), trace_format)?;
     let choices = Choices { force: output.force, private: output.redact };
     let (mut trace, file) = TraceFile::create(given, choices, start)?;
     let redacted = output.redact.then(|| redacted(command));

@@ -23,6 +23,8 @@ pub enum WarningKind {
     LostChild,
     /// A tick that is earlier than the one before: a clock set back, or two runs in one file.
     BackInTime,
+    /// A sample of another tool that is earlier than the one before: its clock was set back.
+    ClockBack,
     /// A span that ends before it starts.
     BackwardsSpan,
     /// Bytes that are not UTF-8.
@@ -55,6 +57,7 @@ impl WarningKind {
             Self::NotFinite => ("has a value that is not a finite number", "dropped"),
             Self::LostChild => ("stands for a process that vanished while mprof measured it", "dropped"),
             Self::BackInTime => ("is earlier than the tick before it", "kept and sorted by time"),
+            Self::ClockBack => ("is earlier than the sample before it", "kept with the time of that one"),
             Self::BackwardsSpan => ("ends before it starts", "kept with length 0"),
             Self::NotUtf8 => ("holds bytes that are not UTF-8", "replaced them"),
             Self::TooLong => ("is longer than any record", "skipped"),
@@ -107,14 +110,16 @@ impl fmt::Display for Warning {
 pub struct Warnings(Vec<Warning>);
 
 impl Warnings {
-    pub(crate) fn add(&mut self, kind: WarningKind, line: u64, found: &[u8]) {
+    /// Adds a fault of a line. Of one kind, only the first line is kept.
+    pub fn add(&mut self, kind: WarningKind, line: u64, found: &[u8]) {
         match self.0.iter_mut().find(|w| w.kind == kind) {
             Some(warning) => warning.count += 1,
             None => self.0.push(Warning { kind, line, found: shorten(found), count: 1 }),
         }
     }
 
-    pub(crate) fn append(&mut self, other: Self) {
+    /// Adds the warnings of another file, or of another reading.
+    pub fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 

@@ -106,12 +106,32 @@ Examples:
   rprof compare --json -o diff.svg a.dat b.dat   print JSON and draw a figure";
 
 pub const CONVERT: &str = "\
-Convert a trace from .dat to .csv or from .csv to .dat. mprof reads .dat; pandas,
-R and spreadsheets read .csv. Both formats hold the same records.
+Convert a trace to .dat, which mprof reads, or to .csv, which pandas, R and
+spreadsheets read. Both formats hold the same records. The input may also be a
+file of another memory profiler: psrecord, con-duct, denet, prmon, rizsotto's
+rprof, or GNU time -v. Names that end in .gz or .zst are compressed.
 
 Examples:
-  rprof convert t.dat t.csv           write t.csv
-  rprof convert --force t.csv t.dat   overwrite t.dat";
+  rprof convert t.dat t.csv              write t.csv
+  rprof convert --force t.csv t.dat      overwrite t.dat
+  rprof convert t.dat t.dat.zst          compress a trace
+  rprof import usage.jsonl -o trace.dat  import a file of con-duct";
+
+pub const EXPORT: &str = "\
+Export a trace in a format that other tools read:
+  chrome        Perfetto and chrome://tracing
+  firefox       the Firefox Profiler, beside a profile of samply
+  openmetrics   Prometheus and tools that read its text
+  jsonl         one JSON object for each record
+  csv           a tidy table for pandas, polars and R, one value in each row
+The name of the file selects the format, except that of a .json file. A name that
+ends in .gz or .zst is compressed.
+
+Examples:
+  rprof export t.dat --format chrome -o t.json   open it in ui.perfetto.dev
+  rprof export t.dat -o t.firefox.json.gz        open it in profiler.firefox.com
+  rprof export t.dat -o t.csv                    read it with pandas
+  rprof export --format jsonl                    print the newest trace";
 
 pub const LIST: &str = "\
 List the traces in the working directory, oldest first: index, name, time, date.

@@ -5,6 +5,7 @@ mod budget;
 mod check;
 mod compare;
 mod examples;
+mod exchange;
 mod record;
 mod top;
 mod traces;
@@ -16,9 +17,10 @@ pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
+pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::top::TopArgs;
-pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
+pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
 
 /// The memory profiler for any command
@@ -59,9 +61,12 @@ pub enum Command {
     /// Compare traces: peak, mean, time and growth, with the change against the first
     #[command(long_about = examples::COMPARE)]
     Compare(CompareArgs),
-    /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
-    #[command(long_about = examples::CONVERT)]
+    /// Convert a trace, or the file of another profiler, to .dat (mprof) or .csv
+    #[command(long_about = examples::CONVERT, visible_alias = "import")]
     Convert(ConvertArgs),
+    /// Export a trace for Perfetto, the Firefox Profiler, Prometheus or pandas
+    #[command(long_about = examples::EXPORT)]
+    Export(ExportArgs),
     /// List the traces in the working directory
     #[command(long_about = examples::LIST)]
     List,

@@ -1,4 +1,4 @@
-//! The arguments of the commands that read traces: `plot`, `peak`, `convert`, `rm` and `clean`.
+//! The arguments of the commands that read traces: `plot`, `peak`, `rm` and `clean`.
 
 use std::path::PathBuf;
 
@@ -82,19 +82,6 @@ pub struct PeakArgs {
     /// It is an array with one object for each trace, or for each run of a trace that holds several.
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct ConvertArgs {
-    /// The trace to read
-    #[arg(value_name = "TRACE")]
-    pub from: PathBuf,
-    /// The file to write: .dat or .csv
-    #[arg(value_name = "FILE")]
-    pub to: PathBuf,
-    /// Overwrite FILE if it exists
-    #[arg(long)]
-    pub force: bool,
 }
 
 #[derive(Debug, Args)]

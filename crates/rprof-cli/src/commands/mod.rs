@@ -5,6 +5,7 @@ pub mod attach;
 pub mod check;
 pub mod compare;
 pub mod convert;
+pub mod export;
 pub mod peak;
 pub mod plot;
 pub mod run;

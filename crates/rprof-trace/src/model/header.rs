@@ -73,3 +73,11 @@ pub struct Header {
     /// Names of the columns that follow the time in `MEM` and `CHLD` lines, in order.
     pub columns: Vec<String>,
 }
+
+impl Header {
+    /// `true` if rprof recorded the run. `false` if the trace was made of the file of another tool: the last values that
+    /// such a tool measured say nothing of the time between them.
+    pub fn is_of_rprof(&self) -> bool {
+        self.writer.is_empty() || self.writer.starts_with("rprof ")
+    }
+}

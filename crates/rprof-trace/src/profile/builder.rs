@@ -276,7 +276,7 @@ impl ProfileBuilder {
         let zero = self.extent.zero.unwrap_or_else(|| self.zero()).0;
         let since = |t: Seconds| Seconds(t.0 - zero);
         let (held, elapsed, process_count) = (self.held(), self.elapsed(zero), self.process_count());
-        let is_plural = self.header.is_some() && self.process_count() > 1;
+        let is_plural = self.header.as_ref().is_some_and(|h| self.process_count() > 1 || !h.is_of_rprof());
         let metric = self.header.as_ref().map_or_else(Default::default, |h| h.metric);
         let lines = self.evidence.peak().map(|peak| peak.value);
         let contradictions = self.claims.check(metric, self.end.as_ref(), self.counts.ticks, lines);

@@ -107,7 +107,8 @@ impl Evidence {
     /// The peak, with its times counted from `zero`.
     ///
     /// The mark of a single process is its maximum, and mprof's traces have no bounds at all. `is_plural` is `true` for a
-    /// run of rprof with several processes: without a bound its peak is a lower one.
+    /// run of rprof with several processes, and for a run of a tool that reads no marks: without a bound its peak is a lower
+    /// one.
     pub fn finish(
         &self,
         header: Option<&Header>,
