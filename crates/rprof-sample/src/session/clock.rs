@@ -24,6 +24,11 @@ impl Clock {
         platform::now().saturating_sub(self.start)
     }
 
+    /// The time from the start to a time of the platform's clock.
+    pub(super) fn at(self, time: Duration) -> Duration {
+        time.saturating_sub(self.start)
+    }
+
     /// The wall clock at the start.
     pub fn wall(self) -> SystemTime {
         self.wall
