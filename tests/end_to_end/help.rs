@@ -2,11 +2,12 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 12] =
-    ["", "run", "attach", "plot", "peak", "convert", "list", "rm", "clean", "mark", "note", "span"];
+const COMMANDS: [&str; 13] =
+    ["", "run", "attach", "bench", "plot", "peak", "convert", "list", "rm", "clean", "mark", "note", "span"];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
-const PROGRAMS: [&str; 6] = ["--", "make", "./simulate", "script.py", "./server", "'the"];
+const PROGRAMS: [&str; 11] =
+    ["--", "make", "./simulate", "script.py", "./server", "'the", "'sleep", "'sort", "./a", "'make", "'grep"];
 
 fn help(place: &Place, command: &str, option: &str) -> String {
     let done = place.run(&format!("{command} {option}"));

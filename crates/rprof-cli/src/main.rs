@@ -1,6 +1,7 @@
 //! The command-line program `rprof`: parse the arguments, call one command, exit with its code.
 //! The only crate of the workspace that prints or exits.
 
+mod bench;
 mod cli;
 mod commands;
 mod daemon_client;
@@ -30,7 +31,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, bench, convert, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => return exit(run::run(&arguments), exit_code::OURS),
         Command::Attach(arguments) => return exit(attach::attach(&arguments), exit_code::OURS),
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
+        Command::Bench(arguments) => return exit(bench::bench(&arguments), exit_code::FAULT),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),

@@ -9,6 +9,7 @@ mod figure;
 mod layers;
 mod options;
 mod out;
+mod repeats;
 mod series;
 mod sheet;
 
@@ -19,6 +20,7 @@ pub use options::{Options, SpanView, Trace};
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
+pub use repeats::{Repeats, repeats};
 
 /// The example of the README, which `cargo test` compiles and runs.
 #[cfg(doctest)]

@@ -1,6 +1,7 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
 mod annotate;
+mod bench;
 mod examples;
 mod record;
 mod traces;
@@ -9,6 +10,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, HookArgs, ParameterArgs, RunsArgs, Style};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
@@ -36,6 +38,9 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Run commands many times and compare their time and memory
+    #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
+    Bench(Box<BenchArgs>),
     /// Draw traces: memory over time, as SVG, PDF or PNG
     #[command(long_about = examples::PLOT)]
     Plot(PlotArgs),

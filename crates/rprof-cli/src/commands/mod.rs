@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod attach;
+pub mod bench;
 pub mod convert;
 pub mod peak;
 pub mod plot;
