@@ -14,6 +14,8 @@ mod beside_rss;
 mod bounds;
 #[path = "end_to_end/cgroup.rs"]
 mod cgroup;
+#[path = "end_to_end/compare.rs"]
+mod compare;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]

@@ -42,13 +42,13 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         &[
             &["error", "options"],
             &["data", "sheet"],
-            &["layers"],
+            &["layers", "peaks"],
             &["series"],
             &["figure", "repeats"],
             &["out"],
         ],
     ),
-    ("rprof-findings", &[&["stats"]]),
+    ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
     (
         "rprof-cli",
         &[
@@ -66,6 +66,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_file",
                 "trace_input",
                 "figure_file",
+                "figure_format",
+                "compare_report",
                 "trace_names",
             ],
             &["exit_code", "load", "python", "summary"],

@@ -162,7 +162,7 @@ fn one_hook_serves_all_commands_and_several_one_each() {
     assert_eq!(log(&place), "one two");
     let words = ["-r", "1", "-p", "a", "-p", "b", "true", "true", "true"];
     let refused = bench_words(&place, &words);
-    assert_eq!(refused.code, Some(1));
+    assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("--prepare is given 2 times"), "{}", refused.stderr);
     let failed = bench_words(&place, &["-r", "1", "-p", "exit 3", "true"]);
     assert_eq!(failed.code, Some(1));
@@ -234,7 +234,7 @@ fn a_command_that_cannot_start_has_the_exit_code_of_run() {
         [&["a && b"][..], &["--reference", "c", "a"], &["-m", "3", "-M", "2", "a"], &["--output", "x", "a"]]
     {
         let done = bench_words(&place, words);
-        assert_eq!(done.code, Some(1), "{words:?}");
+        assert_eq!(done.code, Some(2), "{words:?}");
         assert!(!done.stderr.is_empty());
     }
 }
@@ -311,7 +311,7 @@ fn streams_go_where_the_options_say() {
         done.stdout,
         done.stderr
     );
-    assert_eq!(bench(&place, "-r 1 --input missing", &["cat"]).code, Some(1));
+    assert_eq!(bench(&place, "-r 1 --input missing", &["cat"]).code, Some(2));
 }
 
 #[test]
@@ -408,7 +408,7 @@ fn a_figure_is_drawn_and_drawn_again() {
     std::fs::write(place.path("c.svg"), "precious").unwrap();
     assert_eq!(bench_words(&place, &["-r", "1", "-o", "c.svg", &one]).code, Some(1));
     assert_eq!(std::fs::read_to_string(place.path("c.svg")).unwrap(), "precious");
-    assert_eq!(bench_words(&place, &["-r", "1", "-o", "x.gif", &one]).code, Some(1));
+    assert_eq!(bench_words(&place, &["-r", "1", "-o", "x.gif", &one]).code, Some(2));
 }
 
 /// The scripts of hyperfine 2.0: those that `RPROF_HYPERFINE_SCRIPTS` names, or those of its package in cargo's registry.

@@ -17,6 +17,18 @@ pub const OURS: u8 = 125;
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
+/// Arguments that clap accepts but the subcommand does not, with the words for the user.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
 /// The subcommands that pass on the exit code of a command.
 const PASSING_ON: [&str; 3] = ["run", "attach", "span"];
 
@@ -41,6 +53,9 @@ fn passes_on(arguments: &[OsString]) -> bool {
 
 /// The code for a failure: that of env(1) when a command cannot be started, otherwise `fault`.
 pub fn of_error(error: &anyhow::Error, fault: u8) -> u8 {
+    if error.is::<Usage>() {
+        return if fault == FAULT { USAGE } else { fault };
+    }
     match error.downcast_ref() {
         Some(Error::NotFound { .. }) => NOT_FOUND,
         Some(Error::NotExecutable { .. }) => NOT_EXECUTABLE,

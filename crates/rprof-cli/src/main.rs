@@ -4,9 +4,11 @@
 mod bench;
 mod cli;
 mod commands;
+mod compare_report;
 mod daemon_client;
 mod exit_code;
 mod figure_file;
+mod figure_format;
 mod group_report;
 mod header;
 mod load;
@@ -31,7 +33,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, bench, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, bench, compare, convert, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => return exit(bench::bench(&arguments), exit_code::FAULT),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::List => traces::list(),
         Command::Rm(arguments) => traces::remove(&arguments),

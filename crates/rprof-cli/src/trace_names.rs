@@ -23,6 +23,38 @@ pub fn in_directory() -> anyhow::Result<Vec<PathBuf>> {
     Ok(traces)
 }
 
+/// The traces in a directory, by name; `None` if the path is no directory.
+///
+/// # Errors
+/// When the directory cannot be read, or has no trace.
+pub fn in_folder(path: &Path) -> anyhow::Result<Option<Vec<PathBuf>>> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let failed = || format!("cannot read the directory `{}`", shown(path));
+    let mut traces = Vec::new();
+    for entry in std::fs::read_dir(path).with_context(failed)? {
+        let found = entry.with_context(failed)?.path();
+        if is_trace_name(&found) && found.is_file() {
+            traces.push(found);
+        }
+    }
+    if traces.is_empty() {
+        bail!("no trace in the directory `{}`: no file with the extension .dat or .csv", shown(path));
+    }
+    traces.sort();
+    Ok(Some(traces))
+}
+
+/// True for the extension of a trace, compressed or not.
+fn is_trace_name(path: &Path) -> bool {
+    let has = |path: &Path, names: &[&str]| {
+        path.extension().is_some_and(|extension| names.iter().any(|name| extension == *name))
+    };
+    let inner = if has(path, &["gz", "zst"]) { path.with_extension("") } else { path.to_owned() };
+    has(&inner, &["dat", "csv"])
+}
+
 /// The start of a trace in microseconds since 1970: that of its header or first tick, else that of its name.
 fn started(trace: &Path) -> Option<i64> {
     let micros = |seconds: f64| (seconds * 1e6) as i64;

@@ -9,6 +9,7 @@ mod figure;
 mod layers;
 mod options;
 mod out;
+mod peaks;
 mod repeats;
 mod series;
 mod sheet;
@@ -20,6 +21,7 @@ pub use options::{Options, SpanView, Trace};
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
+pub use peaks::{PeakGroup, peaks};
 pub use repeats::{Repeats, repeats};
 
 /// The example of the README, which `cargo test` compiles and runs.

@@ -21,6 +21,7 @@ pub use model::{
     Arg, Born, Cgroup, End, Exit, Header, Index, Memory, Metric, OomKill, Part, PeakParts, PeakPartsRecorder,
     Proven, PssPeak, Record, RecordOf, Sample, Section, SpanRecord, Tick,
 };
+pub use profile::blocks::Block;
 pub use profile::builder::ProfileBuilder;
 pub use profile::cgroup::CgroupProfile;
 pub use profile::curve::{Curve, Envelope, Point};

@@ -3,8 +3,8 @@
 mod support;
 
 use rprof_trace::{
-    Born, Bytes, End, Exit, Format, Keep, Part, Point, Profile, ProfileBuilder, ProfileOptions, Proven,
-    Reader, Record, Seconds, Tick, fold,
+    Block, Born, Bytes, End, Exit, Format, Keep, Part, Point, Profile, ProfileBuilder, ProfileOptions,
+    Proven, Reader, Record, Seconds, Tick, fold,
 };
 use support::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 
@@ -193,4 +193,37 @@ fn a_long_run_is_reduced_to_a_bounded_curve() {
     assert!(profile.total.len() <= 64 * 4);
     assert!(points(&profile.total).contains(&(471.1, 1)));
     assert_eq!(profile.samples, 100_000);
+}
+
+/// Integral and measured time of all blocks, in byte seconds and seconds.
+fn integral(profile: &Profile) -> (f64, f64) {
+    let sum = |part: fn(&Block) -> f64| profile.blocks.iter().map(part).sum::<f64>();
+    let round = |value: f64| (value * 1e6).round() / 1e6;
+    (round(sum(|block| block.byte_seconds)), round(sum(|block| block.length.0)))
+}
+
+#[test]
+fn the_integral_covers_the_run_without_its_gaps() {
+    let gap = Record::Gap(Seconds(2.0), Seconds(8.0));
+    let proven = Proven { time: Seconds(1.5), within: (Seconds(1.0), Seconds(2.0)), value: Bytes(900) };
+    let records =
+        vec![plain(1.0, 100), Record::Proven(proven), plain(2.0, 200), gap, plain(8.0, 300), end(None)];
+    // 1 s of 100 before the first tick, 1 s from 100 to 200, 1 s of 300 to the end of the run at 9 s. The length of a
+    // peak between two ticks is not known.
+    assert_eq!(integral(&run(records.clone())), (100.0 + 150.0 + 300.0, 3.0));
+    // Without an end the run is known up to its last tick.
+    assert_eq!(integral(&run(records[..5].to_vec())), (250.0, 2.0));
+    let peak_only = ProfileOptions { curves: false, ..ProfileOptions::default() };
+    let header = Record::Header(Box::new(header(&[b"x"])));
+    assert!(build(&[vec![header], records].concat(), &peak_only).blocks.is_empty());
+}
+
+/// A run of mprof starts at its first tick, on the clock of 1970.
+#[test]
+fn the_integral_of_a_trace_of_mprof_begins_with_its_first_tick() {
+    let text = b"CMDLINE x\nMEM 1.0 1795380798.0\nMEM 3.0 1795380800.0\n";
+    let profile = &profiles(text).0[0];
+    let (byte_seconds, length) = integral(profile);
+    assert!((byte_seconds - 4.0 * 1_048_576.0).abs() < 1.0 && (length - 2.0).abs() < 1e-3);
+    assert!(profile.blocks.iter().all(|block| (0.0..=2.0).contains(&block.time.0)));
 }

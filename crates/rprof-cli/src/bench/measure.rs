@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use jiff::Timestamp;
+use rprof_findings::growth::Growth;
 use rprof_sample::{Clock, ExitStatus, Launch, Options, Outcome, Session, Target};
 use rprof_trace::{Format, Header, Profile, ProfileBuilder, ProfileOptions, Record, shell_quote};
 
@@ -135,7 +136,7 @@ fn numbers(profile: &Profile, outcome: &Outcome) -> Measurement {
         exact: end.exact,
         pss: end.pss_peak.map(|pss| pss.bytes),
         pss_upper: end.pss_peak.and_then(|pss| pss.upper_bytes),
-        growth: growth(profile),
+        growth: Growth::of(profile).map(|growth| growth.bytes_per_second),
         minor_faults: outcome.faults.map(|faults| faults.minor),
         major_faults: outcome.faults.map(|faults| faults.major),
         processes: end.processes,
@@ -144,8 +145,4 @@ fn numbers(profile: &Profile, outcome: &Outcome) -> Measurement {
         signal: outcome.exit_status.and_then(ExitStatus::signal),
         ..Measurement::default()
     }
-}
-
-fn growth(_profile: &Profile) -> Option<f64> {
-    None
 }

@@ -25,8 +25,8 @@ use jiff::Timestamp;
 use self::commands::BenchCommand;
 use self::export::{Exports, Results};
 use self::runs::{CommandRuns, Runner, Stop};
-use self::shell::Shell;
 use crate::cli::{BenchArgs, Style};
+use crate::exit_code::Usage;
 use crate::{message, output};
 
 /// Makes all runs, prints the report and writes the files. Returns the exit code.
@@ -35,12 +35,9 @@ use crate::{message, output};
 /// When an option is wrong, a command fails or cannot be started, or a file cannot be written. The results so far are
 /// printed and written before.
 pub fn bench(arguments: &BenchArgs) -> anyhow::Result<u8> {
-    let commands = commands::expand(arguments)?;
-    let reference = reference(arguments.runs.reference.as_deref(), &commands)?;
-    let has_shell = Shell::choose(&arguments.execution)?.is_some();
-    let runner = Runner::new(arguments, commands)?;
+    let (runner, reference) = plan(arguments).map_err(|error| Usage(message::one_line(&error)))?;
+    let has_shell = runner.has_shell();
     let exports = Exports::open(&arguments.output)?;
-    arguments.output.figure.as_deref().map(figure::check).transpose()?;
     let start = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let (results, stop) = runner.run();
     if results.iter().any(|result| !result.runs.is_empty()) {
@@ -59,6 +56,14 @@ pub fn bench(arguments: &BenchArgs) -> anyhow::Result<u8> {
             Ok(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
         }
     }
+}
+
+/// Checks all options: the runs that they ask for, and the place of the command that the others are compared with.
+fn plan(arguments: &BenchArgs) -> anyhow::Result<(Runner<'_>, usize)> {
+    let commands = commands::expand(arguments)?;
+    let reference = reference(arguments.runs.reference.as_deref(), &commands)?;
+    arguments.output.figure.as_deref().map(figure::check).transpose()?;
+    Ok((Runner::new(arguments, commands)?, reference))
 }
 
 fn report(

@@ -149,6 +149,11 @@ impl<'a> Runner<'a> {
         })
     }
 
+    /// True if the commands run in a shell.
+    pub fn has_shell(&self) -> bool {
+        self.shell.is_some()
+    }
+
     /// True if the commands do not take turns. A setup for one command may undo that of another.
     pub fn is_in_blocks(&self) -> bool {
         let hooks = &self.arguments.hooks;

@@ -78,6 +78,20 @@ Examples:
   rprof peak --spans t.dat       print calls, time and peak of each span name
   rprof peak --json a.dat b.dat  print all results as JSON";
 
+pub const COMPARE: &str = "\
+Compare the memory and the time of two or more runs. The first is the reference;
+every other side gets its change in absolute and per cent. Several runs of one
+command on each side, at least four, also give intervals and a verdict.
+
+Examples:
+  rprof compare                                  compare the newest two traces
+  rprof compare a.dat b.dat c.dat                compare b and c with a
+  rprof compare before/ after/                   compare all traces of two folders
+  rprof compare old*.dat --vs new*.dat           compare two groups of traces
+  rprof compare --by-span a.dat b.dat            compare spans by name too
+  rprof compare --markdown a.dat b.dat           print a table for a pull request
+  rprof compare --json -o diff.svg a.dat b.dat   print JSON and draw a figure";
+
 pub const CONVERT: &str = "\
 Convert a trace from .dat to .csv or from .csv to .dat. mprof reads .dat; pandas,
 R and spreadsheets read .csv. Both formats hold the same records.
@@ -88,7 +102,7 @@ Examples:
 
 pub const LIST: &str = "\
 List the traces in the working directory, oldest first: index, name, time, date.
-`plot`, `peak` and `rm` take the index in place of the name.
+`plot`, `peak`, `compare` and `rm` take the index in place of the name.
 
 Examples:
   rprof list";

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod bench;
+mod compare;
 mod examples;
 mod record;
 mod traces;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, HookArgs, ParameterArgs, RunsArgs, Style};
+pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
@@ -47,6 +49,9 @@ pub enum Command {
     /// Print the peak of traces
     #[command(long_about = examples::PEAK)]
     Peak(PeakArgs),
+    /// Compare traces: peak, mean, time and growth, with the change against the first
+    #[command(long_about = examples::COMPARE)]
+    Compare(CompareArgs),
     /// Convert a trace from .dat (mprof) to .csv (pandas, R, spreadsheets) or back
     #[command(long_about = examples::CONVERT)]
     Convert(ConvertArgs),

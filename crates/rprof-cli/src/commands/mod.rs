@@ -3,6 +3,7 @@
 pub mod annotate;
 pub mod attach;
 pub mod bench;
+pub mod compare;
 pub mod convert;
 pub mod peak;
 pub mod plot;

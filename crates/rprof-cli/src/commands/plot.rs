@@ -7,11 +7,9 @@ use rprof_plot::{Options, SpanView, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
+use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::{figure_file, load, output, trace_names};
-
-/// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
-const PNG_SCALE: f32 = 2.0;
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -40,7 +38,7 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The file to write; `None` for stdout. A name without an extension is that of a PNG, as matplotlib does for mprof.
+/// The file to write; `None` for stdout.
 fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Option<PathBuf>> {
     let beside = || {
         let name = first.path.file_name().filter(|_| !first.is_stream());
@@ -55,13 +53,7 @@ fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Optio
     }
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Ok(Some(path.join(beside()?))),
-        // A device or a FIFO has no other name.
-        Ok(found) if !found.is_file() => Ok(Some(path.clone())),
-        _ if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
-            bail!("`{}` is no directory; create it first", shown(path))
-        }
-        _ if path.extension().is_none() => Ok(Some(path.with_extension("png"))),
-        _ => Ok(Some(path.clone())),
+        _ => figure_format::file_of(path).map(Some),
     }
 }
 
@@ -111,33 +103,4 @@ fn options(arguments: &PlotArgs) -> Options {
         (false, false) => SpanView::Lanes,
     };
     Options { title: arguments.title.clone(), spans, slope: arguments.slope, ..Options::default() }
-}
-
-/// The format of a figure, named by the extension of its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FigureFormat {
-    Svg,
-    Pdf,
-    Png,
-}
-
-impl FigureFormat {
-    fn from_path(path: &Path) -> anyhow::Result<Self> {
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-        match extension.as_deref() {
-            // A device or a FIFO has a name that says nothing.
-            Some("svg") | None => Ok(Self::Svg),
-            Some("pdf") => Ok(Self::Pdf),
-            Some("png") => Ok(Self::Png),
-            _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", shown(path)),
-        }
-    }
-
-    fn render(self, svg: &str) -> anyhow::Result<Vec<u8>> {
-        Ok(match self {
-            Self::Svg => svg.as_bytes().to_vec(),
-            Self::Pdf => rprof_plot::pdf(svg)?,
-            Self::Png => rprof_plot::png(svg, PNG_SCALE)?,
-        })
-    }
 }

@@ -1,5 +1,9 @@
 //! The description of one group of values: count, mean, standard deviation, median, smallest and largest.
 
+use statrs::distribution::{Binomial, DiscreteCDF};
+
+use super::ALPHA;
+
 /// A group of values in a few numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Description {
@@ -39,6 +43,24 @@ impl Description {
     }
 }
 
+/// The 95 % interval of the median of the population that the values are a sample of; `None` for fewer than six values,
+/// which are too few, or if one is not finite.
+///
+/// Two order statistics, whose distance from the middle comes from the binomial distribution (David and Nagaraja, Order
+/// Statistics, 7.1). It assumes no distribution of the values.
+pub fn median_interval(values: &[f64]) -> Option<(f64, f64)> {
+    let count = values.len();
+    let binomial = Binomial::new(0.5, count as u64).ok()?;
+    // The number of values that are dropped at each end.
+    let dropped = (0..count / 2).take_while(|k| binomial.cdf(*k as u64) <= ALPHA / 2.0).count();
+    if dropped == 0 || values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    Some((sorted[dropped - 1], sorted[count - dropped]))
+}
+
 /// The median of at least one value.
 pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
@@ -60,6 +82,19 @@ mod tests {
         assert_eq!((described.count, described.mean, described.median), (8, 5.0, 4.5));
         assert_eq!((described.min, described.max), (2.0, 9.0));
         assert!((described.stddev.expect("several") - 2.138_089_935_299_395).abs() < 1e-12);
+    }
+
+    /// Tables of the sign test at 5 %, two-sided: the smallest and the largest of 6, the second of 9, the 40th of 100.
+    #[test]
+    fn the_interval_of_a_median_is_that_of_the_tables() {
+        let interval = |count: u32| median_interval(&(1..=count).map(f64::from).collect::<Vec<_>>());
+        assert_eq!([interval(0), interval(1), interval(5)], [None, None, None]);
+        assert_eq!(interval(6), Some((1.0, 6.0)));
+        assert_eq!(interval(9), Some((2.0, 8.0)));
+        assert_eq!(interval(100), Some((40.0, 61.0)));
+        assert_eq!(median_interval(&[7.0; 30]), Some((7.0, 7.0)));
+        assert_eq!(median_interval(&[f64::NAN; 30]), None);
+        assert!(interval(5000).is_some_and(|(low, high)| low > 2400.0 && high < 2600.0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod outliers;
 mod power;
 mod rank_test;
 
-pub use description::Description;
+pub use description::{Description, median_interval};
 pub use difference::{Difference, FEWEST_RUNS, Verdict};
 pub use outliers::outliers;
 

@@ -64,6 +64,17 @@ pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
     Axis { from: 0.0, to, unit, ticks: ticks(0.0, to, scale, step) }
 }
 
+/// A memory axis between two bounds in bytes along the lower edge, `width` px wide. It need not begin at 0.
+pub fn memory_across(from: f64, to: f64, width: f64) -> Axis {
+    let (from, to) = (from.clamp(0.0, 2f64.powi(64)), to.clamp(1.0, 2f64.powi(64)));
+    let to = if to - from < (from * 1e-9).max(1.0) { from + (from * 1e-9).max(1.0) } else { to };
+    let (unit, scale) = MEMORY.into_iter().find(|(_, scale)| to >= *scale).unwrap_or(("B", 1.0));
+    // A tick every 90 px, but two at least.
+    let step = round_up((to - from) / scale / (width / 90.0).max(2.0), &[]);
+    let step = if scale > 1.0 { step } else { step.max(1.0) };
+    Axis { from, to, unit, ticks: ticks(from, to, scale, step) }
+}
+
 /// A time axis between two bounds in seconds, `width` px wide. It has as many ticks as fit without their labels, set
 /// in this font, touching each other.
 pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
@@ -149,6 +160,16 @@ mod tests {
         for bad in [0.0, -1.0, f64::INFINITY, 1e300] {
             let axis = memory(bad, bad, 400.0);
             assert!(axis.to > axis.from && axis.to.is_finite() && axis.ticks.len() < 30, "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn a_memory_axis_may_begin_above_0() {
+        let axis = memory_across(290.0 * MIB, 340.0 * MIB, 600.0);
+        assert_eq!((axis.unit, labels(&axis).join(" ")), ("MiB", "290 300 310 320 330 340".into()));
+        for (from, to) in [(0.0, 0.0), (5e12, 5e12), (f64::INFINITY, f64::INFINITY), (7.0, 3.0)] {
+            let axis = memory_across(from, to, 600.0);
+            assert!(axis.to > axis.from && axis.ticks.len() < 200, "{axis:?}");
         }
     }
 

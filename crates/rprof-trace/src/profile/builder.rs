@@ -17,9 +17,6 @@ use crate::profile::{Mark, Peak, Profile, Span};
 use crate::shell_quote::shell_quote;
 use crate::units::{Bytes, Seconds};
 
-/// The largest number of gaps that are kept. Later gaps extend the last one.
-const MAX_GAPS: usize = 4096;
-
 /// Builds a profile from the records of one run.
 #[derive(Debug)]
 pub struct ProfileBuilder {
@@ -33,7 +30,6 @@ pub struct ProfileBuilder {
     extent: Extent,
     curves: RunCurves,
     cgroup: Option<super::cgroup::CgroupProfile>,
-    gaps: Vec<(Seconds, Seconds)>,
     pub(crate) annotations: Annotations,
     /// Measures the spans; `None` in a first pass, which only finds them.
     span_memory: Option<SpanMemory>,
@@ -76,7 +72,6 @@ impl ProfileBuilder {
             extent: Extent::default(),
             curves: RunCurves::default(),
             cgroup: None,
-            gaps: Vec::new(),
             annotations: Annotations::new(options.spans),
             span_memory: None,
             processes: (options.processes != Keep::None).then(Processes::default),
@@ -135,7 +130,7 @@ impl ProfileBuilder {
                 }
             }
             Record::Cgroup(time, group) => self.cgroup.get_or_insert_default().add(*time, group),
-            Record::Gap(from, to) => self.gap(*from, *to),
+            Record::Gap(from, to) => self.curves.gap(*from, *to),
             Record::Index(index) => self.claims.index(index),
             Record::End(end) => {
                 self.claims.ends += 1;
@@ -212,7 +207,8 @@ impl ProfileBuilder {
         let was_reset = self.header.as_ref().is_some_and(|header| header.exact);
         let bound = self.evidence.tick(tick, was_reset);
         let options = self.curve_options();
-        self.curves.total(point, &options);
+        let since = self.header.is_some().then_some(Seconds(0.0));
+        self.curves.tick(point, since, &options);
         if let Some(spans) = &mut self.span_memory {
             spans.tick(point, bound);
         }
@@ -233,14 +229,6 @@ impl ProfileBuilder {
         }
     }
 
-    fn gap(&mut self, from: Seconds, to: Seconds) {
-        let full = self.gaps.len() >= MAX_GAPS;
-        match self.gaps.last_mut() {
-            Some(last) if full => last.1 = to,
-            _ => self.gaps.push((from, to)),
-        }
-    }
-
     #[inline]
     fn curve_options(&self) -> CurveOptions {
         let shift = self.extent.zero.map_or(0.0, |z| z.0);
@@ -248,6 +236,7 @@ impl ProfileBuilder {
             slices: self.options.slices,
             origin: if self.header.is_some() { Some(Seconds(0.0)) } else { self.extent.zero },
             window: self.options.window.map(|(a, b)| (Seconds(a.0 + shift), Seconds(b.0 + shift))),
+            has_all_ticks: self.options.curves,
         }
     }
 
@@ -295,6 +284,8 @@ impl ProfileBuilder {
         let command = self.command.take();
         let command = command.or_else(|| self.header.as_ref().map(|h| shell_quote(&h.command)));
         let pss_peak = self.curves.pss_peak(self.end.as_ref(), zero);
+        let blocks = self.curves.blocks(self.end.as_ref(), zero);
+        let gaps = self.curves.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect();
         let [total, pss, swap] = self.curves.finish(zero);
         let span = |s: Span| Span {
             enter: (since(s.enter.0), s.enter.1),
@@ -313,6 +304,7 @@ impl ProfileBuilder {
             samples: self.end.as_ref().map_or(0, |end| end.ticks).max(self.counts.ticks),
             process_count,
             total,
+            blocks,
             pss,
             pss_peak,
             swap,
@@ -323,7 +315,7 @@ impl ProfileBuilder {
                 .map(|mark| Mark { time: since(mark.time), ..mark })
                 .collect(),
             notes: self.annotations.notes,
-            gaps: self.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect(),
+            gaps,
             end: self.end,
             contradictions,
         }

@@ -1,6 +1,7 @@
 //! The profile: one run reduced to the data of a figure or a summary, in space that does not grow with its length.
 
 mod annotations;
+pub(crate) mod blocks;
 pub(crate) mod builder;
 pub(crate) mod cgroup;
 mod consistency;
@@ -25,6 +26,7 @@ pub use consistency::Contradiction;
 pub use peak::{Peak, PeakWords};
 
 use crate::model::{End, Header, Metric, PeakParts, PssPeak};
+use crate::profile::blocks::Block;
 use crate::profile::cgroup::CgroupProfile;
 use crate::profile::curve::Curve;
 use crate::units::{Bytes, Seconds};
@@ -117,6 +119,9 @@ pub struct Profile {
     pub process_count: u64,
     /// The curve of the whole tree.
     pub total: Curve,
+    /// The integral of that curve in at most 256 blocks of equal length, in order of time. They cover the run or its window,
+    /// except gaps. Empty without [`curves`](crate::ProfileOptions::curves).
+    pub blocks: Vec<Block>,
     /// PSS of the whole tree: each shared page is divided among all processes of the machine that map it. A point for each
     /// round, so nothing is known of the time between two points. Empty if PSS was not measured.
     pub pss: Curve,

@@ -1,8 +1,12 @@
-//! The curves of a run while it is being read: the total, PSS and swap.
+//! The curves of a run while it is being read: the total with its gaps and its integral, PSS and swap.
 
 use crate::model::{End, PssPeak};
+use crate::profile::blocks::{Block, Blocks};
 use crate::profile::curve::{Curve, Point, Track};
 use crate::units::{Bytes, Seconds};
+
+/// The largest number of gaps that are kept. Later gaps extend the last one.
+const MAX_GAPS: usize = 4096;
 
 /// The slices and the window of all curves of a run, on the clock of the records.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +17,8 @@ pub(crate) struct CurveOptions {
     pub window: Option<(Seconds, Seconds)>,
     /// Start of the run; `None` if it is the first point of each curve.
     pub origin: Option<Seconds>,
+    /// `true` if all ticks are read, so that their integral is that of the run or its window.
+    pub has_all_ticks: bool,
 }
 
 impl CurveOptions {
@@ -28,6 +34,8 @@ pub(crate) struct RunCurves {
     total: Option<Track>,
     pss: Option<Track>,
     swap: Option<Track>,
+    blocks: Option<Blocks>,
+    pub gaps: Vec<(Seconds, Seconds)>,
     /// The largest PSS.
     pss_peak: Option<Point>,
     /// Time of the last amount of swap.
@@ -35,6 +43,28 @@ pub(crate) struct RunCurves {
 }
 
 impl RunCurves {
+    /// Adds a tick. `since` is the start of the run if it is known.
+    pub fn tick(&mut self, point: Point, since: Option<Seconds>, options: &CurveOptions) {
+        self.total(point, options);
+        if options.has_all_ticks {
+            let origin = options.origin.unwrap_or(point.time);
+            let blocks = self.blocks.get_or_insert_with(|| Blocks::new(origin, options.window));
+            blocks.tick(point, since);
+        }
+    }
+
+    /// Adds a gap.
+    pub fn gap(&mut self, from: Seconds, to: Seconds) {
+        if let Some(blocks) = &mut self.blocks {
+            blocks.gap(from, to);
+        }
+        let full = self.gaps.len() >= MAX_GAPS;
+        match self.gaps.last_mut() {
+            Some(last) if full => last.1 = to,
+            _ => self.gaps.push((from, to)),
+        }
+    }
+
     /// Adds a value of the tree.
     pub fn total(&mut self, point: Point, options: &CurveOptions) {
         add(&mut self.total, point, options);
@@ -79,6 +109,11 @@ impl RunCurves {
     /// All curves that have a point.
     pub fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
         [&mut self.total, &mut self.pss, &mut self.swap].into_iter().flatten()
+    }
+
+    /// The blocks of the run or its window, with times counted from `zero`.
+    pub fn blocks(&mut self, end: Option<&End>, zero: f64) -> Vec<Block> {
+        self.blocks.take().map_or_else(Vec::new, |blocks| blocks.finish(end.map(|end| end.elapsed_s), zero))
     }
 
     /// The curves of the total, of PSS and of swap, with times counted from `zero`.
