@@ -82,7 +82,7 @@ pub fn measure(start: Start, settings: &Settings) -> anyhow::Result<Run> {
 
 /// Measures a run without a trace.
 fn watch(launch: Launch, settings: &Settings) -> anyhow::Result<(Profile, Outcome)> {
-    let options = ProfileOptions { slices: SLICES, ..ProfileOptions::default() };
+    let options = ProfileOptions { slices: SLICES, spans: 1, ..ProfileOptions::default() };
     let mut builder = ProfileBuilder::new(&options);
     let clock = Clock::start();
     // The builder judges by the header what a missing line means.

@@ -40,12 +40,17 @@ pub fn bench(arguments: &BenchArgs) -> anyhow::Result<u8> {
     let exports = Exports::open(&arguments.output)?;
     let start = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let (results, stop) = runner.run();
-    if results.iter().any(|result| !result.runs.is_empty()) {
+    // A command that had no run yet when the runs stopped has no results.
+    let before = results[..reference].iter().filter(|result| !result.runs.is_empty()).count();
+    let reference = if results[reference].runs.is_empty() { 0 } else { before };
+    let results: Vec<CommandRuns> = results.into_iter().filter(|result| !result.runs.is_empty()).collect();
+    if !results.is_empty() {
+        let found = Results { commands: &results, reference, start: &start };
+        // The files come first: a reader of the report that has seen enough must not cost them.
+        let written = write(arguments, &exports, &found);
         report(arguments, &results, reference, has_shell)?;
-        exports.write(&Results { commands: &results, reference, start: &start })?;
-        if let Some(path) = &arguments.output.figure {
-            figure::write(path, &results, arguments.output.force)?;
-        }
+        exports.print(&found)?;
+        written?;
     }
     match stop {
         None => Ok(0),
@@ -62,8 +67,19 @@ pub fn bench(arguments: &BenchArgs) -> anyhow::Result<u8> {
 fn plan(arguments: &BenchArgs) -> anyhow::Result<(Runner<'_>, usize)> {
     let commands = commands::expand(arguments)?;
     let reference = reference(arguments.runs.reference.as_deref(), &commands)?;
-    arguments.output.figure.as_deref().map(figure::check).transpose()?;
+    if let Some(path) = &arguments.output.figure {
+        figure::check(path, &commands, arguments.output.force)?;
+    }
     Ok((Runner::new(arguments, commands)?, reference))
+}
+
+/// Writes all files of results.
+fn write(arguments: &BenchArgs, exports: &Exports, results: &Results<'_>) -> anyhow::Result<()> {
+    exports.write(results)?;
+    match &arguments.output.figure {
+        Some(path) => figure::write(path, results.commands, arguments.output.force),
+        None => Ok(()),
+    }
 }
 
 fn report(

@@ -20,7 +20,7 @@ pub struct BandPoint {
 
 /// The band of the curves of several runs. A run counts from its first tick to its last one, and the band ends when more
 /// than half of the runs have ended: the rest would not be that of a typical run.
-pub fn band(curves: &[impl AsRef<[Point]>]) -> Vec<BandPoint> {
+pub fn band<C: AsRef<[Point]>>(curves: &[C]) -> Vec<BandPoint> {
     let mut runs: Vec<Steps<'_>> =
         curves.iter().map(AsRef::as_ref).filter(|curve| !curve.is_empty()).map(Steps::new).collect();
     let end = runs.iter().filter_map(Steps::end).filter(|end| end.is_finite()).fold(0.0, f64::max);

@@ -259,6 +259,9 @@ pub struct ZombieFacts {
     pub max_footprint: Option<Bytes>,
     /// Its page faults; `None` when not known.
     pub faults: Option<FaultCounts>,
+    /// A time on the clock of `now` at which it lived already, a hundredth of a second after its birth at most; `None` when
+    /// not known.
+    pub born_before: Option<Duration>,
 }
 
 /// A signal that was sent to rprof.

@@ -29,6 +29,11 @@ impl Clock {
         time.saturating_sub(self.start)
     }
 
+    /// True if a time of the platform's clock is not after the start.
+    pub(super) fn starts_after(self, time: Duration) -> bool {
+        time <= self.start
+    }
+
     /// The wall clock at the start.
     pub fn wall(self) -> SystemTime {
         self.wall

@@ -65,10 +65,9 @@ impl Session {
     /// Handles a child, the command or an adopted orphan, that has ended or was stopped.
     pub(super) fn take_reaped(&mut self, reaped: &Reaped, sink: Sink<'_>) {
         let is_root = reaped.pid == self.root.pid;
-        if let Some(at) = self.strangers.iter().position(|pid| *pid == reaped.pid) {
-            if !matches!(reaped.status, ExitStatus::Stopped(_)) {
-                self.strangers.swap_remove(at);
-            }
+        if self.is_stranger(reaped) {
+            // The pid may soon be that of a process of the tree.
+            self.strangers.retain(|pid| *pid != reaped.pid || matches!(reaped.status, ExitStatus::Stopped(_)));
             return;
         }
         if let ExitStatus::Stopped(number) = reaped.status {
@@ -96,6 +95,14 @@ impl Session {
                 self.terminate(TerminationCause::Terminated, now);
             }
         }
+    }
+
+    /// True for a child from before the session, or an orphan that such a child has left: what an earlier command of
+    /// `rprof bench` has left behind.
+    fn is_stranger(&self, reaped: &Reaped) -> bool {
+        let is_known = reaped.pid == self.root.pid || self.tree.holds(reaped.pid);
+        let is_old = || reaped.zombie.born_before.is_some_and(|time| self.clock.starts_after(time));
+        !self.root.attached && !is_known && (self.strangers.contains(&reaped.pid) || is_old())
     }
 
     /// Takes the maximum that the kernel reports of a child as evidence of the peak. Returns the largest RSS of it and its

@@ -8,7 +8,7 @@ pub fn text(table: &Table) -> String {
     let mut text = row(&table.head);
     text += &format!("|:---{}|\n", "|---:".repeat(table.head.len() - 1));
     for (command, cells) in &table.rows {
-        text += &row(&[&[code(command)], &cells[..]].concat());
+        text += &row(&[&[code(command)][..], &cells[..]].concat());
     }
     text
 }

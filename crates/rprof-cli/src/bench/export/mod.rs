@@ -76,18 +76,24 @@ impl Exports {
         Ok(Self(files))
     }
 
-    /// Writes the results to all files. `-` is stdout.
+    /// Writes the results to all files.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&self, results: &Results<'_>) -> anyhow::Result<()> {
-        for (format, path) in &self.0 {
-            let text = format.text(results)?;
-            if is_stdout(path) {
-                output::write(text.as_bytes())?;
-            } else {
-                std::fs::write(path, text).with_context(|| cannot_write(path))?;
-            }
+        for (format, path) in self.0.iter().filter(|(_, path)| !is_stdout(path)) {
+            std::fs::write(path, format.text(results)?).with_context(|| cannot_write(path))?;
+        }
+        Ok(())
+    }
+
+    /// Prints the results whose file is `-`.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn print(&self, results: &Results<'_>) -> anyhow::Result<()> {
+        for (format, _) in self.0.iter().filter(|(_, path)| is_stdout(path)) {
+            output::write(format.text(results)?.as_bytes())?;
         }
         Ok(())
     }

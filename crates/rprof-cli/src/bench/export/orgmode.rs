@@ -10,7 +10,7 @@ pub fn text(table: &Table) -> String {
     for (command, cells) in &table.rows {
         // org-mode has no escape for a bar inside of `=`.
         let command = format!("={}=", command.replace('|', "\\vert{}"));
-        text += &row(&[&[command], &cells[..]].concat());
+        text += &row(&[&[command][..], &cells[..]].concat());
     }
     text
 }
