@@ -218,10 +218,9 @@ fn a_failure_stops_the_runs_unless_it_is_accepted() {
 fn a_command_that_cannot_start_has_the_exit_code_of_run() {
     let place = Place::new();
     std::fs::write(place.path("data"), "x").unwrap();
-    for (command, code, words) in [
-        ("no-such-program-anywhere", 127, "not found in PATH"),
-        ("./data", 126, "./data"),
-    ] {
+    for (command, code, words) in
+        [("no-such-program-anywhere", 127, "not found in PATH"), ("./data", 126, "./data")]
+    {
         let done = bench(&place, "-r 2", &[command]);
         assert_eq!(done.code, Some(code), "{command}: {}", done.stderr);
         assert!(done.stderr.contains(words), "{}", done.stderr);
@@ -283,8 +282,7 @@ fn a_daemon_that_outlives_its_run_does_not_count_in_the_next() {
     let place = Place::new();
     let daemon = truth_line("daemon [ touch 100MiB ready d await e ] await d");
     let other = truth_line("ready e hold 300ms");
-    let done =
-        bench_words(&place, &["-r", "1", &daemon, &other]);
+    let done = bench_words(&place, &["-r", "1", &daemon, &other]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let found = results(&place);
     assert!(median(&found[0], "memory_peak_tree") > 100.0 * MIB as f64);

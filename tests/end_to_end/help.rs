@@ -2,8 +2,10 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 14] =
-    ["", "run", "attach", "bench", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark", "note", "span"];
+const COMMANDS: [&str; 14] = [
+    "", "run", "attach", "bench", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark",
+    "note", "span",
+];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
 const PROGRAMS: [&str; 11] =

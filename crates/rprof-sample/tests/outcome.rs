@@ -26,7 +26,10 @@ fn an_outcome_has_the_instants_and_the_faults_of_the_command() {
     let outcome = run(launch(&["sleep", "0.2"]), quick.clone());
     let (exec, found) = (outcome.exec.expect("an exec"), outcome.found.expect("an end"));
     let wall = outcome.wall_time().expect("both");
-    assert!(exec > Duration::ZERO && found > exec && found.as_secs_f64() <= outcome.end.elapsed_s.0, "{outcome:?}");
+    assert!(
+        exec > Duration::ZERO && found > exec && found.as_secs_f64() <= outcome.end.elapsed_s.0,
+        "{outcome:?}"
+    );
     assert!(wall >= Duration::from_millis(200) && wall == found - exec, "{wall:?}");
     assert!(outcome.faults.expect("faults").minor > 10, "{outcome:?}");
     assert_eq!(outcome.interrupted, None);
@@ -35,7 +38,8 @@ fn an_outcome_has_the_instants_and_the_faults_of_the_command() {
     let place = tempfile::tempdir().expect("a place");
     let output = Arc::new(File::create(place.path().join("out")).expect("room").into());
     let streams = [None, Some(output), None];
-    let named = Launch { program: Some("/bin/sh".into()), streams, ..launch(&["my-name", "-c", "echo $0; exit 3"]) };
+    let named =
+        Launch { program: Some("/bin/sh".into()), streams, ..launch(&["my-name", "-c", "echo $0; exit 3"]) };
     assert_eq!(run(named, quick.clone()).exit_status, Some(ExitStatus::Exited(3)));
     assert_eq!(std::fs::read_to_string(place.path().join("out")).expect("text"), "my-name\n");
 

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::Timestamp;
 use rprof_findings::growth::Growth;
-use rprof_sample::{Clock, ExitStatus, Launch, Options, Outcome, Session, Target};
-use rprof_trace::{Format, Header, Profile, ProfileBuilder, ProfileOptions, Record, shell_quote};
+use rprof_sample::{Clock, ExitStatus, Launch, METRICS, Options, Outcome, Session, Target};
+use rprof_trace::{
+    Bytes, Format, Header, Metric, Profile, ProfileBuilder, ProfileOptions, Record, shell_quote,
+};
 
 use super::measurement::Measurement;
 use crate::cli::ExecutionArgs;
@@ -124,18 +126,26 @@ fn record(mut launch: Launch, path: &Path, settings: &Settings) -> anyhow::Resul
 
 fn numbers(profile: &Profile, outcome: &Outcome) -> Measurement {
     let end = &outcome.end;
-    let peak = profile.peak;
+    let is_alone = end.processes <= 1;
+    let (tree, tree_upper) = match profile.peak {
+        Some(peak) => (Some(peak.value), peak.upper),
+        // No tick has seen it, but the kernel reports the maximum of a single process.
+        None => (end.hwm_bytes.filter(|_| is_alone), end.upper_bytes),
+    };
+    // A single process shares nothing with the rest of its tree: all its pages count once.
+    let counts_once = is_alone && METRICS.contains(&Metric::Pss);
+    let alone = |size: Option<Bytes>| size.filter(|_| counts_once);
     let wall = outcome.wall_time().map_or(end.elapsed_s.0, |wall| wall.as_secs_f64());
     Measurement {
         wall,
         user: end.user_s.map(|time| time.0),
         system: end.system_s.map(|time| time.0),
         resident: end.hwm_bytes,
-        tree: peak.map(|peak| peak.value),
-        tree_upper: peak.and_then(|peak| peak.upper),
+        tree,
+        tree_upper,
         exact: end.exact,
-        pss: end.pss_peak.map(|pss| pss.bytes),
-        pss_upper: end.pss_peak.and_then(|pss| pss.upper_bytes),
+        pss: end.pss_peak.map(|pss| pss.bytes).or(alone(tree)),
+        pss_upper: end.pss_peak.map_or(alone(tree_upper), |pss| pss.upper_bytes),
         growth: Growth::of(profile).map(|growth| growth.bytes_per_second),
         minor_faults: outcome.faults.map(|faults| faults.minor),
         major_faults: outcome.faults.map(|faults| faults.major),

@@ -20,7 +20,8 @@ pub struct Measurement {
     pub tree_upper: Option<Bytes>,
     /// True if the peak is exact.
     pub exact: bool,
-    /// Peak of the PSS of the tree: a lower bound. `None` for a single process.
+    /// Peak of the PSS of the tree: a lower bound. For a single process it is the peak of its RSS, because it shares nothing
+    /// with the rest of the tree.
     pub pss: Option<Bytes>,
     /// Upper bound of that peak.
     pub pss_upper: Option<Bytes>,

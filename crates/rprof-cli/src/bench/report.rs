@@ -105,7 +105,8 @@ fn trimmed(mut line: Line) -> Line {
 
 fn rows(runs: &[Measurement]) -> Vec<Row> {
     let is_tree = runs.iter().any(|run| run.processes > 1);
-    let rows = ROWS.iter().filter(|(metric, _)| *metric != Metric::Resident || is_tree);
+    // Of a single process, these are its peak once more.
+    let rows = ROWS.iter().filter(|(metric, _)| is_tree || !matches!(metric, Metric::Resident | Metric::Pss));
     let rows = rows.filter_map(|(metric, label)| {
         let found = metric.summary(runs)?;
         let remark = match metric {

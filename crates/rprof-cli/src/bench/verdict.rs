@@ -6,7 +6,7 @@ use super::measurement::Metric;
 use super::numbers::percent;
 use super::runs::CommandRuns;
 
-/// The metrics that are compared, each with the words for less and for more of it. PSS is known for trees only.
+/// The metrics that are compared, each with the words for less and for more of it. PSS says more for trees only.
 const COMPARED: [(Metric, &str); 3] =
     [(Metric::Wall, "time"), (Metric::Tree, "memory"), (Metric::Pss, "memory, shared pages divided (PSS)")];
 
@@ -23,7 +23,9 @@ pub struct Compared {
 
 /// Compares the runs of a command with those of the reference, in each metric that all runs of both have.
 pub fn compare(reference: &CommandRuns, other: &CommandRuns) -> Vec<Compared> {
-    let compared = COMPARED.iter().filter_map(|(metric, what)| {
+    let has_tree = reference.runs.iter().chain(&other.runs).any(|run| run.processes > 1);
+    let compared = COMPARED.iter().filter(|(metric, _)| *metric != Metric::Pss || has_tree);
+    let compared = compared.filter_map(|(metric, what)| {
         let values = [reference, other].map(|side| metric.complete(&side.runs));
         let [Some(one), Some(two)] = values else { return None };
         Some(Compared { metric: *metric, what, difference: Difference::between(&one, &two)? })
@@ -101,6 +103,7 @@ mod tests {
             wall: *wall,
             tree: Some(Bytes(tree)),
             pss: pss.map(Bytes),
+            processes: 1 + u64::from(pss.is_some()),
             ..Measurement::default()
         };
         CommandRuns { runs: walls.iter().map(run).collect(), ..CommandRuns::of(BenchCommand::default()) }
@@ -134,10 +137,13 @@ mod tests {
         assert!(words(&runs(&[1.0], 1, None), &runs(&[], 1, None)).is_empty());
     }
 
-    /// A tree in which pages are shared has a PSS, a single process has none: the two cannot be compared by it.
     #[test]
-    fn pss_is_compared_if_both_have_it() {
+    fn pss_is_compared_if_both_have_it_and_one_is_a_tree() {
         let walls = [1.0; 5];
+        let mut alone = runs(&walls, 9, Some(5));
+        alone.runs.iter_mut().for_each(|run| run.processes = 1);
+        assert_eq!(words(&alone, &alone).len(), 2);
+        assert_eq!(words(&alone, &runs(&walls, 9, Some(4))).len(), 3);
         assert_eq!(words(&runs(&walls, 9, Some(5)), &runs(&walls, 9, Some(4))).len(), 3);
         assert_eq!(words(&runs(&walls, 9, Some(5)), &runs(&walls, 9, None)).len(), 2);
     }

@@ -67,7 +67,8 @@ impl Session {
         let is_root = reaped.pid == self.root.pid;
         if self.is_stranger(reaped) {
             // The pid may soon be that of a process of the tree.
-            self.strangers.retain(|pid| *pid != reaped.pid || matches!(reaped.status, ExitStatus::Stopped(_)));
+            self.strangers
+                .retain(|pid| *pid != reaped.pid || matches!(reaped.status, ExitStatus::Stopped(_)));
             return;
         }
         if let ExitStatus::Stopped(number) = reaped.status {
