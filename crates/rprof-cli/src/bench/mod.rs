@@ -5,6 +5,7 @@ mod commands;
 mod export;
 mod failure;
 mod figure;
+mod launches;
 mod measure;
 mod measurement;
 mod numbers;

@@ -1,28 +1,21 @@
 //! The runs: hooks, warm-up, measured runs in their order, until all are done, one fails, or the user ends them.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use rprof_sample::{ExitStatus, Interrupts, Launch, find_program, run_unmeasured, signal_name};
+use rprof_sample::{ExitStatus, Interrupts, run_unmeasured, signal_name};
 
 use super::commands::{BenchCommand, hook, of_command, one_or_each};
 use super::failure::Accepted;
+use super::launches::{Iteration, Launches};
 use super::measure::{Run, Settings, Start, measure};
 use super::measurement::{Measurement, Metric};
 use super::progress::Progress;
 use super::schedule::{RunLimits, rotated, turns};
-use super::shell::Shell;
-use super::streams::Streams;
-use super::traces::TraceNames;
 use crate::cli::BenchArgs;
 use crate::not_found::explained;
 
 /// Runs of an empty command by which the time of the shell is measured, as in hyperfine.
 const SHELL_RUNS: usize = 50;
-/// The largest length of the variable that shifts the stack of a run. Where a stack begins can change the time of a program
-/// (Mytkowicz et al., Producing Wrong Data Without Doing Anything Obviously Wrong, ASPLOS 2009).
-const LONGEST_OFFSET: u64 = 4096;
 
 /// The runs of one command.
 #[derive(Debug)]
@@ -70,51 +63,18 @@ impl From<rprof_sample::Error> for Stop {
     }
 }
 
-/// The number of a run, from 0.
-#[derive(Debug, Clone, Copy)]
-pub enum Iteration {
-    /// Not measured.
-    Warmup(u64),
-    /// Measured.
-    Measured(u64),
-}
-
-impl Iteration {
-    /// The value of `HYPERFINE_ITERATION`, which commands written for hyperfine use.
-    fn variable(self) -> String {
-        match self {
-            Self::Warmup(number) => format!("warmup-{number}"),
-            Self::Measured(number) => number.to_string(),
-        }
-    }
-
-    /// The words in a message: `run 3`.
-    fn words(self) -> String {
-        match self {
-            Self::Warmup(number) => format!("warm-up run {}", number + 1),
-            Self::Measured(number) => format!("run {}", number + 1),
-        }
-    }
-}
-
 /// All that the runs need.
 pub struct Runner<'a> {
     arguments: &'a BenchArgs,
-    shell: Shell,
-    streams: Streams,
+    launches: Launches,
     settings: Settings,
     limits: RunLimits,
     accepted: Accepted,
-    traces: Option<TraceNames>,
     interrupts: Interrupts,
     progress: Progress,
     results: Vec<CommandRuns>,
-    /// The program of each command once it was found.
-    programs: Vec<Option<PathBuf>>,
     /// The numbers of the shell alone; `None` without a shell.
     shell_alone: Option<Measurement>,
-    /// The number of runs so far.
-    started: u64,
 }
 
 impl<'a> Runner<'a> {
@@ -126,32 +86,28 @@ impl<'a> Runner<'a> {
         let (output, execution) = (&arguments.output, &arguments.execution);
         one_or_each("--prepare", arguments.hooks.prepare.len(), commands.len())?;
         one_or_each("--conclude", arguments.hooks.conclude.len(), commands.len())?;
-        let shell = Shell::choose(execution)?;
-        for command in &commands {
-            shell.argv(&command.line)?;
-        }
-        let streams = Streams::choose(execution, commands.len())?;
-        let traces = output.traces.as_deref().map(|place| TraceNames::new(place, &commands)).transpose()?;
+        let launches = Launches::new(arguments, &commands)?;
         Ok(Self {
             arguments,
-            settings: Settings::new(execution, traces.is_some(), output.figure.is_some(), output.force),
+            settings: Settings::new(
+                execution,
+                output.traces.is_some(),
+                output.figure.is_some(),
+                output.force,
+            ),
             limits: RunLimits::new(&arguments.runs)?,
             accepted: Accepted::new(execution.ignore_failure.as_deref())?,
             interrupts: Interrupts::new()?,
-            progress: Progress::new(output.style, streams.show_output(), commands.len()),
-            programs: vec![None; commands.len()],
-            results: commands.into_iter().map(|command| CommandRuns::of(command)).collect(),
-            shell,
-            streams,
-            traces,
+            progress: Progress::new(output.style, launches.show_output(), commands.len()),
+            results: commands.into_iter().map(CommandRuns::of).collect(),
+            launches,
             shell_alone: None,
-            started: 0,
         })
     }
 
     /// True if the commands run in a shell.
     pub fn has_shell(&self) -> bool {
-        self.shell.is_some()
+        self.launches.has_shell()
     }
 
     /// True if the commands do not take turns. A setup for one command may undo that of another.
@@ -169,7 +125,7 @@ impl<'a> Runner<'a> {
     }
 
     fn run_all(&mut self) -> Result<(), Stop> {
-        if self.shell.is_some() {
+        if self.has_shell() {
             self.measure_shell()?;
         }
         let all: Vec<usize> = (0..self.results.len()).collect();
@@ -213,12 +169,9 @@ impl<'a> Runner<'a> {
         let hooks = &self.arguments.hooks;
         self.progress.show(command, &self.results);
         self.hook("--prepare", of_command(&hooks.prepare, command), command, Some(iteration))?;
-        let start = self.start(command, iteration)?;
-        let argv = start.launch.argv.clone();
-        let run = measure(start, &self.settings).map_err(|error| match error.downcast() {
-            Ok(error) => explained(error, &argv).into(),
-            Err(error) => error,
-        })?;
+        self.look_for_interrupt()?;
+        let start = self.launches.run(command, &self.results[command].command, iteration)?;
+        let run = self.measure(start)?;
         self.check(command, iteration, &run)?;
         self.hook("--conclude", of_command(&hooks.conclude, command), command, Some(iteration))?;
         if let Iteration::Measured(_) = iteration {
@@ -231,37 +184,6 @@ impl<'a> Runner<'a> {
         Ok(begun.elapsed().as_secs_f64())
     }
 
-    fn start(&mut self, command: usize, iteration: Iteration) -> Result<Start, Stop> {
-        if let Some(signal) = self.interrupts.pending() {
-            return Err(Stop::Interrupted(signal));
-        }
-        let argv = self.shell.argv(&self.results[command].command.line)?;
-        let env = self.environment(command, Some(iteration));
-        // With another PATH, the system must search.
-        if self.programs[command].is_none() && env.iter().all(|(name, _)| name != "PATH") {
-            self.programs[command] = Some(find_program(&argv[0]).map_err(|error| explained(error, &argv))?);
-        }
-        let trace = match (iteration, &self.traces) {
-            (Iteration::Measured(number), Some(names)) => Some(names.path(command, number)),
-            _ => None,
-        };
-        let program = self.programs[command].clone();
-        Ok(Start { launch: Launch { argv, env, program, streams: self.streams.open(command)? }, trace })
-    }
-
-    fn environment(&mut self, command: usize, iteration: Option<Iteration>) -> Vec<(OsString, OsString)> {
-        let own = &self.results[command].command.environment;
-        let mut env: Vec<(OsString, OsString)> =
-            own.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        if let Some(iteration) = iteration {
-            self.started += 1;
-            env.push(("HYPERFINE_ITERATION".into(), iteration.variable().into()));
-            let length = scattered(self.started) % LONGEST_OFFSET;
-            env.push(("RPROF_STACK_OFFSET".into(), "x".repeat(length as usize).into()));
-        }
-        env
-    }
-
     /// Runs a command around the runs; its failure is always an error.
     fn hook(
         &mut self,
@@ -271,13 +193,10 @@ impl<'a> Runner<'a> {
         iteration: Option<Iteration>,
     ) -> Result<(), Stop> {
         let Some(text) = text else { return Ok(()) };
-        if let Some(signal) = self.interrupts.pending() {
-            return Err(Stop::Interrupted(signal));
-        }
-        let line = hook(text, &self.results[command].command);
-        let argv = self.shell.for_hooks().argv(&line)?;
-        let env = self.environment(command, iteration);
-        let launch = Launch { argv, env, program: None, streams: self.streams.for_hook(command) };
+        self.look_for_interrupt()?;
+        let measured = &self.results[command].command;
+        let line = hook(text, measured);
+        let launch = self.launches.hook(&line, command, measured, iteration)?;
         let done = run_unmeasured(&launch).map_err(|error| explained(error, &launch.argv))?;
         if let Some(signal) = done.interrupted {
             return Err(Stop::Interrupted(signal));
@@ -291,11 +210,26 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
+    /// Stops if a signal has asked for it while no command ran.
+    fn look_for_interrupt(&mut self) -> Result<(), Stop> {
+        self.interrupts.pending().map_or(Ok(()), |signal| Err(Stop::Interrupted(signal)))
+    }
+
+    /// Measures a command. A run that was interrupted does not count.
+    fn measure(&self, start: Start) -> Result<Run, Stop> {
+        let argv = start.launch.argv.clone();
+        let run = measure(start, &self.settings).map_err(|error| match error.downcast() {
+            Ok(error) => explained(error, &argv).into(),
+            Err(error) => error,
+        })?;
+        match run.outcome.interrupted {
+            Some(signal) => Err(Stop::Interrupted(signal)),
+            None => Ok(run),
+        }
+    }
+
     /// Checks the end of a run.
     fn check(&self, command: usize, iteration: Iteration, run: &Run) -> Result<(), Stop> {
-        if let Some(signal) = run.outcome.interrupted {
-            return Err(Stop::Interrupted(signal));
-        }
         let Some(status) = run.outcome.exit_status.filter(|status| !self.accepted.accepts(*status)) else {
             return Ok(());
         };
@@ -311,21 +245,9 @@ impl<'a> Runner<'a> {
     fn measure_shell(&mut self) -> Result<(), Stop> {
         let mut runs = Vec::with_capacity(SHELL_RUNS);
         for _ in 0..SHELL_RUNS {
-            if let Some(signal) = self.interrupts.pending() {
-                return Err(Stop::Interrupted(signal));
-            }
-            let argv = self.shell.argv("")?;
-            let streams = self.streams.for_hook(usize::MAX);
-            let start =
-                Start { launch: Launch { argv: argv.clone(), streams, ..Launch::default() }, trace: None };
-            let run = measure(start, &self.settings).map_err(|error| match error.downcast() {
-                Ok(error) => explained(error, &argv).into(),
-                Err(error) => error,
-            })?;
-            if let Some(signal) = run.outcome.interrupted {
-                return Err(Stop::Interrupted(signal));
-            }
-            runs.push(run.measurement);
+            self.look_for_interrupt()?;
+            let start = self.launches.shell_alone()?;
+            runs.push(self.measure(start)?.measurement);
         }
         let mean = |metric: Metric| metric.summary(&runs).map(|found| found.mean);
         self.shell_alone = Some(Measurement {
@@ -359,14 +281,6 @@ fn how(status: ExitStatus) -> String {
     }
 }
 
-/// A number without a pattern, the same in every benchmark (splitmix64; Steele, Lea and Flood, OOPSLA 2014).
-fn scattered(number: u64) -> u64 {
-    let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -378,12 +292,5 @@ mod tests {
             Measurement { wall: 2.0, user: Some(0.05), system: Some(0.3), ..Measurement::default() };
         subtract(&mut run, &shell);
         assert_eq!((run.wall, run.user, run.system), (1.5, Some(0.0), Some(0.3)));
-    }
-
-    #[test]
-    fn the_stack_begins_at_many_places() {
-        let mut pages = [0; 8];
-        (1..=400).for_each(|run| pages[(scattered(run) % LONGEST_OFFSET / 512) as usize] += 1);
-        assert!(pages.iter().all(|count| (25..=75).contains(count)), "{pages:?}");
     }
 }

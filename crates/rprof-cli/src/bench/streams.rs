@@ -77,11 +77,15 @@ impl Streams {
 
     /// The streams of a command around the runs: its output is shown if that of the command is.
     pub fn for_hook(&self, command: usize) -> Opened {
-        let null = || Some(Arc::clone(&self.null));
         match of_command(&self.outputs, command) {
-            Some(Output::Inherit) => [null(), None, None],
-            _ => [null(), null(), null()],
+            Some(Output::Inherit) => [Some(Arc::clone(&self.null)), None, None],
+            _ => self.silent(),
         }
+    }
+
+    /// All streams at `/dev/null`.
+    pub fn silent(&self) -> Opened {
+        [(); 3].map(|()| Some(Arc::clone(&self.null)))
     }
 
     fn open_input(&self) -> anyhow::Result<Option<Arc<OwnedFd>>> {
