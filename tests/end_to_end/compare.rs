@@ -120,7 +120,7 @@ fn two_traces_are_compared_row_by_row() {
             "RSS × time 1.17 GiB s 1.61 GiB s +0.44 GiB s (+37.5 %)",
             "elapsed 4.00 s 5.00 s +1.00 s (+25.0 %)",
             "user + system 1.50 s 3.00 s +1.50 s (+100.0 %)",
-            "growth +0 B/min [-1 B/min, +1 B/min] +0 B/min [-1 B/min, +1 B/min] no change",
+            "growth 0 B/min 0 B/min no change",
         ]
     );
     // All but the last column are aligned.
@@ -319,6 +319,8 @@ fn csv_has_a_line_for_each_side_and_quantity() {
     // The upper bound of the change is open.
     assert!(changed.ends_with(",,,,true"), "{changed}");
     assert!(!text.contains("\"b,c.dat\",1,,upper_bytes"), "{text}");
+    write(&place, "=1+1.dat", &Known::default());
+    assert!(succeeds(&place, "compare --csv a.dat =1+1.dat").stdout.contains("\n'=1+1.dat,"));
 }
 
 #[test]
@@ -446,5 +448,5 @@ fn the_commands_of_the_page_run() {
             commands += 1;
         }
     }
-    assert_eq!(commands, 8);
+    assert_eq!(commands, 9);
 }

@@ -16,6 +16,9 @@ const TICKS: u64 = 2;
 /// The smallest number of independent blocks to which autocorrelation can reduce them: one degree of freedom is left.
 const FEWEST_INDEPENDENT: f64 = 3.0;
 
+/// The relative error of a mean by rounding, generously.
+const ROUNDING: f64 = 1e-12;
+
 /// The growth of a run after its warm-up, in bytes per second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Growth {
@@ -101,8 +104,9 @@ fn line(blocks: &[Block]) -> Option<(f64, f64)> {
     let spread: f64 = points.iter().map(|(t, _)| t * t).sum();
     let slope = points.iter().map(|(t, v)| t * v).sum::<f64>() / spread;
     let off: Vec<f64> = points.iter().map(|(t, v)| v - slope * t).collect();
-    // A deviation of one byte at least: sums of equal values differ by rounding, which is no growth.
-    let squares = off.iter().map(|off| off * off).sum::<f64>().max(n);
+    // Sums of equal values differ by rounding, which is no growth.
+    let rounding = (ROUNDING * memory).powi(2) + f64::MIN_POSITIVE;
+    let squares = off.iter().map(|off| off * off).sum::<f64>().max(n * rounding);
     let neighbours = off.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / squares;
     let correlation = ((neighbours * n + 2.0) / (n - 4.0)).clamp(0.0, 1.0);
     let independent = (n * (1.0 - correlation) / (1.0 + correlation)).max(FEWEST_INDEPENDENT);
@@ -188,7 +192,7 @@ mod tests {
     }
 
     /// Memory that wanders about one level, its deviations lasting several blocks. The interval of independent deviations
-    /// excludes 0 in half of these runs.
+    /// excludes 0 in a third of these runs.
     #[test]
     fn slow_fluctuations_are_seldom_taken_for_growth() {
         let runs = 200;

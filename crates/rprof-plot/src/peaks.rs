@@ -18,7 +18,7 @@ const ROW: f64 = 44.0;
 /// The most groups; the figure counts the rest.
 const MOST_GROUPS: usize = 150;
 /// The most points of all groups. Of more runs, evenly spaced ones in the order of their peaks are drawn.
-const BUDGET: usize = 1500;
+const BUDGET: usize = 600;
 const MARGIN: f64 = 16.0;
 /// Below the rows: tick labels and the label of the axis.
 const BOTTOM: f64 = 55.0;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use rprof_findings::compare::{Row, Side, compare as findings};
 use rprof_findings::numbers::RunNumbers;
 use rprof_plot::{Options, Trace};

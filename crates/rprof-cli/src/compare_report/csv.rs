@@ -1,6 +1,7 @@
 //! A comparison as CSV in tidy form: one line for each side and quantity, for pandas, polars and R.
 
 use rprof_findings::compare::Row;
+use rprof_trace::csv::guarded;
 
 use super::Compared;
 use super::json::{names, verdict};
@@ -10,7 +11,7 @@ const HEAD: [&str; 13] = [
     "verdict", "proven",
 ];
 
-/// The comparison as CSV. A field without a value is empty.
+/// The comparison as CSV. A field without a value is empty, and no name is a formula for a spreadsheet.
 ///
 /// # Errors
 /// When a line cannot be encoded.
@@ -29,9 +30,9 @@ pub fn csv(sides: &[Compared], rows: &[Row]) -> anyhow::Result<String> {
             let range =
                 found.map(|found| (found.low, found.high)).or(change.and_then(|change| change.bounds));
             writer.write_record([
-                side.name.clone(),
+                guarded(&side.name),
                 amount.runs.to_string(),
-                row.span.clone().unwrap_or_default(),
+                guarded(row.span.as_deref().unwrap_or_default()),
                 names(row.quantity).0.to_owned(),
                 number(Some(amount.median)),
                 number(amount.stddev),
@@ -45,6 +46,6 @@ pub fn csv(sides: &[Compared], rows: &[Row]) -> anyhow::Result<String> {
             ])?;
         }
     }
-    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    let bytes = writer.into_inner()?;
     Ok(String::from_utf8(bytes)?)
 }

@@ -15,7 +15,6 @@ pub use self::csv::csv;
 pub use self::figure::svg;
 pub use self::json::json;
 use self::table::{Align, Table};
-use self::words::Words;
 
 /// One side of a comparison.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ pub fn markdown(sides: &[Compared], rows: &[Row]) -> String {
 }
 
 fn table(sides: &[Compared], rows: &[Row]) -> Table {
-    let words = Words { metric: sides.first().map_or_else(Metric::default, Compared::metric) };
+    let metric = sides.first().map_or_else(Metric::default, Compared::metric);
     let mut table = if sides.len() <= BESIDE {
         let mut head = vec![String::new()];
         head.extend(sides.iter().map(Compared::heading));
@@ -77,18 +76,18 @@ fn table(sides: &[Compared], rows: &[Row]) -> Table {
             span = row.span.clone();
             table.title(&format!("span {}", visible(span.as_deref().unwrap_or_default())));
         }
-        let label = words.label(row);
+        let label = words::label(row, metric);
         if sides.len() <= BESIDE {
             let mut cells = vec![label];
-            cells.extend(row.cells.iter().map(|cell| words.value(row, cell)));
-            cells.extend(row.cells.last().map(|cell| words.change(row, cell)));
-            cells.extend(row.cells.last().map(|cell| words.finding(cell)));
+            cells.extend(row.cells.iter().map(|cell| words::value(row, cell)));
+            cells.extend(row.cells.last().map(|cell| words::change(row, cell)));
+            cells.extend(row.cells.last().map(|cell| words::finding(row, cell)));
             table.row(cells);
         } else {
             for (at, (side, cell)) in sides.iter().zip(&row.cells).enumerate() {
                 let label = if at == 0 { label.clone() } else { String::new() };
-                let (value, change) = (words.value(row, cell), words.change(row, cell));
-                table.row(vec![label, side.heading(), value, change, words.finding(cell)]);
+                let (value, change) = (words::value(row, cell), words::change(row, cell));
+                table.row(vec![label, side.heading(), value, change, words::finding(row, cell)]);
             }
         }
     }

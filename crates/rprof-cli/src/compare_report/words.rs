@@ -4,88 +4,78 @@ use rprof_findings::compare::{Amount, Cell, Change, Quantity, Row, Unit};
 use rprof_findings::stats::Verdict;
 use rprof_trace::{Bytes, Metric, Seconds};
 
-/// The words of one comparison.
-#[derive(Debug, Clone, Copy)]
-pub struct Words {
-    /// The metric of its first side.
-    pub metric: Metric,
+/// The label of a row; that of a row of a span is indented. `metric` is that of the first side.
+pub fn label(row: &Row, metric: Metric) -> String {
+    let metric = metric.name();
+    match row.quantity {
+        Quantity::Peak => format!("peak {metric}"),
+        Quantity::Upper | Quantity::PssUpper => "  at most".to_owned(),
+        Quantity::PssPeak => "peak PSS".to_owned(),
+        Quantity::Mean => format!("mean {metric}"),
+        Quantity::ByteSeconds => format!("{metric} × time"),
+        Quantity::Elapsed => "elapsed".to_owned(),
+        Quantity::Cpu => "user + system".to_owned(),
+        Quantity::Growth => "growth".to_owned(),
+        Quantity::SpanPeak => "  peak".to_owned(),
+        Quantity::SpanTime => "  time".to_owned(),
+        Quantity::SpanCalls => "  calls".to_owned(),
+        Quantity::SpanGrowth => "  growth".to_owned(),
+    }
 }
 
-impl Words {
-    /// The label of a row; that of a row of a span is indented.
-    pub fn label(self, row: &Row) -> String {
-        let metric = self.metric.name();
-        match row.quantity {
-            Quantity::Peak => format!("peak {metric}"),
-            Quantity::Upper | Quantity::PssUpper => "  at most".to_owned(),
-            Quantity::PssPeak => "peak PSS".to_owned(),
-            Quantity::Mean => format!("mean {metric}"),
-            Quantity::ByteSeconds => format!("{metric} × time"),
-            Quantity::Elapsed => "elapsed".to_owned(),
-            Quantity::Cpu => "user + system".to_owned(),
-            Quantity::Growth => "growth".to_owned(),
-            Quantity::SpanPeak => "  peak".to_owned(),
-            Quantity::SpanTime => "  time".to_owned(),
-            Quantity::SpanCalls => "  calls".to_owned(),
-            Quantity::SpanGrowth => "  growth".to_owned(),
+/// `300.0 MiB`, `at least 300.0 MiB`, `300.0 MiB ± 1.2 %`; `-` if the side does not have the value.
+pub fn value(row: &Row, cell: &Cell) -> String {
+    let Some(amount) = &cell.amount else { return "-".to_owned() };
+    let number = magnitude(row, amount.median);
+    let mut words = if amount.is_at_least { format!("at least {number}") } else { number.clone() };
+    if let Some((low, high)) = amount.interval {
+        let (low, high) = (magnitude(row, low), magnitude(row, high));
+        if low != number || high != number {
+            words += &format!(" [{low}, {high}]");
         }
     }
-
-    /// `300.0 MiB`, `at least 300.0 MiB`, `300.0 MiB ± 1.2 %`; `-` if the side does not have the value.
-    pub fn value(self, row: &Row, cell: &Cell) -> String {
-        let Some(amount) = &cell.amount else { return "-".to_owned() };
-        let mut value = magnitude(row, amount.median);
-        if amount.is_at_least {
-            value = format!("at least {value}");
-        }
-        if let Some((low, high)) = amount.interval {
-            value += &format!(" [{}, {}]", magnitude(row, low), magnitude(row, high));
-        }
-        match amount.stddev {
-            Some(stddev) if amount.median > 0.0 => {
-                value + &format!(" ± {:.1} %", 100.0 * stddev / amount.median)
-            }
-            _ => value,
-        }
+    if let Some(stddev) = amount.stddev.filter(|_| amount.median > 0.0) {
+        words += &format!(" ± {:.1} %", 100.0 * stddev / amount.median);
     }
+    words
+}
 
-    /// `+30.0 MiB (+10.0 %)`, with an interval `+30.0 MiB (+10.0 % [+9.1, +10.7])`; empty without a change.
-    pub fn change(self, row: &Row, cell: &Cell) -> String {
-        let Some(change) = &cell.change else { return String::new() };
-        let interval = change.difference.filter(|found| found.low > -1.0 || found.high.is_finite());
-        // An interval is worth printing even if the medians are equal.
-        if change.absolute == 0.0 && interval.is_none_or(|found| found.low >= found.high) {
-            return "no change".to_owned();
-        }
-        let sign = if change.absolute < 0.0 { "-" } else { "+" };
-        let absolute = magnitude(row, change.absolute.abs());
-        let absolute = absolute.trim_start_matches('+');
-        let Some(relative) = change.relative.filter(|relative| relative.is_finite()) else {
-            return format!("{sign}{absolute}");
-        };
-        let relative = percent(relative) + " %";
-        match interval {
-            Some(found) => {
-                let (low, high) = (percent(found.low), percent(found.high));
-                format!("{sign}{absolute} ({relative} [{low}, {high}])")
-            }
-            None => format!("{sign}{absolute} ({relative})"),
-        }
+/// `+30.0 MiB (+10.0 %)`, with an interval `+30.0 MiB (+10.0 % [+9.1, +10.7])`; empty without a change.
+pub fn change(row: &Row, cell: &Cell) -> String {
+    let Some(change) = &cell.change else { return String::new() };
+    let interval = change.difference.filter(|found| found.low > -1.0 || found.high.is_finite());
+    // An interval is worth printing even if the medians are equal.
+    if is_nothing(row, change.absolute) && interval.is_none_or(|found| found.low >= found.high) {
+        return "no change".to_owned();
     }
-
-    /// The verdict on several runs, or a warning that the bounds of two runs overlap; empty if there is nothing to say.
-    pub fn finding(self, cell: &Cell) -> String {
-        let Some(change) = &cell.change else { return String::new() };
-        let Some(found) = change.difference else {
-            let is_open = !change.is_proven && change.absolute != 0.0;
-            return if is_open { "open: the bounds overlap".to_owned() } else { String::new() };
-        };
-        match found.verdict {
-            Verdict::Larger => format!("larger ({})", probability(found.p)),
-            Verdict::Smaller => format!("smaller ({})", probability(found.p)),
-            Verdict::NotSeen if !change.is_proven => "open: the bounds overlap".to_owned(),
-            Verdict::NotSeen => not_seen(change),
+    let sign = if change.absolute < 0.0 { "-" } else { "+" };
+    let absolute = magnitude(row, change.absolute.abs());
+    let absolute = absolute.trim_start_matches('+');
+    let Some(relative) = change.relative.filter(|relative| relative.is_finite()) else {
+        return format!("{sign}{absolute}");
+    };
+    let relative = percent(relative) + " %";
+    match interval {
+        Some(found) => {
+            let (low, high) = (percent(found.low), percent(found.high));
+            format!("{sign}{absolute} ({relative} [{low}, {high}])")
         }
+        None => format!("{sign}{absolute} ({relative})"),
+    }
+}
+
+/// The verdict on several runs, or a warning that the bounds of two runs overlap; empty if there is nothing to say.
+pub fn finding(row: &Row, cell: &Cell) -> String {
+    let Some(change) = &cell.change else { return String::new() };
+    let Some(found) = change.difference else {
+        let is_open = !change.is_proven && !is_nothing(row, change.absolute);
+        return if is_open { "open: the bounds overlap".to_owned() } else { String::new() };
+    };
+    match found.verdict {
+        Verdict::Larger => format!("larger ({})", probability(found.p)),
+        Verdict::Smaller => format!("smaller ({})", probability(found.p)),
+        Verdict::NotSeen if !change.is_proven => "open: the bounds overlap".to_owned(),
+        Verdict::NotSeen => not_seen(change),
     }
 }
 
@@ -94,6 +84,15 @@ fn not_seen(change: &Change) -> String {
         None => "too few runs for a verdict".to_owned(),
         Some(detectable) if detectable < 0.0005 => "no difference seen".to_owned(),
         Some(detectable) => format!("no difference seen; {:.1} % would be", 100.0 * detectable),
+    }
+}
+
+/// True for a change that is printed as 0: less than half a byte, or half a byte in a minute.
+fn is_nothing(row: &Row, change: f64) -> bool {
+    match row.quantity.unit() {
+        Unit::Bytes | Unit::ByteSeconds => change.abs() < 0.5,
+        Unit::BytesPerSecond => (60.0 * change).abs() < 0.5,
+        Unit::Seconds | Unit::Count => change == 0.0,
     }
 }
 
@@ -109,6 +108,7 @@ fn magnitude(row: &Row, value: f64) -> String {
         Unit::ByteSeconds => format!("{sign}{} s", bytes(value, largest)),
         Unit::Seconds => Seconds(value).to_string(),
         // A leak is slow: per minute it has digits that can be read.
+        Unit::BytesPerSecond if is_nothing(row, value) => "0 B/min".to_owned(),
         Unit::BytesPerSecond => {
             let sign = if value < 0.0 { "-" } else { "+" };
             format!("{sign}{}/min", bytes(60.0 * value, 60.0 * largest))
@@ -139,8 +139,6 @@ mod tests {
     use super::*;
 
     const MIB: f64 = 1_048_576.0;
-    const WORDS: Words = Words { metric: Metric::Rss };
-
     fn amount(median: f64) -> Amount {
         Amount { median, stddev: None, runs: 1, is_at_least: false, interval: None }
     }
@@ -151,32 +149,32 @@ mod tests {
         Row { quantity, span: None, cells: vec![first, second] }
     }
 
-    fn change(absolute: f64, relative: Option<f64>) -> Change {
+    fn changed(absolute: f64, relative: Option<f64>) -> Change {
         Change { absolute, relative, bounds: None, is_proven: true, difference: None }
     }
 
     fn words(row: &Row) -> [String; 3] {
         let cell = &row.cells[1];
-        [WORDS.value(row, cell), WORDS.change(row, cell), WORDS.finding(cell)]
+        [value(row, cell), change(row, cell), finding(row, cell)]
     }
 
     #[test]
     fn a_change_of_single_runs_is_absolute_and_relative() {
-        let larger = row(Quantity::Peak, 300.0 * MIB, 330.0 * MIB, change(30.0 * MIB, Some(0.1)));
+        let larger = row(Quantity::Peak, 300.0 * MIB, 330.0 * MIB, changed(30.0 * MIB, Some(0.1)));
         assert_eq!(words(&larger), ["330.0 MiB", "+30.0 MiB (+10.0 %)", ""]);
-        let smaller = row(Quantity::Elapsed, 2.0, 1.5, change(-0.5, Some(-0.25)));
+        let smaller = row(Quantity::Elapsed, 2.0, 1.5, changed(-0.5, Some(-0.25)));
         assert_eq!(words(&smaller), ["1.50 s", "-0.50 s (-25.0 %)", ""]);
-        let same = row(Quantity::Peak, MIB, MIB, change(0.0, Some(0.0)));
+        let same = row(Quantity::Peak, MIB, MIB, changed(0.0, Some(0.0)));
         assert_eq!(words(&same), ["1.0 MiB", "no change", ""]);
-        let from_nothing = row(Quantity::Cpu, 0.0, 0.5, change(0.5, Some(f64::INFINITY)));
+        let from_nothing = row(Quantity::Cpu, 0.0, 0.5, changed(0.5, Some(f64::INFINITY)));
         assert_eq!(words(&from_nothing)[1], "+0.50 s");
     }
 
     /// 980 MiB beside 1.21 GiB, and a change in the same unit.
     #[test]
     fn the_sizes_of_a_row_share_a_unit() {
-        let found = row(Quantity::Peak, 980.0 * MIB, 1240.0 * MIB, change(260.0 * MIB, Some(260.0 / 980.0)));
-        assert_eq!(WORDS.value(&found, &found.cells[0]), "0.96 GiB");
+        let found = row(Quantity::Peak, 980.0 * MIB, 1240.0 * MIB, changed(260.0 * MIB, Some(260.0 / 980.0)));
+        assert_eq!(value(&found, &found.cells[0]), "0.96 GiB");
         assert_eq!(words(&found), ["1.21 GiB", "+0.25 GiB (+26.5 %)", ""]);
     }
 
@@ -185,7 +183,7 @@ mod tests {
         let found = |verdict, detectable, is_proven| {
             let difference =
                 Difference { change: 0.1, low: 0.09, high: 0.107, p: 0.0079, detectable, verdict };
-            let change = Change { difference: Some(difference), is_proven, ..change(30.0 * MIB, Some(0.1)) };
+            let change = Change { difference: Some(difference), is_proven, ..changed(30.0 * MIB, Some(0.1)) };
             words(&row(Quantity::Peak, 300.0 * MIB, 330.0 * MIB, change))[1..].to_vec()
         };
         let larger = found(Verdict::Larger, Some(0.01), true);
@@ -199,17 +197,17 @@ mod tests {
 
     #[test]
     fn bounds_and_growth_have_their_own_words() {
-        let open = Change { is_proven: false, ..change(-10.0 * MIB, Some(-0.03)) };
+        let open = Change { is_proven: false, ..changed(-10.0 * MIB, Some(-0.03)) };
         let mut open = row(Quantity::Peak, 310.0 * MIB, 300.0 * MIB, open);
         open.cells[1].amount.iter_mut().for_each(|amount| amount.is_at_least = true);
         assert_eq!(words(&open), ["at least 300.0 MiB", "-10.0 MiB (-3.0 %)", "open: the bounds overlap"]);
-        let mut growth = row(Quantity::Growth, 0.0, MIB / 60.0, change(MIB / 60.0, None));
+        let mut growth = row(Quantity::Growth, 0.0, MIB / 60.0, changed(MIB / 60.0, None));
         growth.cells[1]
             .amount
             .iter_mut()
             .for_each(|amount| amount.interval = Some((-MIB / 60.0, MIB / 20.0)));
         assert_eq!(words(&growth), ["+1.0 MiB/min [-1.0 MiB/min, +3.0 MiB/min]", "+1.0 MiB/min", ""]);
         let missing = Cell::default();
-        assert_eq!(WORDS.value(&open, &missing), "-");
+        assert_eq!(value(&open, &missing), "-");
     }
 }

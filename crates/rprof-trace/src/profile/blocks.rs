@@ -1,12 +1,12 @@
 //! The memory of a run averaged over time: the integral of its curve in equal blocks of time, in bounded space.
 
 use crate::profile::curve::Point;
-use crate::units::{Bytes, Seconds};
+use crate::units::Seconds;
 
 /// The largest number of blocks. Twice as many are merged in pairs when a run outgrows them.
 const MOST: usize = 256;
-/// The first width of a block in seconds, below any sampling interval.
-const FIRST_WIDTH: f64 = 1e-4;
+/// The first number of blocks per second: a block is then shorter than any sampling interval.
+const FIRST_RATE: f64 = 1e4;
 
 /// A block of a run: an interval of time and the memory in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +69,8 @@ pub(crate) struct Blocks {
     sums: Vec<Sum>,
     /// The begin of the first block.
     origin: f64,
-    width: f64,
+    /// Blocks per second. Multiplying by it is cheaper than dividing by a width.
+    rate: f64,
     window: Option<(Seconds, Seconds)>,
     /// The latest tick. A tick that goes back in time, because a clock was set, is ignored.
     last: Option<At>,
@@ -81,7 +82,7 @@ impl Blocks {
     /// No blocks. `origin` is the start of the run, or the first tick if that is not known.
     pub fn new(origin: Seconds, window: Option<(Seconds, Seconds)>) -> Self {
         let origin = window.map_or(origin, |(from, _)| from).0;
-        Self { sums: Vec::new(), origin, width: FIRST_WIDTH, window, last: None, gap: None }
+        Self { sums: Vec::new(), origin, rate: FIRST_RATE, window, last: None, gap: None }
     }
 
     /// Takes a tick. `since` is the start of the run if the memory before the first tick is to count like that of the tick.
@@ -95,8 +96,7 @@ impl Blocks {
             None => _ = self.gap.take(),
         }
         if let Some((at, _)) = self.clip(here.0, here.0) {
-            self.reach(at);
-            let slot = self.slot(at);
+            let slot = self.reach(at);
             self.sums[slot].ticks += 1;
         }
     }
@@ -140,8 +140,8 @@ impl Blocks {
     fn line(&mut self, from: At, to: At) {
         let Some((begin, end)) = self.clip(from.0, to.0).filter(|(begin, end)| begin < end) else { return };
         let slope = (to.1 - from.1) / (to.0 - from.0);
-        self.reach(end);
-        let (first, last) = (self.slot(begin), self.slot(end));
+        let last = self.reach(end);
+        let first = self.slot(begin);
         for slot in first..=last {
             let a = if slot == first { begin } else { self.border(slot) };
             let b = if slot == last { end } else { self.border(slot + 1) };
@@ -164,17 +164,17 @@ impl Blocks {
     }
 
     fn border(&self, slot: usize) -> f64 {
-        self.origin + slot as f64 * self.width
+        self.origin + slot as f64 / self.rate
     }
 
     fn slot(&self, time: f64) -> usize {
-        ((time - self.origin) / self.width).max(0.0) as usize
+        ((time - self.origin) * self.rate).max(0.0) as usize
     }
 
-    /// Makes room for a time.
-    fn reach(&mut self, time: f64) {
+    /// Makes room for a time, and returns the number of its block.
+    fn reach(&mut self, time: f64) -> usize {
         while self.slot(time) >= MOST {
-            self.width *= 2.0;
+            self.rate /= 2.0;
             for slot in 0..self.sums.len() {
                 let sum = std::mem::take(&mut self.sums[slot]);
                 self.sums[slot / 2].add(&sum);
@@ -185,12 +185,14 @@ impl Blocks {
         if slot >= self.sums.len() {
             self.sums.resize(slot + 1, Sum::default());
         }
+        slot
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Bytes;
 
     fn point(time: f64, value: u64) -> Point {
         Point { time: Seconds(time), value: Bytes(value) }

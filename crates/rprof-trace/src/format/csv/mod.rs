@@ -100,6 +100,11 @@ pub const RECORDS: [&str; 16] = [
     "end",
 ];
 
+/// The text as a cell that no spreadsheet runs: with a `'` before it if it would be taken for a formula.
+pub fn guarded(text: &str) -> String {
+    if is_formula(text.as_bytes()) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// `true` if a spreadsheet takes a cell with this text for a formula. A text that begins as a guarded one does counts too,
 /// so that the guard can always be removed.
 fn is_formula(text: &[u8]) -> bool {
