@@ -87,6 +87,9 @@ fn the_peaks_of_five_trees_of_known_size_are_within_three_per_cent() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_small_command_keeps_its_small_numbers() {
+    if cfg!(debug_assertions) {
+        return skip("a debug build of rprof is itself larger than `true`, so its fork hides the memory of that");
+    }
     let place = Place::new();
     let done = bench(&place, "-r 20", &["true"]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
@@ -280,9 +283,9 @@ fn ctrl_c_ends_a_command_that_ignores_it() {
 #[cfg(target_os = "linux")]
 fn a_daemon_that_outlives_its_run_does_not_count_in_the_next() {
     let place = Place::new();
-    let daemon = truth_line("daemon [ touch 100MiB ready d await e ] await d");
+    let daemon = truth_line("daemon [ touch 100MiB ready d await e ] await d hold 200ms");
     let other = truth_line("ready e hold 300ms");
-    let done = bench_words(&place, &["-r", "1", &daemon, &other]);
+    let done = bench_words(&place, &["-r", "1", "-T", "10ms", &daemon, &other]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let found = results(&place);
     assert!(median(&found[0], "memory_peak_tree") > 100.0 * MIB as f64);

@@ -33,7 +33,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use crate::cli::{AttachArgs, Cli, Command};
-use crate::commands::{annotate, attach, bench, compare, convert, peak, plot, run, traces};
+use crate::commands::{annotate, attach, compare, convert, peak, plot, run, traces};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => return exit(run::run(&arguments), exit_code::OURS),
         Command::Attach(arguments) => return exit(attach::attach(&arguments), exit_code::OURS),
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
-        Command::Bench(arguments) => return exit(bench::bench(&arguments), exit_code::FAULT),
+        Command::Bench(arguments) => return exit(commands::bench::bench(&arguments), exit_code::FAULT),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),

@@ -119,7 +119,7 @@ fn command(
         (!environment.is_empty()).then(|| assignments.collect::<String>() + &line)
     };
     let name = name.map(replaced).or_else(automatic).filter(|name| *name != line);
-    BenchCommand { name, unseen, environment, line, parameters }
+    BenchCommand { line, name, unseen, parameters, environment }
 }
 
 /// The variables of one `--env`. The last value of a name counts.

@@ -51,15 +51,12 @@ pub fn replace(text: &str, parameters: &[Parameter]) -> String {
             let after = rest[1..].strip_prefix(parameter.name.as_str())?.strip_prefix('}')?;
             Some((&parameter.value, after))
         });
-        match found {
-            Some((value, after)) => {
-                replaced.push_str(value);
-                rest = after;
-            }
-            None => {
-                replaced.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((value, after)) = found {
+            replaced.push_str(value);
+            rest = after;
+        } else {
+            replaced.push('{');
+            rest = &rest[1..];
         }
     }
     replaced + rest

@@ -40,9 +40,8 @@ impl Progress {
             Style::None => Form::Hidden,
             _ if shows_output => Form::Hidden,
             Style::Full | Style::Nocolor => Form::Line,
-            Style::Basic | Style::Color => Form::Log,
             Style::Auto if message::is_terminal() => Form::Line,
-            Style::Auto => Form::Log,
+            Style::Basic | Style::Color | Style::Auto => Form::Log,
         };
         Self { form, planned: vec![None; commands], begun: Instant::now(), last: None, is_shown: false }
     }

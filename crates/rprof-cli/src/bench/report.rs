@@ -225,14 +225,14 @@ mod tests {
             report(&[one, two]),
             "\
 Benchmark 1: sort a (2 runs)
-                        mean ± σ        min … max      median
-  time [ms]            305.0 ± 7.1    300.0 … 310.0     305.0    user 1.000 ms, system 2.000 ms
-  peak, RSS [MiB]      100.0 ± 0.0    100.0 … 100.0     100.0
+                      mean ± σ        min … max      median
+  time [ms]          305.0 ± 7.1    300.0 … 310.0     305.0    user 1.000 ms, system 2.000 ms
+  peak, RSS [MiB]    100.0 ± 0.0    100.0 … 100.0     100.0
 
 Benchmark 2: ./sort2 a (2 runs)
-                        mean ± σ        min … max      median
-  time [ms]            100.0 ± 0.0    100.0 … 100.0     100.0    user 1.000 ms, system 2.000 ms
-  peak, RSS [MiB]      201.0 ± 1.4    200.0 … 202.0     201.0    at most 211.0
+                      mean ± σ        min … max      median
+  time [ms]          100.0 ± 0.0    100.0 … 100.0     100.0    user 1.000 ms, system 2.000 ms
+  peak, RSS [MiB]    201.0 ± 1.4    200.0 … 202.0     201.0    at most 211.0
 
 Compared with sort a (change of the median, 95 % interval, Mann-Whitney test)
   ./sort2 a
@@ -248,9 +248,9 @@ Compared with sort a (change of the median, 95 % interval, Mann-Whitney test)
             report(&[result("x", vec![run(2.0, 5, None)])]),
             "\
 Benchmark 1: x (1 run)
-                        mean
-  time [s]             2.000    user 1.000 ms, system 2.000 ms
-  peak, RSS [MiB]      5.000    at least
+                      mean
+  time [s]           2.000    user 1.000 ms, system 2.000 ms
+  peak, RSS [MiB]    5.000    at least
 
 "
         );

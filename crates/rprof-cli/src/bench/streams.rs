@@ -111,7 +111,7 @@ fn output(text: &str) -> anyhow::Result<Output> {
 fn drained() -> anyhow::Result<Arc<OwnedFd>> {
     let (mut reader, writer) = std::io::pipe().context("cannot make a pipe")?;
     let drain = move || {
-        let mut dropped = [0; 64 << 10];
+        let mut dropped = vec![0; 64 << 10];
         while reader.read(&mut dropped).is_ok_and(|length| length > 0) {}
     };
     std::thread::Builder::new().stack_size(256 << 10).spawn(drain).context("cannot start a thread")?;

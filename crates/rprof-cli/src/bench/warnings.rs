@@ -116,7 +116,7 @@ mod tests {
         let shown = found(&slow_start, &[], |_| {});
         assert_eq!(shown.len(), 1, "{shown:?}");
         assert!(
-            shown[0].starts_with("`x`: the time of run 1 (9.000 s) is far from the median (1.000 s)"),
+            shown[0].starts_with("`x`: the time of run 1 (9.000 s) is far from the median (1.005 s)"),
             "{shown:?}"
         );
         assert!(shown[0].contains("use --warmup to fill it"));

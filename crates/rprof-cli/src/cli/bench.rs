@@ -106,6 +106,7 @@ pub struct ParameterArgs {
 
 /// The way a command is started and measured.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct ExecutionArgs {
     /// Run the commands in this shell, such as `bash --norc`; `default` is sh, `none` is no shell [default: none]
     #[arg(long, value_name = "SHELL", help_heading = EXECUTION)]
@@ -162,7 +163,7 @@ pub struct BenchOutputArgs {
     /// Write a table of times and peaks in Markdown
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub export_markdown: Option<PathBuf>,
-    /// Write a table of times and peaks in AsciiDoc
+    /// Write a table of times and peaks in `AsciiDoc`
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub export_asciidoc: Option<PathBuf>,
     /// Write a table of times and peaks in Emacs org-mode

@@ -11,7 +11,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
-pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, HookArgs, ParameterArgs, RunsArgs, Style};
+pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, RunsArgs, Style};
 pub use self::compare::CompareArgs;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::traces::{CleanArgs, ConvertArgs, PeakArgs, PlotArgs, RmArgs};

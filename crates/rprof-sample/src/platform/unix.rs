@@ -118,7 +118,7 @@ pub fn spawn(launch: &Launch, group: Option<&Group>) -> Result<Spawned, Error> {
     let descriptors = Descriptors {
         report: writer.as_raw_fd(),
         entry: group.and_then(Group::entry),
-        streams: launch.streams.each_ref().map(|stream| stream.as_ref().map(|file| file.as_raw_fd())),
+        streams: launch.streams.each_ref().map(|stream| stream.as_ref().map(AsRawFd::as_raw_fd)),
     };
     let mut command =
         Command::new(launch.program.as_ref().map_or(program.as_os_str(), |path| path.as_os_str()));
@@ -191,10 +191,9 @@ fn before_exec(descriptors: &Descriptors) -> io::Result<()> {
         match stream {
             // SAFETY: both are numbers of descriptors; the copy stays open across the exec.
             Some(stream) if unsafe { libc::dup2(stream, fd) } == -1 => return Err(io::Error::last_os_error()),
-            Some(_) => {}
             // SAFETY: closing a descriptor that only the runtime opened.
             None if at_start & (1 << fd) != 0 => _ = unsafe { libc::close(fd) },
-            None => {}
+            _ => {}
         }
     }
     // SAFETY: an all-zero rusage is valid and is overwritten.

@@ -1,8 +1,8 @@
-//! The table in AsciiDoc.
+//! The table in `AsciiDoc`.
 
 use super::table::Table;
 
-/// The table in AsciiDoc.
+/// The table in `AsciiDoc`.
 pub fn text(table: &Table) -> String {
     let alignments = [vec!["<"], vec![">"; table.head.len() - 1]].concat().join(",");
     let mut text = format!("[cols=\"{alignments}\"]\n|===\n");

@@ -18,13 +18,11 @@ fn code(command: &str) -> String {
     let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     // A bar would end the cell, also inside of code.
     let command = command.replace('|', "\\|");
-    match longest {
-        0 => format!("`{command}`"),
-        _ => {
-            let ticks = "`".repeat(longest + 1);
-            format!("{ticks} {command} {ticks}")
-        }
+    if longest == 0 {
+        return format!("`{command}`");
     }
+    let ticks = "`".repeat(longest + 1);
+    format!("{ticks} {command} {ticks}")
 }
 
 #[cfg(test)]
