@@ -28,6 +28,21 @@ pub struct CompareArgs {
     /// Compare the spans of each name too
     #[arg(long, help_heading = CONTENT)]
     pub by_span: bool,
+    #[command(flatten)]
+    pub format: FormatArgs,
+    /// Draw a figure too: .svg, .pdf or .png
+    ///
+    /// It shows the curves if each side has one run, else the peak of every run. A name without an extension gets .png. `-` is stdout, as SVG; then no table is printed.
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+    /// Overwrite the figure even if it is not one of the same traces
+    #[arg(long, requires = "output", help_heading = OUTPUT)]
+    pub force: bool,
+}
+
+/// The format of the table; text for a terminal without any.
+#[derive(Debug, Args)]
+pub struct FormatArgs {
     /// Print the table as Markdown
     #[arg(long, conflicts_with_all = ["csv", "json"], help_heading = OUTPUT)]
     pub markdown: bool,
@@ -37,12 +52,4 @@ pub struct CompareArgs {
     /// Print JSON: an array with one object for each side, in bytes and seconds
     #[arg(long, help_heading = OUTPUT)]
     pub json: bool,
-    /// Draw a figure too: .svg, .pdf or .png
-    ///
-    /// It shows the curves if each side has one run, else the peak of every run. A name without an extension gets .png. `-` is stdout, as SVG; then no table is printed.
-    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
-    pub output: Option<PathBuf>,
-    /// Overwrite the figure even if it is not one of the same traces
-    #[arg(long, requires = "output", help_heading = OUTPUT)]
-    pub force: bool,
 }

@@ -33,7 +33,7 @@ pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
     }
     warn_about_metrics(&compared);
     let sides: Vec<Side<'_>> = compared.iter().map(|side| Side { runs: &side.runs }).collect();
-    let rows = findings(&sides, arguments.by_span || arguments.json);
+    let rows = findings(&sides, arguments.by_span || arguments.format.json);
     if draws {
         let drawn = format.render(&drawing(&compared, &rows, &profiles)?)?;
         let Some(path) = figure else { return Ok(output::write(&drawn)?) };
@@ -53,11 +53,11 @@ fn drawing(compared: &[Compared], rows: &[Row], profiles: &[(String, Profile)]) 
 }
 
 fn print(arguments: &CompareArgs, compared: &[Compared], rows: &[Row]) -> anyhow::Result<()> {
-    if arguments.json {
+    if arguments.format.json {
         output::print_json(&compare_report::json(compared, rows))?;
-    } else if arguments.csv {
+    } else if arguments.format.csv {
         output::print(&compare_report::csv(compared, rows)?)?;
-    } else if arguments.markdown {
+    } else if arguments.format.markdown {
         output::print(&compare_report::markdown(compared, rows))?;
     } else {
         output::print(&compare_report::text(compared, rows))?;

@@ -74,7 +74,9 @@ pub fn finding(row: &Row, cell: &Cell) -> String {
     match found.verdict {
         Verdict::Larger => format!("larger ({})", probability(found.p)),
         Verdict::Smaller => format!("smaller ({})", probability(found.p)),
-        Verdict::NotSeen if !change.is_proven => "open: the bounds overlap".to_owned(),
+        Verdict::NotSeen if !change.is_proven => {
+            format!("open: the bounds overlap; without them {}", probability(found.p))
+        }
         Verdict::NotSeen => not_seen(change),
     }
 }
@@ -191,7 +193,7 @@ mod tests {
         let finding = |detectable, is_proven| found(Verdict::NotSeen, detectable, is_proven).remove(1);
         assert_eq!(finding(Some(0.021), true), "no difference seen; 2.1 % would be");
         assert_eq!(finding(Some(0.0), true), "no difference seen");
-        assert_eq!(finding(Some(0.021), false), "open: the bounds overlap");
+        assert_eq!(finding(Some(0.021), false), "open: the bounds overlap; without them p = 0.008");
         assert_eq!(finding(None, true), "too few runs for a verdict");
     }
 

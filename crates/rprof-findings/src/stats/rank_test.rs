@@ -142,6 +142,8 @@ mod tests {
     /// `scipy.stats.permutation_test` does the same with `permutation_type="independent"`.
     #[test]
     fn ties_are_tested_exactly_too() {
+        // Twice the ranks 2 and 4: the three 5 share the mean of 1, 2 and 3.
+        assert_eq!(doubled_ranks(&[5.0, 7.0], &[5.0, 5.0]), [4, 8, 4, 4]);
         close(p_value(&[5.0; 4], &[5.0; 4]), 1.0);
         close(p_value(&[5.0; 4], &[7.0; 4]), 2.0 / 70.0);
         // The one 6 is in either group with the same probability.
