@@ -5,6 +5,8 @@ mod support;
 
 #[path = "end_to_end/attach.rs"]
 mod attach;
+#[path = "end_to_end/bench.rs"]
+mod bench;
 #[path = "end_to_end/beside_rss.rs"]
 mod beside_rss;
 #[cfg(target_os = "linux")]

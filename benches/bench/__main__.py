@@ -13,6 +13,7 @@ from measure import arguments, floors, machine
 from measure.run import Failed
 
 from . import (
+    bench_command,
     binary,
     day,
     memory,
@@ -39,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "trees": trees.measure,
     "pss": pss.measure,
     "startup": startup.measure,
+    "bench_command": bench_command.measure,
     "spans": spans.measure,
     "memory": memory.measure,
     "reading": reading.measure,

@@ -106,7 +106,7 @@ def _from_pypi(tools: Path) -> dict[str, Tool]:
 
 
 def _from_crates(tools: Path) -> dict[str, Tool]:
-    programs = {name: _crate(tools.resolve(), crate, version) for name, (crate, version) in CRATES.items()}
+    programs = {name: crate(tools.resolve(), package, version) for name, (package, version) in CRATES.items()}
 
     def denet(interval: float, tree: bool, trace: Path, command: Sequence[str]) -> list[str]:
         alone = [] if tree else ["--exclude-children"]
@@ -132,16 +132,16 @@ def _from_crates(tools: Path) -> dict[str, Tool]:
     }
 
 
-def _crate(tools: Path, crate: str, version: str) -> Path:
+def crate(tools: Path, name: str, version: str) -> Path:
     """Installs the binary of a crate under a distinct name, because one of the peers is called rprof, too."""
-    root = tools / f"{crate}-{version}"
-    program = root / f"peer-{crate}"
+    root = tools / f"{name}-{version}"
+    program = root / f"peer-{name}"
     if not program.exists():
-        print(f"building {crate} {version}", flush=True)
+        print(f"building {name} {version}", flush=True)
         options = ["--quiet", "--locked", "--force", "--root", str(root), "--target-dir", str(root / "target")]
-        run(["cargo", "install", *options, "--version", version, crate])
+        run(["cargo", "install", *options, "--version", version, name])
         shutil.rmtree(root / "target", ignore_errors=True)
-        (root / "bin" / crate).rename(program)
+        (root / "bin" / name).rename(program)
     return program
 
 

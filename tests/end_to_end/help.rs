@@ -2,13 +2,14 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 16] = [
-    "", "run", "attach", "plot", "peak", "top", "check", "compare", "convert", "export", "list", "rm", "clean",
-    "mark", "note", "span",
+const COMMANDS: [&str; 17] = [
+    "", "run", "attach", "bench", "plot", "peak", "top", "check", "compare", "convert", "export", "list", "rm",
+    "clean", "mark", "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
-const PROGRAMS: [&str; 6] = ["--", "make", "./simulate", "script.py", "./server", "'the"];
+const PROGRAMS: [&str; 11] =
+    ["--", "make", "./simulate", "script.py", "./server", "'the", "'sleep", "'sort", "./a", "'make", "'grep"];
 
 fn help(place: &Place, command: &str, option: &str) -> String {
     let done = place.run(&format!("{command} {option}"));

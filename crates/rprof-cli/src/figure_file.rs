@@ -31,6 +31,15 @@ pub fn write(path: &Path, figure: Vec<u8>, traces: &[&Path], force: bool) -> any
     file.write_all(&figure).with_context(failed)
 }
 
+/// Checks that a figure of these traces may be written, long before it is drawn.
+///
+/// # Errors
+/// When the file exists and is no figure of these traces.
+pub fn check(path: &Path, traces: &[&Path], force: bool) -> anyhow::Result<()> {
+    let is_file = std::fs::metadata(path).is_ok_and(|found| found.is_file());
+    if is_file { may_replace(path, &mark(path, traces), force) } else { Ok(()) }
+}
+
 /// Opens an existing file for a new figure.
 fn replaced(path: &Path, mark: &str, force: bool) -> anyhow::Result<File> {
     let failed = || format!("cannot write the figure `{}`", shown(path));
@@ -39,6 +48,12 @@ fn replaced(path: &Path, mark: &str, force: bool) -> anyhow::Result<File> {
     if !is_file {
         return OpenOptions::new().write(true).open(path).with_context(failed);
     }
+    may_replace(path, mark, force)?;
+    OpenOptions::new().write(true).truncate(true).open(path).with_context(failed)
+}
+
+/// Refuses to replace a file that has another mark or none.
+fn may_replace(path: &Path, mark: &str, force: bool) -> anyhow::Result<()> {
     if !force {
         match mark_in(path) {
             Some(found) if found == mark => {}
@@ -52,7 +67,7 @@ fn replaced(path: &Path, mark: &str, force: bool) -> anyhow::Result<File> {
             ),
         }
     }
-    OpenOptions::new().write(true).truncate(true).open(path).with_context(failed)
+    Ok(())
 }
 
 /// The mark of the traces: a hash of their names as seen from the figure, so that it is the same on every machine.

@@ -2,6 +2,7 @@
 //! The only crate of the workspace that prints or exits.
 
 mod baseline_file;
+mod bench;
 mod budgets;
 mod check_report;
 mod cli;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Attach(arguments) => return exit(attach::attach(&arguments), exit_code::OURS),
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Check(arguments) => return exit(check::check(&arguments), exit_code::FAULT),
+        Command::Bench(arguments) => return exit(commands::bench::bench(&arguments), exit_code::FAULT),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),

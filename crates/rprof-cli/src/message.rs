@@ -24,6 +24,11 @@ pub fn raw(lines: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }
 
+/// Shows a line that the next one overwrites, for a terminal. An empty one clears it.
+pub fn progress(line: &str) {
+    let _ = std::io::stderr().write_all(format!("\r\x1b[K{}", visible(line)).as_bytes());
+}
+
 /// Prints why rprof failed.
 pub fn error(error: &anyhow::Error) {
     print(&one_line(error));

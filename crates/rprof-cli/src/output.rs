@@ -5,6 +5,63 @@ use std::io::{self, IsTerminal, Write};
 use rprof_trace::is_hidden;
 use serde_json::Value;
 
+/// The look of a piece of text on a terminal with colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// As the terminal has it.
+    Plain,
+    /// Bold.
+    Bold,
+    /// Less bright.
+    Dim,
+    /// Green.
+    Green,
+    /// Red.
+    Red,
+}
+
+impl Look {
+    /// The escape sequence that begins it (ECMA-48, SGR).
+    fn code(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Bold => "\x1b[1m",
+            Self::Dim => "\x1b[2m",
+            Self::Green => "\x1b[32m",
+            Self::Red => "\x1b[31m",
+        }
+    }
+}
+
+/// A line in pieces, each with its look.
+pub type Line = Vec<(Look, String)>;
+
+/// Prints lines in pieces, with colours or without.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn print_lines(lines: &[Line], has_colours: bool) -> io::Result<()> {
+    let mut shown = String::new();
+    for line in lines {
+        for (look, text) in line {
+            let code = if has_colours { look.code() } else { "" };
+            shown.push_str(code);
+            shown.push_str(&rprof_trace::visible(text));
+            shown.push_str(if code.is_empty() { "" } else { "\x1b[0m" });
+        }
+        shown.push('\n');
+    }
+    write(shown.as_bytes())
+}
+
+/// True if stdout is a terminal and its user has not turned colours off.
+pub fn has_colours() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal()
+        && !is_set("NO_COLOR")
+        && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
+}
+
 /// Prints lines of text.
 ///
 /// # Errors

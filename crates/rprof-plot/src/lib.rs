@@ -10,6 +10,7 @@ mod layers;
 mod options;
 mod out;
 mod peaks;
+mod repeats;
 mod series;
 mod sheet;
 
@@ -21,6 +22,7 @@ pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
 pub use peaks::{PeakGroup, peaks};
+pub use repeats::{Repeats, repeats};
 
 /// The example of the README, which `cargo test` compiles and runs.
 #[cfg(doctest)]

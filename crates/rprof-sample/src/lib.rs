@@ -3,6 +3,7 @@
 //! as records of the trace model. It writes no file and prints nothing.
 
 mod error;
+mod interrupts;
 mod job_control;
 mod options;
 mod parse;
@@ -16,14 +17,15 @@ mod wakeups;
 use rprof_trace::Record;
 
 pub use error::{Error, ReadError};
+pub use interrupts::Interrupts;
 pub use options::{Options, Target};
 pub use path_lookup::find_program;
 pub use platform::{
-    COLUMNS, ExitStatus, Launch, METRICS, command_of, find_processes, host, os, page_size, prepare,
-    signal_name,
+    COLUMNS, ExitStatus, Launch, METRICS, PageFaults, command_of, find_processes, host, os, page_size,
+    prepare, signal_name,
 };
 pub use session::{Clock, Outcome, Session, TerminationCause};
-pub use wait_only::run_unmeasured;
+pub use wait_only::{Unmeasured, run_unmeasured};
 
 /// Gives bytes to all parsers of kernel text. Only for fuzzing.
 #[cfg(fuzzing)]

@@ -36,6 +36,10 @@ pub struct Options {
     pub wait_all: bool,
     /// Run the command in a control group of its own.
     pub cgroup: bool,
+    /// Record the control group of the command, and look for OOM kills. It takes some 0.2 ms, much for a short command.
+    pub group: bool,
+    /// End the whole tree at a signal that asks rprof to end, SIGINT for one, instead of passing that on alone.
+    pub ends_when_interrupted: bool,
     /// End the whole tree after this time since the start.
     pub time_limit: Option<Duration>,
     /// End the whole tree when its memory exceeds this.
@@ -54,6 +58,8 @@ impl Default for Options {
             args: true,
             wait_all: false,
             cgroup: false,
+            group: true,
+            ends_when_interrupted: false,
             time_limit: None,
             memory_limit: None,
             duration: None,

@@ -10,7 +10,7 @@ use rprof_trace::{DatWriter, Header, Metric, ProfileBuilder, ProfileOptions, Rec
 /// The numbers of ticks and of allocations of a run at 1 kHz with this duration, recorded like `rprof run` does it.
 fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
     let argv = command.iter().map(Into::into).collect();
-    let launch = Launch { argv, env: Vec::new() };
+    let launch = Launch { argv, ..Launch::default() };
     let options = Options {
         interval: Duration::from_millis(1),
         exact,

@@ -39,6 +39,24 @@ Examples:
   rprof attach firefox                 record the only process named like this
   rprof attach --duration 30s 4711     record it for 30 seconds";
 
+pub const BENCH: &str = "\
+Run commands many times, and compare their time and the peak memory of their
+process trees. It takes the options of hyperfine and writes its JSON.
+
+Examples:
+  rprof bench 'sleep 0.3'                          measure one command
+  rprof bench 'sort a.txt' './sort2 a.txt'         compare two; they take turns
+  rprof bench -w 2 -r 20 ./a ./b                   2 warm-up and 20 measured runs
+  rprof bench -P jobs 1 8 'make -j {jobs}'         measure each value of jobs
+  rprof bench -S 'grep x *.txt | sort'             use a shell
+  rprof bench --export-json b.json -o b.svg ./a    write all runs, and a figure";
+
+pub const BENCH_EXIT_CODES: &str = "\
+Exit code:
+  0; 1 if a command fails or rprof does; 2 if the options are wrong; 127 if a
+  command is not found; 126 if it cannot be executed; 130 after Ctrl-C, which
+  ends the present run and prints the results so far";
+
 pub const PLOT: &str = "\
 Draw memory over time. The figure of one trace also shows its spans and its
 largest processes. The figure of several traces compares them.

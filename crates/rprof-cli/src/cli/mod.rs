@@ -1,6 +1,7 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
 mod annotate;
+mod bench;
 mod budget;
 mod check;
 mod compare;
@@ -14,6 +15,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
+pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, RunsArgs, Style};
 pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
@@ -46,6 +48,9 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Run commands many times and compare their time and memory
+    #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
+    Bench(Box<BenchArgs>),
     /// Draw traces: memory over time, as SVG, PDF or PNG
     #[command(long_about = examples::PLOT)]
     Plot(PlotArgs),

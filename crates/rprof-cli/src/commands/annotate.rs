@@ -36,10 +36,10 @@ pub fn span(arguments: &SpanArgs) -> anyhow::Result<u8> {
     let command = &arguments.command;
     rprof_sample::find_program(&command[0]).map_err(|error| explained(error, command))?;
     let span = trace.as_ref().map(|trace| trace.span_of_others(&arguments.name));
-    let launch = Launch { argv: command.clone(), env: Vec::new() };
-    let status = rprof_sample::run_unmeasured(&launch).map_err(|error| explained(error, command))?;
+    let launch = Launch { argv: command.clone(), ..Launch::default() };
+    let done = rprof_sample::run_unmeasured(&launch).map_err(|error| explained(error, command))?;
     drop(span);
-    Ok(exit_code::of_status(status))
+    Ok(exit_code::of_status(done.status))
 }
 
 /// The trace of the run that this process is part of.

@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod attach;
+pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod convert;

@@ -32,7 +32,7 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
     if let Some(program) = python.as_ref().filter(|python| python.has_module() && !arguments.output.quiet) {
         warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
-    let launch = Launch { argv: argv.clone(), env };
+    let launch = Launch { argv: argv.clone(), env, ..Launch::default() };
     let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv, &budgets);
     // The interpreter of a script is missed only at the start.
     recorded.map_err(|error| match error.downcast() {

@@ -1,7 +1,8 @@
-//! The numbers of a figure before they have a place on the sheet: curves, slopes, limits, ends,
+//! The numbers of a figure before they have a place on the sheet: curves, bands, slopes, limits, ends,
 //! span groups, the time range.
 //! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
 
+pub mod band;
 pub mod bounds;
 pub mod curve;
 pub mod endings;

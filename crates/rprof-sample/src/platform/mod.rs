@@ -4,11 +4,14 @@
 //
 // To add a platform: copy `unsupported.rs`, which is a complete platform that measures nothing, choose it below by its
 // `target_os`, and replace one function at a time. The lists under "The names" and "The signatures" are checked by the
-// compiler on every target. Systems with fork and wait4 share `unix.rs` and `uname.rs`. Parsers of kernel answers
+// compiler on every target. Systems with fork and wait4 share `unix.rs`, `reap.rs` and
+// `uname.rs`. Parsers of kernel answers
 // belong in `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
 
 #[cfg(any(rprof_unsupported, not(target_os = "linux")))]
 mod no_cgroup;
+#[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
+mod reap;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod uname;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
@@ -25,6 +28,9 @@ mod os;
 mod os;
 
 use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rprof_trace::{Bytes, Memory};
@@ -39,10 +45,10 @@ use crate::parse::{CommandLine, CommandName};
 pub use os::{COLUMNS, METRICS};
 pub use os::{Group, OomLog, Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
+pub use os::{children, has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
 pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
-pub use os::{has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
 pub use os::{huge_mappings, largest_fault, may_be_child, why_no_memory};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
@@ -101,6 +107,7 @@ const _: () = {
     let _: fn(&Launch, Option<&Group>) -> Result<Spawned, Error> = spawn;
     let _: fn() -> Option<Reaped> = reap;
     let _: [fn() -> bool; 2] = [has_children, has_terminal];
+    let _: fn() -> Vec<u32> = children;
     let _: fn(u32, i32) -> Result<(), ReadError> = kill;
     let _: fn(u32, u32) -> Option<bool> = share_address_space;
     // Clocks.
@@ -154,12 +161,16 @@ pub struct FaultCounts {
 }
 
 /// A command to start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Launch {
     /// Program and arguments, passed on unchanged; never empty.
     pub argv: Vec<OsString>,
     /// Variables added to the environment.
     pub env: Vec<(OsString, OsString)>,
+    /// The file to execute; `None` if the system is to search PATH for the program.
+    pub program: Option<PathBuf>,
+    /// Files in place of standard input, output and error; `None` for a stream that the command inherits.
+    pub streams: [Option<Arc<OwnedFd>>; 3],
 }
 
 /// A child that has just been started.
@@ -167,6 +178,8 @@ pub struct Launch {
 pub struct Spawned {
     /// Its process id.
     pub pid: u32,
+    /// The time right before its exec, on the clock of `now`; `None` when the child could not report it.
+    pub exec: Option<Duration>,
     /// The largest RSS of the child before its exec. On Linux `ru_maxrss` is never below it, whatever the program uses;
     /// 0 on macOS, where an exec starts a new maximum.
     pub rss_before_exec: Bytes,
@@ -214,8 +227,29 @@ pub struct Reaped {
     pub user: Duration,
     /// CPU time in kernel mode, with that of the descendants it waited for.
     pub system: Duration,
+    /// Page faults, with those of the descendants it waited for.
+    pub faults: PageFaults,
+    /// The time at which its end was found, on the clock of `now`.
+    pub found: Duration,
     /// Facts read from the zombie before it was reaped.
     pub zombie: ZombieFacts,
+}
+
+/// The page faults of a process, as wait4 reports them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PageFaults {
+    /// Faults that needed no reading from a disk.
+    pub minor: u64,
+    /// Faults that had to read from a disk.
+    pub major: u64,
+}
+
+impl PageFaults {
+    /// Adds the faults of another process.
+    pub fn add(&mut self, other: Self) {
+        self.minor = self.minor.saturating_add(other.minor);
+        self.major = self.major.saturating_add(other.major);
+    }
 }
 
 /// Facts that the kernel keeps of a process until it is reaped.
@@ -227,6 +261,9 @@ pub struct ZombieFacts {
     pub max_footprint: Option<Bytes>,
     /// Its page faults; `None` when not known.
     pub faults: Option<FaultCounts>,
+    /// A time on the clock of `now` at which it lived already, a hundredth of a second after its birth at most; `None` when
+    /// not known.
+    pub born_before: Option<Duration>,
 }
 
 /// A signal that was sent to rprof.

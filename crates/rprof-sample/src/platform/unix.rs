@@ -1,4 +1,4 @@
-//! Child processes on Linux and macOS: start, wait, signal. A child finds the environment it would find without rprof.
+//! Child processes on Linux and macOS: start and signal. A child finds the environment it would find without rprof.
 //!
 //! A child is started by a plain fork, not by `posix_spawn` or `vfork`. Those share rprof's address space until the
 //! exec, so that the child's `ru_maxrss` would start at rprof's own maximum. After a fork it starts at a small value,
@@ -18,7 +18,8 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal as Sig, signal, si
 use rprof_trace::Bytes;
 
 use super::os::Group;
-use super::{ExitStatus, Launch, Reaped, Spawned};
+use super::reap::max_rss;
+use super::{Launch, Spawned};
 use crate::error::{Error, ReadError};
 
 /// The CPU time of this thread. It does not grow while the thread waits for a processor.
@@ -112,35 +113,60 @@ pub fn prepare() {
 /// `NotFound` or `NotExecutable` when the exec fails, `System` when the fork or the entering fails.
 pub fn spawn(launch: &Launch, group: Option<&Group>) -> Result<Spawned, Error> {
     let program = &launch.argv[0];
-    let (mut rss_reader, rss_writer) = io::pipe().map_err(Error::system("make a pipe"))?;
-    let rss_fd = OwnedFd::from(rss_writer);
-    let fd = rss_fd.as_raw_fd();
-    let mut command = Command::new(program);
-    command.args(&launch.argv[1..]).envs(launch.env.iter().map(|(k, v)| (k, v)));
-    let entry = group.and_then(Group::entry);
+    let (mut reader, writer) = io::pipe().map_err(Error::system("make a pipe"))?;
+    let writer = OwnedFd::from(writer);
+    let descriptors = Descriptors {
+        report: writer.as_raw_fd(),
+        entry: group.and_then(Group::entry),
+        streams: launch.streams.each_ref().map(|stream| stream.as_ref().map(AsRawFd::as_raw_fd)),
+    };
+    let mut command =
+        Command::new(launch.program.as_ref().map_or(program.as_os_str(), |path| path.as_os_str()));
+    command.arg0(program).args(&launch.argv[1..]).envs(launch.env.iter().map(|(k, v)| (k, v)));
     // SAFETY: `before_exec` only makes system calls that are safe after fork, and allocates nothing.
-    unsafe { command.pre_exec(move || before_exec(fd, entry)) };
+    unsafe { command.pre_exec(move || before_exec(&descriptors)) };
     let child = command.spawn();
-    drop(rss_fd);
-    let mut rss = [0; 8];
-    let reported = rss_reader.read_exact(&mut rss);
-    let child = child.map_err(|source| match entry {
+    drop(writer);
+    let mut report = [0; REPORT];
+    let reported = reader.read_exact(&mut report);
+    let child = child.map_err(|source| match descriptors.entry {
         // The child reports its RSS after it has entered the group.
         Some(_) if reported.is_err() => Error::System { action: "enter the control group", cause: source },
         _ => spawn_error(&program.to_string_lossy(), source),
     })?;
+    let [rss, nanos] = read_report(&report);
     let rss_before_exec = match reported {
         // On macOS an exec makes a new task, whose maximum begins at 0 (xnu, `task_rollup_accounting_info`).
-        Ok(()) if !cfg!(target_os = "macos") => Bytes(u64::from_ne_bytes(rss)),
+        Ok(()) if !cfg!(target_os = "macos") => Bytes(rss),
         _ => Bytes(0),
     };
-    Ok(Spawned { pid: child.id(), rss_before_exec })
+    let exec = reported.is_ok().then(|| Duration::from_nanos(nanos));
+    Ok(Spawned { pid: child.id(), exec, rss_before_exec })
 }
 
-/// Runs in the child between fork and exec: restores what the runtime and `prepare` changed, and reports the RSS so far.
-/// `entry` is the open `cgroup.procs` of the control group to enter.
-fn before_exec(rss_writer: i32, entry: Option<i32>) -> io::Result<()> {
-    if let Some(entry) = entry {
+/// The length of the report of a child: its RSS before the exec in bytes, and the time in nanoseconds.
+const REPORT: usize = 16;
+
+fn read_report(report: &[u8; REPORT]) -> [u64; 2] {
+    let number = |at: usize| report[at..at + 8].iter().rev().fold(0, |n, byte| (n << 8) | u64::from(*byte));
+    [number(0), number(8)]
+}
+
+/// The descriptors that a child uses before its exec.
+#[derive(Debug, Clone, Copy)]
+struct Descriptors {
+    /// The pipe to rprof.
+    report: i32,
+    /// The open `cgroup.procs` of the control group to enter.
+    entry: Option<i32>,
+    /// The files that become standard input, output and error.
+    streams: [Option<i32>; 3],
+}
+
+/// Runs in the child between fork and exec: restores what the runtime and `prepare` changed, sets the streams, and
+/// reports the RSS so far and the time.
+fn before_exec(descriptors: &Descriptors) -> io::Result<()> {
+    if let Some(entry) = descriptors.entry {
         // SAFETY: the buffer is 1 byte and lives through the call. `0` stands for the writing process.
         if unsafe { libc::write(entry, c"0".as_ptr().cast(), 1) } != 1 {
             return Err(io::Error::last_os_error());
@@ -161,19 +187,25 @@ fn before_exec(rss_writer: i32, entry: Option<i32>) -> io::Result<()> {
         // SAFETY: ignoring a signal installs no handler.
         unsafe { signal(Sig::SIGPIPE, SigHandler::SigIgn) }?;
     }
+    for (fd, stream) in (0..).zip(descriptors.streams) {
+        match stream {
+            // SAFETY: both are numbers of descriptors; the copy stays open across the exec.
+            Some(stream) if unsafe { libc::dup2(stream, fd) } == -1 => return Err(io::Error::last_os_error()),
+            // SAFETY: closing a descriptor that only the runtime opened.
+            None if at_start & (1 << fd) != 0 => _ = unsafe { libc::close(fd) },
+            _ => {}
+        }
+    }
     // SAFETY: an all-zero rusage is valid and is overwritten.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer is to a live rusage.
     if unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) } == 0 {
-        let bytes = max_rss(&usage).0.to_ne_bytes();
-        // SAFETY: the buffer is 8 bytes and lives through the call; a failed write only loses the value.
-        unsafe { libc::write(rss_writer, bytes.as_ptr().cast(), bytes.len()) };
-    }
-    for fd in 0..3 {
-        if at_start & (1 << fd) != 0 {
-            // SAFETY: closing a descriptor that only the runtime opened.
-            unsafe { libc::close(fd) };
-        }
+        let nanos = u64::try_from(super::os::now().as_nanos()).unwrap_or(0);
+        let mut report = [0; REPORT];
+        report[..8].copy_from_slice(&max_rss(&usage).0.to_le_bytes());
+        report[8..].copy_from_slice(&nanos.to_le_bytes());
+        // SAFETY: the buffer lives through the call; a failed write only loses the values.
+        unsafe { libc::write(descriptors.report, report.as_ptr().cast(), report.len()) };
     }
     Ok(())
 }
@@ -193,103 +225,10 @@ fn spawn_error(program: &str, source: io::Error) -> Error {
     }
 }
 
-/// `ru_maxrss` in bytes. The kernel counts in KiB on Linux and in bytes on macOS.
-fn max_rss(usage: &libc::rusage) -> Bytes {
-    let n = u64::try_from(usage.ru_maxrss).unwrap_or(0);
-    if cfg!(target_os = "macos") { Bytes(n) } else { Bytes::from_kib(n) }
-}
-
 /// True if this process is in the foreground of a terminal: the shell waits for it, and keys go to it.
 pub fn has_terminal() -> bool {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
     nix::unistd::tcgetpgrp(&terminal).is_ok_and(|group| group == nix::unistd::getpgrp())
-}
-
-/// True if this process has a child that was not reaped, alive or not.
-pub fn has_children() -> bool {
-    // SAFETY: an all-zero siginfo is valid and is overwritten.
-    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the pointer is to a live siginfo.
-    unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options) == 0 }
-}
-
-/// Reaps a child that has ended, or reports one that was stopped, without blocking. Adopted orphans are children too.
-///
-/// `None` when no child has changed or none is left.
-pub fn reap() -> Option<Reaped> {
-    // First a look that leaves the zombie in place: some facts are readable only until it is reaped.
-    // SAFETY: an all-zero siginfo is valid and is overwritten.
-    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the pointer is to a live siginfo.
-    let looked = unsafe { libc::waitid(libc::P_ALL, 0, &raw mut info, options) };
-    if looked != 0 && io::Error::last_os_error().raw_os_error() == Some(libc::ECHILD) {
-        return None;
-    }
-    // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
-    let found = u32::try_from(unsafe { info.si_pid() }).ok().filter(|pid| *pid > 0);
-    if looked == 0 && found.is_none() {
-        return None;
-    }
-    // If the look failed, any child will do.
-    let raw_pid = found.map_or(-1, u32::cast_signed);
-    let zombie = found.map(super::os::read_zombie).unwrap_or_default();
-    let mut wait_status = 0;
-    // SAFETY: an all-zero rusage is valid and is overwritten.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    let options = libc::WNOHANG | libc::WUNTRACED;
-    // SAFETY: both pointers are to live values of the right type.
-    let waited = unsafe { libc::wait4(raw_pid, &raw mut wait_status, options, &raw mut usage) };
-    let pid = u32::try_from(waited).ok().filter(|pid| *pid > 0);
-    let status = match pid {
-        Some(_) => status_of_wait(wait_status),
-        // Without wait4 the maximum is lost. The exit status is not.
-        None => status_by_waitid(found?)?,
-    };
-    Some(Reaped {
-        pid: pid.or(found)?,
-        status,
-        max_rss: max_rss(&usage),
-        user: duration(usage.ru_utime),
-        system: duration(usage.ru_stime),
-        zombie,
-    })
-}
-
-fn status_of_wait(status: i32) -> ExitStatus {
-    if libc::WIFEXITED(status) {
-        ExitStatus::Exited(libc::WEXITSTATUS(status))
-    } else if libc::WIFSTOPPED(status) {
-        ExitStatus::Stopped(libc::WSTOPSIG(status))
-    } else {
-        ExitStatus::Killed(libc::WTERMSIG(status))
-    }
-}
-
-/// Reaps a child by waitid, which reports no use of memory.
-fn status_by_waitid(pid: u32) -> Option<ExitStatus> {
-    // SAFETY: an all-zero siginfo is valid and is overwritten.
-    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WSTOPPED | libc::WNOHANG;
-    // SAFETY: the pointer is to a live siginfo.
-    if unsafe { libc::waitid(libc::P_PID, pid, &raw mut info, options) } != 0 {
-        return None;
-    }
-    // SAFETY: waitid fills the fields of a child's siginfo, or leaves the zeroes.
-    let (found, status) = unsafe { (info.si_pid(), info.si_status()) };
-    match info.si_code {
-        _ if found == 0 => None,
-        libc::CLD_EXITED => Some(ExitStatus::Exited(status)),
-        libc::CLD_STOPPED => Some(ExitStatus::Stopped(status)),
-        _ => Some(ExitStatus::Killed(status)),
-    }
-}
-
-fn duration(time: libc::timeval) -> Duration {
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
-    Duration::from_secs(seconds) + Duration::from_micros(micros)
 }
 
 /// Sends a signal to a process by its pid.

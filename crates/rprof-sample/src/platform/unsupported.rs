@@ -199,6 +199,11 @@ pub fn has_children() -> bool {
     false
 }
 
+/// Always empty.
+pub fn children() -> Vec<u32> {
+    Vec::new()
+}
+
 /// Always `None`.
 pub fn reap() -> Option<Reaped> {
     None

@@ -26,6 +26,10 @@ const SHARE: u32 = 200;
 pub struct SharedEvidence(Arc<Mutex<OomEvidence>>);
 
 impl SharedEvidence {
+    fn new(evidence: OomEvidence) -> Self {
+        Self(Arc::new(Mutex::new(evidence)))
+    }
+
     /// The evidence.
     pub fn get(&self) -> MutexGuard<'_, OomEvidence> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -47,6 +51,8 @@ pub struct GroupWatch {
     pub evidence: SharedEvidence,
     /// The OOM killer's counter of the whole machine at the start.
     machine: Option<u64>,
+    /// False if neither the group nor OOM kills are wanted.
+    is_wanted: bool,
 }
 
 impl GroupWatch {
@@ -63,11 +69,26 @@ impl GroupWatch {
             strangers: Vec::new(),
             reading: Cgroup::default(),
             next: Duration::ZERO,
-            evidence: SharedEvidence(Arc::new(Mutex::new(OomEvidence::begin()))),
+            evidence: SharedEvidence::new(OomEvidence::begin()),
             machine: platform::oom_kills(),
+            is_wanted: true,
         };
         watch.evidence.get().set_count(watch.events().oom_kills);
         Ok(watch)
+    }
+
+    /// Watches nothing and records nothing.
+    pub fn off() -> Self {
+        Self {
+            own: None,
+            group: None,
+            strangers: Vec::new(),
+            reading: Cgroup::default(),
+            next: Duration::ZERO,
+            evidence: SharedEvidence::new(OomEvidence::default()),
+            machine: None,
+            is_wanted: false,
+        }
     }
 
     /// The group that the command enters before its exec; `None` unless rprof made it.
@@ -168,6 +189,9 @@ impl GroupWatch {
         terminated: Option<(Duration, Duration)>,
         sink: Sink<'_>,
     ) -> Vec<OomKill> {
+        if !self.is_wanted {
+            return Vec::new();
+        }
         let mut reading = self.read(true);
         let mut evidence = self.evidence.get();
         evidence.check(seconds(now), reading.oom_kills);

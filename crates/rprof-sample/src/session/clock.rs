@@ -24,6 +24,16 @@ impl Clock {
         platform::now().saturating_sub(self.start)
     }
 
+    /// The time from the start to a time of the platform's clock.
+    pub(super) fn at(self, time: Duration) -> Duration {
+        time.saturating_sub(self.start)
+    }
+
+    /// True if a time of the platform's clock is not after the start.
+    pub(super) fn starts_after(self, time: Duration) -> bool {
+        time <= self.start
+    }
+
     /// The wall clock at the start.
     pub fn wall(self) -> SystemTime {
         self.wall

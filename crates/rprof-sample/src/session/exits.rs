@@ -9,7 +9,7 @@ use super::clock::seconds;
 use super::termination::TerminationCause;
 use crate::Sink;
 use crate::job_control::follow_stop;
-use crate::platform::{ExitStatus, Reaped};
+use crate::platform::{ExitStatus, PageFaults, Reaped};
 
 /// A value of `rss_before_exec` below this is less than any program with a C library uses. A maximum that exceeds it by
 /// more than `TOUCHED_BEFORE_EXEC` is then the program's own.
@@ -28,6 +28,7 @@ pub struct Exits {
     had_children: bool,
     user: Duration,
     system: Duration,
+    faults: PageFaults,
 }
 
 impl Exits {
@@ -36,6 +37,7 @@ impl Exits {
         self.had_children |= had_children;
         self.user += reaped.user;
         self.system += reaped.system;
+        self.faults.add(reaped.faults);
     }
 
     /// True if any child was reaped.
@@ -52,12 +54,23 @@ impl Exits {
     pub fn cpu_times(&self) -> Option<(Duration, Duration)> {
         self.any.then_some((self.user, self.system))
     }
+
+    /// The page faults; `None` before the first exit.
+    pub fn faults(&self) -> Option<PageFaults> {
+        self.any.then_some(self.faults)
+    }
 }
 
 impl Session {
     /// Handles a child, the command or an adopted orphan, that has ended or was stopped.
     pub(super) fn take_reaped(&mut self, reaped: &Reaped, sink: Sink<'_>) {
         let is_root = reaped.pid == self.root.pid;
+        if self.is_stranger(reaped) {
+            // The pid may soon be that of a process of the tree.
+            self.strangers
+                .retain(|pid| *pid != reaped.pid || matches!(reaped.status, ExitStatus::Stopped(_)));
+            return;
+        }
         if let ExitStatus::Stopped(number) = reaped.status {
             if is_root {
                 self.root.stopped = true;
@@ -72,6 +85,7 @@ impl Session {
         if is_root {
             self.root.gone = true;
             self.root.status = Some(reaped.status);
+            self.root.found = Some(reaped.found);
         }
         self.tree.settle_reaped(reaped.pid, reaped.zombie.faults);
         self.tree.record_reaped(reaped, maximum.filter(|_| !had_children), seconds(now), sink);
@@ -82,6 +96,14 @@ impl Session {
                 self.terminate(TerminationCause::Terminated, now);
             }
         }
+    }
+
+    /// True for a child from before the session, or an orphan that such a child has left: what an earlier command of
+    /// `rprof bench` has left behind.
+    fn is_stranger(&self, reaped: &Reaped) -> bool {
+        let is_known = reaped.pid == self.root.pid || self.tree.holds(reaped.pid);
+        let is_old = || reaped.zombie.born_before.is_some_and(|time| self.clock.starts_after(time));
+        !self.root.attached && !is_known && (self.strangers.contains(&reaped.pid) || is_old())
     }
 
     /// Takes the maximum that the kernel reports of a child as evidence of the peak. Returns the largest RSS of it and its

@@ -1,12 +1,14 @@
 //! The last steps of a session: the bound of the last interval, the `End` record and the outcome.
 
+use std::time::Duration;
+
 use rprof_trace::{End, Metric, OomKill, Record, Seconds};
 
 use super::Session;
 use super::clock::seconds;
 use super::termination::{Termination, TerminationCause};
 use crate::Sink;
-use crate::platform::{self, ExitStatus};
+use crate::platform::{self, ExitStatus, PageFaults};
 
 /// The outcome of a session.
 #[derive(Debug, Clone)]
@@ -25,8 +27,24 @@ pub struct Outcome {
     pub survivors: Vec<String>,
     /// Values that could not be read, as sentences. The trace has them as notes.
     pub denied: Vec<String>,
+    /// The signal that asked rprof to end, SIGINT for one; `None` without one.
+    pub interrupted: Option<i32>,
+    /// The time right before the exec of the command; `None` for an attached process.
+    pub exec: Option<Duration>,
+    /// The time at which rprof found the end of the command, which waits for signals and is busy only during a tick;
+    /// `None` if it did not end.
+    pub found: Option<Duration>,
+    /// Page faults of all processes that were waited for; `None` if there was none.
+    pub faults: Option<PageFaults>,
     /// The last record of the trace.
     pub end: End,
+}
+
+impl Outcome {
+    /// The time from right before the exec of the command to its end. What rprof does before and after is not in it.
+    pub fn wall_time(&self) -> Option<Duration> {
+        Some(self.found?.saturating_sub(self.exec?))
+    }
 }
 
 impl Session {
@@ -58,6 +76,10 @@ impl Session {
                 .chain(self.pss.unavailable)
                 .chain(self.deaf)
                 .collect(),
+            interrupted: self.stop.interrupted,
+            exec: self.root.exec.map(|time| self.clock.at(time)),
+            found: self.root.found.map(|time| self.clock.at(time)),
+            faults: self.exits.faults(),
             end,
         }
     }

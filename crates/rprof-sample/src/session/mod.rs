@@ -35,7 +35,7 @@ use tick::Ticks;
 use crate::Sink;
 use crate::error::{Error, ReadError};
 use crate::options::{Options, Target};
-use crate::platform::{self, ExitStatus, Process, Reading, Search};
+use crate::platform::{self, ExitStatus, Process, Reading, Search, Spawned};
 use crate::tree::{NOTE_KEY, Tree, TreeOptions};
 use crate::wakeups::Wakeups;
 
@@ -49,7 +49,7 @@ const LONGEST_DEATH: Duration = Duration::from_millis(100);
 /// use rprof_trace::Record;
 ///
 /// # fn main() -> Result<(), rprof_sample::Error> {
-/// let launch = Launch { argv: vec!["true".into()], env: Vec::new() };
+/// let launch = Launch { argv: vec!["true".into()], ..Launch::default() };
 /// let session = Session::begin(&Target::Launch(launch), Options::default(), Clock::start())?;
 /// let mut ticks = 0;
 /// let count_ticks = &mut |record: &Record<'_>| {
@@ -79,6 +79,8 @@ pub struct Session {
     pss: PssRounds,
     exits: Exits,
     stop: StopState,
+    /// Children of rprof from before the session, such as what an earlier session has left behind.
+    strangers: Vec<u32>,
     memory_limit: MemoryLimit,
     group: GroupWatch,
 }
@@ -95,6 +97,9 @@ struct Root {
     stopped: bool,
     /// The exit status; `None` while a command runs, and always for an attached process.
     status: Option<ExitStatus>,
+    /// The times of its exec and of the look that found its end, on the clock of the platform; `None` if unknown.
+    exec: Option<Duration>,
+    found: Option<Duration>,
 }
 
 /// The reasons to end the session before the tree ends by itself.
@@ -104,6 +109,8 @@ struct StopState {
     detached: bool,
     /// SIGTERM was passed on to the command.
     sigterm_passed_on: bool,
+    /// The last signal that asked rprof to end.
+    interrupted: Option<i32>,
     /// rprof is ending the tree.
     termination: Option<Termination>,
 }
@@ -121,7 +128,10 @@ impl Session {
             Target::Launch(_) => std::process::id(),
             Target::Attach { pid } => *pid,
         };
-        let group = GroupWatch::begin(start, options.cgroup && start == std::process::id())?;
+        let creates = options.cgroup && start == std::process::id();
+        let group =
+            if creates || options.group { GroupWatch::begin(start, creates)? } else { GroupWatch::off() };
+        let strangers = if platform::has_children() { platform::children() } else { Vec::new() };
         // The search starts before the command, so that it finds the command's first child.
         let search = options.tree.then(|| Search::new(matches!(target, Target::Attach { .. })));
         let root = Root::start(target, &mut wakeups, &group)?;
@@ -142,6 +152,7 @@ impl Session {
             pss: PssRounds::new(reads_pss, !root.attached),
             exits: Exits::default(),
             stop: StopState::default(),
+            strangers,
             memory_limit: MemoryLimit::new(options.memory_limit),
             options,
             clock,
@@ -248,18 +259,27 @@ impl Session {
 
 impl Root {
     fn start(target: &Target, wakeups: &mut Wakeups, group: &GroupWatch) -> Result<Self, Error> {
-        let (pid, rss_before_exec, attached) = match target {
+        let (spawned, attached) = match target {
             Target::Launch(launch) => {
                 platform::adopt_orphans()?;
-                let spawned = platform::spawn(launch, group.created())?;
-                (spawned.pid, spawned.rss_before_exec, false)
+                (platform::spawn(launch, group.created())?, false)
             }
             Target::Attach { pid } => {
                 wakeups.watch(*pid);
-                (*pid, Bytes(0), true)
+                (Spawned { pid: *pid, exec: None, rss_before_exec: Bytes(0) }, true)
             }
         };
-        Ok(Self { pid, rss_before_exec, attached, gone: false, stopped: false, status: None })
+        let Spawned { pid, exec, rss_before_exec } = spawned;
+        Ok(Self {
+            pid,
+            rss_before_exec,
+            attached,
+            gone: false,
+            stopped: false,
+            status: None,
+            exec,
+            found: None,
+        })
     }
 
     fn open(&self, metric: Metric) -> Result<(Process, Reading), Error> {

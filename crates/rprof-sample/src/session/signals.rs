@@ -3,7 +3,9 @@
 use rprof_trace::Record;
 
 use super::Session;
+use super::termination::TerminationCause;
 use crate::Sink;
+use crate::interrupts::is_request_to_end;
 use crate::job_control::wake_signal;
 use crate::platform::{self, Signal};
 use crate::tree::NOTE_KEY;
@@ -35,6 +37,9 @@ impl Session {
     fn take_signal(&mut self, signal: Signal, sink: Sink<'_>) {
         // A key of the terminal reaches the whole foreground group, and so does `kill 0` from a member of the tree.
         let has_reached_command = signal.from_kernel || self.tree.holds(signal.sender);
+        if is_request_to_end(signal.number) {
+            self.stop.interrupted = Some(signal.number);
+        }
         match signal.number {
             libc::SIGCHLD => self.reap(sink),
             libc::SIGINT | libc::SIGTERM | libc::SIGHUP | libc::SIGQUIT if self.root.attached => {
@@ -57,6 +62,9 @@ impl Session {
                 }
             }
             _ => {}
+        }
+        if self.options.ends_when_interrupted && is_request_to_end(signal.number) {
+            self.terminate(TerminationCause::Terminated, self.clock.elapsed());
         }
     }
 

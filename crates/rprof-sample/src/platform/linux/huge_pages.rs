@@ -37,8 +37,14 @@ pub fn huge_mappings() -> Option<u64> {
     }
 }
 
-/// The largest number of bytes that one page fault can make resident, unless `huge_mappings` counts it.
+/// The largest number of bytes that one page fault can make resident, unless `huge_mappings` counts it. The settings are
+/// read once: they are some thirty files.
 pub fn largest_fault() -> u64 {
+    static LARGEST: OnceLock<u64> = OnceLock::new();
+    *LARGEST.get_or_init(read_largest_fault)
+}
+
+fn read_largest_fault() -> u64 {
     let usual = FAULT_AROUND.max(super::page_size());
     let global_is_on = is_on(&format!("{SETTINGS}/enabled"), false);
     let huge = fs::read_to_string(format!("{SETTINGS}/hpage_pmd_size"));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::sync::OnceLock;
 
 use rprof_trace::{Bytes, Part};
 
@@ -40,8 +41,21 @@ pub fn why_no_memory(pid: u32) -> Option<String> {
     is_kernel_thread.then(|| "it is a kernel thread, which has no memory of its own".to_owned())
 }
 
+/// The living and dead children of this process, started by it or adopted; empty if the kernel does not list them.
+pub fn children() -> Vec<u32> {
+    // The main thread starts all children and adopts the orphans.
+    let pid = std::process::id();
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+}
+
 /// The most by which the kernel's maximum of one process's RSS may be off; `None` if it has no bound.
 pub fn mark_error() -> Option<Bytes> {
+    static MARK_ERROR: OnceLock<Option<Bytes>> = OnceLock::new();
+    *MARK_ERROR.get_or_init(read_mark_error)
+}
+
+fn read_mark_error() -> Option<Bytes> {
     let system = nix::sys::utsname::uname().ok()?;
     let online = fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
     rss_counters::mark_error(system.release().to_str()?, count_cpus(&online)?, page_size())

@@ -11,16 +11,19 @@ mod process;
 mod search;
 mod wait;
 
+pub use super::reap::{has_children, reap};
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, has_terminal, kill, prepare, signal_name, spawn};
 pub use cgroup::Group;
 pub use command_line::command_of;
 pub use huge_pages::{huge_mappings, largest_fault};
-pub use machine::{mark_error, name_of, oom_kills, owner, why_no_memory};
+pub use machine::{children, mark_error, name_of, oom_kills, owner, why_no_memory};
 pub use oom_log::OomLog;
 pub use process::{Process, may_be_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
+
+use std::sync::OnceLock;
 
 use rprof_trace::{Column, Metric, Part};
 
@@ -42,11 +45,21 @@ pub const COLUMNS: &[Column] = &{
     columns
 };
 
-/// Checks that /proc is mounted, reports memory, and shows this pid namespace. Called before anything is started.
+/// Checks that /proc is mounted, reports memory, and shows this pid namespace. Called before anything is started. Later
+/// sessions of the process rely on the first success.
 ///
 /// # Errors
 /// `System` when it is not mounted or reports no memory; `ForeignProc` when it shows another pid namespace.
 pub fn can_measure() -> Result<(), Error> {
+    static CAN_MEASURE: OnceLock<()> = OnceLock::new();
+    if CAN_MEASURE.get().is_none() {
+        check_proc()?;
+        CAN_MEASURE.get_or_init(|| ());
+    }
+    Ok(())
+}
+
+fn check_proc() -> Result<(), Error> {
     let own = std::process::id();
     // In a namespace whose processes the mounted /proc cannot see, the link is there and cannot be read.
     match std::fs::read_link("/proc/self") {

@@ -10,6 +10,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rprof_trace::{Bytes, Part};
 
@@ -259,8 +260,18 @@ pub fn pidfd(pid: u32) -> Option<OwnedFd> {
 
 /// Reads the facts that the kernel keeps of a zombie.
 pub fn read_zombie(pid: u32) -> ZombieFacts {
-    let faults = stat(pid).ok().map(|stat| fault_counts(&stat));
-    ZombieFacts { had_children: faults.map(|f| f.children > 0), max_footprint: None, faults }
+    /// Clock ticks in a second, as programs see them. Where there are more, a process only seems to be younger.
+    const TICKS: u32 = 100;
+    let Ok(stat) = stat(pid) else { return ZombieFacts::default() };
+    let faults = fault_counts(&stat);
+    // Rounded up, so that it is never earlier than the birth.
+    let born = Duration::from_millis(stat.start.saturating_add(1).saturating_mul(1000 / u64::from(TICKS)));
+    ZombieFacts {
+        had_children: Some(faults.children > 0),
+        max_footprint: None,
+        faults: Some(faults),
+        born_before: Some(born),
+    }
 }
 
 fn fault_counts(stat: &Stat) -> FaultCounts {

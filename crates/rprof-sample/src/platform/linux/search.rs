@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::process::{Process, exists};
@@ -57,11 +58,15 @@ impl Search {
     }
 
     fn blind() -> Self {
-        let pid_max = fs::read("/proc/sys/kernel/pid_max").ok().and_then(|t| number(&t));
+        static PID_MAX: OnceLock<u32> = OnceLock::new();
+        let read_pid_max = || {
+            let pid_max = fs::read("/proc/sys/kernel/pid_max").ok().and_then(|t| number(&t));
+            pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768)
+        };
         Self {
             loadavg: File::open("/proc/loadavg").ok(),
             newest: None,
-            pid_max: pid_max.and_then(|n| u32::try_from(n).ok()).unwrap_or(32768),
+            pid_max: *PID_MAX.get_or_init(read_pid_max),
             next_walk: Instant::now() + FULL_WALK_EVERY,
             stale: false,
             walked: false,

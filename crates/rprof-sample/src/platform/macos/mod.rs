@@ -14,8 +14,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 pub use super::no_cgroup::{Group, OomLog};
+pub use super::reap::{has_children, reap};
 pub use super::uname::{host, os, page_size};
-pub use super::unix::{cpu_time, has_children, has_terminal, kill, prepare, reap, signal_name, spawn};
+pub use super::unix::{cpu_time, has_terminal, kill, prepare, signal_name, spawn};
 pub use process::{Process, read_zombie, share_address_space};
 pub use search::{Search, find_processes};
 pub use wait::Waiter;
@@ -59,6 +60,11 @@ pub fn can_measure() -> Result<(), Error> {
 #[allow(clippy::unnecessary_wraps, reason = "the signature of every platform")]
 pub fn adopt_orphans() -> Result<(), Error> {
     Ok(())
+}
+
+/// Always empty: orphans go to launchd, so rprof has no children but those that it starts.
+pub fn children() -> Vec<u32> {
+    Vec::new()
 }
 
 /// The time on a clock that never jumps and continues while the machine sleeps.

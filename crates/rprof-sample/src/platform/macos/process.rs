@@ -152,7 +152,7 @@ pub fn read_zombie(pid: u32) -> ZombieFacts {
         |(footprint, child_elapsed)| ZombieFacts {
             had_children: Some(parse::had_children(child_elapsed)),
             max_footprint: Some(Bytes(footprint)),
-            faults: None,
+            ..ZombieFacts::default()
         },
     )
 }

@@ -101,7 +101,7 @@ fn the_end_of_a_watched_process_ends_the_sleep() {
 #[ignore = "reaps any child; run it alone"]
 fn a_child_is_reaped() {
     let argv = vec!["true".into()];
-    let child = spawn(&Launch { argv, env: Vec::new() }, None).expect("a child");
+    let child = spawn(&Launch { argv, ..Launch::default() }, None).expect("a child");
     let mut waiter = Waiter::new().expect("a waiter");
     loop {
         waiter.sleep(Duration::from_millis(10)).expect("sleep");
