@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile};
+use rprof_trace::{Bytes, Curve, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
 
 use crate::data::curve::{self, DataPoint};
 use crate::data::rounds;
 use crate::data::slope::Slope;
+use crate::data::steps;
 use crate::data::time_range::TimeRange;
 use crate::layers::legend::Entry;
 use crate::layers::peak;
@@ -83,38 +84,48 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         None if profile.total.is_empty() => series.entry.details = vec!["no sample".to_owned()],
         None => {}
     }
+    // The steps are no measurements, so the line is fitted without them.
     fit(options, &mut series);
+    let mut total = profile.total.clone();
+    steps::until_the_end(&mut total, profile);
+    series.pieces = pieces(&total, profile, range);
     series
 }
 
 /// The curves of a single trace: all processes, what they share or have swapped, then the largest processes.
 fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet {
-    let mut series = vec![whole(options, profile, range)];
-    let pss = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
-    let swap = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
-    series.extend(shares(profile, pss, range));
-    if let Some(highest) = profile.swap.iter().map(|p| p.value).max() {
-        let mut part = plain("swapped out".to_owned(), swap, &profile.swap, profile, range);
-        part.entry.details = vec![peak_detail(highest)];
-        series.push(part);
-    }
     let mut processes: Vec<_> = with_curves(profile).collect();
     // A stable sort: of two processes with the same peak, the first to appear stays first.
     processes.sort_by_key(|process| Reverse(process.peak));
+    let curves: Vec<Curve> =
+        processes.iter().map(|process| steps::of_process(&process.curve, profile)).collect();
+    let total = stepped_total(profile, &curves);
+    let mut series = vec![whole(options, profile, &total, range)];
+    series.extend(shares(profile, &total, range));
+    series.extend(swap(profile, range));
     // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
     let all = profile.processes.iter().filter(|process| process.peak.0 > 0).count().max(processes.len());
     let shown = processes.len().min(options.processes);
     let hidden = if options.processes == 0 { 0 } else { all - shown };
-    for (i, process) in processes.into_iter().take(shown).enumerate() {
-        let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, range);
+    for (i, (process, curve)) in processes.into_iter().zip(&curves).take(shown).enumerate() {
+        let mut part = plain(visible(&process.id), palette::process(i), curve, profile, range);
         part.entry.details = vec![peak_detail(process.peak)];
         series.push(part);
     }
     SeriesSet { series, hidden }
 }
 
-/// The curve of all processes together.
-fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
+/// The curve of the whole tree, with steps where the processes that are drawn begin and end.
+fn stepped_total(profile: &Profile, processes: &[Curve]) -> Curve {
+    let mut events: Vec<Seconds> = processes.iter().flat_map(|curve| steps::events(curve)).collect();
+    events.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut total = steps::at_events(&profile.total, &events, profile);
+    steps::until_the_end(&mut total, profile);
+    total
+}
+
+/// The curve of all processes together. `total` is that of the profile with its steps.
+fn whole(options: &Options, profile: &Profile, total: &[Point], range: &TimeRange) -> Series {
     let metric = profile.metric.name();
     let largest = with_curves(profile).map(|process| process.peak).max();
     let name = match largest.filter(|_| options.processes > 0) {
@@ -131,19 +142,32 @@ fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
     let beside = PeakRemarks::of(profile).beside_words();
     whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside))));
     fit(options, &mut whole);
+    whole.pieces = pieces(total, profile, range);
     whole
 }
 
-/// The PSS of all processes; `None` if it was not measured.
-fn shares(profile: &Profile, stroke: Stroke, range: &TimeRange) -> Option<Series> {
+/// The PSS of all processes; `None` if it was not measured. It lies below the `total`.
+fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Series> {
+    let stroke = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let highest = profile.pss.iter().map(|p| p.value).max()?;
     let words = profile.pss_peak.map_or_else(|| highest.to_string(), |peak| peak.words());
     let details = vec![format!("peak {}", words.trim_end_matches(','))];
     // The pages are divided among all processes of the machine that map them, so this is no sum of pages counted once.
     let name = "shared pages divided (PSS)".to_owned();
-    let pieces = rounds::pss_pieces(profile, range);
+    let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
     Some(Series { entry, pieces, peak: None, slope: None, filled: false })
+}
+
+/// The memory in swap; `None` if there was none.
+fn swap(profile: &Profile, range: &TimeRange) -> Option<Series> {
+    let highest = profile.swap.iter().map(|p| p.value).max()?;
+    let mut curve = profile.swap.clone();
+    steps::until_the_end(&mut curve, profile);
+    let stroke = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
+    let mut part = plain("swapped out".to_owned(), stroke, &curve, profile, range);
+    part.entry.details = vec![peak_detail(highest)];
+    Some(part)
 }
 
 fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
@@ -159,11 +183,15 @@ fn peak_detail(value: Bytes) -> String {
 fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
     Series {
         entry: Entry { stroke, marker: None, name, details: Vec::new() },
-        pieces: curve::pieces(points, &profile.gaps, range.from, range.to),
+        pieces: pieces(points, profile, range),
         peak: None,
         slope: None,
         filled: false,
     }
+}
+
+fn pieces(points: &[Point], profile: &Profile, range: &TimeRange) -> Vec<Vec<DataPoint>> {
+    curve::pieces(points, &profile.gaps, range.from, range.to)
 }
 
 /// Fits a line to the curve, if the options ask for it.

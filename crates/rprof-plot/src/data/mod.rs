@@ -10,4 +10,5 @@ pub mod rounds;
 pub mod slope;
 pub mod span_groups;
 pub mod span_stack;
+pub mod steps;
 pub mod time_range;
