@@ -127,8 +127,8 @@ impl<'a> Figure<'a> {
         let names: Vec<&str> = traces.iter().map(|trace| trace.label).collect();
         let title = titles::title(options.title.as_deref(), single);
         let subtitle = titles::subtitle(&remarks, &limits.far_words(&names));
-        let hidden = curves.hidden;
-        let mut legend = Legend { curves: curves.entries(single.is_some()), hidden, blocks: Vec::new() };
+        let others = curves.others.map(|others| others.to_string());
+        let mut legend = Legend { curves: curves.entries(single.is_some()), others, blocks: Vec::new() };
         let layout_for = |legend: &Legend, strip: f64| {
             let panel = lanes.height() + span_stack::depth(&spans) as f64 * flame::LEVEL;
             let wanted = Wanted { legend: legend.width().max(lanes.table_width()), panel, strip };

@@ -1,6 +1,7 @@
 //! The curves of a figure: which of them are drawn, their strokes and markers, and their entries in the legend.
 
 use std::cmp::Reverse;
+use std::fmt;
 
 use rprof_trace::{Bytes, Curve, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
 
@@ -34,8 +35,27 @@ pub struct SeriesSet {
     /// In order of the legend.
     pub series: Vec<Series>,
     /// Processes without a curve of their own.
-    pub hidden: usize,
+    pub others: Option<Others>,
 }
+
+/// Processes that share one line of the legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Others {
+    /// Their number.
+    count: usize,
+    /// The largest peak of one of them.
+    largest: Bytes,
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, largest } = self;
+        write!(f, "{count} {}, at most {largest}", if *count == 1 { "other" } else { "others" })
+    }
+}
+
+/// A process with less than this share of the highest value has no curve: it would lie on the time axis.
+const SMALL: f64 = 0.02;
 
 impl SeriesSet {
     /// Chooses the curves: one for each of several traces, or the whole and the parts of a single one.
@@ -44,7 +64,7 @@ impl SeriesSet {
             return single(options, trace.profile, range);
         }
         let series = traces.iter().enumerate().map(|(i, trace)| several(options, i, trace, range)).collect();
-        Self { series, hidden: 0 }
+        Self { series, others: None }
     }
 
     /// True if no curve has a point inside the time range.
@@ -62,7 +82,8 @@ impl SeriesSet {
 
     /// The entries of the legend. A single curve without a slope has none: the axis already names it.
     pub fn entries(&self, single: bool) -> Vec<Entry> {
-        let plain = single && self.hidden == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
+        let plain =
+            single && self.others.is_none() && matches!(&self.series[..], [one] if one.slope.is_none());
         if plain { Vec::new() } else { self.series.iter().map(|series| series.entry.clone()).collect() }
     }
 }
@@ -103,16 +124,32 @@ fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet 
     let mut series = vec![whole(options, profile, &total, range)];
     series.extend(shares(profile, &total, range));
     series.extend(swap(profile, range));
-    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
-    let all = profile.processes.iter().filter(|process| process.peak.0 > 0).count().max(processes.len());
-    let shown = processes.len().min(options.processes);
-    let hidden = if options.processes == 0 { 0 } else { all - shown };
+    let least = least_drawn(profile);
+    let shown = processes.iter().take(options.processes).filter(|part| part.peak.0 as f64 >= least).count();
     for (i, (process, curve)) in processes.into_iter().zip(&curves).take(shown).enumerate() {
         let mut part = plain(visible(&process.id), palette::process(i), curve, profile, range);
         part.entry.details = vec![peak_detail(process.peak)];
         series.push(part);
     }
-    SeriesSet { series, hidden }
+    SeriesSet { series, others: others(options, profile, shown) }
+}
+
+/// The least peak in bytes of a process that is drawn.
+fn least_drawn(profile: &Profile) -> f64 {
+    // The sum is smaller than its parts where mprof recorded the parent alone.
+    let parts = with_curves(profile).map(|process| process.peak);
+    let highest = parts.chain(profile.peak.map(|peak| peak.value)).max().unwrap_or_default();
+    SMALL * highest.0 as f64
+}
+
+/// The processes that were measured, without the `shown` largest ones.
+fn others(options: &Options, profile: &Profile, shown: usize) -> Option<Others> {
+    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
+    let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
+    let mut peaks: Vec<Bytes> = measured.collect();
+    peaks.sort_by_key(|peak| Reverse(*peak));
+    let largest = peaks.get(shown).copied().filter(|_| options.processes > 0)?;
+    Some(Others { count: peaks.len() - shown, largest })
 }
 
 /// The curve of the whole tree, with steps where the processes that are drawn begin and end.

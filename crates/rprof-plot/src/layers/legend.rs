@@ -66,8 +66,8 @@ impl Entry {
 pub struct Legend {
     /// The entries of the curves.
     pub curves: Vec<Entry>,
-    /// Curves that the figure does not show.
-    pub hidden: usize,
+    /// The words for what has no curve of its own.
+    pub others: Option<String>,
     /// The entries of the flame blocks, below the others.
     pub blocks: Vec<Entry>,
 }
@@ -86,7 +86,8 @@ impl Legend {
 
     /// Width in px at which no entry is cut; 0 without entries.
     pub fn width(&self) -> f64 {
-        self.curves.iter().chain(&self.blocks).map(Entry::width).fold(0.0, f64::max).ceil()
+        let others = self.others.as_ref().map_or(0.0, |words| INDENT + DETAIL.width(words));
+        self.curves.iter().chain(&self.blocks).map(Entry::width).fold(others, f64::max).ceil()
     }
 
     /// Draws the legend into `place`.
@@ -102,23 +103,24 @@ impl Legend {
 
     /// Draws the entries of the curves and returns their lower edge.
     fn draw_curves(&self, canvas: &mut Canvas, place: Rect) -> f64 {
-        let last = if self.hidden > 0 { LINE } else { 0.0 };
+        let last = if self.others.is_some() { LINE } else { 0.0 };
         let height = |details| self.curves.iter().map(|entry| entry.height(details)).sum::<f64>();
         // With their details if all fit so, else one line each, else as many as fit.
         let details = height(true) - GAP + last <= place.height();
         let shown = if details || height(false) + last <= place.height() {
             self.curves.len()
         } else {
-            (((place.height() - LINE) / LOW).max(0.0) as usize).min(self.curves.len())
+            (((place.height() - last - LINE) / LOW).max(0.0) as usize).min(self.curves.len())
         };
         let mut y = place.y0;
         for entry in &self.curves[..shown] {
             entry.draw(canvas, (place.x0, y), place.width(), details);
             y += entry.height(details);
         }
-        let hidden = self.hidden + self.curves.len() - shown;
-        if hidden > 0 {
-            let text = DETAIL.ellipsised(&format!("… and {hidden} more"), place.width() - INDENT);
+        let hidden = self.curves.len() - shown;
+        let more = (hidden > 0).then(|| format!("… and {hidden} more"));
+        for words in more.iter().chain(&self.others) {
+            let text = DETAIL.ellipsised(words, place.width() - INDENT);
             canvas.text(&text, (place.x0 + INDENT, y + 11.0), Anchor::Start, DETAIL, MUTED);
             y += LINE;
         }
