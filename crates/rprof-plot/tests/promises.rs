@@ -143,6 +143,24 @@ fn a_figure_names_what_the_curve_does_not_show() {
     assert!(!shown(support::ramp()).contains("subtitle"));
 }
 
+/// A function was orange among the bars and blue in the flame of the same trace.
+#[test]
+fn a_function_has_one_colour_in_every_view() {
+    let colours = |spans, window| {
+        let options = Options { spans, window, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::nested())]).unwrap();
+        let group =
+            svg.split_once("<g id=\"functions\">").unwrap().1.split_once("</g>").unwrap().0.to_owned();
+        let fills = group.split("<path fill=\"").skip(1).map(|path| path[..7].to_owned());
+        fills.filter(|fill| fill != "#ffffff").collect::<std::collections::BTreeSet<_>>()
+    };
+    let bars = colours(SpanView::Lanes, None);
+    assert_eq!(bars.len(), 5, "one for each name: {bars:?}");
+    assert_eq!(colours(SpanView::Flame, None), bars);
+    let window = Some((Seconds(0.4), Seconds(1.0)));
+    assert!(colours(SpanView::Lanes, window).is_subset(&bars));
+}
+
 #[test]
 fn a_spike_among_a_million_samples_reaches_the_peak_line() {
     let svg = draw(&Options::default(), &[("x".into(), support::million())]).unwrap();

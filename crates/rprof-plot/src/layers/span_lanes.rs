@@ -1,13 +1,14 @@
 //! Span groups as lanes below the curve, one lane for each name, with a table of names and totals to the right.
-//! Their place alone distinguishes the lanes, so the figure needs no colour key.
+//! Their place alone distinguishes the lanes, so the figure needs no colour key. A name has the colour of its blocks.
 
+use plotters::style::RGBColor;
 use rprof_trace::{Bytes, SpanTotal};
 
 use crate::data::bounds;
 use crate::data::span_groups::SpanGroup;
 use crate::sheet::canvas::{Anchor, Canvas};
 use crate::sheet::coords::{Coords, Rect};
-use crate::sheet::palette::{DARK, GRID, LANE_COLOURS, MUTED, PAPER, Stroke};
+use crate::sheet::palette::{self, DARK, GRID, MUTED, PAPER, Stroke};
 use crate::sheet::text::{Font, visible};
 
 /// Height of a lane in px.
@@ -40,6 +41,8 @@ struct Lane {
     cells: [String; HEADINGS.len()],
     /// Start and end of each span in seconds.
     spans: Vec<(f64, f64)>,
+    /// The colour of the name.
+    colour: RGBColor,
     /// True if one of the spans never ended.
     open: bool,
 }
@@ -63,6 +66,7 @@ impl SpanLanes {
             name: visible(&group.name),
             cells: cells(&group.total),
             spans: group.spans,
+            colour: palette::span(group.rank),
             open: group.total.open > 0,
         };
         Self { lanes: groups.into_iter().map(lane).collect(), hidden, end }
@@ -105,7 +109,7 @@ impl SpanLanes {
         let table = Table::new(panel.x1 + TABLE_GAP, width, self.columns(width));
         table.draw_headings(canvas, panel.y0 - 2.0);
         let mut y = panel.y0;
-        for (lane, colour) in self.lanes.iter().zip(LANE_COLOURS.iter().cycle()) {
+        for lane in &self.lanes {
             let middle = y + LANE / 2.0;
             canvas.line(&[(panel.x0, middle), (panel.x1, middle)], &Stroke::solid(GRID, 0.8));
             let bars = bars(coords, &lane.spans);
@@ -118,9 +122,9 @@ impl SpanLanes {
                     let shoulder = to - tip;
                     let corners =
                         [(*from, top), (shoulder, top), (*to, middle), (shoulder, bottom), (*from, bottom)];
-                    canvas.area(&corners, *colour);
+                    canvas.area(&corners, lane.colour);
                 } else {
-                    canvas.rect((*from, top), (*to, bottom), *colour);
+                    canvas.rect((*from, top), (*to, bottom), lane.colour);
                 }
             }
             for x in seams(coords, &lane.spans, &bars) {
