@@ -24,6 +24,8 @@ pub struct Options {
     pub peak: bool,
     /// The view of the spans of a single trace.
     pub spans: SpanView,
+    /// True if every span name has a lane, and every level of a flame is drawn. The sheet grows in height as needed.
+    pub all_spans: bool,
     /// True if a least-squares line is drawn through each curve, with its slope in the legend.
     pub slope: bool,
     /// The number of processes of a single trace that get a curve of their own, the largest first.
@@ -41,6 +43,7 @@ impl Default for Options {
             window: None,
             peak: true,
             spans: SpanView::Lanes,
+            all_spans: false,
             slope: false,
             processes: 8,
             width: 960,

@@ -7,11 +7,12 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 20] = [
     "ramp",
     "spike",
     "children",
     "functions",
+    "all_functions",
     "flame",
     "spans",
     "process_spans",

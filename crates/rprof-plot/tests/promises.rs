@@ -61,10 +61,11 @@ fn every_figure_is_small_valid_and_reproducible() {
 
 #[test]
 fn no_text_is_clipped_or_covers_another() {
-    for ((name, options, _), svg) in figures() {
-        let texts = texts(tree(&svg).root());
+    for ((name, ..), svg) in figures() {
+        let tree = tree(&svg);
+        let texts = texts(tree.root());
         assert!(texts.len() > 5, "{name}");
-        let (width, height) = (options.width as f32, options.height as f32);
+        let (width, height) = (tree.size().width(), tree.size().height());
         for (i, (text, at)) in texts.iter().enumerate() {
             let inside = at.left() >= 0.0 && at.top() >= 0.0 && at.right() <= width && at.bottom() <= height;
             assert!(inside, "{name}: `{text}` at {at:?}");
@@ -141,6 +142,38 @@ fn a_figure_names_what_the_curve_does_not_show() {
     assert!(killed.contains(">out of memory: 4712:cc1plus killed<"));
     assert!(killed.contains(">possibly out of memory: 4720:cc1plus killed<"));
     assert!(!shown(support::ramp()).contains("subtitle"));
+}
+
+/// Seven of twenty functions were drawn, and no option showed the rest.
+#[test]
+fn every_function_is_drawn_or_counted() {
+    let shown = |all_spans| {
+        let options = Options { all_spans, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::many_spans())]).unwrap();
+        let texts: Vec<String> = texts(tree(&svg).root()).into_iter().map(|text| text.0).collect();
+        (tree(&svg).size().height(), texts)
+    };
+    let (height, texts) = shown(true);
+    for name in ["main", "load", "math.transform", "numpy.transform", "step_0", "step_11"] {
+        assert!(texts.iter().any(|text| text == name), "{name}: {texts:?}");
+    }
+    assert!(height > 540.0 && !texts.iter().any(|text| text.contains(" more ")));
+    let (height, texts) = shown(false);
+    let drawn = texts.iter().filter(|text| text.starts_with("step_")).count();
+    assert!((height - 540.0).abs() < 0.1 && drawn < 12);
+    let counted = texts.iter().find(|text| text.starts_with("… and ")).unwrap();
+    assert!(counted.ends_with(" more names, at most 1.00 s"), "{counted}");
+}
+
+/// The table of the functions took a third of the sheet from the curve above it.
+#[test]
+fn a_single_curve_has_the_width_of_the_sheet() {
+    for spans in [SpanView::Lanes, SpanView::Hidden] {
+        let options = Options { spans, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::mprof("mprof_funcs.dat"))]).unwrap();
+        let axes = place(&tree(&svg), "axes").unwrap();
+        assert!(axes.right() > 925.0, "{spans:?}: {axes:?}");
+    }
 }
 
 /// A function was orange among the bars and blue in the flame of the same trace.

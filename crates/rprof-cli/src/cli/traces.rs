@@ -36,6 +36,11 @@ pub struct PlotArgs {
     /// Draw spans as a flame graph
     #[arg(short, long, help_heading = CONTENT)]
     pub flame: bool,
+    /// Draw every span name, also if the figure must be higher for it
+    ///
+    /// Without this option the names with the longest total time are drawn, and the others are counted.
+    #[arg(long, conflicts_with = "no_function_ts", help_heading = CONTENT)]
+    pub all_spans: bool,
     /// Add the least-squares slope, and a warning if growth is not linear
     #[arg(short, long, help_heading = CONTENT)]
     pub slope: bool,

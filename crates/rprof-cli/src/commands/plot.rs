@@ -110,7 +110,13 @@ fn options(arguments: &PlotArgs) -> Options {
         (false, true) => SpanView::Flame,
         (false, false) => SpanView::Lanes,
     };
-    Options { title: arguments.title.clone(), spans, slope: arguments.slope, ..Options::default() }
+    Options {
+        title: arguments.title.clone(),
+        spans,
+        all_spans: arguments.all_spans,
+        slope: arguments.slope,
+        ..Options::default()
+    }
 }
 
 /// The format of a figure, named by the extension of its file.

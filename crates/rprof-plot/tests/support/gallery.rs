@@ -51,6 +51,7 @@ fn spans() -> Vec<Figure> {
     vec![
         ("functions", plain(), one(mprof("mprof_funcs.dat"))),
         ("many_functions", plain(), one(many_spans())),
+        ("all_functions", Options { all_spans: true, ..plain() }, one(many_spans())),
         ("flame", flame(), one(mprof("mprof_funcs.dat"))),
         ("many_flames", flame(), one(many_spans())),
         ("spans", plain(), one(nested())),
