@@ -144,6 +144,28 @@ fn a_figure_names_what_the_curve_does_not_show() {
     assert!(!shown(support::ramp()).contains("subtitle"));
 }
 
+/// The legend beside three curves took the width that they needed, and one of them lay hidden on the time axis.
+#[test]
+fn few_curves_are_labelled_where_they_are() {
+    let flat = profile("in a file", (0..=60).map(|i| point(f64::from(i) * 0.1, 1.0)).collect());
+    let traces = [("in memory".to_owned(), support::ramp()), ("in a file".to_owned(), flat)];
+    let svg = draw(&Options::default(), &traces).unwrap();
+    let figure = tree(&svg);
+    assert!(place(&figure, "legend").is_none());
+    let labels = place(&figure, "labels").unwrap();
+    let (curves, axes) = (place(&figure, "curves").unwrap(), place(&figure, "axes").unwrap());
+    assert!(labels.left() > curves.left() && labels.right() < axes.right() && curves.right() > 900.0);
+    for words in [">in memory<", ">peak 300.0 MiB at 6.00 s<", ">in a file<", ">peak 1.0 MiB at 0 s<"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    // The low curve is the second one. Its line starts above that of the time axis.
+    let low = svg.split("<path stroke=\"#d55e00\"").nth(1).unwrap();
+    let start = low.split_once("d=\"M").unwrap().1.split(['h', 'l', 'v']).next().unwrap();
+    let y: f32 = start.split(' ').nth(1).unwrap().parse().unwrap();
+    let axis = curves.bottom().max(485.0);
+    assert!(axis - y >= 2.0 && axis - y < 8.0, "{y} {axis}");
+}
+
 /// Seven of twenty functions were drawn, and no option showed the rest.
 #[test]
 fn every_function_is_drawn_or_counted() {

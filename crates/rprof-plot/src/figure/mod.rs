@@ -1,24 +1,21 @@
 //! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws the layers.
 
+mod labels;
+mod lines;
 mod plan;
 
-use rprof_trace::Seconds;
+use rprof_trace::{Peak, Seconds};
 
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
 use crate::figure::plan::{Arrangement, Plan};
 use crate::layers::{axes, gaps, limits, peak, titles};
 use crate::options::{Options, Trace};
-use crate::series::{Series, SeriesSet};
-use crate::sheet::canvas::{Canvas, Px};
-use crate::sheet::coords::{Coords, Rect};
+use crate::series::SeriesSet;
+use crate::sheet::canvas::Canvas;
+use crate::sheet::coords::Rect;
 use crate::sheet::layout::Layout;
-use crate::sheet::palette::{Stroke, TINT};
 use crate::sheet::text::visible;
-use crate::sheet::thinning::thinned;
-
-/// The most points of all curves together. The SVG stays below 200 kB with twice as many.
-const BUDGET: usize = 8000;
 
 /// Draws a figure of memory over time as an SVG: one trace, or several that all start at 0.
 ///
@@ -54,7 +51,7 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let plan = Plan::new(options, traces, curves, range);
     let title = plan.arrangement.layout.title.join(" ");
     let title = if title.is_empty() { "memory over time" } else { &title };
-    let mut canvas = Canvas::new((plan.size.0 as u32, plan.size.1 as u32), title);
+    let mut canvas = Canvas::new((plan.arrangement.size.0 as u32, plan.arrangement.size.1 as u32), title);
     plan.draw(&mut canvas);
     canvas.finish()
 }
@@ -78,130 +75,52 @@ fn check_samples(traces: &[Trace]) -> Result<(), Error> {
 impl Plan<'_> {
     /// Draws the layers from the back to the front, each as a group of the SVG.
     fn draw(&self, canvas: &mut Canvas) {
-        let Arrangement { layout, coords, flame, marks, endings } = &self.arrangement;
+        let Arrangement { layout, coords, flame, marks, endings, lanes, .. } = &self.arrangement;
         let Layout { strip, panel, legend, .. } = *layout;
-        let lines = self.lines();
+        let row = Rect { y0: strip.y1 - endings.height(), ..strip };
         titles::draw(canvas, layout);
-        canvas.group("ground", |canvas| self.draw_ground(canvas, &lines));
+        canvas.group("ground", |canvas| self.draw_ground(canvas));
         canvas.group("axes", |canvas| axes::draw(canvas, coords, panel.y1, self.metric));
         canvas.group("mark-lines", |canvas| marks.draw_lines(canvas, coords, strip, panel.y1));
-        canvas.group("limit-lines", |canvas| {
-            limits::draw_lines(canvas, coords, self.limits.iter().map(|(value, _)| *value));
-        });
-        if let Some(peak) = &self.peak {
+        let limits = self.subjects.limits.iter().map(|(value, _)| *value);
+        canvas.group("limit-lines", |canvas| limits::draw_lines(canvas, coords, limits));
+        if let Some(peak) = self.peak() {
             peak::draw_lines(canvas, coords, peak);
         }
-        canvas.group("ending-lines", |canvas| endings.draw_lines(canvas, self.endings_row(), panel.y1));
+        canvas.group("ending-lines", |canvas| endings.draw_lines(canvas, row, panel.y1));
         if panel.height() > 0.0 {
             // The id is older than the word span; scripts that read our figures may look for it.
             canvas.group("functions", |canvas| {
                 flame.draw(canvas, panel);
-                self.lanes.draw(canvas, coords, panel, legend.width());
+                lanes.draw(canvas, coords, panel, legend.width());
             });
         }
         canvas.group("curves", |canvas| {
             // In reverse: the first curve, which is the whole, lies on top.
-            for (series, line) in self.curves.series.iter().zip(&lines).rev() {
-                draw_series(canvas, coords, series, line);
+            for (series, line) in self.curves.series.iter().zip(&self.arrangement.lines).rev() {
+                lines::draw(canvas, coords, series, line);
             }
         });
-        self.draw_labels(canvas, lines);
+        self.arrangement.labels.draw(canvas, coords);
         canvas.group("marks", |canvas| marks.draw(canvas, strip));
-        canvas.group("endings", |canvas| endings.draw(canvas, self.endings_row()));
-        canvas.group("legend", |canvas| self.legend.draw(canvas, legend));
-    }
-
-    /// Draws the labels of limits and of the peak.
-    fn draw_labels(&self, canvas: &mut Canvas, lines: Vec<Vec<Vec<Px>>>) {
-        let coords = &self.arrangement.coords;
-        let peak_label =
-            self.peak.as_ref().map(|peak| peak::place(coords, peak, &self.remarks.beside_words()));
-        let taken: Vec<Rect> =
-            peak_label.iter().map(|label| label.place).chain(gaps::labels(coords, self.gaps())).collect();
-        let labels = limits::place(coords, self.limits.iter().cloned(), &taken, &self.obstacles(lines));
-        canvas.group("limits", |canvas| limits::draw(canvas, &labels));
-        if let Some((peak, label)) = self.peak.as_ref().zip(peak_label) {
-            canvas.group("peak", |canvas| peak::draw(canvas, coords, peak, &label));
-        }
+        canvas.group("endings", |canvas| endings.draw(canvas, row));
+        canvas.group("legend", |canvas| self.arrangement.legend.draw(canvas, legend));
     }
 
     /// Draws all that lies behind the grid: filled areas, gaps, the interval of the peak.
-    fn draw_ground(&self, canvas: &mut Canvas, lines: &[Vec<Vec<Px>>]) {
+    fn draw_ground(&self, canvas: &mut Canvas) {
+        let Arrangement { coords, lines, .. } = &self.arrangement;
         for (_, line) in self.curves.series.iter().zip(lines).filter(|(series, _)| series.filled) {
-            for piece in line {
-                fill(canvas, piece, self.arrangement.coords.plot.y1);
-            }
+            lines::fill(canvas, line, coords.plot.y1);
         }
-        gaps::draw(canvas, &self.arrangement.coords, self.gaps());
-        if let Some(peak) = &self.peak {
-            peak::draw_interval(canvas, &self.arrangement.coords, peak);
+        gaps::draw(canvas, coords, self.subjects.gaps());
+        if let Some(peak) = self.peak() {
+            peak::draw_interval(canvas, coords, peak);
         }
     }
 
-    fn gaps(&self) -> &[(Seconds, Seconds)] {
-        self.single.map_or(&[], |profile| &profile.gaps)
-    }
-
-    /// All lines that a label of a limit should not cover: the curves, the peak, the limits.
-    fn obstacles(&self, lines: Vec<Vec<Vec<Px>>>) -> Vec<Vec<Px>> {
-        let Rect { x0, x1, .. } = self.arrangement.coords.plot;
-        let peak = self.peak.map(|peak| peak.value.0 as f64);
-        let values = self.limits.iter().map(|(value, _)| *value).chain(peak);
-        let across = values.map(|value| self.arrangement.coords.y(value)).map(|y| vec![(x0, y), (x1, y)]);
-        lines.into_iter().flatten().chain(across).collect()
-    }
-
-    /// The row of the labels of ends: the lowest part of the strip.
-    fn endings_row(&self) -> Rect {
-        let strip = self.arrangement.layout.strip;
-        Rect { y0: strip.y1 - self.arrangement.endings.height(), ..strip }
-    }
-
-    /// Every curve in px, thinned just enough for all of them to keep to [`BUDGET`].
-    fn lines(&self) -> Vec<Vec<Vec<Px>>> {
-        let place = |piece: &Vec<_>| {
-            piece.iter().map(|(time, value)| self.arrangement.coords.at(*time, *value)).collect()
-        };
-        let placed: Vec<Vec<Vec<Px>>> =
-            self.curves.series.iter().map(|series| series.pieces.iter().map(place).collect()).collect();
-        let mut width = 1.0;
-        loop {
-            let lines: Vec<Vec<Vec<Px>>> = placed.iter().map(|pieces| thinned(pieces, width)).collect();
-            // With bins wider than this a curve would be a zigzag. Only dozens of noisy curves get there.
-            if lines.iter().flatten().map(Vec::len).sum::<usize>() <= BUDGET || width > 32.0 {
-                return lines;
-            }
-            width *= 1.5;
-        }
-    }
-}
-
-/// Fills the area between a piece of a curve and the time axis at `ground` px.
-fn fill(canvas: &mut Canvas, piece: &[Px], ground: f64) {
-    if let [first, .., last] = piece {
-        let mut corners = vec![(first.0, ground)];
-        corners.extend(piece);
-        corners.push((last.0, ground));
-        canvas.area(&corners, TINT);
-    }
-}
-
-/// Draws a curve, the line fitted to it and the marker at its peak.
-fn draw_series(canvas: &mut Canvas, coords: &Coords, series: &Series, line: &[Vec<Px>]) {
-    let colour = series.entry.stroke.colour;
-    for piece in line {
-        match piece[..] {
-            // A line needs two points: a sample alone between two gaps is a dot.
-            [only] => canvas.dot(only, 2.0, colour),
-            _ => canvas.line(piece, &series.entry.stroke),
-        }
-    }
-    if let Some(slope) = series.slope {
-        let ends = slope.ends(coords.memory.to);
-        let stroke = Stroke { colour, width: 1.2, dash: "2 3" };
-        canvas.line(&ends.map(|time| coords.at(time, slope.at(time))), &stroke);
-    }
-    if let (Some(marker), Some((time, value))) = (series.entry.marker, series.peak) {
-        canvas.marker(coords.at(time, value), marker, colour);
+    /// The peak, if it lies on the time axis.
+    fn peak(&self) -> Option<&Peak> {
+        self.subjects.peak.as_ref().filter(|peak| self.arrangement.coords.shows(peak.time.0))
     }
 }

@@ -1,18 +1,20 @@
 //! The plan of a figure: contents, areas and scales, all decided before the first line is drawn.
 
-use rprof_trace::{Peak, PeakRemarks, Profile};
+use rprof_trace::{PeakRemarks, Profile};
 
 use crate::data::endings::endings;
 use crate::data::limits::{Limit, Limits};
-use crate::data::span_groups::gather;
+use crate::data::span_groups::{SpanGroup, gather};
 use crate::data::span_stack::{self, StackedSpan, stack};
 use crate::data::time_range::TimeRange;
+use crate::figure::labels::{Labels, Subjects};
+use crate::figure::lines::{Line, lines};
 use crate::layers::endings::Endings;
 use crate::layers::flame::{self, Flame};
 use crate::layers::legend::Legend;
 use crate::layers::marks::Marks;
 use crate::layers::span_lanes::{SpanLanes, TablePlace};
-use crate::layers::{limits, peak, titles};
+use crate::layers::{curve_labels, limits, peak, titles};
 use crate::options::{Options, SpanView, Trace};
 use crate::series::SeriesSet;
 use crate::sheet::axis::{self, Axis};
@@ -30,30 +32,27 @@ const HIGHEST_SHEET: f64 = 8192.0;
 
 /// All that is decided before the first line is drawn.
 pub struct Plan<'a> {
-    /// The only profile; `None` when there are several.
-    pub single: Option<&'a Profile>,
+    pub subjects: Subjects<'a>,
     pub curves: SeriesSet,
     pub arrangement: Arrangement<'a>,
-    pub lanes: SpanLanes,
-    pub legend: Legend,
-    /// The limits to be drawn, each with its words.
-    pub limits: Vec<(f64, String)>,
-    /// The peak to be marked, if it lies on the time axis.
-    pub peak: Option<Peak>,
-    pub remarks: PeakRemarks,
     /// The metric of all profiles; `None` if they differ.
     pub metric: Option<&'static str>,
-    /// Width and height of the sheet in px.
-    pub size: (f64, f64),
 }
 
 /// The areas of the sheet, the scales, and what has been placed on them.
 pub struct Arrangement<'a> {
+    /// Width and height of the sheet in px.
+    pub size: (f64, f64),
     pub layout: Layout,
     pub coords: Coords,
     pub flame: Flame<'a>,
     pub marks: Marks,
     pub endings: Endings,
+    pub lanes: SpanLanes,
+    pub legend: Legend,
+    /// The curves on the sheet.
+    pub lines: Vec<Line>,
+    pub labels: Labels,
 }
 
 /// The contents that have to be arranged.
@@ -63,6 +62,7 @@ struct Contents<'a> {
     size: (f64, f64),
     title: String,
     subtitle: String,
+    lanes: Vec<SpanGroup>,
     spans: Vec<StackedSpan<'a>>,
     /// True if the panel may take what it needs.
     is_panel_whole: bool,
@@ -82,44 +82,57 @@ impl<'a> Plan<'a> {
         let limits = Limits::new(&traces.iter().map(|trace| trace.profile).collect::<Vec<_>>(), highest);
         let remarks = single.filter(|_| in_range.is_some()).map(PeakRemarks::of).unwrap_or_default();
         let names: Vec<&str> = traces.iter().map(|trace| trace.label).collect();
-        let others = curves.others.map(|others| others.to_string());
-        let mut legend = Legend { curves: curves.entries(single.is_some()), others, blocks: Vec::new() };
-        let (mut lanes, spans) = span_contents(options, single, &range);
-        let mut contents = Contents {
+        let (lanes, spans) = span_contents(options, single, &range);
+        let contents = Contents {
             single,
             range,
             size: (f64::from(options.width), f64::from(options.height)),
             title: titles::title(options.title.as_deref(), single),
             subtitle: titles::subtitle(&remarks, &limits.far_words(&names)),
+            lanes,
             spans,
             is_panel_whole: options.all_spans,
             highest,
             limit: limits.highest(),
             has_peak: in_range.is_some(),
         };
-        contents.make_room(&mut lanes, &legend);
-        let arrangement = contents.arrange(&mut legend, &lanes);
-        let peak = peak.filter(|peak| arrangement.coords.shows(peak.time.0));
-        let metric = common_metric(traces);
         let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
         let limits = limits.near.iter().map(words).collect();
-        let size = contents.size;
-        Self { single, curves, arrangement, lanes, legend, limits, peak, remarks, metric, size }
+        let subjects = Subjects { single, peak, remarks, limits };
+        let arrangement = contents.choose(&curves, &subjects);
+        Self { subjects, curves, arrangement, metric: common_metric(traces) }
     }
 }
 
 impl<'a> Contents<'a> {
+    /// Labels every curve directly if there is room, and explains them by a legend otherwise.
+    fn choose(&self, curves: &SeriesSet, subjects: &Subjects) -> Arrangement<'a> {
+        let entries = curves.entries(self.single.is_some());
+        if (1..=curve_labels::MOST).contains(&entries.len()) {
+            let mut direct = self.arrange(Legend::default(), curves, subjects);
+            let labels = subjects.labels(&direct.coords, &direct.lines);
+            let verticals = direct.marks.places().chain(direct.endings.places());
+            let labels = labels.with_curves(subjects, &direct.coords, curves, &direct.lines, verticals);
+            if let Some(labels) = labels {
+                direct.labels = labels;
+                return direct;
+            }
+        }
+        let others = curves.others.map(|others| others.to_string());
+        self.arrange(Legend { curves: entries, others, blocks: Vec::new() }, curves, subjects)
+    }
+
     /// Chooses the lanes and the place of their table. If all are wanted, the sheet grows by what they need.
-    fn make_room(&mut self, lanes: &mut SpanLanes, legend: &Legend) {
+    fn lanes(&self, legend: &Legend) -> (SpanLanes, (f64, f64)) {
         // A table beside the lanes fills the column of the legend; without a legend it would leave that column blank.
         let place = if legend.width() > 0.0 { TablePlace::Beside } else { TablePlace::Above };
         let room = Layout::panel_room(self.size.1);
+        let mut lanes = SpanLanes::new(self.lanes.clone(), self.range.end);
         lanes.fit(place, if self.is_panel_whole { HIGHEST_SHEET / 2.0 } else { room });
         let depth = span_stack::depth(&self.spans) as f64 * flame::LEVEL;
         let needed = lanes.height().max(depth).min(HIGHEST_SHEET / 2.0);
-        if self.is_panel_whole && needed > room {
-            self.size.1 = (self.size.1 + needed - room).min(HIGHEST_SHEET).ceil();
-        }
+        let more = if self.is_panel_whole { (needed - room).max(0.0) } else { 0.0 };
+        (lanes, (self.size.0, (self.size.1 + more).min(HIGHEST_SHEET).ceil()))
     }
 
     /// Arranges the contents.
@@ -128,46 +141,49 @@ impl<'a> Contents<'a> {
     /// fit in no flame block, and these names on the width of the plot area. The height of the plot area depends on
     /// the tiers of mark labels, and these on its width. Each step takes the result of the step before. No step is
     /// repeated until the result settles, so that the cost of a figure is bounded.
-    fn arrange(&self, legend: &mut Legend, lanes: &SpanLanes) -> Arrangement<'a> {
+    fn arrange(&self, mut legend: Legend, curves: &SeriesSet, subjects: &Subjects) -> Arrangement<'a> {
+        let (lanes, size) = self.lanes(&legend);
         let layout_for = |legend: &Legend, strip: f64| {
             let panel = lanes.height() + span_stack::depth(&self.spans) as f64 * flame::LEVEL;
             let is_panel_whole = self.is_panel_whole;
             let wanted =
                 Wanted { legend: legend.width().max(lanes.table_width()), panel, is_panel_whole, strip };
-            Layout::new(self.size, (&self.title, &self.subtitle), wanted)
+            Layout::new(size, (&self.title, &self.subtitle), wanted)
         };
         // The first round makes the plot area narrower; the second one finds the names that no longer fit.
         for _ in 0..2 {
-            let layout = layout_for(legend, 0.0);
+            let layout = layout_for(&legend, 0.0);
             let times = times_only(&layout, &self.range);
             legend.set_blocks(Flame::new(&times, layout.panel.height(), &self.spans).key);
         }
-        let layout = layout_for(legend, 0.0);
+        let layout = layout_for(&legend, 0.0);
         let marks = self.single.map_or(&[][..], |profile| &profile.marks);
         let times = times_only(&layout, &self.range);
-        let marks = Marks::place(marks, &times, layout.strip.x1, self.size.1);
+        let marks = Marks::place(marks, &times, layout.strip.x1, size.1);
         let endings = self.single.map(endings).unwrap_or_default();
         let endings = Endings::place(&endings, &times, (layout.strip.x0, layout.strip.x1));
-        let layout = layout_for(legend, marks.height() + endings.height());
+        let layout = layout_for(&legend, marks.height() + endings.height());
 
         let memory = memory_axis(self.highest, self.has_peak, self.limit, layout.plot.height());
         let coords = Coords::new(layout.plot, time_axis(&layout, &self.range), memory);
         let flame = Flame::new(&coords, layout.panel.height(), &self.spans);
-        Arrangement { layout, coords, flame, marks, endings }
+        let lines = lines(curves, &coords);
+        let labels = subjects.labels(&coords, &lines);
+        Arrangement { size, layout, coords, flame, marks, endings, lanes, legend, lines, labels }
     }
 }
 
-/// The spans as lanes or as a stack, by the options; the other one is empty.
+/// The spans as groups for lanes or as a stack, by the options; the other one is empty.
 fn span_contents<'a>(
     options: &Options,
     single: Option<&'a Profile>,
     range: &TimeRange,
-) -> (SpanLanes, Vec<StackedSpan<'a>>) {
+) -> (Vec<SpanGroup>, Vec<StackedSpan<'a>>) {
     let spans = single.map_or(&[][..], |profile| &profile.spans);
     match options.spans {
-        SpanView::Hidden => (SpanLanes::default(), Vec::new()),
-        SpanView::Flame => (SpanLanes::default(), stack(spans, range)),
-        SpanView::Lanes => (SpanLanes::new(gather(spans, range), range.end), Vec::new()),
+        SpanView::Hidden => (Vec::new(), Vec::new()),
+        SpanView::Flame => (Vec::new(), stack(spans, range)),
+        SpanView::Lanes => (gather(spans, range), Vec::new()),
     }
 }
 

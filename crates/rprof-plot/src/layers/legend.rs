@@ -62,7 +62,7 @@ impl Entry {
 }
 
 /// The legend of a figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Legend {
     /// The entries of the curves.
     pub curves: Vec<Entry>,

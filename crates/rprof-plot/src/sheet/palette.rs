@@ -63,6 +63,18 @@ pub fn span(rank: usize) -> RGBColor {
     SPAN_COLOURS[rank % SPAN_COLOURS.len()]
 }
 
+/// The colour of a text that names a curve of this colour: the same hue, dark enough to be read on white.
+pub fn ink(colour: RGBColor) -> RGBColor {
+    match colour {
+        VERMILLION => RGBColor(0xb5, 0x4b, 0x00),
+        GREEN => RGBColor(0x00, 0x7a, 0x58),
+        PURPLE => RGBColor(0x9c, 0x44, 0x78),
+        ORANGE => RGBColor(0x96, 0x68, 0x00),
+        SKY => RGBColor(0x1f, 0x7d, 0xb4),
+        _ => colour,
+    }
+}
+
 /// The look of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
