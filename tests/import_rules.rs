@@ -57,6 +57,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "daemon_client",
                 "trace_file",
                 "trace_input",
+                "trace_labels",
                 "figure_file",
                 "trace_names",
             ],

@@ -21,6 +21,7 @@ mod sparkline;
 mod summary;
 mod trace_file;
 mod trace_input;
+mod trace_labels;
 mod trace_names;
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use rprof_trace::{Profile, Seconds};
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
 pub struct Trace<'a> {
-    /// The name in the legend of a figure with several traces, for example that of the file.
+    /// The name in a figure with several traces, for example the command or that of the file.
     pub label: &'a str,
     /// The measurements.
     pub profile: &'a Profile,

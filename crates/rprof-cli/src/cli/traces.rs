@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rprof_trace::Seconds;
 
-use super::values::window;
+use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
 const CONTENT: &str = "Content";
@@ -22,6 +22,9 @@ pub struct PlotArgs {
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
+    /// Name of a trace in a figure of several [default: what differs in commands or file names]
+    #[arg(long, value_name = "TRACE=NAME", value_parser = label, help_heading = OUTPUT)]
+    pub label: Vec<(String, String)>,
     /// Show only the time from A to B, in seconds since the start
     #[arg(short, long, value_name = "A,B", value_parser = window, help_heading = CONTENT)]
     pub window: Option<(Seconds, Seconds)>,

@@ -8,6 +8,7 @@ use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::trace_input::TraceInput;
+use crate::trace_labels::{self, Labelled};
 use crate::{figure_file, load, output, trace_names};
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
@@ -27,8 +28,12 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         None => arguments.window,
     };
     let options = Options { window, ..options(arguments) };
-    let profiles = profiles(&inputs, &options)?;
-    let traces: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let runs = runs(&inputs, &options)?;
+    let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
+    let labels = trace_labels::labels(&labelled, &arguments.label)?;
+    let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
+    let traces: Vec<Trace<'_>> =
+        runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
     let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -65,27 +70,47 @@ fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Optio
     }
 }
 
-/// The runs of all traces, each with its label in the legend.
-fn profiles(inputs: &[TraceInput], options: &Options) -> anyhow::Result<Vec<(String, Profile)>> {
+/// One run of a trace.
+struct Run<'a> {
+    path: &'a Path,
+    /// The number of the run, counted from 1, if the file has several.
+    number: Option<usize>,
+    profile: Profile,
+}
+
+impl Run<'_> {
+    fn labelled(&self) -> Labelled<'_> {
+        Labelled { path: self.path, run: self.number, command: &self.profile.command }
+    }
+}
+
+/// The runs of all traces.
+fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<Run<'a>>> {
     let kept = ProfileOptions {
         window: options.window,
         // A figure of several traces compares whole runs: no processes of their own.
         processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
         ..ProfileOptions::default()
     };
-    let mut profiles = Vec::new();
+    let mut runs = Vec::new();
     for input in inputs {
-        let runs = load::profiles(input, &kept)?;
-        let several = runs.len() > 1;
-        for (number, profile) in runs.into_iter().enumerate() {
-            let name = input.path.to_string_lossy();
-            profiles.push((
-                if several { format!("{name}, run {}", number + 1) } else { name.into_owned() },
-                profile,
-            ));
-        }
+        let profiles = load::profiles(input, &kept)?;
+        let several = profiles.len() > 1;
+        let numbered = profiles.into_iter().zip(1..);
+        runs.extend(numbered.map(|(profile, number)| Run {
+            path: &input.path,
+            number: several.then_some(number),
+            profile,
+        }));
     }
-    Ok(profiles)
+    Ok(runs)
+}
+
+/// The command of all runs, if there are several and all have the same.
+fn common_command(runs: &[Labelled<'_>]) -> Option<String> {
+    let [first, rest @ ..] = runs else { return None };
+    let is_common = !rest.is_empty() && rest.iter().all(|run| run.command == first.command);
+    (is_common && !first.command.is_empty()).then(|| first.command.to_owned())
 }
 
 /// The time of the first span of a name.
