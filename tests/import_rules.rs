@@ -58,6 +58,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_file",
                 "trace_input",
                 "trace_labels",
+                "natural_order",
                 "figure_file",
                 "trace_names",
             ],

@@ -236,6 +236,11 @@ fn several_files_have_the_names_that_tell_them_apart() {
     let done = place.run("plot r10.dat r2.dat --label r3=none -o y.svg");
     assert_eq!(done.code, Some(1));
     assert!(done.stderr.contains("no trace `r3`") && done.stderr.contains("`r2.dat`"), "{}", done.stderr);
+    // A shell expands `r*.dat` to this order, in which r10 comes before r2.
+    assert!(
+        texts(&svg).iter().position(|text| text == "small")
+            < texts(&svg).iter().position(|text| text == "--batch 64")
+    );
     // Two runs of one command have the names of their files, and the command as title.
     std::fs::copy(place.path("r2.dat"), place.path("r3.dat")).unwrap();
     let svg = plot(&place, "r2.dat r3.dat");

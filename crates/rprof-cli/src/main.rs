@@ -10,6 +10,7 @@ mod group_report;
 mod header;
 mod load;
 mod message;
+mod natural_order;
 mod not_found;
 mod output;
 mod parts_report;

@@ -9,7 +9,7 @@ use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 use crate::cli::PlotArgs;
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, output, trace_names};
+use crate::{figure_file, load, natural_order, output, trace_names};
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
 const PNG_SCALE: f32 = 2.0;
@@ -19,7 +19,8 @@ const SHORTEST_WINDOW: f64 = 1e-5;
 
 /// Draws the traces as one figure.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
-    let paths = trace_names::resolve(&arguments.traces)?;
+    let mut paths = trace_names::resolve(&arguments.traces)?;
+    natural_order::sort(&mut paths);
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let figure_file = figure_file(arguments, &inputs[0])?;
     let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
