@@ -28,6 +28,8 @@ pub struct Series {
     pub slope: Option<Slope>,
     /// True if the area below the curve is filled.
     pub filled: bool,
+    /// True if a dotted line leads across each gap. In a figure of several traces, no band explains it.
+    pub bridged: bool,
 }
 
 /// The curves of a figure.
@@ -56,6 +58,10 @@ impl fmt::Display for Others {
 
 /// A process with less than this share of the highest value has no curve: it would lie on the time axis.
 const SMALL: f64 = 0.02;
+/// A shorter time than this share of the time axis is not seen.
+const VISIBLE: f64 = 0.005;
+/// A curve that ends more than this share of the time axis before the run is said to end.
+const EARLY: f64 = 0.03;
 
 impl SeriesSet {
     /// Chooses the curves: one for each of several traces, or the whole and the parts of a single one.
@@ -105,12 +111,22 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         None if profile.total.is_empty() => series.entry.details = vec!["no sample".to_owned()],
         None => {}
     }
+    series.bridged = true;
+    series.entry.details.extend(gap_words(profile, range));
     // The steps are no measurements, so the line is fitted without them.
     fit(options, &mut series);
     let mut total = profile.total.clone();
     steps::until_the_end(&mut total, profile);
     series.pieces = pieces(&total, profile, range);
     series
+}
+
+/// The words for the gaps in the time range; `None` if they are too short to be seen.
+fn gap_words(profile: &Profile, range: &TimeRange) -> Option<String> {
+    let inside = |gap: &(Seconds, Seconds)| gap.1.0.min(range.to) - gap.0.0.max(range.from);
+    let missing: f64 = profile.gaps.iter().map(inside).filter(|length| *length > 0.0).sum();
+    let is_visible = missing > VISIBLE * (range.to - range.from);
+    is_visible.then(|| format!("dotted: {} not measured", Seconds(missing)))
 }
 
 /// The curves of a single trace: all processes, what they share or have swapped, then the largest processes.
@@ -188,12 +204,16 @@ fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Serie
     let stroke = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let highest = profile.pss.iter().map(|p| p.value).max()?;
     let words = profile.pss_peak.map_or_else(|| highest.to_string(), |peak| peak.words());
-    let details = vec![format!("peak {}", words.trim_end_matches(','))];
+    let mut details = vec![format!("peak {}", words.trim_end_matches(','))];
+    let last = profile.pss.last().map(|round| round.time);
+    let ends_early =
+        |last: &Seconds| profile.elapsed.0.min(range.to) - last.0 > EARLY * (range.to - range.from);
+    details.extend(last.filter(ends_early).map(|last| format!("not measured after {last}")));
     // The pages are divided among all processes of the machine that map them, so this is no sum of pages counted once.
     let name = "shared pages divided (PSS)".to_owned();
     let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
-    Some(Series { entry, pieces, peak: None, slope: None, filled: false })
+    Some(Series { entry, pieces, peak: None, slope: None, filled: false, bridged: false })
 }
 
 /// The memory in swap; `None` if there was none.
@@ -224,6 +244,7 @@ fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, rang
         peak: None,
         slope: None,
         filled: false,
+        bridged: false,
     }
 }
 

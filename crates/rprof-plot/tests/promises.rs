@@ -216,6 +216,36 @@ fn a_function_has_one_colour_in_every_view() {
     assert!(colours(SpanView::Lanes, window).is_subset(&bars));
 }
 
+/// A process seen at one tick was a slope to 0, and shells of 2 MiB had rows of their own in the legend.
+#[test]
+fn a_build_has_steps_and_one_row_for_its_small_processes() {
+    let svg = draw(&Options::default(), &[("x".into(), support::build())]).unwrap();
+    let curves = svg.split_once("<g id=\"curves\">").unwrap().1.split_once("</g>").unwrap().0;
+    // The last process lived for one tick: up, along, down.
+    let mut lines = curves.split(" d=\"M").skip(1).map(|line| line.split('"').next().unwrap());
+    let is_step = |line: &str| line.matches('v').count() == 2 && line.matches('h').count() == 1;
+    assert!(lines.any(|line| is_step(line) && !line.contains('l')), "{curves}");
+    assert!(svg.contains(">2 others, at most 3.0 MiB<") && !svg.contains(":sh<"));
+    assert!(svg.contains(">not measured after 1.20 s<"));
+}
+
+/// The band of the interval that contains the peak filled the sheet of a run without a tick.
+#[test]
+fn a_run_without_a_tick_says_so() {
+    let svg = draw(&Options::default(), &[("x".into(), support::no_tick())]).unwrap();
+    assert!(svg.contains("no tick during the run") && !svg.contains("#fbe1d2"));
+    let figure = tree(&svg);
+    assert!(place(&figure, "curves").unwrap().width() < 10.0, "one dot, and no line");
+}
+
+/// A break of a curve among several was not explained.
+#[test]
+fn a_gap_of_one_of_several_traces_is_dotted_and_said() {
+    let traces = [("asleep".to_owned(), support::gap()), ("ramp".to_owned(), support::ramp())];
+    let svg = draw(&Options::default(), &traces).unwrap();
+    assert!(svg.contains(">dotted: 81.0 s not measured<") && svg.contains("stroke-dasharray=\"1 4\""));
+}
+
 #[test]
 fn a_spike_among_a_million_samples_reaches_the_peak_line() {
     let svg = draw(&Options::default(), &[("x".into(), support::million())]).unwrap();

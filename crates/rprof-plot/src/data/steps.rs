@@ -93,11 +93,12 @@ pub fn at_events(sum: &[Point], events: &[Seconds], profile: &Profile) -> Curve 
 
 /// Holds the last value of a curve of the whole run until the end of the run, and then lets it fall to 0.
 ///
-/// Nothing is added without an end record, after a gap, or if the processes went on without rprof.
+/// Nothing is added without an end record or a tick, or after a gap; and no fall if the processes went on without rprof.
 pub fn until_the_end(curve: &mut Curve, profile: &Profile) {
     let Some((end, last)) = profile.trusted_end().zip(curve.last().copied()) else { return };
     let time = end.elapsed_s;
-    let is_known = time >= last.time && profile.gaps.last().is_none_or(|gap| gap.1 <= last.time);
+    let is_known =
+        profile.samples > 0 && time >= last.time && profile.gaps.last().is_none_or(|gap| gap.1 <= last.time);
     if !is_known || last.value == Bytes(0) {
         return;
     }
@@ -120,7 +121,7 @@ mod tests {
     fn run(end: f64, reason: Option<&str>) -> Profile {
         let reason = reason.map(str::to_owned);
         let end = Some(End { elapsed_s: Seconds(end), reason, ..End::default() });
-        Profile { header: Some(Header::default()), end, ..Profile::default() }
+        Profile { header: Some(Header::default()), end, samples: 2, ..Profile::default() }
     }
 
     /// A compiler that lived for one tick was a slope from its only sample to 0.
@@ -170,5 +171,7 @@ mod tests {
         assert_eq!(held(&run(1.08, None)), curve(&[(1.08, 45), (1.08, 0)]));
         assert_eq!(held(&run(1.08, Some("detached"))), curve(&[(1.08, 45)]), "the process went on");
         assert_eq!(held(&Profile::default()), [], "killed, or still running");
+        let no_tick = Profile { samples: 0, ..run(1.08, None) };
+        assert_eq!(held(&no_tick), [], "the only point is a peak that the kernel proved");
     }
 }

@@ -105,6 +105,10 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, series: &Series, line: &Line) 
             _ => canvas.line(piece, &series.entry.stroke),
         }
     }
+    for two in line.pieces.windows(2).filter(|_| series.bridged) {
+        let ends: Vec<Px> = two[0].last().into_iter().chain(two[1].first()).copied().collect();
+        canvas.line(&ends, &Stroke { colour, width: 1.2, dash: "1 4" });
+    }
     if let Some(slope) = series.slope {
         let ends = slope.ends(coords.memory.to);
         let stroke = Stroke { colour, width: 1.2, dash: "2 3" };

@@ -88,7 +88,7 @@ impl<'a> Plan<'a> {
             range,
             size: (f64::from(options.width), f64::from(options.height)),
             title: titles::title(options.title.as_deref(), single),
-            subtitle: titles::subtitle(&remarks, &limits.far_words(&names)),
+            subtitle: titles::subtitle(single, &remarks, &limits.far_words(&names)),
             lanes,
             spans,
             is_panel_whole: options.all_spans,

@@ -4,8 +4,8 @@ use rprof_plot::{Options, SpanView};
 use rprof_trace::{Profile, Seconds};
 
 use super::{
-    children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
-    million, mprof, nested, out_of_memory, point, processes, profile, ramp, spike,
+    build, children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
+    million, mprof, nested, no_tick, out_of_memory, point, processes, profile, ramp, spike,
 };
 
 /// A figure: name, options, and traces with their labels.
@@ -35,6 +35,8 @@ fn curves() -> Vec<Figure> {
         ("children", plain(), one(children())),
         ("pool", plain(), one(mprof("mprof_pool_M.dat"))),
         ("gap", plain(), one(gap())),
+        ("build", plain(), one(build())),
+        ("no_tick", plain(), one(no_tick())),
         ("slope", Options { slope: true, ..plain() }, one(ramp())),
         (
             "window",
@@ -109,6 +111,8 @@ fn comparisons() -> Vec<Figure> {
             .map(|(label, file)| (label.to_owned(), mprof(file)))
             .to_vec()
     };
+    let awake =
+        || profile("awake", (0..250).map(|i| point(f64::from(i), 40.0 + f64::from(i % 30))).collect());
     let many = (0..9_i32).map(|i| {
         let curve =
             (0..100).map(|j| point(f64::from(j), f64::from(i + 1) * 30.0 + f64::from(j * (9 - i)) * 0.9));
@@ -122,6 +126,26 @@ fn comparisons() -> Vec<Figure> {
             numpy(),
         ),
         ("many", plain(), many.collect()),
+        ("on_the_axis", plain(), on_the_axis()),
+        ("several_gaps", plain(), vec![("asleep".to_owned(), gap()), ("awake".to_owned(), awake())]),
+    ]
+}
+
+/// Arrays in memory, and two in files, whose curves lie on the time axis of the others.
+fn on_the_axis() -> Vec<(String, Profile)> {
+    let run = |name: &str, end: f64, mib: f64, grows: bool| {
+        let at = |i: u32| if grows { mib * f64::from(i) / 100.0 } else { mib };
+        (
+            name.to_owned(),
+            profile(name, (0..=100).map(|i| point(end * f64::from(i) / 100.0, at(i))).collect()),
+        )
+    };
+    vec![
+        run("basic", 28.6, 15_288.0, true),
+        run("float32", 4.8, 7650.0, true),
+        run("hdf5", 7.4, 21.8, false),
+        run("memmap", 9.8, 7650.0, true),
+        run("zarr", 19.4, 35.2, false),
     ]
 }
 
