@@ -30,6 +30,8 @@ pub struct Options {
     pub slope: bool,
     /// The number of processes of a single trace that get a curve of their own, the largest first.
     pub processes: usize,
+    /// The form of the texts in the SVG.
+    pub text: SvgText,
     /// Width of the figure in CSS pixels (1/96 inch), 400 to 8192.
     pub width: u32,
     /// Height of the figure in CSS pixels, 240 to 8192.
@@ -46,10 +48,23 @@ impl Default for Options {
             all_spans: false,
             slope: false,
             processes: 8,
+            text: SvgText::Font,
             width: 960,
             height: 540,
         }
     }
+}
+
+/// The form of the texts in an SVG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SvgText {
+    /// Text in the fonts of the reader's machine. It may be wider or narrower than the place it has.
+    Plain,
+    /// Text, and the glyphs it needs as embedded fonts: browsers show it alike everywhere.
+    #[default]
+    Font,
+    /// Outlines: every program shows them alike, but the text can be neither selected nor searched.
+    Outlines,
 }
 
 /// The view of spans below the curve.

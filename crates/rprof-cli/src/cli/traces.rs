@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rprof_trace::Seconds;
 
-use super::values::{label, window};
+use super::values::{TextForm, label, window};
 
 const OUTPUT: &str = "Output";
 const CONTENT: &str = "Content";
@@ -25,6 +25,9 @@ pub struct PlotArgs {
     /// Name of a trace in a figure of several [default: what differs in commands or file names]
     #[arg(long, value_name = "TRACE=NAME", value_parser = label, help_heading = OUTPUT)]
     pub label: Vec<(String, String)>,
+    /// Form of the texts in an SVG
+    #[arg(long, value_name = "FORM", value_enum, default_value = "font", help_heading = OUTPUT)]
+    pub svg_text: TextForm,
     /// Show only the time from A to B, in seconds since the start
     #[arg(short, long, value_name = "A,B", value_parser = window, help_heading = CONTENT)]
     pub window: Option<(Seconds, Seconds)>,

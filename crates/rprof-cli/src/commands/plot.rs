@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{Options, SpanView, SvgText, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
@@ -28,7 +28,9 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
-    let options = Options { window, ..options(arguments) };
+    // PNG and PDF are set in our own fonts in any case.
+    let text = if format == FigureFormat::Svg { arguments.svg_text.into() } else { SvgText::Plain };
+    let options = Options { window, text, ..options(arguments) };
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;

@@ -51,7 +51,8 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let plan = Plan::new(options, traces, curves, range);
     let title = plan.arrangement.layout.title.join(" ");
     let title = if title.is_empty() { "memory over time" } else { &title };
-    let mut canvas = Canvas::new((plan.arrangement.size.0 as u32, plan.arrangement.size.1 as u32), title);
+    let mut canvas =
+        Canvas::new((plan.arrangement.size.0 as u32, plan.arrangement.size.1 as u32), title, options.text);
     plan.draw(&mut canvas);
     canvas.finish()
 }

@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use crate::error::Error;
+use crate::options::SvgText;
 use crate::sheet::palette::{Marker, PAPER, Stroke};
 use crate::sheet::svg_backend::{Markup, SvgBackend, UNITS_PER_PX, escaped};
 use crate::sheet::text::{FAMILY, Font};
@@ -45,14 +46,17 @@ fn units((x, y): Px) -> (i32, i32) {
 
 impl Canvas {
     /// An empty white sheet of this size in px. Screen readers and the PDF use the title; it is not drawn.
-    pub fn new((width, height): (u32, u32), title: &str) -> Self {
+    pub fn new((width, height): (u32, u32), title: &str, text: SvgText) -> Self {
         let markup = Rc::new(RefCell::new(Markup::default()));
-        markup.borrow_mut().raw(&format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        let link =
+            if text == SvgText::Outlines { " xmlns:xlink=\"http://www.w3.org/1999/xlink\"" } else { "" };
+        let start = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"{link} width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
              fill=\"none\" stroke-linejoin=\"round\">\n<title>{}</title>\n",
             escaped(title)
-        ));
+        );
+        markup.borrow_mut().start(&start, text);
         let area = SvgBackend::new(Rc::clone(&markup), (width, height)).into_drawing_area();
         let mut canvas = Self { area, markup, failure: None };
         canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);

@@ -13,6 +13,10 @@ use plotters_backend::{
     FontTransform,
 };
 
+use crate::options::SvgText;
+use crate::sheet::text::Font;
+use crate::sheet::typesetting::{Typesetting, Words};
+
 /// Units of the backend in one px. The backends of plotters have integer coordinates, so this one claims to be so
 /// many times larger than the sheet and divides every number it writes. Font sizes and radii must be multiplied
 /// likewise.
@@ -29,12 +33,23 @@ pub struct Markup {
     run: Option<(String, String)>,
     /// Length of `out` just after the start tag of the open group.
     opened: usize,
+    /// The texts, and what they need at the start of the SVG.
+    typesetting: Typesetting,
+    /// Length of `out` at the place of what the texts need.
+    definitions_at: usize,
     /// `stroke-dasharray` of the next strokes; empty for solid lines. The styles of plotters have no dash pattern, so
     /// the canvas sets it here around each line.
     pub dash: &'static str,
 }
 
 impl Markup {
+    /// Starts an SVG with this markup, whose texts have this form.
+    pub fn start(&mut self, markup: &str, text: SvgText) {
+        self.raw(markup);
+        self.typesetting = Typesetting::new(text);
+        self.definitions_at = self.out.len();
+    }
+
     /// Writes markup without escaping it.
     pub fn raw(&mut self, markup: &str) {
         self.flush();
@@ -61,6 +76,7 @@ impl Markup {
     /// Takes out the SVG and leaves nothing behind.
     pub fn take(&mut self) -> String {
         self.flush();
+        self.out.insert_str(self.definitions_at, &self.typesetting.definitions());
         std::mem::take(&mut self.out)
     }
 
@@ -253,10 +269,21 @@ impl DrawingBackend for SvgBackend {
         // XML would collapse two blanks into one, but the title is the command as it was typed.
         let space = if text.contains("  ") { " xml:space=\"preserve\"" } else { "" };
         let (size, fill) = (px(style.size() as i32), fill_style(&style.color()));
-        self.markup.borrow_mut().raw(&format!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}>{}</text>\n",
-            escaped(text)
-        ));
+        let attributes = format!(
+            "x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}"
+        );
+        let before = match style.anchor().h_pos {
+            HPos::Left => 0.0,
+            HPos::Center => 0.5,
+            HPos::Right => 1.0,
+        };
+        let unit = f64::from(UNITS_PER_PX);
+        let font = Font { size: style.size() / unit, bold: !weight.is_empty() };
+        let at = (f64::from(at.0) / unit, f64::from(at.1) / unit);
+        let words = Words { text, attributes: &attributes, fill: &fill, at, before, turn, font };
+        let mut markup = self.markup.borrow_mut();
+        let text = markup.typesetting.markup(&words, &escaped(text));
+        markup.raw(&text);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rprof_plot::{Options, SvgText};
 use rprof_trace::{
     Bytes, CgroupProfile, Curve, End, Envelope, Header, Mark, Memory, OomKill, Part, Peak, PeakParts, Point,
     ProcessProfile, Profile, Seconds, Span,
@@ -355,11 +356,8 @@ pub fn memory_beside_rss() -> Profile {
     Profile { parts: Some(parts), command: "java -XX:+UseLargePages Main".to_owned(), ..ramp() }
 }
 
-/// Draws a figure of traces with their labels.
-pub fn draw(
-    options: &rprof_plot::Options,
-    traces: &[(String, Profile)],
-) -> Result<String, rprof_plot::Error> {
+/// Draws a figure of traces with their labels. Its texts are plain, so that tests can search it.
+pub fn draw(options: &Options, traces: &[(String, Profile)]) -> Result<String, rprof_plot::Error> {
     let traces: Vec<_> = traces.iter().map(|(label, profile)| rprof_plot::Trace { label, profile }).collect();
-    rprof_plot::svg(options, &traces)
+    rprof_plot::svg(&Options { text: SvgText::Plain, ..options.clone() }, &traces)
 }
