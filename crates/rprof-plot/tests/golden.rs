@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 24] = [
+const KEPT: [&str; 27] = [
     "ramp",
     "spike",
     "children",
@@ -31,6 +31,9 @@ const KEPT: [&str; 24] = [
     "on_the_axis",
     "several_gaps",
     "window",
+    "dark_flame",
+    "dark_several",
+    "print_column",
     "nasty_title",
 ];
 

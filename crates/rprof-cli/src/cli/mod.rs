@@ -2,6 +2,7 @@
 
 mod annotate;
 mod examples;
+mod figure_style;
 mod record;
 mod traces;
 mod values;

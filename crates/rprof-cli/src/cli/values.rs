@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use rprof_plot::SvgText;
 use rprof_trace::{Bytes, Metric, Seconds};
 
 /// A metric as typed.
@@ -40,27 +39,6 @@ pub fn backend(text: &str) -> Result<MetricName, String> {
                               use psutil, psutil_pss or psutil_uss"
             .to_owned()),
         _ => Err("unknown backend; use psutil, psutil_pss, psutil_uss or posix".to_owned()),
-    }
-}
-
-/// The form of the texts in an SVG, as typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TextForm {
-    /// Text with the embedded glyphs that it needs; browsers show it alike everywhere
-    Font,
-    /// Outlines, alike in every program, but not searchable
-    Outlines,
-    /// Text in the reader's own fonts; the smallest file
-    Plain,
-}
-
-impl From<TextForm> for SvgText {
-    fn from(form: TextForm) -> Self {
-        match form {
-            TextForm::Font => Self::Font,
-            TextForm::Outlines => Self::Outlines,
-            TextForm::Plain => Self::Plain,
-        }
     }
 }
 

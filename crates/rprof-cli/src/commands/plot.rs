@@ -3,16 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, SvgText, Trace};
+use rprof_plot::{Options, SpanView, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
 use crate::{figure_file, load, natural_order, output, trace_names};
-
-/// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
-const PNG_SCALE: f32 = 2.0;
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -28,16 +25,15 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
-    // PNG and PDF are set in our own fonts in any case.
-    let text = if format == FigureFormat::Svg { arguments.svg_text.into() } else { SvgText::Plain };
-    let options = Options { window, text, ..options(arguments) };
+    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let options = Options { window, ..options };
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
     let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
+    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     figure_file::write(&path, figure, &traces, arguments.figure.force)?;
@@ -167,11 +163,11 @@ impl FigureFormat {
         }
     }
 
-    fn render(self, svg: &str) -> anyhow::Result<Vec<u8>> {
+    fn render(self, svg: &str, png_scale: f32) -> anyhow::Result<Vec<u8>> {
         Ok(match self {
             Self::Svg => svg.as_bytes().to_vec(),
             Self::Pdf => rprof_plot::pdf(svg)?,
-            Self::Png => rprof_plot::png(svg, PNG_SCALE)?,
+            Self::Png => rprof_plot::png(svg, png_scale)?,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::figure::plan::{Arrangement, Plan};
 use crate::layers::{axes, gaps, limits, peak, titles};
 use crate::options::{Options, Trace};
 use crate::series::SeriesSet;
-use crate::sheet::canvas::Canvas;
+use crate::sheet::canvas::{Canvas, Look};
 use crate::sheet::coords::Rect;
 use crate::sheet::layout::Layout;
 use crate::sheet::text::visible;
@@ -41,6 +41,7 @@ use crate::sheet::text::visible;
 pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let size = (options.width, options.height);
     check_size(size)?;
+    check_scale(options.scale)?;
     check_samples(traces)?;
     let range = TimeRange::new(options.window, traces)?;
     let curves = SeriesSet::choose(options, traces, &range);
@@ -51,8 +52,10 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let plan = Plan::new(options, traces, curves, range);
     let title = plan.arrangement.layout.title.join(" ");
     let title = if title.is_empty() { "memory over time" } else { &title };
-    let mut canvas =
-        Canvas::new((plan.arrangement.size.0 as u32, plan.arrangement.size.1 as u32), title, options.text);
+    let Options { text, theme, transparent, scale, .. } = *options;
+    let (width, height) = plan.arrangement.size;
+    let look = Look { text, theme, transparent, scale };
+    let mut canvas = Canvas::new((width as u32, height as u32), title, &look);
     plan.draw(&mut canvas);
     canvas.finish()
 }
@@ -60,6 +63,10 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
 fn check_size((width, height): (u32, u32)) -> Result<(), Error> {
     let in_range = (400..=8192).contains(&width) && (240..=8192).contains(&height);
     if in_range { Ok(()) } else { Err(Error::Size(width, height)) }
+}
+
+fn check_scale(scale: f64) -> Result<(), Error> {
+    if (0.1..=10.0).contains(&scale) { Ok(()) } else { Err(Error::Scale(scale as f32)) }
 }
 
 fn check_samples(traces: &[Trace]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! The plan of a figure: contents, areas and scales, all decided before the first line is drawn.
 
-use rprof_trace::{PeakRemarks, Profile};
+use rprof_trace::{Bytes, Peak, PeakRemarks, Profile};
 
 use crate::data::endings::endings;
 use crate::data::limits::{Limit, Limits};
@@ -70,31 +70,41 @@ struct Contents<'a> {
     highest: f64,
     limit: f64,
     has_peak: bool,
+    /// The upper end of the memory axis in bytes, if the user wants one.
+    top: Option<f64>,
 }
 
 impl<'a> Plan<'a> {
     /// Decides on contents, then areas, then scales.
     pub fn new(options: &Options, traces: &[Trace<'a>], curves: SeriesSet, range: TimeRange) -> Self {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
-        let peak = single.and_then(|profile| profile.peak).filter(|_| options.peak);
+        let top = options.highest.map(|top| (top.0 as f64).max(1.0));
+        let is_shown = |peak: &Peak| options.peak && top.is_none_or(|top| peak.value.0 as f64 <= top);
+        let peak = single.and_then(|profile| profile.peak).filter(is_shown);
         let in_range = peak.filter(|peak| range.contains(peak.time.0));
-        let highest = curves.highest().max(in_range.as_ref().map_or(0.0, peak::reach));
+        let reached = curves.highest().max(in_range.as_ref().map_or(0.0, peak::reach));
+        let highest = reached.min(top.unwrap_or(f64::INFINITY));
         let limits = Limits::new(&traces.iter().map(|trace| trace.profile).collect::<Vec<_>>(), highest);
         let remarks = single.filter(|_| in_range.is_some()).map(PeakRemarks::of).unwrap_or_default();
         let names: Vec<&str> = traces.iter().map(|trace| trace.label).collect();
+        let is_above = reached > highest;
+        let above = is_above.then(|| format!("above the axis: values up to {}", Bytes(reached as u64)));
+        let far = Some(limits.far_words(&names)).filter(|words| !words.is_empty());
+        let words_beyond = above.into_iter().chain(far).collect::<Vec<_>>().join("; ");
         let (lanes, spans) = span_contents(options, single, &range);
         let contents = Contents {
             single,
             range,
             size: (f64::from(options.width), f64::from(options.height)),
             title: titles::title(options.title.as_deref(), single),
-            subtitle: titles::subtitle(single, &remarks, &limits.far_words(&names)),
+            subtitle: titles::subtitle(single, &remarks, &words_beyond),
             lanes,
             spans,
             is_panel_whole: options.all_spans,
             highest,
             limit: limits.highest(),
             has_peak: in_range.is_some(),
+            top,
         };
         let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
         let limits = limits.near.iter().map(words).collect();
@@ -164,7 +174,11 @@ impl<'a> Contents<'a> {
         let endings = Endings::place(&endings, &times, (layout.strip.x0, layout.strip.x1));
         let layout = layout_for(&legend, marks.height() + endings.height());
 
-        let memory = memory_axis(self.highest, self.has_peak, self.limit, layout.plot.height());
+        let height = layout.plot.height();
+        let memory = match self.top {
+            Some(top) => axis::memory(top, self.highest.min(top), height),
+            None => memory_axis(self.highest, self.has_peak, self.limit, height),
+        };
         let coords = Coords::new(layout.plot, time_axis(&layout, &self.range), memory);
         let flame = Flame::new(&coords, layout.panel.height(), &self.spans);
         let lines = lines(curves, &coords);

@@ -8,7 +8,7 @@ use rprof_trace::short_names;
 use crate::data::span_stack::{StackedSpan, depth};
 use crate::sheet::canvas::{Anchor, Canvas};
 use crate::sheet::coords::{Coords, Rect};
-use crate::sheet::palette::{self, HATCH, INK, MUTED};
+use crate::sheet::palette::{self, BLOCK_INK, HATCH, MUTED};
 use crate::sheet::text::{Font, visible};
 
 /// Height of a level in px, where there is room.
@@ -118,7 +118,7 @@ impl<'a> Flame<'a> {
         for block in &self.blocks {
             if let Some(text) = &block.text {
                 let at = (f64::midpoint(block.from, block.to), baseline(block.level));
-                canvas.text(text, at, Anchor::Middle, font, INK);
+                canvas.text(text, at, Anchor::Middle, font, BLOCK_INK);
             }
         }
         if self.shown < self.depth {

@@ -9,5 +9,6 @@ pub mod layout;
 pub mod palette;
 pub mod svg_backend;
 pub mod text;
+pub mod theme;
 pub mod thinning;
 pub mod typesetting;

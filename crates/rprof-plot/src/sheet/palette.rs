@@ -10,10 +10,14 @@ pub const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// The curve of PSS.
 pub const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
-const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
-const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
-const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
-const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
+/// The curve of a trace or a process.
+pub const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
+/// The curve of a trace or a process.
+pub const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
+/// The curve of a trace or a process.
+pub const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
+/// The curve of a trace or a process.
+pub const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
 /// Titles and axis labels.
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
 /// Axes, tick labels, names in the legend, and the curve of swap.
@@ -36,6 +40,9 @@ pub const GAP: RGBColor = RGBColor(0xf2, 0xf2, 0xf2);
 pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
 /// The sheet.
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+/// Texts in the blocks of spans, which keep their colours in every theme.
+pub const BLOCK_INK: RGBColor = RGBColor(0x1b, 0x1b, 0x1b);
 
 /// Spans, by the rank of their name, in lanes and in the flame: strong enough for a bar on white, and light enough for
 /// dark text. The second half has the hues of the first again, darker.
@@ -64,7 +71,7 @@ pub fn span(rank: usize) -> RGBColor {
 }
 
 /// The colour of a text that names a curve of this colour: the same hue, dark enough to be read on white.
-pub fn ink(colour: RGBColor) -> RGBColor {
+pub const fn ink(colour: RGBColor) -> RGBColor {
     match colour {
         VERMILLION => RGBColor(0xb5, 0x4b, 0x00),
         GREEN => RGBColor(0x00, 0x7a, 0x58),

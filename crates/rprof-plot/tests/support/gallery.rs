@@ -1,7 +1,7 @@
 //! The gallery: every kind of figure that the tests draw, each with a name.
 
-use rprof_plot::{Options, SpanView};
-use rprof_trace::{Profile, Seconds};
+use rprof_plot::{Options, SpanView, Theme};
+use rprof_trace::{Bytes, Profile, Seconds};
 
 use super::{
     build, children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
@@ -13,7 +13,7 @@ pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
 
 /// All figures.
 pub fn gallery() -> Vec<Figure> {
-    [curves(), spans(), limits(), comparisons(), extremes()].into_iter().flatten().collect()
+    [curves(), spans(), limits(), comparisons(), looks(), extremes()].into_iter().flatten().collect()
 }
 
 fn plain() -> Options {
@@ -128,6 +128,21 @@ fn comparisons() -> Vec<Figure> {
         ("many", plain(), many.collect()),
         ("on_the_axis", plain(), on_the_axis()),
         ("several_gaps", plain(), vec![("asleep".to_owned(), gap()), ("awake".to_owned(), awake())]),
+    ]
+}
+
+/// Themes and sizes.
+fn looks() -> Vec<Figure> {
+    let theme = |theme| Options { theme, ..plain() };
+    let column = Options { width: 480, height: 320, scale: 0.693, theme: Theme::Print, ..plain() };
+    vec![
+        ("dark", theme(Theme::Dark), one(out_of_memory())),
+        ("dark_flame", Options { spans: SpanView::Flame, ..theme(Theme::Dark) }, one(nested())),
+        ("dark_several", theme(Theme::Dark), on_the_axis()),
+        ("print", theme(Theme::Print), one(build())),
+        ("print_column", column, on_the_axis()),
+        ("transparent", Options { transparent: true, ..plain() }, one(nested())),
+        ("cut", Options { highest: Some(Bytes(200 << 20)), ..plain() }, one(ramp())),
     ]
 }
 
