@@ -21,6 +21,8 @@ mod evidence;
 #[cfg(target_os = "linux")]
 #[path = "end_to_end/families.rs"]
 mod families;
+#[path = "end_to_end/figures.rs"]
+mod figures;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]

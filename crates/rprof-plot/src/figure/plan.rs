@@ -107,7 +107,8 @@ impl<'a> Plan<'a> {
             top,
         };
         let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
-        let limits = limits.near.iter().map(words).collect();
+        let is_on_axis = |limit: &&Limit| top.is_none_or(|top| limit.bytes.0 as f64 <= top);
+        let limits = limits.near.iter().filter(is_on_axis).map(words).collect();
         let subjects = Subjects { single, peak, remarks, limits };
         let arrangement = contents.choose(&curves, &subjects);
         Self { subjects, curves, arrangement, metric: common_metric(traces) }
