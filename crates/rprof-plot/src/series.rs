@@ -20,6 +20,8 @@ use crate::sheet::text::visible;
 pub struct Series {
     /// The entry in the legend, with the stroke of the curve.
     pub entry: Entry,
+    /// The facts of the entry as short as they can be: the peak without its time.
+    pub short: Vec<String>,
     /// The points inside the time range, a piece for each stretch between two gaps.
     pub pieces: Vec<Vec<DataPoint>>,
     /// The place of the marker at the peak.
@@ -102,7 +104,9 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
             let remarks = PeakRemarks::of(profile);
-            series.entry.details = vec![peak::label(&peak, &remarks.beside_words())];
+            let beside = remarks.beside_words();
+            series.short = vec![format!("peak {}", peak::value(&peak, &beside))];
+            series.entry.details = vec![peak::label(&peak, &beside)];
             series.entry.details.extend(remarks.file_sentence());
             series.entry.details.extend(remarks.sentences());
             series.peak = range.contains(peak.time.0).then_some((peak.time.0, peak.value.0 as f64));
@@ -112,7 +116,9 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         None => {}
     }
     series.bridged = true;
-    series.entry.details.extend(gap_words(profile, range));
+    let gap = gap_words(profile, range);
+    series.short.extend(gap.clone());
+    series.entry.details.extend(gap);
     // The steps are no measurements, so the line is fitted without them.
     fit(options, &mut series);
     let mut total = profile.total.clone();
@@ -213,7 +219,8 @@ fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Serie
     let name = "shared pages divided (PSS)".to_owned();
     let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
-    Some(Series { entry, pieces, peak: None, slope: None, filled: false, bridged: false })
+    let short = Vec::new();
+    Some(Series { entry, short, pieces, peak: None, slope: None, filled: false, bridged: false })
 }
 
 /// The memory in swap; `None` if there was none.
@@ -240,6 +247,7 @@ fn peak_detail(value: Bytes) -> String {
 fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
     Series {
         entry: Entry { stroke, marker: None, name, details: Vec::new() },
+        short: Vec::new(),
         pieces: pieces(points, profile, range),
         peak: None,
         slope: None,

@@ -166,6 +166,17 @@ fn few_curves_are_labelled_where_they_are() {
     assert!(axis - y >= 2.0 && axis - y < 8.0, "{y} {axis}");
 }
 
+#[test]
+fn a_small_figure_gives_up_the_times_of_the_peaks_but_no_other_fact() {
+    let flat = |mib| profile("flat", (0..=60).map(|i| point(f64::from(i) * 0.1, mib)).collect());
+    let traces = [("high".to_owned(), flat(90.0)), ("low".to_owned(), flat(60.0))];
+    let small = |slope| Options { width: 400, height: 240, slope, ..Options::default() };
+    let svg = draw(&small(false), &traces).unwrap();
+    assert!(svg.contains(">peak 90.0 MiB") && svg.contains(">peak 60.0 MiB"));
+    let svg = draw(&small(true), &traces).unwrap();
+    assert_eq!(svg.matches(">slope ").count(), 2, "{svg}");
+}
+
 /// Seven of twenty functions were drawn, and no option showed the rest.
 #[test]
 fn every_function_is_drawn_or_counted() {

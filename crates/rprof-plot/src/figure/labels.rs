@@ -68,12 +68,6 @@ impl Labels {
         lines: &[Line],
         verticals: impl Iterator<Item = f64>,
     ) -> Option<Self> {
-        let has_peak = self.peak.is_some();
-        let all = curves.series.iter().zip(lines);
-        let mut all: Vec<_> =
-            all.map(|(series, line)| wanted(series, line, coords, has_peak)).collect::<Option<_>>()?;
-        let others = curves.others.map(|others| others.to_string());
-        all.first_mut()?.details.extend(others);
         let Rect { x0, x1, y0, y1 } = coords.plot;
         let levels = subjects.levels(coords).map(|y| Rect { x0, y0: y - 1.0, x1, y1: y + 1.0 });
         let upright = verticals.map(|x| Rect { x0: x - 1.0, y0, x1: x + 1.0, y1 });
@@ -88,8 +82,28 @@ impl Labels {
             .chain(upright)
             .chain(below_peak)
             .collect();
-        self.curves = curve_labels::place(coords.plot, &all, &taken)?;
+        self.curves = [false, true].into_iter().find_map(|is_short| {
+            let wanted = self.wanted(coords, curves, lines, is_short)?;
+            curve_labels::place(coords.plot, &wanted, &taken)
+        })?;
         Some(self)
+    }
+
+    /// The labels that the curves want; `None` if one of them has no point in the figure.
+    fn wanted<'a>(
+        &self,
+        coords: &Coords,
+        curves: &'a SeriesSet,
+        lines: &'a [Line],
+        is_short: bool,
+    ) -> Option<Vec<curve_labels::Wanted<'a>>> {
+        let all = curves.series.iter().zip(lines);
+        let has_peak = self.peak.is_some();
+        let wanted = all.map(|(series, line)| wanted(series, line, coords, (has_peak, is_short)));
+        let mut wanted: Vec<_> = wanted.collect::<Option<_>>()?;
+        // What has no curve is said with the whole.
+        wanted.first_mut()?.details.extend(curves.others.map(|others| others.to_string()));
+        Some(wanted)
     }
 
     /// Draws the labels.

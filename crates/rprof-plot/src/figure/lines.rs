@@ -62,20 +62,26 @@ fn within_budget(curves: &SeriesSet, coords: &Coords) -> Vec<Vec<Vec<Px>>> {
     }
 }
 
-/// The label that a curve wants; `None` if it has no point in the figure. `has_peak` is true if the peak of the whole is
-/// labelled anyway.
+/// The label that a curve wants; `None` if it has no point in the figure, or no short form. `has_peak` is true if the peak of the whole is
+/// labelled anyway, and `is_short` if there is no room for the time of the peak.
 pub fn wanted<'a>(
     series: &'a Series,
     line: &'a Line,
     coords: &Coords,
-    has_peak: bool,
+    (has_peak, is_short): (bool, bool),
 ) -> Option<curve_labels::Wanted<'a>> {
     let end = *line.pieces.last()?.last()?;
     let near = series.peak.map_or(end, |(time, value)| coords.at(time, value));
+    // Nothing but the time of the peak may be missing in a short label.
+    if is_short && series.short.len() != series.entry.details.len() {
+        return None;
+    }
+    // The first detail of the whole is its peak.
+    let skipped = usize::from(series.filled && has_peak);
+    let details = if is_short { &series.short } else { &series.entry.details[skipped..] }.to_vec();
     Some(curve_labels::Wanted {
         name: &series.entry.name,
-        // The first detail of the whole is its peak.
-        details: series.entry.details.iter().skip(usize::from(series.filled && has_peak)).cloned().collect(),
+        details,
         colour: series.entry.stroke.colour,
         line: &line.pieces,
         near: if line.is_low() { end } else { near },

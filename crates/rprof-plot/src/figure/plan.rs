@@ -130,7 +130,18 @@ impl<'a> Contents<'a> {
             }
         }
         let others = curves.others.map(|others| others.to_string());
-        self.arrange(Legend { curves: entries, others, blocks: Vec::new() }, curves, subjects)
+        let mut legend = Legend { curves: entries, others, blocks: Vec::new() };
+        // Where the peaks do not fit with their times, they stand alone.
+        let widest = Layout::widest_legend(self.size.0);
+        if legend.curves.iter().any(|entry| entry.is_cut(widest)) {
+            let short = curves.series.iter().map(|series| series.short.first());
+            for (entry, short) in legend.curves.iter_mut().zip(short) {
+                if let Some((detail, short)) = entry.details.first_mut().zip(short) {
+                    detail.clone_from(short);
+                }
+            }
+        }
+        self.arrange(legend, curves, subjects)
     }
 
     /// Chooses the lanes and the place of their table. If all are wanted, the sheet grows by what they need.

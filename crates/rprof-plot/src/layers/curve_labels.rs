@@ -196,7 +196,7 @@ impl Reach {
 
     /// True if the curve comes nearer to a place than this distance in px.
     fn meets(&self, place: &Rect, distance: f64) -> bool {
-        let near = self.within(place.x0 - distance / 2.0, place.x1 + distance / 2.0);
+        let near = self.within(place.x0 - distance - 2.0, place.x1 + distance + 2.0);
         near.iter().flatten().any(|(top, bottom)| *top - distance < place.y1 && *bottom + distance > place.y0)
     }
 }

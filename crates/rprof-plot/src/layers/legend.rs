@@ -46,6 +46,11 @@ impl Entry {
         INDENT + self.details.iter().map(|detail| DETAIL.width(detail)).fold(name, f64::max)
     }
 
+    /// True if the first fact is cut in a legend of this width in px.
+    pub fn is_cut(&self, width: f64) -> bool {
+        self.details.first().is_some_and(|detail| INDENT + DETAIL.width(detail) > width)
+    }
+
     fn draw(&self, canvas: &mut Canvas, (x, y): (f64, f64), width: f64, details: bool) {
         let middle = y + 7.5;
         canvas.line(&[(x, middle), (x + SWATCH, middle)], &self.stroke);

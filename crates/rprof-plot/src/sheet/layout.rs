@@ -77,7 +77,7 @@ impl Layout {
         let subtitle = SUBTITLE.wrapped(subtitle, width - LEFT - MARGIN, SUBTITLE_LINES);
         let top = MARGIN + if title.is_empty() { 4.0 } else { TITLE_LINE * title.len() as f64 + 8.0 };
         let top = top + SUBTITLE_LINE * subtitle.len() as f64;
-        let legend = wanted.legend.min(width * WIDEST_LEGEND.0).min(WIDEST_LEGEND.1);
+        let legend = wanted.legend.min(Self::widest_legend(width));
         let right = if legend > 0.0 { width - MARGIN - legend - LEGEND_GAP } else { width - RIGHT };
         let (strip_top, top) = (top, top + wanted.strip);
         let room = height - top - BOTTOM;
@@ -100,6 +100,11 @@ impl Layout {
                 y1: plot.y1 - apart,
             },
         }
+    }
+
+    /// The greatest width of a legend in px on a sheet of this width.
+    pub fn widest_legend(width: f64) -> f64 {
+        (width * WIDEST_LEGEND.0).min(WIDEST_LEGEND.1)
     }
 
     /// The greatest height of a panel in px on a sheet of this height, whatever the title.

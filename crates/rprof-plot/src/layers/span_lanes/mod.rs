@@ -16,7 +16,7 @@ use crate::sheet::text::visible;
 /// Height in px of a lane whose text stands beside it.
 const LANE: f64 = 17.0;
 /// Height in px of a lane below its text.
-const BELOW_TEXT: f64 = 21.0;
+const BELOW_TEXT: f64 = 22.0;
 /// Space between the lanes and the table in px.
 const TABLE_GAP: f64 = 14.0;
 /// Space above and below a bar in its lane in px.
@@ -111,7 +111,7 @@ impl SpanLanes {
         for lane in self.shown.iter().map(|at| &self.all[*at]) {
             // A bar below its text is lower.
             let (top, bottom) =
-                if is_above { (y + 14.0, y + height - 2.0) } else { (y + RIM, y + height - RIM) };
+                if is_above { (y + 14.5, y + height - 3.0) } else { (y + RIM, y + height - RIM) };
             self.draw_bars(canvas, coords, lane, (top, bottom));
             let baseline = if is_above { y + 11.0 } else { y + height / 2.0 + 4.0 };
             table.draw_row(canvas, baseline, &lane.row, is_above);
