@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use rprof_exchange::{Compression, ExportFormat, Peer, Source, export, import};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{Options, SpanView, SvgText, Trace};
 use rprof_trace::{
     Bytes, Format, Keep, Profile, ProfileOptions, Reader, Seconds, Warnings, convert, find_name, fold,
     is_hidden, read_profiles, shell_quote, short_names, span_totals, visible,
@@ -93,7 +93,7 @@ fn plot(data: &[u8]) {
     let Some((runs, _)) = profiles(data, &options) else { return };
     let runs = &runs[..runs.len().min(8)];
     for spans in [SpanView::Lanes, SpanView::Flame] {
-        let options = Options { spans, slope: true, ..Options::default() };
+        let options = Options { spans, slope: true, text: SvgText::Plain, ..Options::default() };
         let traces: Vec<Trace<'_>> = runs.iter().map(|profile| Trace { label: "fuzz", profile }).collect();
         if let Ok(svg) = rprof_plot::svg(&options, &traces) {
             assert!(svg.len() < FIGURE, "{}", svg.len());

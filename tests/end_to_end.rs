@@ -33,6 +33,8 @@ mod exchange;
 #[cfg(target_os = "linux")]
 #[path = "end_to_end/families.rs"]
 mod families;
+#[path = "end_to_end/figures.rs"]
+mod figures;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]

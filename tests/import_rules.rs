@@ -70,6 +70,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "daemon_client",
                 "trace_file",
                 "trace_input",
+                "trace_labels",
+                "natural_order",
                 "figure_file",
                 "figure_format",
                 "compare_report",

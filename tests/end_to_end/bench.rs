@@ -88,7 +88,9 @@ fn the_peaks_of_five_trees_of_known_size_are_within_three_per_cent() {
 #[cfg(target_os = "linux")]
 fn a_small_command_keeps_its_small_numbers() {
     if cfg!(debug_assertions) {
-        return skip("a debug build of rprof is itself larger than `true`, so its fork hides the memory of that");
+        return skip(
+            "a debug build of rprof is itself larger than `true`, so its fork hides the memory of that",
+        );
     }
     let place = Place::new();
     let done = bench(&place, "-r 20", &["true"]);

@@ -3,8 +3,8 @@
 use crate::support::{Place, done};
 
 const COMMANDS: [&str; 17] = [
-    "", "run", "attach", "bench", "plot", "peak", "top", "check", "compare", "convert", "export", "list", "rm",
-    "clean", "mark", "note", "span",
+    "", "run", "attach", "bench", "plot", "peak", "top", "check", "compare", "convert", "export", "list",
+    "rm", "clean", "mark", "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.

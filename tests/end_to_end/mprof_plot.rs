@@ -209,15 +209,42 @@ fn several_files_keep_their_peaks() {
         &Place::new(),
         &format!("{DATA}/numpy_ex1.dat {DATA}/mprof_funcs.dat {DATA}/mprof_pool_M.dat {DATA}/numpy_ex3.dat"),
     );
-    for part in ["numpy_ex1", "numpy_ex3", "14.95 GiB", "502.9 MiB", "61.0 MiB"] {
+    for part in ["ex1.py", "ex3.py", "14.95 GiB", "502.9 MiB", "61.0 MiB"] {
         assert!(has_text(&svg, part), "{part}: {:?}", texts(&svg));
     }
     assert!(!svg.contains("id=\"title\"") && !has_text(&svg, "transform"), "{:?}", texts(&svg));
     // Four curves, none of a child, each with a stroke of its own.
-    let legend = svg.split_once("<g id=\"legend\">").unwrap().1.split_once("</g>").unwrap().0;
-    let strokes = legend.split("<path stroke=\"").skip(1).map(|path| path.split(" d=").next().unwrap());
+    let curves = svg.split_once("<g id=\"curves\">").unwrap().1.split_once("</g>").unwrap().0;
+    let strokes = curves.split("<path stroke=\"").skip(1).map(|path| path.split(" d=").next().unwrap());
     let strokes: std::collections::HashSet<&str> = strokes.collect();
-    assert_eq!(strokes.len(), 4, "{legend}");
+    assert_eq!(strokes.len(), 4, "{strokes:?}");
+}
+
+/// A legend of file names said nothing about the programs.
+#[test]
+fn several_files_have_the_names_that_tell_them_apart() {
+    let place = Place::new();
+    for (name, batch) in [("r10", 64), ("r2", 32)] {
+        let text =
+            format!("CMDLINE ./train --batch {batch} data\nMEM {batch} 1600000000.0\nMEM 9 1600000010.0\n");
+        std::fs::write(place.path(&format!("{name}.dat")), text).unwrap();
+    }
+    let svg = plot(&place, "r10.dat r2.dat");
+    assert!(has_text(&svg, "--batch 32") && has_text(&svg, "--batch 64"), "{:?}", texts(&svg));
+    let svg = plot(&place, "r10.dat r2.dat --label r2=small");
+    assert!(has_text(&svg, "small") && has_text(&svg, "--batch 64"), "{:?}", texts(&svg));
+    let done = place.run("plot r10.dat r2.dat --label r3=none -o y.svg");
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("no trace `r3`") && done.stderr.contains("`r2.dat`"), "{}", done.stderr);
+    // A shell expands `r*.dat` to this order, in which r10 comes before r2.
+    assert!(
+        texts(&svg).iter().position(|text| text == "small")
+            < texts(&svg).iter().position(|text| text == "--batch 64")
+    );
+    // Two runs of one command have the names of their files, and the command as title.
+    std::fs::copy(place.path("r2.dat"), place.path("r3.dat")).unwrap();
+    let svg = plot(&place, "r2.dat r3.dat");
+    assert!(["r2", "r3", "./train --batch 32 data"].iter().all(|text| texts(&svg).iter().any(|t| t == text)));
 }
 
 #[test]
@@ -236,6 +263,6 @@ fn children_have_curves_of_their_own() {
     assert!(texts(&svg).iter().filter(|text| text.contains(":truth")).count() == 8, "{:?}", texts(&svg));
     let peaks = texts(&svg).into_iter().filter(|text| text.starts_with("peak at least 1"));
     assert!(peaks.count() >= 8, "{:?}", texts(&svg));
-    assert!(has_text(&svg, "… and 5 more"), "{:?}", texts(&svg));
+    assert!(has_text(&svg, "5 others, at most 1"), "{:?}", texts(&svg));
     assert!(place.trace().contains(r#""start":"20"#));
 }

@@ -102,7 +102,7 @@ fn every_kind_of_figure_is_made_and_twice_the_same() {
     let several = format!("plot {DATA}/numpy_ex1.dat {DATA}/numpy_ex2.dat {DATA}/numpy_ex3.dat -o all.svg");
     assert_eq!(place.run(&several).code, Some(0));
     let svg = std::fs::read_to_string(place.path("all.svg")).unwrap();
-    assert!(["numpy_ex1", "numpy_ex2", "numpy_ex3"].iter().all(|name| svg.contains(name)));
+    assert!(["ex1.py", "ex2.py", "ex3.py"].iter().all(|name| svg.contains(name)));
 }
 
 #[test]

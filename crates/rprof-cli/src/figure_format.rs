@@ -6,7 +6,7 @@ use anyhow::bail;
 use rprof_trace::shown;
 
 /// Pixels of a PNG for each px of the figure: sharp in print and on dense screens.
-const PNG_SCALE: f32 = 2.0;
+pub const PNG_SCALE: f32 = 2.0;
 
 /// The format of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,15 +32,15 @@ impl FigureFormat {
         }
     }
 
-    /// The figure in this format.
+    /// The figure in this format; a PNG has `png_scale` pixels for each px.
     ///
     /// # Errors
     /// When it cannot be made from the SVG.
-    pub fn render(self, svg: &str) -> anyhow::Result<Vec<u8>> {
+    pub fn render(self, svg: &str, png_scale: f32) -> anyhow::Result<Vec<u8>> {
         Ok(match self {
             Self::Svg => svg.as_bytes().to_vec(),
             Self::Pdf => rprof_plot::pdf(svg)?,
-            Self::Png => rprof_plot::png(svg, PNG_SCALE)?,
+            Self::Png => rprof_plot::png(svg, png_scale)?,
         })
     }
 }

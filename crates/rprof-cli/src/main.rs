@@ -16,6 +16,7 @@ mod group_report;
 mod header;
 mod load;
 mod message;
+mod natural_order;
 mod not_found;
 mod output;
 mod parts_report;
@@ -28,6 +29,7 @@ mod summary;
 mod top_report;
 mod trace_file;
 mod trace_input;
+mod trace_labels;
 mod trace_names;
 
 use std::ffi::OsString;

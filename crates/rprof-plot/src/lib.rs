@@ -16,7 +16,7 @@ mod sheet;
 
 pub use error::Error;
 pub use figure::svg;
-pub use options::{Options, SpanView, Trace};
+pub use options::{Options, SpanView, SvgText, Theme, Trace};
 #[cfg(feature = "pdf")]
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]

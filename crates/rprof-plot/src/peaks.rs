@@ -5,8 +5,9 @@ use plotters::style::RGBColor;
 use rprof_trace::Bytes;
 
 use crate::error::Error;
+use crate::options::Options;
 use crate::sheet::axis::{Axis, memory_across};
-use crate::sheet::canvas::{Anchor, Canvas};
+use crate::sheet::canvas::{Anchor, Canvas, Look};
 use crate::sheet::coords::Rect;
 use crate::sheet::layout::{LABEL, TICK, TITLE};
 use crate::sheet::palette::{DARK, GRID, INK, MUTED, Marker, Stroke, trace};
@@ -71,7 +72,7 @@ pub fn peaks(title: &str, metric: &str, groups: &[PeakGroup<'_>]) -> Result<Stri
     let height = bottom + BOTTOM + if more > 0 { 18.0 } else { 0.0 };
     let figure = Figure { plot, axis: axis(shown, plot.width()), groups: shown };
     let name = if title.is_empty() { "peaks of runs".to_owned() } else { title.join(" ") };
-    let mut canvas = Canvas::new((WIDTH, height.ceil() as u32), &name);
+    let mut canvas = Canvas::new((WIDTH, height.ceil() as u32), &name, &Look::from(&Options::default()));
     canvas.group("title", |canvas| {
         for (at, line) in title.iter().enumerate() {
             canvas.text(line, (MARGIN, MARGIN + 20.0 * (at + 1) as f64 - 5.0), Anchor::Start, TITLE, INK);

@@ -9,7 +9,7 @@ use crate::layers::legend::{Entry, Legend};
 use crate::layers::{axes, titles};
 use crate::options::Options;
 use crate::sheet::axis;
-use crate::sheet::canvas::{Anchor, Canvas, Px};
+use crate::sheet::canvas::{Anchor, Canvas, Look, Px};
 use crate::sheet::coords::{Coords, Rect};
 use crate::sheet::layout::{LABEL, Layout, TICK, Wanted};
 use crate::sheet::palette::{self, DARK, GRID, INK, Marker, Stroke};
@@ -55,7 +55,8 @@ pub fn repeats(options: &Options, groups: &[Repeats<'_>]) -> Result<String, Erro
     }
     let figure = Figure::plan(options, groups);
     let title = figure.layout.title.join(" ");
-    let mut canvas = Canvas::new(size, if title.is_empty() { "memory of repeated runs" } else { &title });
+    let name = if title.is_empty() { "memory of repeated runs" } else { &title };
+    let mut canvas = Canvas::new(size, name, &Look::from(options));
     figure.draw(&mut canvas, groups);
     canvas.finish()
 }
@@ -78,11 +79,11 @@ impl Figure {
             .collect();
         let legend = Legend {
             curves: groups.iter().enumerate().map(|(at, group)| entry(at, group)).collect(),
-            hidden: 0,
+            others: None,
             blocks: Vec::new(),
         };
         let title = titles::title(options.title.as_deref(), None);
-        let wanted = Wanted { legend: legend.width(), panel: 0.0, strip: 0.0 };
+        let wanted = Wanted { legend: legend.width(), panel: 0.0, is_panel_whole: false, strip: 0.0 };
         let size = (f64::from(options.width), f64::from(options.height));
         let layout = Layout::new(size, (&title, ""), wanted);
         let middle = layout.plot.x0 + layout.plot.width() * CURVES;

@@ -1,12 +1,14 @@
 //! The curves of a figure: which of them are drawn, their strokes and markers, and their entries in the legend.
 
 use std::cmp::Reverse;
+use std::fmt;
 
-use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile};
+use rprof_trace::{Bytes, Curve, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
 
 use crate::data::curve::{self, DataPoint};
 use crate::data::rounds;
 use crate::data::slope::Slope;
+use crate::data::steps;
 use crate::data::time_range::TimeRange;
 use crate::layers::legend::Entry;
 use crate::layers::peak;
@@ -18,6 +20,8 @@ use crate::sheet::text::visible;
 pub struct Series {
     /// The entry in the legend, with the stroke of the curve.
     pub entry: Entry,
+    /// The facts of the entry as short as they can be: the peak without its time.
+    pub short: Vec<String>,
     /// The points inside the time range, a piece for each stretch between two gaps.
     pub pieces: Vec<Vec<DataPoint>>,
     /// The place of the marker at the peak.
@@ -26,6 +30,8 @@ pub struct Series {
     pub slope: Option<Slope>,
     /// True if the area below the curve is filled.
     pub filled: bool,
+    /// True if a dotted line leads across each gap. In a figure of several traces, no band explains it.
+    pub bridged: bool,
 }
 
 /// The curves of a figure.
@@ -33,8 +39,31 @@ pub struct SeriesSet {
     /// In order of the legend.
     pub series: Vec<Series>,
     /// Processes without a curve of their own.
-    pub hidden: usize,
+    pub others: Option<Others>,
 }
+
+/// Processes that share one line of the legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Others {
+    /// Their number.
+    count: usize,
+    /// The largest peak of one of them.
+    largest: Bytes,
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, largest } = self;
+        write!(f, "{count} {}, at most {largest}", if *count == 1 { "other" } else { "others" })
+    }
+}
+
+/// A process with less than this share of the highest value has no curve: it would lie on the time axis.
+const SMALL: f64 = 0.02;
+/// A shorter time than this share of the time axis is not seen.
+const VISIBLE: f64 = 0.005;
+/// A curve that ends more than this share of the time axis before the run is said to end.
+const EARLY: f64 = 0.03;
 
 impl SeriesSet {
     /// Chooses the curves: one for each of several traces, or the whole and the parts of a single one.
@@ -43,7 +72,7 @@ impl SeriesSet {
             return single(options, trace.profile, range);
         }
         let series = traces.iter().enumerate().map(|(i, trace)| several(options, i, trace, range)).collect();
-        Self { series, hidden: 0 }
+        Self { series, others: None }
     }
 
     /// True if no curve has a point inside the time range.
@@ -61,7 +90,8 @@ impl SeriesSet {
 
     /// The entries of the legend. A single curve without a slope has none: the axis already names it.
     pub fn entries(&self, single: bool) -> Vec<Entry> {
-        let plain = single && self.hidden == 0 && matches!(&self.series[..], [one] if one.slope.is_none());
+        let plain =
+            single && self.others.is_none() && matches!(&self.series[..], [one] if one.slope.is_none());
         if plain { Vec::new() } else { self.series.iter().map(|series| series.entry.clone()).collect() }
     }
 }
@@ -74,7 +104,9 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
             let remarks = PeakRemarks::of(profile);
-            series.entry.details = vec![peak::label(&peak, &remarks.beside_words())];
+            let beside = remarks.beside_words();
+            series.short = vec![format!("peak {}", peak::value(&peak, &beside))];
+            series.entry.details = vec![peak::label(&peak, &beside)];
             series.entry.details.extend(remarks.file_sentence());
             series.entry.details.extend(remarks.sentences());
             series.peak = range.contains(peak.time.0).then_some((peak.time.0, peak.value.0 as f64));
@@ -83,38 +115,76 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         None if profile.total.is_empty() => series.entry.details = vec!["no sample".to_owned()],
         None => {}
     }
+    series.bridged = true;
+    let gap = gap_words(profile, range);
+    series.short.extend(gap.clone());
+    series.entry.details.extend(gap);
+    // The steps are no measurements, so the line is fitted without them.
     fit(options, &mut series);
+    let mut total = profile.total.clone();
+    steps::until_the_end(&mut total, profile);
+    series.pieces = pieces(&total, profile, range);
     series
+}
+
+/// The words for the gaps in the time range; `None` if they are too short to be seen.
+fn gap_words(profile: &Profile, range: &TimeRange) -> Option<String> {
+    let inside = |gap: &(Seconds, Seconds)| gap.1.0.min(range.to) - gap.0.0.max(range.from);
+    let missing: f64 = profile.gaps.iter().map(inside).filter(|length| *length > 0.0).sum();
+    let is_visible = missing > VISIBLE * (range.to - range.from);
+    is_visible.then(|| format!("dotted: {} not measured", Seconds(missing)))
 }
 
 /// The curves of a single trace: all processes, what they share or have swapped, then the largest processes.
 fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet {
-    let mut series = vec![whole(options, profile, range)];
-    let pss = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
-    let swap = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
-    series.extend(shares(profile, pss, range));
-    if let Some(highest) = profile.swap.iter().map(|p| p.value).max() {
-        let mut part = plain("swapped out".to_owned(), swap, &profile.swap, profile, range);
-        part.entry.details = vec![peak_detail(highest)];
-        series.push(part);
-    }
     let mut processes: Vec<_> = with_curves(profile).collect();
     // A stable sort: of two processes with the same peak, the first to appear stays first.
     processes.sort_by_key(|process| Reverse(process.peak));
-    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
-    let all = profile.processes.iter().filter(|process| process.peak.0 > 0).count().max(processes.len());
-    let shown = processes.len().min(options.processes);
-    let hidden = if options.processes == 0 { 0 } else { all - shown };
-    for (i, process) in processes.into_iter().take(shown).enumerate() {
-        let mut part = plain(visible(&process.id), palette::process(i), &process.curve, profile, range);
+    let curves: Vec<Curve> =
+        processes.iter().map(|process| steps::of_process(&process.curve, profile)).collect();
+    let total = stepped_total(profile, &curves);
+    let mut series = vec![whole(options, profile, &total, range)];
+    series.extend(shares(profile, &total, range));
+    series.extend(swap(profile, range));
+    let least = least_drawn(profile);
+    let shown = processes.iter().take(options.processes).filter(|part| part.peak.0 as f64 >= least).count();
+    for (i, (process, curve)) in processes.into_iter().zip(&curves).take(shown).enumerate() {
+        let mut part = plain(visible(&process.id), palette::process(i), curve, profile, range);
         part.entry.details = vec![peak_detail(process.peak)];
         series.push(part);
     }
-    SeriesSet { series, hidden }
+    SeriesSet { series, others: others(options, profile, shown) }
 }
 
-/// The curve of all processes together.
-fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
+/// The least peak in bytes of a process that is drawn.
+fn least_drawn(profile: &Profile) -> f64 {
+    // The sum is smaller than its parts where mprof recorded the parent alone.
+    let parts = with_curves(profile).map(|process| process.peak);
+    let highest = parts.chain(profile.peak.map(|peak| peak.value)).max().unwrap_or_default();
+    SMALL * highest.0 as f64
+}
+
+/// The processes that were measured, without the `shown` largest ones.
+fn others(options: &Options, profile: &Profile, shown: usize) -> Option<Others> {
+    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
+    let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
+    let mut peaks: Vec<Bytes> = measured.collect();
+    peaks.sort_by_key(|peak| Reverse(*peak));
+    let largest = peaks.get(shown).copied().filter(|_| options.processes > 0)?;
+    Some(Others { count: peaks.len() - shown, largest })
+}
+
+/// The curve of the whole tree, with steps where the processes that are drawn begin and end.
+fn stepped_total(profile: &Profile, processes: &[Curve]) -> Curve {
+    let mut events: Vec<Seconds> = processes.iter().flat_map(|curve| steps::events(curve)).collect();
+    events.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut total = steps::at_events(&profile.total, &events, profile);
+    steps::until_the_end(&mut total, profile);
+    total
+}
+
+/// The curve of all processes together. `total` is that of the profile with its steps.
+fn whole(options: &Options, profile: &Profile, total: &[Point], range: &TimeRange) -> Series {
     let metric = profile.metric.name();
     let largest = with_curves(profile).map(|process| process.peak).max();
     let name = match largest.filter(|_| options.processes > 0) {
@@ -131,19 +201,37 @@ fn whole(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
     let beside = PeakRemarks::of(profile).beside_words();
     whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside))));
     fit(options, &mut whole);
+    whole.pieces = pieces(total, profile, range);
     whole
 }
 
-/// The PSS of all processes; `None` if it was not measured.
-fn shares(profile: &Profile, stroke: Stroke, range: &TimeRange) -> Option<Series> {
+/// The PSS of all processes; `None` if it was not measured. It lies below the `total`.
+fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Series> {
+    let stroke = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let highest = profile.pss.iter().map(|p| p.value).max()?;
     let words = profile.pss_peak.map_or_else(|| highest.to_string(), |peak| peak.words());
-    let details = vec![format!("peak {}", words.trim_end_matches(','))];
+    let mut details = vec![format!("peak {}", words.trim_end_matches(','))];
+    let last = profile.pss.last().map(|round| round.time);
+    let ends_early =
+        |last: &Seconds| profile.elapsed.0.min(range.to) - last.0 > EARLY * (range.to - range.from);
+    details.extend(last.filter(ends_early).map(|last| format!("not measured after {last}")));
     // The pages are divided among all processes of the machine that map them, so this is no sum of pages counted once.
     let name = "shared pages divided (PSS)".to_owned();
-    let pieces = rounds::pss_pieces(profile, range);
+    let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
-    Some(Series { entry, pieces, peak: None, slope: None, filled: false })
+    let short = Vec::new();
+    Some(Series { entry, short, pieces, peak: None, slope: None, filled: false, bridged: false })
+}
+
+/// The memory in swap; `None` if there was none.
+fn swap(profile: &Profile, range: &TimeRange) -> Option<Series> {
+    let highest = profile.swap.iter().map(|p| p.value).max()?;
+    let mut curve = profile.swap.clone();
+    steps::until_the_end(&mut curve, profile);
+    let stroke = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
+    let mut part = plain("swapped out".to_owned(), stroke, &curve, profile, range);
+    part.entry.details = vec![peak_detail(highest)];
+    Some(part)
 }
 
 fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
@@ -159,11 +247,17 @@ fn peak_detail(value: Bytes) -> String {
 fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
     Series {
         entry: Entry { stroke, marker: None, name, details: Vec::new() },
-        pieces: curve::pieces(points, &profile.gaps, range.from, range.to),
+        short: Vec::new(),
+        pieces: pieces(points, profile, range),
         peak: None,
         slope: None,
         filled: false,
+        bridged: false,
     }
+}
+
+fn pieces(points: &[Point], profile: &Profile, range: &TimeRange) -> Vec<Vec<DataPoint>> {
+    curve::pieces(points, &profile.gaps, range.from, range.to)
 }
 
 /// Fits a line to the curve, if the options ask for it.

@@ -31,6 +31,12 @@ fn a_png_has_the_requested_size_and_is_not_blank() {
 }
 
 #[test]
+fn a_png_of_a_transparent_figure_has_an_alpha_channel() {
+    let kind = |name| png(&figure(name), 1.0).unwrap()[25];
+    assert_eq!((kind("transparent"), kind("spans")), (6, 2));
+}
+
+#[test]
 fn a_pdf_is_small_and_reproducible_and_has_no_image() {
     for name in ["children", "million", "gap", "nasty_title"] {
         let svg = figure(name);

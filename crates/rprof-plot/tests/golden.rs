@@ -7,11 +7,12 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 27] = [
     "ramp",
     "spike",
     "children",
     "functions",
+    "all_functions",
     "flame",
     "spans",
     "process_spans",
@@ -25,7 +26,14 @@ const KEPT: [&str; 19] = [
     "beside_rss",
     "several_slope",
     "gap",
+    "build",
+    "no_tick",
+    "on_the_axis",
+    "several_gaps",
     "window",
+    "dark_flame",
+    "dark_several",
+    "print_column",
     "nasty_title",
 ];
 

@@ -61,10 +61,11 @@ fn every_figure_is_small_valid_and_reproducible() {
 
 #[test]
 fn no_text_is_clipped_or_covers_another() {
-    for ((name, options, _), svg) in figures() {
-        let texts = texts(tree(&svg).root());
+    for ((name, ..), svg) in figures() {
+        let tree = tree(&svg);
+        let texts = texts(tree.root());
         assert!(texts.len() > 5, "{name}");
-        let (width, height) = (options.width as f32, options.height as f32);
+        let (width, height) = (tree.size().width(), tree.size().height());
         for (i, (text, at)) in texts.iter().enumerate() {
             let inside = at.left() >= 0.0 && at.top() >= 0.0 && at.right() <= width && at.bottom() <= height;
             assert!(inside, "{name}: `{text}` at {at:?}");
@@ -141,6 +142,119 @@ fn a_figure_names_what_the_curve_does_not_show() {
     assert!(killed.contains(">out of memory: 4712:cc1plus killed<"));
     assert!(killed.contains(">possibly out of memory: 4720:cc1plus killed<"));
     assert!(!shown(support::ramp()).contains("subtitle"));
+}
+
+/// The legend beside three curves took the width that they needed, and one of them lay hidden on the time axis.
+#[test]
+fn few_curves_are_labelled_where_they_are() {
+    let flat = profile("in a file", (0..=60).map(|i| point(f64::from(i) * 0.1, 1.0)).collect());
+    let traces = [("in memory".to_owned(), support::ramp()), ("in a file".to_owned(), flat)];
+    let svg = draw(&Options::default(), &traces).unwrap();
+    let figure = tree(&svg);
+    assert!(place(&figure, "legend").is_none());
+    let labels = place(&figure, "labels").unwrap();
+    let (curves, axes) = (place(&figure, "curves").unwrap(), place(&figure, "axes").unwrap());
+    assert!(labels.left() > curves.left() && labels.right() < axes.right() && curves.right() > 900.0);
+    for words in [">in memory<", ">peak 300.0 MiB at 6.00 s<", ">in a file<", ">peak 1.0 MiB at 0 s<"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    // The low curve is the second one. Its line starts above that of the time axis.
+    let low = svg.split("<path stroke=\"#d55e00\"").nth(1).unwrap();
+    let start = low.split_once("d=\"M").unwrap().1.split(['h', 'l', 'v']).next().unwrap();
+    let y: f32 = start.split(' ').nth(1).unwrap().parse().unwrap();
+    let axis = curves.bottom().max(485.0);
+    assert!(axis - y >= 2.0 && axis - y < 8.0, "{y} {axis}");
+}
+
+#[test]
+fn a_small_figure_gives_up_the_times_of_the_peaks_but_no_other_fact() {
+    let flat = |mib| profile("flat", (0..=60).map(|i| point(f64::from(i) * 0.1, mib)).collect());
+    let traces = [("high".to_owned(), flat(90.0)), ("low".to_owned(), flat(60.0))];
+    let small = |slope| Options { width: 400, height: 240, slope, ..Options::default() };
+    let svg = draw(&small(false), &traces).unwrap();
+    assert!(svg.contains(">peak 90.0 MiB") && svg.contains(">peak 60.0 MiB"));
+    let svg = draw(&small(true), &traces).unwrap();
+    assert_eq!(svg.matches(">slope ").count(), 2, "{svg}");
+}
+
+/// Seven of twenty functions were drawn, and no option showed the rest.
+#[test]
+fn every_function_is_drawn_or_counted() {
+    let shown = |all_spans| {
+        let options = Options { all_spans, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::many_spans())]).unwrap();
+        let texts: Vec<String> = texts(tree(&svg).root()).into_iter().map(|text| text.0).collect();
+        (tree(&svg).size().height(), texts)
+    };
+    let (height, texts) = shown(true);
+    for name in ["main", "load", "math.transform", "numpy.transform", "step_0", "step_11"] {
+        assert!(texts.iter().any(|text| text == name), "{name}: {texts:?}");
+    }
+    assert!(height > 540.0 && !texts.iter().any(|text| text.contains(" more ")));
+    let (height, texts) = shown(false);
+    let drawn = texts.iter().filter(|text| text.starts_with("step_")).count();
+    assert!((height - 540.0).abs() < 0.1 && drawn < 12);
+    let counted = texts.iter().find(|text| text.starts_with("… and ")).unwrap();
+    assert!(counted.ends_with(" more names, at most 1.00 s"), "{counted}");
+}
+
+/// The table of the functions took a third of the sheet from the curve above it.
+#[test]
+fn a_single_curve_has_the_width_of_the_sheet() {
+    for spans in [SpanView::Lanes, SpanView::Hidden] {
+        let options = Options { spans, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::mprof("mprof_funcs.dat"))]).unwrap();
+        let axes = place(&tree(&svg), "axes").unwrap();
+        assert!(axes.right() > 925.0, "{spans:?}: {axes:?}");
+    }
+}
+
+/// A function was orange among the bars and blue in the flame of the same trace.
+#[test]
+fn a_function_has_one_colour_in_every_view() {
+    let colours = |spans, window| {
+        let options = Options { spans, window, ..Options::default() };
+        let svg = draw(&options, &[("x".into(), support::nested())]).unwrap();
+        let group =
+            svg.split_once("<g id=\"functions\">").unwrap().1.split_once("</g>").unwrap().0.to_owned();
+        let fills = group.split("<path fill=\"").skip(1).map(|path| path[..7].to_owned());
+        fills.filter(|fill| fill != "#ffffff").collect::<std::collections::BTreeSet<_>>()
+    };
+    let bars = colours(SpanView::Lanes, None);
+    assert_eq!(bars.len(), 5, "one for each name: {bars:?}");
+    assert_eq!(colours(SpanView::Flame, None), bars);
+    let window = Some((Seconds(0.4), Seconds(1.0)));
+    assert!(colours(SpanView::Lanes, window).is_subset(&bars));
+}
+
+/// A process seen at one tick was a slope to 0, and shells of 2 MiB had rows of their own in the legend.
+#[test]
+fn a_build_has_steps_and_one_row_for_its_small_processes() {
+    let svg = draw(&Options::default(), &[("x".into(), support::build())]).unwrap();
+    let curves = svg.split_once("<g id=\"curves\">").unwrap().1.split_once("</g>").unwrap().0;
+    // The last process lived for one tick: up, along, down.
+    let mut lines = curves.split(" d=\"M").skip(1).map(|line| line.split('"').next().unwrap());
+    let is_step = |line: &str| line.matches('v').count() == 2 && line.matches('h').count() == 1;
+    assert!(lines.any(|line| is_step(line) && !line.contains('l')), "{curves}");
+    assert!(svg.contains(">2 others, at most 3.0 MiB<") && !svg.contains(":sh<"));
+    assert!(svg.contains(">not measured after 1.20 s<"));
+}
+
+/// The band of the interval that contains the peak filled the sheet of a run without a tick.
+#[test]
+fn a_run_without_a_tick_says_so() {
+    let svg = draw(&Options::default(), &[("x".into(), support::no_tick())]).unwrap();
+    assert!(svg.contains("no tick during the run") && !svg.contains("#fbe1d2"));
+    let figure = tree(&svg);
+    assert!(place(&figure, "curves").unwrap().width() < 10.0, "one dot, and no line");
+}
+
+/// A break of a curve among several was not explained.
+#[test]
+fn a_gap_of_one_of_several_traces_is_dotted_and_said() {
+    let traces = [("asleep".to_owned(), support::gap()), ("ramp".to_owned(), support::ramp())];
+    let svg = draw(&Options::default(), &traces).unwrap();
+    assert!(svg.contains(">dotted: 81.0 s not measured<") && svg.contains("stroke-dasharray=\"1 4\""));
 }
 
 #[test]
@@ -272,7 +386,8 @@ fn each_option_changes_the_figure() {
     assert!(shown(&plain, &children).contains("peak 1.09 GiB at 14.8 s"));
     assert!(!shown(&Options { peak: false, ..plain.clone() }, &children).contains("id=\"peak\""));
     let two = shown(&Options { processes: 2, ..plain.clone() }, &children);
-    assert!(two.contains("4712:cc1plus") && !two.contains("4713:cc1plus") && two.contains("… and 10 more"));
+    assert!(two.contains("4712:cc1plus") && !two.contains("4713:cc1plus"));
+    assert!(two.contains(">10 others, at most "), "what has no curve is stated");
     assert!(!shown(&Options { processes: 0, ..plain.clone() }, &children).contains("cc1plus"));
     let calls = shown(&plain, &support::mprof("mprof_funcs.dat"));
     assert!(calls.contains(">transform<") && calls.contains(">1.87 s<"), "one lane for each name");

@@ -66,7 +66,8 @@ Examples:
   rprof plot t.dat -o t.pdf                   choose the format by the file name
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
-  rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame";
+  rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
+  rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\
 Print the peak of each trace and of its child processes, in mprof's format. If

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod examples;
 mod exchange;
+mod figure_style;
 mod record;
 mod top;
 mod traces;

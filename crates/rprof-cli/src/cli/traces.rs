@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use rprof_trace::Seconds;
 
-use super::values::window;
+use super::figure_style::StyleArgs;
+use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
 const CONTENT: &str = "Content";
@@ -13,6 +14,7 @@ const COMPATIBILITY: &str = "mprof compatibility";
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct PlotArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -22,6 +24,9 @@ pub struct PlotArgs {
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
+    /// Name of a trace in a figure of several [default: what differs in commands or file names]
+    #[arg(long, value_name = "TRACE=NAME", value_parser = label, help_heading = OUTPUT)]
+    pub label: Vec<(String, String)>,
     /// Show only the time from A to B, in seconds since the start
     #[arg(short, long, value_name = "A,B", value_parser = window, help_heading = CONTENT)]
     pub window: Option<(Seconds, Seconds)>,
@@ -36,9 +41,16 @@ pub struct PlotArgs {
     /// Draw spans as a flame graph
     #[arg(short, long, help_heading = CONTENT)]
     pub flame: bool,
+    /// Draw every span name, also if the figure must be higher for it
+    ///
+    /// Without this option the names with the longest total time are drawn, and the others are counted.
+    #[arg(long, conflicts_with = "no_function_ts", help_heading = CONTENT)]
+    pub all_spans: bool,
     /// Add the least-squares slope, and a warning if growth is not linear
     #[arg(short, long, help_heading = CONTENT)]
     pub slope: bool,
+    #[command(flatten)]
+    pub style: StyleArgs,
     /// Accepted without effect: the name of a matplotlib backend
     #[arg(long, value_name = "NAME", help_heading = COMPATIBILITY)]
     pub backend: Option<String>,

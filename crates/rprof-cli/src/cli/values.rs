@@ -42,6 +42,16 @@ pub fn backend(text: &str) -> Result<MetricName, String> {
     }
 }
 
+/// A trace and its name in a figure, `TRACE=NAME`.
+pub fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((trace, name)) if !trace.is_empty() && !name.is_empty() => {
+            Ok((trace.to_owned(), name.to_owned()))
+        }
+        _ => Err("not a trace and its name; use TRACE=NAME".to_owned()),
+    }
+}
+
 const SHORTEST: Duration = Duration::from_micros(100);
 const LONGEST: Duration = Duration::from_hours(24);
 

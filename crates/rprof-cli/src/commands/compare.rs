@@ -35,7 +35,7 @@ pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
     let sides: Vec<Side<'_>> = compared.iter().map(|side| Side { runs: &side.runs }).collect();
     let rows = findings(&sides, arguments.by_span || arguments.format.json);
     if draws {
-        let drawn = format.render(&drawing(&compared, &rows, &profiles)?)?;
+        let drawn = format.render(&drawing(&compared, &rows, &profiles)?, figure_format::PNG_SCALE)?;
         let Some(path) = figure else { return Ok(output::write(&drawn)?) };
         let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
         figure_file::write(&path, drawn, &paths, arguments.force)?;

@@ -13,14 +13,15 @@ use crate::cli::PeakArgs;
 use crate::parts_report;
 use crate::span_report::PeakInside;
 use crate::trace_input::TraceInput;
-use crate::{group_report, load, output, span_report, trace_names};
+use crate::{group_report, load, natural_order, output, span_report, trace_names};
 
 /// Children to print without `--all`.
 const LARGEST: usize = 10;
 
 /// Prints the peak of each run of each trace.
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
-    let paths = trace_names::resolve(&arguments.traces)?;
+    let mut paths = trace_names::resolve(&arguments.traces)?;
+    natural_order::sort(&mut paths);
     if arguments.traces.is_empty() && !arguments.json {
         output::print("Using last profile data.\n")?;
     }

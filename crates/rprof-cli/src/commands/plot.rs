@@ -9,14 +9,16 @@ use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
-use crate::{figure_file, load, output, trace_names};
+use crate::trace_labels::{self, Labelled};
+use crate::{figure_file, load, natural_order, output, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
 
 /// Draws the traces as one figure.
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
-    let paths = trace_names::resolve(&arguments.traces)?;
+    let mut paths = trace_names::resolve(&arguments.traces)?;
+    natural_order::sort(&mut paths);
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let figure_file = figure_file(arguments, &inputs[0])?;
     let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
@@ -24,10 +26,15 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
-    let options = Options { window, ..options(arguments) };
-    let profiles = profiles(&inputs, &options)?;
-    let traces: Vec<Trace<'_>> = profiles.iter().map(|(label, profile)| Trace { label, profile }).collect();
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?)?;
+    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let options = Options { window, ..options };
+    let runs = runs(&inputs, &options)?;
+    let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
+    let labels = trace_labels::labels(&labelled, &arguments.label)?;
+    let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
+    let traces: Vec<Trace<'_>> =
+        runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
+    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     figure_file::write(&path, figure, &traces, arguments.figure.force)?;
@@ -57,27 +64,47 @@ fn figure_file(arguments: &PlotArgs, first: &TraceInput) -> anyhow::Result<Optio
     }
 }
 
-/// The runs of all traces, each with its label in the legend.
-fn profiles(inputs: &[TraceInput], options: &Options) -> anyhow::Result<Vec<(String, Profile)>> {
+/// One run of a trace.
+struct Run<'a> {
+    path: &'a Path,
+    /// The number of the run, counted from 1, if the file has several.
+    number: Option<usize>,
+    profile: Profile,
+}
+
+impl Run<'_> {
+    fn labelled(&self) -> Labelled<'_> {
+        Labelled { path: self.path, run: self.number, command: &self.profile.command }
+    }
+}
+
+/// The runs of all traces.
+fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<Run<'a>>> {
     let kept = ProfileOptions {
         window: options.window,
         // A figure of several traces compares whole runs: no processes of their own.
         processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
         ..ProfileOptions::default()
     };
-    let mut profiles = Vec::new();
+    let mut runs = Vec::new();
     for input in inputs {
-        let runs = load::profiles(input, &kept)?;
-        let several = runs.len() > 1;
-        for (number, profile) in runs.into_iter().enumerate() {
-            let name = input.path.to_string_lossy();
-            profiles.push((
-                if several { format!("{name}, run {}", number + 1) } else { name.into_owned() },
-                profile,
-            ));
-        }
+        let profiles = load::profiles(input, &kept)?;
+        let several = profiles.len() > 1;
+        let numbered = profiles.into_iter().zip(1..);
+        runs.extend(numbered.map(|(profile, number)| Run {
+            path: &input.path,
+            number: several.then_some(number),
+            profile,
+        }));
     }
-    Ok(profiles)
+    Ok(runs)
+}
+
+/// The command of all runs, if there are several and all have the same.
+fn common_command(runs: &[Labelled<'_>]) -> Option<String> {
+    let [first, rest @ ..] = runs else { return None };
+    let is_common = !rest.is_empty() && rest.iter().all(|run| run.command == first.command);
+    (is_common && !first.command.is_empty()).then(|| first.command.to_owned())
 }
 
 /// The time of the first span of a name.
@@ -102,5 +129,11 @@ fn options(arguments: &PlotArgs) -> Options {
         (false, true) => SpanView::Flame,
         (false, false) => SpanView::Lanes,
     };
-    Options { title: arguments.title.clone(), spans, slope: arguments.slope, ..Options::default() }
+    Options {
+        title: arguments.title.clone(),
+        spans,
+        all_spans: arguments.all_spans,
+        slope: arguments.slope,
+        ..Options::default()
+    }
 }

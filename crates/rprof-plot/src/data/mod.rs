@@ -10,5 +10,7 @@ pub mod limits;
 pub mod rounds;
 pub mod slope;
 pub mod span_groups;
+pub mod span_ranks;
 pub mod span_stack;
+pub mod steps;
 pub mod time_range;

@@ -20,12 +20,12 @@ struct Step {
     value: f64,
 }
 
-/// The PSS of a run inside the time range, a piece for each stretch without a break.
-pub fn pss_pieces(profile: &Profile, range: &TimeRange) -> Vec<Vec<DataPoint>> {
+/// The PSS of a run inside the time range, a piece for each stretch without a break. `total` is the curve that bounds it.
+pub fn pss_pieces(profile: &Profile, total: &[Point], range: &TimeRange) -> Vec<Vec<DataPoint>> {
     let width = range.to - range.from;
     let interval = profile.header.as_ref().map_or(0.0, |header| header.interval_s.0);
     let longest = (INTERVALS * interval).max(width / PARTS);
-    let steps = steps(profile, longest);
+    let steps = steps(profile, total, longest);
     let inside = steps.filter(|step| step.to >= range.from && step.from <= range.to);
     let cut = inside.map(|s| Step { from: s.from.max(range.from), to: s.to.min(range.to), ..s });
     let mut pieces: Vec<Vec<DataPoint>> = Vec::new();
@@ -43,9 +43,9 @@ pub fn pss_pieces(profile: &Profile, range: &TimeRange) -> Vec<Vec<DataPoint>> {
 }
 
 /// The steps of all rounds. A step ends at the next round, after `longest`, at a gap, or where the total falls below it.
-fn steps(profile: &Profile, longest: f64) -> impl Iterator<Item = Step> {
+fn steps<'a>(profile: &'a Profile, total: &'a [Point], longest: f64) -> impl Iterator<Item = Step> {
     let mut gaps = profile.gaps.iter().peekable();
-    let mut total = Total { points: &profile.total, at: 0 };
+    let mut total = Total { points: total, at: 0 };
     profile.pss.iter().enumerate().map(move |(i, round)| {
         let from = round.time.0;
         while gaps.next_if(|gap| gap.1.0 <= from).is_some() {}
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_value_is_held_for_half_a_second_and_then_unknown() {
         let run = run(&[(0.0, 100), (10.0, 100)], &[(1.0, 50), (1.2, 60), (8.0, 70)]);
-        let pieces = pss_pieces(&run, &RANGE);
+        let pieces = pss_pieces(&run, &run.total, &RANGE);
         assert_eq!(pieces[0], [(1.0, 50.0), (1.2, 50.0), (1.2, 60.0), (1.7, 60.0)]);
         assert_eq!(pieces[1], [(8.0, 70.0), (8.5, 70.0)]);
         assert_eq!(pieces.len(), 2);
@@ -138,12 +138,12 @@ mod tests {
     #[test]
     fn no_step_is_above_the_total() {
         let falling = run(&[(0.0, 128), (1.0, 128), (2.0, 0), (10.0, 0)], &[(0.875, 80), (1.25, 120)]);
-        let pieces = pss_pieces(&falling, &RANGE);
+        let pieces = pss_pieces(&falling, &falling.total, &RANGE);
         assert_eq!(pieces.len(), 1);
         assert_eq!(pieces[0][..3], [(0.875, 80.0), (1.25, 80.0), (1.25, 96.0)], "120 was above the line");
         assert!(pieces[0][3..].iter().all(|point| point.0 < 1.25 + 1e-9));
         let spike = run(&[(0.0, 10), (1.0, 10), (1.0, 50), (1.1, 10), (10.0, 10)], &[(1.0, 40)]);
-        let pieces = pss_pieces(&spike, &RANGE);
+        let pieces = pss_pieces(&spike, &spike.total, &RANGE);
         assert_eq!(pieces[0][0], (1.0, 40.0), "the peak at the time of the round counts");
         assert!(pieces[0][1].0 < 1.03);
     }
@@ -152,14 +152,15 @@ mod tests {
     fn a_gap_and_the_edges_of_the_window_end_a_step() {
         let mut gapped = run(&[(0.0, 100), (10.0, 100)], &[(1.0, 50), (5.8, 60)]);
         gapped.gaps = vec![(Seconds(1.1), Seconds(5.0))];
-        assert_eq!(pss_pieces(&gapped, &RANGE)[0], [(1.0, 50.0), (1.1, 50.0)]);
+        assert_eq!(pss_pieces(&gapped, &gapped.total, &RANGE)[0], [(1.0, 50.0), (1.1, 50.0)]);
         let window = TimeRange { from: 6.0, to: 7.0, end: 10.0 };
-        assert_eq!(pss_pieces(&gapped, &window), [[(6.0, 60.0), (6.3, 60.0)]]);
+        assert_eq!(pss_pieces(&gapped, &gapped.total, &window), [[(6.0, 60.0), (6.3, 60.0)]]);
     }
 
     #[test]
     fn without_a_total_nothing_bounds_the_steps() {
-        assert_eq!(pss_pieces(&run(&[], &[(1.0, 50)]), &RANGE), [[(1.0, 50.0), (1.5, 50.0)]]);
-        assert!(pss_pieces(&run(&[(0.0, 1)], &[]), &RANGE).is_empty());
+        assert_eq!(pss_pieces(&run(&[], &[(1.0, 50)]), &[], &RANGE), [[(1.0, 50.0), (1.5, 50.0)]]);
+        let none = run(&[(0.0, 1)], &[]);
+        assert!(pss_pieces(&none, &none.total, &RANGE).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rprof_trace::{Seconds, Span, SpanTotal, short_names};
 
+use crate::data::span_ranks::rank;
 use crate::data::time_range::TimeRange;
 
 /// All spans of one name inside the time range.
@@ -11,6 +12,8 @@ use crate::data::time_range::TimeRange;
 pub struct SpanGroup {
     /// The shortest dotted suffix of the name that no other name ends in.
     pub name: String,
+    /// The rank of the name by its time in the whole run.
+    pub rank: usize,
     /// Their sum. A span that reaches out of the range counts in full.
     pub total: SpanTotal,
     /// Start and end of each in seconds, in order of the trace. A span that never ended lasts as long as the run.
@@ -20,13 +23,15 @@ pub struct SpanGroup {
 /// Groups the spans, in order of the first start in each group.
 pub fn gather(spans: &[Span], range: &TimeRange) -> Vec<SpanGroup> {
     let short = short_names(spans.iter().map(|span| span.name.as_str()));
+    let ranks = rank(spans, range.end);
     let mut place: HashMap<&str, usize> = HashMap::new();
     let mut groups: Vec<SpanGroup> = Vec::new();
     for span in spans {
         let Some((enter, leave)) = range.of_span(span) else { continue };
         let at = *place.entry(&span.name).or_insert_with(|| {
             let name = short.get(span.name.as_str()).copied().unwrap_or(&span.name).to_owned();
-            groups.push(SpanGroup { name, total: SpanTotal::default(), spans: Vec::new() });
+            let rank = ranks.get(span.name.as_str()).copied().unwrap_or(0);
+            groups.push(SpanGroup { name, rank, total: SpanTotal::default(), spans: Vec::new() });
             groups.len() - 1
         });
         groups[at].total.add(span, Seconds(leave - enter));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rprof_trace::Span;
 
+use crate::data::span_ranks::rank;
 use crate::data::time_range::TimeRange;
 
 /// A limit on the levels kept apart, far beyond the height of any sheet. Whatever is deeper shares the last level.
@@ -14,6 +15,8 @@ const DEEPEST: usize = 512;
 pub struct StackedSpan<'a> {
     /// The name in full.
     pub name: &'a str,
+    /// The rank of the name by its time in the whole run.
+    pub rank: usize,
     /// Start.
     pub from: f64,
     /// End; the end of the run for a span that never ended.
@@ -58,13 +61,15 @@ pub fn depth(spans: &[StackedSpan]) -> usize {
 
 /// The spans of each thread, with their levels inside that thread.
 fn by_thread<'a>(spans: &'a [Span], range: &TimeRange) -> Vec<Vec<StackedSpan<'a>>> {
+    let ranks = rank(spans, range.end);
     let mut threads: BTreeMap<Option<&str>, (Vec<StackedSpan>, bool)> = BTreeMap::new();
     for span in spans {
         let Some((from, to)) = range.of_span(span) else { continue };
         let (thread, has_levels) = threads.entry(span.thread.as_deref()).or_insert((Vec::new(), true));
         *has_levels &= span.level.is_some();
         let level = span.level.unwrap_or(0) as usize;
-        thread.push(StackedSpan { name: &span.name, from, to, level, open: span.is_open() });
+        let (name, rank) = (span.name.as_str(), ranks.get(span.name.as_str()).copied().unwrap_or(0));
+        thread.push(StackedSpan { name, rank, from, to, level, open: span.is_open() });
     }
     let levelled = |(mut thread, has_levels): (Vec<StackedSpan<'a>>, bool)| {
         sort(&mut thread);

@@ -61,6 +61,11 @@ impl Endings {
         Self { lines, labels }
     }
 
+    /// The places of the lines in px.
+    pub fn places(&self) -> impl Iterator<Item = f64> {
+        self.lines.iter().copied()
+    }
+
     /// Height of the row in px; 0 without an end.
     pub fn height(&self) -> f64 {
         if self.labels.is_empty() { 0.0 } else { ROW }

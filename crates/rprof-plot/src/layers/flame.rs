@@ -8,15 +8,15 @@ use rprof_trace::short_names;
 use crate::data::span_stack::{StackedSpan, depth};
 use crate::sheet::canvas::{Anchor, Canvas};
 use crate::sheet::coords::{Coords, Rect};
-use crate::sheet::palette::{BLOCK_COLOURS, HATCH, INK, MUTED};
+use crate::sheet::palette::{self, BLOCK_INK, HATCH, MUTED};
 use crate::sheet::text::{Font, visible};
 
 /// Height of a level in px, where there is room.
 pub const LEVEL: f64 = 20.0;
 /// The least height of a level in px: no name is readable in a lower one.
 const LOWEST: f64 = 12.0;
-/// The most names that the legend explains. As many as there are colours, so that no two of them share one.
-const MOST_UNWRITTEN: usize = BLOCK_COLOURS.len();
+/// The most names that the legend explains.
+const MOST_UNWRITTEN: usize = 8;
 /// A block narrower than this, in px, has no shape that the eye could follow.
 const NARROW: f64 = 3.0;
 /// Two narrow blocks less than this apart, in px, become one.
@@ -36,6 +36,8 @@ struct Block<'a> {
     level: usize,
     /// The name in full; `None` if spans of several names were merged.
     name: Option<&'a str>,
+    /// The colour of the name, grey without one.
+    colour: RGBColor,
     /// True if the block is narrow, so that its neighbours may be merged into it.
     narrow: bool,
     /// True if the span never ended.
@@ -56,14 +58,17 @@ fn merged<'a>(coords: &Coords, spans: &[StackedSpan<'a>], levels: usize) -> Vec<
         match latest[span.level].map(|at| &mut blocks[at]) {
             Some(last) if narrow && last.narrow && from - last.to < APART => {
                 last.to = last.to.max(to);
-                last.name = last.name.filter(|name| *name == span.name);
+                if last.name != Some(span.name) {
+                    (last.name, last.colour) = (None, HATCH);
+                }
             }
             // Spans on one level overlap where the trace does not name their threads: draw none that is covered.
             Some(last) if narrow && to <= last.to => {}
             _ => {
                 latest[span.level] = Some(blocks.len());
                 let (level, name, open) = (span.level, Some(span.name), span.open && !narrow);
-                blocks.push(Block { from, to, level, name, narrow, open, text: None });
+                let colour = palette::span(span.rank);
+                blocks.push(Block { from, to, level, name, colour, narrow, open, text: None });
             }
         }
     }
@@ -75,8 +80,6 @@ pub struct Flame<'a> {
     blocks: Vec<Block<'a>>,
     /// Names that fit in none of their blocks, with their colours: the legend explains them.
     pub key: Vec<(String, RGBColor)>,
-    /// For each name, an index into [`BLOCK_COLOURS`].
-    colours: HashMap<&'a str, usize>,
     /// Height of a level in px.
     level: f64,
     /// Levels drawn.
@@ -102,10 +105,9 @@ impl<'a> Flame<'a> {
             block.text =
                 block.name.and_then(|name| written(&short[name], font(level), block.to - block.from));
         }
-        let unwritten = unwritten(&blocks);
-        let colours = colours(&unwritten, &blocks);
-        let key = unwritten.iter().map(|name| (short[name].clone(), BLOCK_COLOURS[colours[name]])).collect();
-        Self { blocks, key, colours, level, shown, depth }
+        let key =
+            unwritten(&blocks).into_iter().map(|(name, colour)| (short[name].clone(), colour)).collect();
+        Self { blocks, key, level, shown, depth }
     }
 
     /// Draws the blocks from the top of the panel down, then the number of levels that found no room.
@@ -116,7 +118,7 @@ impl<'a> Flame<'a> {
         for block in &self.blocks {
             if let Some(text) = &block.text {
                 let at = (f64::midpoint(block.from, block.to), baseline(block.level));
-                canvas.text(text, at, Anchor::Middle, font, INK);
+                canvas.text(text, at, Anchor::Middle, font, BLOCK_INK);
             }
         }
         if self.shown < self.depth {
@@ -127,16 +129,14 @@ impl<'a> Flame<'a> {
     }
 
     fn draw_blocks(&self, canvas: &mut Canvas, top: f64) {
-        // Merged blocks of several names come last, in grey.
-        let colour = |block: &Block| block.name.map_or(BLOCK_COLOURS.len(), |name| self.colours[name]);
-        let mut painted: Vec<(usize, &Block)> = self.blocks.iter().map(|b| (colour(b), b)).collect();
+        let mut painted: Vec<&Block> = self.blocks.iter().collect();
         // Consecutive shapes of one colour become one path of the SVG, so sorting by colour keeps the file small.
-        painted.sort_by_key(|(colour, _)| *colour);
-        for (colour, block) in painted {
+        painted.sort_by_key(|block| (block.colour.0, block.colour.1, block.colour.2));
+        for block in painted {
             let y = top + block.level as f64 * self.level;
             // White between wide blocks; narrow ones would disappear in it.
             let rim = if block.narrow { 0.0 } else { 0.5 };
-            let colour = BLOCK_COLOURS.get(colour).copied().unwrap_or(HATCH);
+            let colour = block.colour;
             let ((left, top), (right, bottom)) =
                 ((block.from + rim, y + 0.5), (block.to - rim, y + self.level - 0.5));
             if block.open {
@@ -157,39 +157,34 @@ fn written(name: &str, font: Font, width: f64) -> Option<String> {
     (text == *name || text.chars().count() > 4).then_some(text)
 }
 
-/// The names that are written in none of their blocks, in order of their first block.
+/// The names that are written in none of their blocks, with their colours, in order of their first block.
 ///
 /// A figure whose spans are all short would else show no name at all. The legend has room for a few, so those whose
-/// blocks cover the most width are kept.
-fn unwritten<'a>(blocks: &[Block<'a>]) -> Vec<&'a str> {
+/// blocks cover the most width are kept, and no two of one colour.
+fn unwritten<'a>(blocks: &[Block<'a>]) -> Vec<(&'a str, RGBColor)> {
     let mut known: HashMap<&str, (bool, f64)> = HashMap::new();
     let mut names = Vec::new();
     for block in blocks {
         let Some(name) = block.name else { continue };
         let (written, width) = known.entry(name).or_insert_with(|| {
-            names.push(name);
+            names.push((name, block.colour));
             (false, 0.0)
         });
         *written |= block.text.is_some();
         *width += block.to - block.from;
     }
-    names.retain(|name| !known[name].0);
+    names.retain(|(name, _)| !known[name].0);
     let mut widest = names.clone();
-    widest.sort_by(|a, b| known[b].1.total_cmp(&known[a].1));
+    widest.sort_by(|a, b| known[b.0].1.total_cmp(&known[a.0].1));
+    let mut colours: Vec<RGBColor> = Vec::new();
+    widest.retain(|(_, colour)| {
+        let is_new = !colours.contains(colour);
+        colours.extend(is_new.then_some(*colour));
+        is_new
+    });
     widest.truncate(MOST_UNWRITTEN);
     names.retain(|name| widest.contains(name));
     names
-}
-
-/// Gives each name a colour, the next one at its first block; after the last colour the first comes again.
-/// Unwritten names choose first, because the reader knows them by their colour alone.
-fn colours<'a>(unwritten: &[&'a str], blocks: &[Block<'a>]) -> HashMap<&'a str, usize> {
-    let mut colours: HashMap<&str, usize> = HashMap::new();
-    for name in unwritten.iter().copied().chain(blocks.iter().filter_map(|block| block.name)) {
-        let next = colours.len() % BLOCK_COLOURS.len();
-        colours.entry(name).or_insert(next);
-    }
-    colours
 }
 
 #[cfg(test)]
@@ -220,7 +215,8 @@ mod tests {
         let flame = Flame::new(&coords, 20.0, &stack(&spans, &range));
         assert_eq!(flame.key.len(), MOST_UNWRITTEN);
         let colours: Vec<RGBColor> = flame.key.iter().map(|(_, colour)| *colour).collect();
-        assert_eq!(colours, BLOCK_COLOURS, "no two of one colour");
+        let repeats = |at: usize| colours[..at].contains(&colours[at]);
+        assert!(!(0..colours.len()).any(repeats), "no two of one colour");
         assert!(flame.key.iter().all(|(name, _)| name.starts_with("short_")), "{:?}", flame.key);
         assert!(Flame::new(&coords, 20.0, &stack(&spans[12..], &range)).key.is_empty());
     }

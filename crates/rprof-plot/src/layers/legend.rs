@@ -46,6 +46,11 @@ impl Entry {
         INDENT + self.details.iter().map(|detail| DETAIL.width(detail)).fold(name, f64::max)
     }
 
+    /// True if the first fact is cut in a legend of this width in px.
+    pub fn is_cut(&self, width: f64) -> bool {
+        self.details.first().is_some_and(|detail| INDENT + DETAIL.width(detail) > width)
+    }
+
     fn draw(&self, canvas: &mut Canvas, (x, y): (f64, f64), width: f64, details: bool) {
         let middle = y + 7.5;
         canvas.line(&[(x, middle), (x + SWATCH, middle)], &self.stroke);
@@ -62,12 +67,12 @@ impl Entry {
 }
 
 /// The legend of a figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Legend {
     /// The entries of the curves.
     pub curves: Vec<Entry>,
-    /// Curves that the figure does not show.
-    pub hidden: usize,
+    /// The words for what has no curve of its own.
+    pub others: Option<String>,
     /// The entries of the flame blocks, below the others.
     pub blocks: Vec<Entry>,
 }
@@ -86,7 +91,8 @@ impl Legend {
 
     /// Width in px at which no entry is cut; 0 without entries.
     pub fn width(&self) -> f64 {
-        self.curves.iter().chain(&self.blocks).map(Entry::width).fold(0.0, f64::max).ceil()
+        let others = self.others.as_ref().map_or(0.0, |words| INDENT + DETAIL.width(words));
+        self.curves.iter().chain(&self.blocks).map(Entry::width).fold(others, f64::max).ceil()
     }
 
     /// Draws the legend into `place`.
@@ -102,23 +108,24 @@ impl Legend {
 
     /// Draws the entries of the curves and returns their lower edge.
     fn draw_curves(&self, canvas: &mut Canvas, place: Rect) -> f64 {
-        let last = if self.hidden > 0 { LINE } else { 0.0 };
+        let last = if self.others.is_some() { LINE } else { 0.0 };
         let height = |details| self.curves.iter().map(|entry| entry.height(details)).sum::<f64>();
         // With their details if all fit so, else one line each, else as many as fit.
         let details = height(true) - GAP + last <= place.height();
         let shown = if details || height(false) + last <= place.height() {
             self.curves.len()
         } else {
-            (((place.height() - LINE) / LOW).max(0.0) as usize).min(self.curves.len())
+            (((place.height() - last - LINE) / LOW).max(0.0) as usize).min(self.curves.len())
         };
         let mut y = place.y0;
         for entry in &self.curves[..shown] {
             entry.draw(canvas, (place.x0, y), place.width(), details);
             y += entry.height(details);
         }
-        let hidden = self.hidden + self.curves.len() - shown;
-        if hidden > 0 {
-            let text = DETAIL.ellipsised(&format!("… and {hidden} more"), place.width() - INDENT);
+        let hidden = self.curves.len() - shown;
+        let more = (hidden > 0).then(|| format!("… and {hidden} more"));
+        for words in more.iter().chain(&self.others) {
+            let text = DETAIL.ellipsised(words, place.width() - INDENT);
             canvas.text(&text, (place.x0 + INDENT, y + 11.0), Anchor::Start, DETAIL, MUTED);
             y += LINE;
         }

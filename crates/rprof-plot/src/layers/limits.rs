@@ -20,7 +20,8 @@ const PLACES: u32 = 33;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
     text: String,
-    place: Rect,
+    /// The area of the text.
+    pub place: Rect,
 }
 
 /// Draws the lines at these values in bytes, behind the curves.

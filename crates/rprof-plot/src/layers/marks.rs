@@ -68,6 +68,12 @@ impl Marks {
         Strip::new(right, LABEL.width(&more(shown.len())) + 2.0 * NEAR, tiers).fill(&shown, coords)
     }
 
+    /// The places in px of the lines through the whole plot area.
+    pub fn places(&self) -> impl Iterator<Item = f64> {
+        let are_whole = self.lines.len() <= MOST_LINES;
+        self.lines.iter().filter(move |_| are_whole).map(|line| line.x)
+    }
+
     /// Height of the strip in px; 0 without marks.
     pub fn height(&self) -> f64 {
         let tiers = self.labels.iter().map(|label| label.tier + 1).max().unwrap_or(0);

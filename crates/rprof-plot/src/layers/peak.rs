@@ -11,6 +11,9 @@ use crate::sheet::text::Font;
 /// Height of the label above the peak in px.
 pub const HEADROOM: f64 = 30.0;
 
+/// The widest band of an interval, as a share of the plot area.
+const WIDEST_BAND: f64 = 0.25;
+
 const DASHED: Stroke = Stroke { colour: VERMILLION, width: 1.1, dash: "6 4" };
 
 const LABEL: Font = Font { size: 13.0, bold: true };
@@ -52,11 +55,15 @@ pub fn reach(peak: &Peak) -> f64 {
     peak.upper.filter(|_| !peak.is_loose()).map_or(value, |upper| (upper.0 as f64).clamp(value, value * 1.25))
 }
 
-/// Draws the interval that contains the peak, behind the curve.
+/// Draws the interval that contains the peak, behind the curve: a tinted band, or a bracket where a band would cover much
+/// of the plot area.
 pub fn draw_interval(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
     let Some((from, to)) = peak.within else { return };
     let (from, to) = (coords.at(from.0, 0.0), coords.at(to.0, peak.value.0 as f64));
-    if to.0 - from.0 >= 2.0 {
+    if to.0 - from.0 > WIDEST_BAND * coords.plot.width() {
+        let bracket = [(from.0, to.1 + 5.0), (from.0, to.1), (to.0, to.1), (to.0, to.1 + 5.0)];
+        canvas.line(&bracket, &Stroke::solid(VERMILLION, 1.3));
+    } else if to.0 - from.0 >= 2.0 {
         canvas.rect(from, to, PEAK_TINT);
     }
 }

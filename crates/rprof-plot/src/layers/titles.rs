@@ -17,8 +17,12 @@ pub fn title(wanted: Option<&str>, single: Option<&Profile>) -> String {
 }
 
 /// Facts about the peak that its label does not name, and the limits that are too high to be drawn.
-pub fn subtitle(remarks: &PeakRemarks, far_limits: &str) -> String {
-    let mut words = Vec::from_iter(remarks.file_sentence());
+pub fn subtitle(single: Option<&Profile>, remarks: &PeakRemarks, far_limits: &str) -> String {
+    let no_tick = single.filter(|profile| profile.samples == 0 && profile.header.is_some());
+    let no_tick = no_tick
+        .map(|_| "no tick during the run: the kernel reports the peak, the curve is unknown".to_owned());
+    let mut words = Vec::from_iter(no_tick);
+    words.extend(remarks.file_sentence());
     words.extend(remarks.sentences());
     words.extend((!far_limits.is_empty()).then(|| far_limits.to_owned()));
     visible(&words.join("; "))

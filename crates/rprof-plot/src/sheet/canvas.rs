@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use crate::error::Error;
+use crate::options::{Options, SvgText, Theme};
 use crate::sheet::palette::{Marker, PAPER, Stroke};
 use crate::sheet::svg_backend::{Markup, SvgBackend, UNITS_PER_PX, escaped};
 use crate::sheet::text::{FAMILY, Font};
@@ -29,6 +30,26 @@ pub enum Anchor {
     End,
 }
 
+/// The look of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// The form of the texts.
+    pub text: SvgText,
+    /// The colours.
+    pub theme: Theme,
+    /// True if the sheet has no ground.
+    pub transparent: bool,
+    /// The size of the finished figure, as a multiple of that of the sheet.
+    pub scale: f64,
+}
+
+impl From<&Options> for Look {
+    fn from(options: &Options) -> Self {
+        let Options { text, theme, transparent, scale, .. } = *options;
+        Self { text, theme, transparent, scale }
+    }
+}
+
 /// A sheet being drawn on.
 pub struct Canvas {
     area: DrawingArea<SvgBackend, Shift>,
@@ -44,18 +65,26 @@ fn units((x, y): Px) -> (i32, i32) {
 }
 
 impl Canvas {
-    /// An empty white sheet of this size in px. Screen readers and the PDF use the title; it is not drawn.
-    pub fn new((width, height): (u32, u32), title: &str) -> Self {
+    /// An empty sheet of this size in px. Screen readers and the PDF use the title; it is not drawn.
+    pub fn new((width, height): (u32, u32), title: &str, look: &Look) -> Self {
         let markup = Rc::new(RefCell::new(Markup::default()));
-        markup.borrow_mut().raw(&format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        let link =
+            if look.text == SvgText::Outlines { " xmlns:xlink=\"http://www.w3.org/1999/xlink\"" } else { "" };
+        let scaled = |px: u32| (f64::from(px) * look.scale * 100.0).round() / 100.0;
+        let start = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"{link} width=\"{}\" height=\"{}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
              fill=\"none\" stroke-linejoin=\"round\">\n<title>{}</title>\n",
+            scaled(width),
+            scaled(height),
             escaped(title)
-        ));
+        );
+        markup.borrow_mut().start(&start, look.text, look.theme);
         let area = SvgBackend::new(Rc::clone(&markup), (width, height)).into_drawing_area();
         let mut canvas = Self { area, markup, failure: None };
-        canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);
+        if !look.transparent {
+            canvas.rect((0.0, 0.0), (f64::from(width), f64::from(height)), PAPER);
+        }
         canvas
     }
 

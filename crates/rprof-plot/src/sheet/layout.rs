@@ -34,7 +34,9 @@ const LEGEND_GAP: f64 = 16.0;
 /// The most of the width that the legend may take, as a share and in px.
 const WIDEST_LEGEND: (f64, f64) = (0.34, 320.0);
 /// The most of the height between title and time axis that the panel may take, as a share.
-const HIGHEST_PANEL: f64 = 0.45;
+const HIGHEST_PANEL: f64 = 0.5;
+/// The same for a panel that must not be cut down, on a sheet that grew for it.
+const HIGHEST_WHOLE_PANEL: f64 = 0.9;
 
 /// The sizes in px that the contents of a figure ask for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +45,8 @@ pub struct Wanted {
     pub legend: f64,
     /// Height of the panel below the plot area.
     pub panel: f64,
+    /// True if the panel must not be cut down.
+    pub is_panel_whole: bool,
     /// Height of the strip with the labels of marks.
     pub strip: f64,
 }
@@ -73,11 +77,12 @@ impl Layout {
         let subtitle = SUBTITLE.wrapped(subtitle, width - LEFT - MARGIN, SUBTITLE_LINES);
         let top = MARGIN + if title.is_empty() { 4.0 } else { TITLE_LINE * title.len() as f64 + 8.0 };
         let top = top + SUBTITLE_LINE * subtitle.len() as f64;
-        let legend = wanted.legend.min(width * WIDEST_LEGEND.0).min(WIDEST_LEGEND.1);
+        let legend = wanted.legend.min(Self::widest_legend(width));
         let right = if legend > 0.0 { width - MARGIN - legend - LEGEND_GAP } else { width - RIGHT };
         let (strip_top, top) = (top, top + wanted.strip);
         let room = height - top - BOTTOM;
-        let panel = wanted.panel.min(room * HIGHEST_PANEL);
+        let share = if wanted.is_panel_whole { HIGHEST_WHOLE_PANEL } else { HIGHEST_PANEL };
+        let panel = wanted.panel.min(room * share);
         let gap = if panel > 0.0 { GAP } else { 0.0 };
         // Space between the legend and the headings of the table below it.
         let apart = if panel > 0.0 { 8.0 } else { 0.0 };
@@ -95,6 +100,11 @@ impl Layout {
                 y1: plot.y1 - apart,
             },
         }
+    }
+
+    /// The greatest width of a legend in px on a sheet of this width.
+    pub fn widest_legend(width: f64) -> f64 {
+        (width * WIDEST_LEGEND.0).min(WIDEST_LEGEND.1)
     }
 
     /// The greatest height of a panel in px on a sheet of this height, whatever the title.

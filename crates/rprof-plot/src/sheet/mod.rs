@@ -4,8 +4,11 @@
 pub mod axis;
 pub mod canvas;
 pub mod coords;
+pub mod font_subset;
 pub mod layout;
 pub mod palette;
 pub mod svg_backend;
 pub mod text;
+pub mod theme;
 pub mod thinning;
+pub mod typesetting;

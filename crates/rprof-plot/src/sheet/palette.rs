@@ -10,10 +10,14 @@ pub const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// The curve of PSS.
 pub const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
-const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
-const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
-const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
-const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
+/// The curve of a trace or a process.
+pub const PURPLE: RGBColor = RGBColor(0xb8, 0x5c, 0x94);
+/// The curve of a trace or a process.
+pub const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
+/// The curve of a trace or a process.
+pub const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
+/// The curve of a trace or a process.
+pub const BROWN: RGBColor = RGBColor(0x7d, 0x53, 0x2d);
 /// Titles and axis labels.
 pub const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
 /// Axes, tick labels, names in the legend, and the curve of swap.
@@ -37,20 +41,46 @@ pub const HATCH: RGBColor = RGBColor(0xcc, 0xcc, 0xcc);
 /// The sheet.
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
-/// Flame blocks, light enough for dark text: tints of the palette, then three more that differ from them.
-pub const BLOCK_COLOURS: [RGBColor; 8] = [
-    RGBColor(0xf9, 0xd9, 0x99),
-    RGBColor(0xbb, 0xe1, 0xf6),
-    RGBColor(0xb3, 0xe2, 0xd5),
-    RGBColor(0xf5, 0xc9, 0xae),
-    RGBColor(0xea, 0xcf, 0xe0),
-    RGBColor(0xf6, 0xf1, 0x9c),
-    RGBColor(0xc6, 0xc2, 0xf2),
-    RGBColor(0xd3, 0xc4, 0xa9),
+/// Texts in the blocks of spans, which keep their colours in every theme.
+pub const BLOCK_INK: RGBColor = RGBColor(0x1b, 0x1b, 0x1b);
+
+/// Spans, by the rank of their name, in lanes and in the flame: strong enough for a bar on white, and light enough for
+/// dark text. The second half has the hues of the first again, darker.
+const SPAN_COLOURS: [RGBColor; 16] = [
+    RGBColor(0xf0, 0xb8, 0x49),
+    RGBColor(0x8a, 0xc8, 0xee),
+    RGBColor(0x69, 0xc2, 0xa5),
+    RGBColor(0xd5, 0x9c, 0xc1),
+    RGBColor(0xeb, 0x9c, 0x6b),
+    RGBColor(0xa9, 0xa4, 0xe4),
+    RGBColor(0xe0, 0xd4, 0x5c),
+    RGBColor(0xc3, 0xa7, 0x7c),
+    RGBColor(0xc9, 0x8f, 0x1f),
+    RGBColor(0x4a, 0x9f, 0xd0),
+    RGBColor(0x3d, 0x9c, 0x7f),
+    RGBColor(0xb3, 0x73, 0x9c),
+    RGBColor(0xc9, 0x73, 0x3c),
+    RGBColor(0x7f, 0x79, 0xc9),
+    RGBColor(0xb0, 0xa0, 0x2c),
+    RGBColor(0x9a, 0x7f, 0x55),
 ];
 
-/// Bars of lanes on white.
-pub const LANE_COLOURS: [RGBColor; 4] = [SKY, ORANGE, GREEN, PURPLE];
+/// The colour of the name of this rank. After the last colour the first comes again.
+pub fn span(rank: usize) -> RGBColor {
+    SPAN_COLOURS[rank % SPAN_COLOURS.len()]
+}
+
+/// The colour of a text that names a curve of this colour: the same hue, dark enough to be read on white.
+pub const fn ink(colour: RGBColor) -> RGBColor {
+    match colour {
+        VERMILLION => RGBColor(0xb5, 0x4b, 0x00),
+        GREEN => RGBColor(0x00, 0x7a, 0x58),
+        PURPLE => RGBColor(0x9c, 0x44, 0x78),
+        ORANGE => RGBColor(0x96, 0x68, 0x00),
+        SKY => RGBColor(0x1f, 0x7d, 0xb4),
+        _ => colour,
+    }
+}
 
 /// The look of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]

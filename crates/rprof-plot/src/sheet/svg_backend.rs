@@ -7,11 +7,17 @@ use std::convert::Infallible;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use plotters::style::RGBColor;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
     FontTransform,
 };
+
+use crate::options::{SvgText, Theme};
+use crate::sheet::text::Font;
+use crate::sheet::theme::themed;
+use crate::sheet::typesetting::{Typesetting, Words};
 
 /// Units of the backend in one px. The backends of plotters have integer coordinates, so this one claims to be so
 /// many times larger than the sheet and divides every number it writes. Font sizes and radii must be multiplied
@@ -29,12 +35,25 @@ pub struct Markup {
     run: Option<(String, String)>,
     /// Length of `out` just after the start tag of the open group.
     opened: usize,
+    /// The texts, and what they need at the start of the SVG.
+    typesetting: Typesetting,
+    theme: Theme,
+    /// Length of `out` at the place of what the texts need.
+    definitions_at: usize,
     /// `stroke-dasharray` of the next strokes; empty for solid lines. The styles of plotters have no dash pattern, so
     /// the canvas sets it here around each line.
     pub dash: &'static str,
 }
 
 impl Markup {
+    /// Starts an SVG with this markup, whose texts have this form.
+    pub fn start(&mut self, markup: &str, text: SvgText, theme: Theme) {
+        self.raw(markup);
+        self.theme = theme;
+        self.typesetting = Typesetting::new(text);
+        self.definitions_at = self.out.len();
+    }
+
     /// Writes markup without escaping it.
     pub fn raw(&mut self, markup: &str) {
         self.flush();
@@ -61,6 +80,7 @@ impl Markup {
     /// Takes out the SVG and leaves nothing behind.
     pub fn take(&mut self) -> String {
         self.flush();
+        self.out.insert_str(self.definitions_at, &self.typesetting.definitions());
         std::mem::take(&mut self.out)
     }
 
@@ -145,24 +165,25 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn hex(c: BackendColor) -> String {
-    format!("#{:02x}{:02x}{:02x}", c.rgb.0, c.rgb.1, c.rgb.2)
-}
-
-fn fill_style<S: BackendStyle>(style: &S) -> String {
-    format!("fill=\"{}\"", hex(style.color()))
-}
-
-fn stroke_style<S: BackendStyle>(style: &S, dash: &str) -> String {
-    let mut text = format!(
-        "stroke=\"{}\" stroke-width=\"{}\"",
-        hex(style.color()),
-        px(style.stroke_width().cast_signed())
-    );
-    if !dash.is_empty() {
-        write!(text, " stroke-dasharray=\"{dash}\"").unwrap_or(());
+impl Markup {
+    fn hex(&self, BackendColor { rgb: (r, g, b), .. }: BackendColor) -> String {
+        let RGBColor(r, g, b) = themed(self.theme, RGBColor(r, g, b));
+        format!("#{r:02x}{g:02x}{b:02x}")
     }
-    text
+
+    fn fill_style<S: BackendStyle>(&self, style: &S) -> String {
+        format!("fill=\"{}\"", self.hex(style.color()))
+    }
+
+    fn stroke_style<S: BackendStyle>(&self, style: &S) -> String {
+        let colour = self.hex(style.color());
+        let mut text =
+            format!("stroke=\"{colour}\" stroke-width=\"{}\"", px(style.stroke_width().cast_signed()));
+        if !self.dash.is_empty() {
+            write!(text, " stroke-dasharray=\"{}\"", self.dash).unwrap_or(());
+        }
+        text
+    }
 }
 
 impl DrawingBackend for SvgBackend {
@@ -205,7 +226,7 @@ impl DrawingBackend for SvgBackend {
         style: &S,
     ) -> DrawResult {
         let mut markup = self.markup.borrow_mut();
-        let style = stroke_style(style, markup.dash);
+        let style = markup.stroke_style(style);
         markup.shape(style, &path_data(path));
         Ok(())
     }
@@ -218,7 +239,7 @@ impl DrawingBackend for SvgBackend {
         fill: bool,
     ) -> DrawResult {
         let mut markup = self.markup.borrow_mut();
-        let style = if fill { fill_style(style) } else { stroke_style(style, markup.dash) };
+        let style = if fill { markup.fill_style(style) } else { markup.stroke_style(style) };
         let (x, y, r) = (px(at.0), px(at.1), px(radius.cast_signed()));
         markup.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {style}/>\n"));
         Ok(())
@@ -229,7 +250,9 @@ impl DrawingBackend for SvgBackend {
         corners: I,
         style: &S,
     ) -> DrawResult {
-        self.markup.borrow_mut().shape(fill_style(style), &(path_data(corners) + "z"));
+        let mut markup = self.markup.borrow_mut();
+        let style = markup.fill_style(style);
+        markup.shape(style, &(path_data(corners) + "z"));
         Ok(())
     }
 
@@ -252,11 +275,22 @@ impl DrawingBackend for SvgBackend {
         let turned = if turn == 0 { String::new() } else { format!(" transform=\"rotate({turn} {x} {y})\"") };
         // XML would collapse two blanks into one, but the title is the command as it was typed.
         let space = if text.contains("  ") { " xml:space=\"preserve\"" } else { "" };
-        let (size, fill) = (px(style.size() as i32), fill_style(&style.color()));
-        self.markup.borrow_mut().raw(&format!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}>{}</text>\n",
-            escaped(text)
-        ));
+        let mut markup = self.markup.borrow_mut();
+        let (size, fill) = (px(style.size() as i32), markup.fill_style(&style.color()));
+        let attributes = format!(
+            "x=\"{x}\" y=\"{y}\" font-size=\"{size}\" stroke=\"none\" {fill}{anchor}{weight}{turned}{space}"
+        );
+        let before = match style.anchor().h_pos {
+            HPos::Left => 0.0,
+            HPos::Center => 0.5,
+            HPos::Right => 1.0,
+        };
+        let unit = f64::from(UNITS_PER_PX);
+        let font = Font { size: style.size() / unit, bold: !weight.is_empty() };
+        let at = (f64::from(at.0) / unit, f64::from(at.1) / unit);
+        let words = Words { text, attributes: &attributes, fill: &fill, at, before, turn, font };
+        let text = markup.typesetting.markup(&words, &escaped(text));
+        markup.raw(&text);
         Ok(())
     }
 }

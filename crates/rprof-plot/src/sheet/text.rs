@@ -14,6 +14,11 @@ pub const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.subset.ttf")
 static FACES: LazyLock<[Option<Face>; 2]> =
     LazyLock::new(|| [Face::parse(REGULAR, 0).ok(), Face::parse(BOLD, 0).ok()]);
 
+/// The font file of this weight, parsed.
+pub fn face(bold: bool) -> Option<&'static Face<'static>> {
+    FACES[usize::from(bold)].as_ref()
+}
+
 /// A font: size and weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Font {
@@ -37,8 +42,7 @@ impl Font {
     /// Width of a character in px. A character that the subset lacks is shown in an unknown font of the reader's
     /// machine, so it counts as wide as the widest emoji.
     fn advance(self, c: char) -> f64 {
-        let face = FACES[usize::from(self.bold)].as_ref();
-        let known = face.and_then(|f| {
+        let known = face(self.bold).and_then(|f| {
             let advance = f.glyph_hor_advance(f.glyph_index(c)?)?;
             Some(f64::from(advance) / f64::from(f.units_per_em()))
         });

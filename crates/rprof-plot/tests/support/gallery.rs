@@ -1,11 +1,11 @@
 //! The gallery: every kind of figure that the tests draw, each with a name.
 
-use rprof_plot::{Options, SpanView};
-use rprof_trace::{Profile, Seconds};
+use rprof_plot::{Options, SpanView, Theme};
+use rprof_trace::{Bytes, Profile, Seconds};
 
 use super::{
-    children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
-    million, mprof, nested, out_of_memory, point, processes, profile, ramp, spike,
+    build, children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
+    million, mprof, nested, no_tick, out_of_memory, point, processes, profile, ramp, spike,
 };
 
 /// A figure: name, options, and traces with their labels.
@@ -13,7 +13,7 @@ pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
 
 /// All figures.
 pub fn gallery() -> Vec<Figure> {
-    [curves(), spans(), limits(), comparisons(), extremes()].into_iter().flatten().collect()
+    [curves(), spans(), limits(), comparisons(), looks(), extremes()].into_iter().flatten().collect()
 }
 
 fn plain() -> Options {
@@ -35,6 +35,8 @@ fn curves() -> Vec<Figure> {
         ("children", plain(), one(children())),
         ("pool", plain(), one(mprof("mprof_pool_M.dat"))),
         ("gap", plain(), one(gap())),
+        ("build", plain(), one(build())),
+        ("no_tick", plain(), one(no_tick())),
         ("slope", Options { slope: true, ..plain() }, one(ramp())),
         (
             "window",
@@ -51,6 +53,7 @@ fn spans() -> Vec<Figure> {
     vec![
         ("functions", plain(), one(mprof("mprof_funcs.dat"))),
         ("many_functions", plain(), one(many_spans())),
+        ("all_functions", Options { all_spans: true, ..plain() }, one(many_spans())),
         ("flame", flame(), one(mprof("mprof_funcs.dat"))),
         ("many_flames", flame(), one(many_spans())),
         ("spans", plain(), one(nested())),
@@ -108,6 +111,8 @@ fn comparisons() -> Vec<Figure> {
             .map(|(label, file)| (label.to_owned(), mprof(file)))
             .to_vec()
     };
+    let awake =
+        || profile("awake", (0..250).map(|i| point(f64::from(i), 40.0 + f64::from(i % 30))).collect());
     let many = (0..9_i32).map(|i| {
         let curve =
             (0..100).map(|j| point(f64::from(j), f64::from(i + 1) * 30.0 + f64::from(j * (9 - i)) * 0.9));
@@ -121,6 +126,41 @@ fn comparisons() -> Vec<Figure> {
             numpy(),
         ),
         ("many", plain(), many.collect()),
+        ("on_the_axis", plain(), on_the_axis()),
+        ("several_gaps", plain(), vec![("asleep".to_owned(), gap()), ("awake".to_owned(), awake())]),
+    ]
+}
+
+/// Themes and sizes.
+fn looks() -> Vec<Figure> {
+    let theme = |theme| Options { theme, ..plain() };
+    let column = Options { width: 480, height: 320, scale: 0.693, theme: Theme::Print, ..plain() };
+    vec![
+        ("dark", theme(Theme::Dark), one(out_of_memory())),
+        ("dark_flame", Options { spans: SpanView::Flame, ..theme(Theme::Dark) }, one(nested())),
+        ("dark_several", theme(Theme::Dark), on_the_axis()),
+        ("print", theme(Theme::Print), one(build())),
+        ("print_column", column, on_the_axis()),
+        ("transparent", Options { transparent: true, ..plain() }, one(nested())),
+        ("cut", Options { highest: Some(Bytes(200 << 20)), ..plain() }, one(ramp())),
+    ]
+}
+
+/// Arrays in memory, and two in files, whose curves lie on the time axis of the others.
+fn on_the_axis() -> Vec<(String, Profile)> {
+    let run = |name: &str, end: f64, mib: f64, grows: bool| {
+        let at = |i: u32| if grows { mib * f64::from(i) / 100.0 } else { mib };
+        (
+            name.to_owned(),
+            profile(name, (0..=100).map(|i| point(end * f64::from(i) / 100.0, at(i))).collect()),
+        )
+    };
+    vec![
+        run("basic", 28.6, 15_288.0, true),
+        run("float32", 4.8, 7650.0, true),
+        run("hdf5", 7.4, 21.8, false),
+        run("memmap", 9.8, 7650.0, true),
+        run("zarr", 19.4, 35.2, false),
     ]
 }
 

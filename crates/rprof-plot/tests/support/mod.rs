@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rprof_plot::{Options, SvgText};
 use rprof_trace::{
     Bytes, CgroupProfile, Curve, End, Envelope, Header, Mark, Memory, OomKill, Part, Peak, PeakParts, Point,
     ProcessProfile, Profile, Seconds, Span,
@@ -145,6 +146,46 @@ pub fn gap() -> Profile {
     );
     gap.gaps = vec![(Seconds(119.0), Seconds(200.0))];
     gap
+}
+
+/// A run so short that no tick fell into it: the kernel's high-water mark is all there is.
+pub fn no_tick() -> Profile {
+    let mut short = profile("true", vec![point(0.004, 2.1)]);
+    short.peak = short.peak.map(|peak| Peak { within: Some((Seconds(0.0), Seconds(0.008))), ..peak });
+    let end = Some(End { elapsed_s: Seconds(0.008), ..End::default() });
+    let header = Some(Header { interval_s: Seconds(0.1), ..Header::default() });
+    Profile { samples: 0, elapsed: Seconds(0.008), header, end, ..short }
+}
+
+/// A build as rprof records it: compilers that live for a few ticks, shells that live for one, and PSS rounds that stop
+/// early.
+pub fn build() -> Profile {
+    let tick = |i: u32| f64::from(i) * 0.1;
+    let mut sums = vec![3.0; 30];
+    let mut processes = vec![process("4700:make", (0..30).map(|i| point(tick(i), 3.0)).collect())];
+    let lives = [
+        (1, 1, 2.0),
+        (2, 9, 90.0),
+        (2, 3, 40.0),
+        (5, 14, 120.0),
+        (10, 11, 60.0),
+        (15, 27, 75.0),
+        (20, 20, 35.0),
+    ];
+    for (number, (from, to, most)) in (1..).zip(lives) {
+        let mib = |i: u32| most * (0.6 + 0.4 * f64::from(i - from) / f64::from((to - from).max(1)));
+        let mut curve: Curve = (from..=to).map(|i| point(tick(i), mib(i))).collect();
+        (from..=to).for_each(|i| sums[i as usize] += mib(i));
+        curve.push(point(tick(to + 1), 0.0));
+        let name = if most < 3.0 { "sh" } else { "cc1" };
+        processes.push(process(&format!("{}:{name}", 4700 + number), curve));
+    }
+    let total: Curve = sums.iter().zip(0..).map(|(mib, i)| point(tick(i), *mib)).collect();
+    let pss = (0..13).map(|i| point(tick(i), sums[i as usize] * 0.8)).collect();
+    let end = Some(End { elapsed_s: Seconds(2.98), ..End::default() });
+    let header = Some(Header { interval_s: Seconds(0.1), ..Header::default() });
+    let run = profile("make -j2", total);
+    Profile { header, end, pss, processes, process_count: 8, elapsed: Seconds(2.98), ..run }
 }
 
 /// Spans of many names: one name has thousands of spans, one span never ended.
@@ -315,11 +356,8 @@ pub fn memory_beside_rss() -> Profile {
     Profile { parts: Some(parts), command: "java -XX:+UseLargePages Main".to_owned(), ..ramp() }
 }
 
-/// Draws a figure of traces with their labels.
-pub fn draw(
-    options: &rprof_plot::Options,
-    traces: &[(String, Profile)],
-) -> Result<String, rprof_plot::Error> {
+/// Draws a figure of traces with their labels. Its texts are plain, so that tests can search it.
+pub fn draw(options: &Options, traces: &[(String, Profile)]) -> Result<String, rprof_plot::Error> {
     let traces: Vec<_> = traces.iter().map(|(label, profile)| rprof_plot::Trace { label, profile }).collect();
-    rprof_plot::svg(options, &traces)
+    rprof_plot::svg(&Options { text: SvgText::Plain, ..options.clone() }, &traces)
 }
