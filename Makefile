@@ -1,12 +1,13 @@
 # All targets of the project; `make help` lists them. A fresh machine needs rustc, cargo, a C compiler, make and python3.
-# The workloads are always built in release, so that libhdf5 is built once for their tests, their lints and the figures.
+# Tests, lints and figures share the profile `quick`, so that each dependency is built once for all of them.
 
 CARGO ?= cargo
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk fuzz/fuzz.mk scripts/faults.mk
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
+	fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -15,7 +16,7 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 
 help: ## Show this list
 	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac check-memory test-vm msrv bless fuzz faults)
+	@$(call list,Before a commit,lint check-mac check-memory test-vm msrv bless deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
 	@$(call list,Set-up,peers ci-tools)
@@ -26,6 +27,9 @@ build: ## Build the release binary, target/release/rprof
 # The directory of the built programs, absolute.
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
+# Prints what a step builds: the first build takes minutes.
+building = @echo "building $(1); the first time, this takes some minutes" >&2
+
 # The static binary runs on every Linux with the same processor architecture, with any C library.
 STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
 
@@ -34,19 +38,22 @@ static: ## Build a static binary, target/*-linux-musl/release/rprof
 	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
 test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
-	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py $(CARGO) test --no-fail-fast \
-		-- $(CARGO) test --no-fail-fast -p rprof-mark --all-features \
-		-- env $(WORKLOADS_CARGO) test --no-fail-fast --release -p rprof-workloads
+	$(call building,all crates and their tests)
+	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py \
+		env $(QUICK_CARGO) test --profile quick --no-fail-fast --workspace \
+		-- env $(QUICK_CARGO) test --profile quick --no-fail-fast -p rprof-mark --all-features
 
-test-vm: ## Test control groups in a virtual machine with Debian's kernel (root)
-	$(CARGO) build -p rprof-cli --bin rprof --example truth
-	scripts/test-vm.sh '$(TARGET)/debug/rprof' '$(TARGET)/debug/examples/truth'
+test-vm: $(CMAKE_STAMP) ## Run the end-to-end tests in a virtual machine with Debian's kernel, as two users (root)
+	$(QUICK_CARGO) build --profile quick --workspace --bin rprof --example truth
+	scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/vm_tests.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth'
+	VM_SECONDS=5400 scripts/vm.sh env RPROF_PYTHON='$(PEERS_PYTHON)' '$(CURDIR)/scripts/vm_suite.sh' \
+		"$$($(QUICK_CARGO) test --profile quick --workspace --test end_to_end --no-run --message-format=json | \
+		sed -n 's/.*"end_to_end".*"executable":"\([^"]*\)".*/\1/p')" $(VM_TESTS)
 
 lint: $(CMAKE_STAMP) ## Check the formatting, run clippy and rustdoc; a warning is an error
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --all-targets -- -D warnings
-	$(CARGO) clippy -p rprof-mark --all-features --all-targets -- -D warnings
-	$(WORKLOADS_CARGO) clippy --release -p rprof-workloads --all-targets -- -D warnings
+	$(QUICK_CARGO) clippy --profile quick --workspace --all-targets -- -D warnings
+	$(QUICK_CARGO) clippy --profile quick -p rprof-mark --all-features --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features
 
 # The oldest Rust that Cargo.toml allows. It has its own target directory, so that other builds stay valid.

@@ -8,13 +8,12 @@ NOISE_ROUNDS ?= 100
 
 .PHONY: check-memory check-noise ci-tools
 
-check-memory: ## Compare the memory of rprof's own programs with benches/baseline.json
-	$(CARGO) build --bins --examples
-	benches/check-memory.sh '$(TARGET)/debug' benches/baseline.json $(if $(SAVE),save)
+check-memory: $(CMAKE_STAMP) ## Compare the memory of rprof's own programs with benches/baseline.json
+	$(QUICK_CARGO) build --profile quick --workspace --bins --examples
+	benches/check-memory.sh '$(TARGET)/quick' benches/baseline.json $(if $(SAVE),save)
 
-check-noise: ## Find a rise of 6 % in real runs, and no noise of 2 %, in 100 rounds
-	$(CARGO) build --bins --examples
-	RPROF_NOISE_ROUNDS=$(NOISE_ROUNDS) $(CARGO) test -p rprof-cli --test end_to_end noise -- --nocapture
+check-noise: $(CMAKE_STAMP) ## Find a rise of 6 % in real runs, and no noise of 2 %, in 100 rounds
+	RPROF_NOISE_ROUNDS=$(NOISE_ROUNDS) $(QUICK_CARGO) test --profile quick --workspace --test end_to_end noise -- --nocapture
 
 # The consumers of our reports, for the tests: a parser of JUnit, the schema of Jenkins' plugin (in the source of pytest),
 # and a reader of YAML. Without this Python those tests are skipped with a message.

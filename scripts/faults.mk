@@ -4,5 +4,5 @@
 
 faults: ## Make each system call of rprof fail; rewrites the table in docs/reliability.md
 	command -v strace >/dev/null || { test "$$(id -u)" = 0 && apt-get install -y strace; } || true
-	$(CARGO) build -p rprof-cli --bin rprof
-	$(PYTHON) -B scripts/faults.py --rprof '$(TARGET)/debug/rprof' --document docs/reliability.md
+	$(CARGO) build --profile quick -p rprof-cli --bin rprof
+	$(PYTHON) -B scripts/faults.py --rprof '$(TARGET)/quick/rprof' --document docs/reliability.md

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of control groups of version 2, as root of a machine of one's own. scripts/test-vm.sh runs them in a virtual one.
+"""Tests of control groups of version 2, as root of a machine of one's own. scripts/vm.sh runs them in a virtual one.
 
 Usage: vm_tests.py RPROF TRUTH
 """

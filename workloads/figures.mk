@@ -1,14 +1,15 @@
 # make figures: run the article's programs and rewrite its figures and table under plots/.
-#   make figures DEPTH=N    the number of slices (default: 500, as in the article)
-#   make figures PLOTS=DIR  the directory for the results (default: plots)
+#   make figures DEPTH=N    the number of slices (default: 500, as in the article); the results go to target/plots
+#   make figures PLOTS=DIR  the directory for the results (default: plots at full size)
 # The root Makefile includes this file after hdf5.mk.
 
-PLOTS ?= plots
 FIGURES_TARGET = $(or $(CARGO_TARGET_DIR),target)
+# A quick look does not overwrite the committed results of the full size.
+PLOTS ?= $(if $(DEPTH),$(FIGURES_TARGET)/plots,plots)
 
 .PHONY: figures
 figures: $(CMAKE_STAMP) ## Rewrite the article's figures and table under plots/; DEPTH=N for fewer slices
-	cargo build --release
-	$(WORKLOADS_CARGO) build --release -p rprof-workloads
-	'$(FIGURES_TARGET)/release/figures' --rprof '$(FIGURES_TARGET)/release/rprof' \
+	$(call building,rprof and the programs of the article with libhdf5)
+	$(QUICK_CARGO) build --profile quick --workspace --bins
+	'$(FIGURES_TARGET)/quick/figures' --rprof '$(FIGURES_TARGET)/quick/rprof' \
 		--plots '$(PLOTS)' --scratch '$(FIGURES_TARGET)' $(if $(DEPTH),--depth $(DEPTH))

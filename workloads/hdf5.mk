@@ -1,15 +1,17 @@
 # A cmake that is new enough to build libhdf5. The root Makefile includes this file.
 #   $(CMAKE_STAMP)      the target to depend on: a link to the machine's cmake, or to one in a venv under .tools/
-#   $(WORKLOADS_CARGO)  the cargo command for the workloads, with that cmake and without link-time optimisation.
-#                       Builds, tests and lints all use it, so that libhdf5 is built only once.
-# Example:  workloads: $(CMAKE_STAMP) ; $(WORKLOADS_CARGO) build --release -p rprof-workloads
+#   $(QUICK_CARGO)      the cargo command for what needs libhdf5, with that cmake. With `--profile quick`, libhdf5 is built
+#                       once for builds, tests and lints.
+#   $(WORKLOADS_CARGO)  the same for a release of the workloads, without link-time optimisation
+# Example:  workloads: $(CMAKE_STAMP) ; $(QUICK_CARGO) build --profile quick -p rprof-workloads
 
 PYTHON ?= python3
 # The minimum version in the CMakeLists.txt of libhdf5 2.x.
 CMAKE_MINIMUM := 3.26
 
 CMAKE_PATH := $(CURDIR)/.tools/bin
-WORKLOADS_CARGO = PATH="$(CMAKE_PATH):$$PATH" CARGO_PROFILE_RELEASE_LTO=off cargo
+QUICK_CARGO = PATH="$(CMAKE_PATH):$$PATH" $(CARGO)
+WORKLOADS_CARGO = CARGO_PROFILE_RELEASE_LTO=off $(QUICK_CARGO)
 CMAKE_VENV := $(CURDIR)/.tools/cmake
 # The stamp is a link, not an empty file: if its cmake is removed, make sees a missing file and searches again.
 CMAKE_STAMP := .tools/bin/cmake

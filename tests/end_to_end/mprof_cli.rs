@@ -58,8 +58,8 @@ fn a_plain_interpreter_is_left_alone() {
 fn the_end_is_noticed_at_once() {
     let place = Place::new();
     let begun = Instant::now();
-    assert_eq!(place.run("run -q -T 20 sleep 0.1").code, Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert_eq!(place.run("run -q -T 1h sleep 0.1").code, Some(0));
+    assert!(begun.elapsed() < patience());
 }
 
 #[test]

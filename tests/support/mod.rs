@@ -16,8 +16,12 @@ pub const MIB: u64 = 1 << 20;
 /// Memory of the `truth` program besides the bytes it touches: code, libraries, stack.
 pub const SLACK: u64 = 6 * MIB;
 
-/// The deadline of every wait; generous, for a machine under load.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+/// The deadline of every wait; generous, for a machine under load. An emulated machine sets more by
+/// `RPROF_TEST_PATIENCE_S`, in seconds.
+pub fn patience() -> Duration {
+    let seconds = std::env::var("RPROF_TEST_PATIENCE_S").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(60))
+}
 
 /// The path of the program of known memory use, `workloads/truth`.
 pub fn truth() -> PathBuf {
@@ -184,7 +188,7 @@ pub fn words(line: &str) -> impl Iterator<Item = &str> {
 pub fn finish(mut child: Child) -> Done {
     let begun = Instant::now();
     while child.try_wait().expect("a child").is_none() {
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > patience() {
             let _ = child.kill();
             panic!("the command did not end");
         }
@@ -197,7 +201,7 @@ pub fn finish(mut child: Child) -> Done {
 pub fn wait_for(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
-        assert!(begun.elapsed() < PATIENCE, "timed out waiting for {what}");
+        assert!(begun.elapsed() < patience(), "timed out waiting for {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

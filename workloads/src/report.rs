@@ -59,9 +59,15 @@ fn number(text: &str, name: &str, unit: &str) -> Option<f64> {
     })
 }
 
-/// Prints the report of a program, or its error on stderr. Returns the exit code 0 or 1.
+/// The key of the note with the report, in the trace of a program that runs under rprof.
+pub const NOTE: &str = "report";
+
+/// Prints the report of a program and notes it in the trace, or prints its error on stderr. Returns the exit code 0 or 1.
 /// A broken pipe (the reader has gone) is not an error.
 pub fn conclude(program: &str, outcome: anyhow::Result<Report>) -> ExitCode {
+    if let Ok(report) = &outcome {
+        rprof_mark::note(NOTE, &report.to_string());
+    }
     let printed = outcome.and_then(|report| match write!(io::stdout(), "{report}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("cannot print the report; the array is complete"))

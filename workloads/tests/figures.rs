@@ -37,11 +37,13 @@ fn cells(summary: &str, start: &str) -> Vec<String> {
     row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
-/// Returns our number in a cell like `16.05 GB† / **64 MB**`, in the given unit.
+/// Returns our number in a cell like `16.05 GB† / **64 MB**` or `… / **9 s (8 to 10)**`, in the given unit.
 fn ours(cell: &str, unit: &str) -> f64 {
     let (article, ours) = cell.split_once(" / ").unwrap_or_else(|| panic!("no two figures: {cell}"));
     assert!(article.ends_with('†'), "not marked as of another depth: {cell}");
-    let number = ours.trim_matches('*').strip_suffix(unit).unwrap_or_else(|| panic!("not in {unit}: {cell}"));
+    // The times of all runs stand in brackets.
+    let median = ours.trim_matches('*').split(" (").next().unwrap_or_default();
+    let number = median.strip_suffix(unit).unwrap_or_else(|| panic!("not in {unit}: {cell}"));
     number.trim().parse().unwrap_or_else(|_| panic!("no number: {cell}"))
 }
 
@@ -141,7 +143,7 @@ fn a_signal_ends_the_program_and_no_file_remains() {
 #[test]
 fn an_error_names_the_failed_step_and_a_remedy() {
     for (rprof, complaint) in [
-        ("false", "recording `basic` at a depth of 2 failed: rprof ended with exit status: 1; "),
+        ("false", "recording the examples failed: rprof ended with exit status: 1; "),
         ("no-such-rprof", "cannot start `no-such-rprof`; build it, or name it with `--rprof`: "),
         ("./no-such-rprof", "cannot find `./no-such-rprof`; name an rprof with `--rprof`: "),
     ] {

@@ -5,7 +5,6 @@ mod depth;
 mod example;
 mod interrupt;
 mod machine;
-mod progress;
 mod row;
 mod rprof;
 mod split;
@@ -13,18 +12,18 @@ mod summary;
 mod trace;
 mod verdict;
 
-use crate::example::{ARTICLE_DEPTH, ARTICLE_EXAMPLES, EXAMPLES, Example};
+use crate::example::{ARTICLE_DEPTH, ARTICLE_EXAMPLES, EXAMPLES};
 use crate::interrupt::Interrupts;
 use crate::machine::Machine;
-use crate::row::Row;
+use crate::row::{Row, Run};
 use crate::rprof::Rprof;
 use anyhow::Context;
 use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// One step for each example, and one for the figures with several curves.
-const STEPS: usize = EXAMPLES.len() + 1;
+/// The measured runs of each example: the table shows the median and the spread.
+const RUNS: u32 = 3;
 /// The figures with several curves: the name of each, and the number of examples that it shows.
 const TOGETHER: [(&str, usize); 2] = [("all", ARTICLE_EXAMPLES), ("five", EXAMPLES.len())];
 
@@ -47,7 +46,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
+    match figures(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("figures: {error:#}");
@@ -56,17 +55,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> anyhow::Result<()> {
+fn figures(options: &Options) -> anyhow::Result<()> {
     let plots = results_directory(&options.plots)?;
     let scratch = scratch_directory(options.scratch.as_deref(), &plots)?;
     let rprof = Rprof::find(options.rprof.as_deref(), Interrupts::watch()?)?;
-    let mut rows = Vec::new();
-    for (index, example) in EXAMPLES.iter().enumerate() {
-        let title = example.title(options.depth as usize);
-        eprintln!("figures: [{}/{}] {title}", index + 1, STEPS);
-        rows.push(one(&rprof, example, options.depth, &plots, &scratch)?);
+    let rows = record(&rprof, options.depth, &plots, &scratch)?;
+    eprintln!("figures: drawing");
+    for row in &rows {
+        let name = row.example.name;
+        rprof.plot(&plots, &[format!("{name}.dat")], name, &row.example.title(row.depth))?;
     }
-    eprintln!("figures: [{STEPS}/{STEPS}] figures with several curves");
     let traces = EXAMPLES.map(|example| format!("{}.dat", example.name));
     for (name, number) in TOGETHER {
         rprof.plot(&plots, &traces[..number], name, &summary::title(&rows[..number]))?;
@@ -78,29 +76,47 @@ fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs and draws one example. The file that it writes is removed afterwards, even after an error.
-fn one(
-    rprof: &Rprof,
-    example: &'static Example,
-    wanted: u32,
-    plots: &Path,
-    scratch: &Path,
-) -> anyhow::Result<Row> {
+/// Runs all examples in turns, so that a machine that becomes slower or faster treats them alike. The first run of each,
+/// which may have to wait for memory that the machine has never used, is not measured. The trace of each median run is
+/// kept; all other files are removed, even after an error.
+fn record(rprof: &Rprof, wanted: u32, plots: &Path, scratch: &Path) -> anyhow::Result<Vec<Row>> {
     let place = tempfile::Builder::new().prefix("rprof-figures-").tempdir_in(scratch).with_context(|| {
         format!(
             "cannot create a directory in `{}`; choose a writable one with `--scratch`",
             scratch.display()
         )
     })?;
-    let depth = depth::fitting(wanted as usize, |depth| example.check(depth, place.path()))
-        .with_context(|| format!("cannot run `{}` on this machine", example.name))?;
-    let trace = plots.join(format!("{}.dat", example.name));
-    let report = rprof.record(example, depth, place.path(), &trace)?;
+    let mut examples = Vec::new();
+    for example in &EXAMPLES {
+        let depth = depth::fitting(wanted as usize, |depth| example.check(depth, place.path()))
+            .with_context(|| format!("cannot run `{}` on this machine", example.name))?;
+        examples.push((example, depth));
+    }
+    eprintln!("figures: {} examples, {RUNS} runs each after one to warm up", examples.len());
+    let traces = rprof.bench(&examples, RUNS, place.path())?;
+    let mut rows = Vec::new();
+    for ((example, depth), paths) in examples.into_iter().zip(traces) {
+        let row = Row::new(
+            example,
+            depth,
+            paths.into_iter().map(|path| run(rprof, path)).collect::<Result<_, _>>()?,
+        )
+        .with_context(|| format!("`{}` has no run", example.name))?;
+        let kept = plots.join(format!("{}.dat", example.name));
+        std::fs::copy(&row.median().path, &kept)
+            .with_context(|| format!("cannot write the trace `{}`", kept.display()))?;
+        rows.push(row);
+    }
     let path = place.path().to_owned();
     place.close().with_context(|| format!("cannot remove `{}`; remove it by hand", path.display()))?;
-    let row = Row { example, depth, report, trace: rprof.trace(&trace)? };
-    rprof.plot(plots, &[format!("{}.dat", example.name)], example.name, &example.title(depth))?;
-    Ok(row)
+    Ok(rows)
+}
+
+/// Reads the trace of one run.
+fn run(rprof: &Rprof, path: PathBuf) -> anyhow::Result<Run> {
+    let trace = rprof.trace(&path)?;
+    let report = trace.report().with_context(|| format!("cannot use the trace `{}`", path.display()))?;
+    Ok(Run { path, report, trace })
 }
 
 /// Creates the directory for the results if it is missing. Returns its absolute path.

@@ -1,4 +1,7 @@
-//! The results of one example, and the format of its sizes.
+//! The results of the runs of one example, and the format of its sizes.
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use rprof_workloads::report::{Report, gigabytes};
 
@@ -10,12 +13,50 @@ use crate::trace::Trace;
 pub struct Row {
     /// The example.
     pub example: &'static Example,
-    /// The number of slices of the run.
+    /// The number of slices of the runs.
     pub depth: usize,
+    /// The runs in the order of their elapsed times; at least one.
+    runs: Vec<Run>,
+}
+
+/// One run of an example.
+#[derive(Debug)]
+pub struct Run {
+    /// The file of the trace.
+    pub path: PathBuf,
     /// The report of the workload.
     pub report: Report,
     /// The measurements of rprof.
     pub trace: Trace,
+}
+
+impl Row {
+    /// Sorts the runs of an example; `None` without a run.
+    pub fn new(example: &'static Example, depth: usize, mut runs: Vec<Run>) -> Option<Self> {
+        runs.sort_by_key(|run| run.report.elapsed);
+        (!runs.is_empty()).then_some(Self { example, depth, runs })
+    }
+
+    /// The run with the median elapsed time; of an even number the faster one of the two in the middle.
+    pub fn median(&self) -> &Run {
+        &self.runs[(self.runs.len() - 1) / 2]
+    }
+
+    /// The shortest and the longest elapsed time.
+    pub fn spread(&self) -> (Duration, Duration) {
+        (self.runs[0].report.elapsed, self.runs[self.runs.len() - 1].report.elapsed)
+    }
+
+    /// The smallest and the largest peak in bytes.
+    pub fn peaks(&self) -> (u64, u64) {
+        let peaks = || self.runs.iter().map(|run| run.trace.peak.bytes);
+        (peaks().min().unwrap_or(0), peaks().max().unwrap_or(0))
+    }
+
+    /// The number of runs.
+    pub fn count(&self) -> usize {
+        self.runs.len()
+    }
 }
 
 /// Formats bytes as GB or MB, with as many digits as the article.
@@ -37,10 +78,27 @@ pub mod tests {
 
     static EXAMPLE: [Example; 5] = EXAMPLES;
 
-    /// Returns the row of an example with the given report and a fixed trace.
-    pub fn row(index: usize, depth: usize, report: &str) -> Row {
-        let trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
-        Row { example: &EXAMPLE[index], depth, report: report.parse().expect("a report"), trace }
+    /// Returns the row of an example with a run of a fixed trace for each elapsed time and peak.
+    pub fn row(index: usize, depth: usize, runs: &[(f64, u64)]) -> Row {
+        let run = |(number, (elapsed, peak)): (usize, &(f64, u64))| {
+            let mut trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
+            trace.peak.bytes = *peak;
+            let example = &EXAMPLE[index];
+            let (elapsed, bytes) = (Duration::from_secs_f64(*elapsed), example.bytes(depth));
+            let report = Report { elapsed, calculated: bytes, file: example.file.map(|_| bytes) };
+            Run { path: format!("{number}.dat").into(), report, trace }
+        };
+        Row::new(&EXAMPLE[index], depth, runs.iter().enumerate().map(run).collect()).expect("a run")
+    }
+
+    #[test]
+    fn a_row_has_the_median_run_and_the_spread() {
+        let row = row(0, 500, &[(9.0, 3), (7.0, 5), (8.0, 4)]);
+        assert_eq!((row.median().report.elapsed.as_secs(), row.count()), (8, 3));
+        assert_eq!(row.median().path, PathBuf::from("2.dat"));
+        assert_eq!(row.spread(), (Duration::from_secs(7), Duration::from_secs(9)));
+        assert_eq!(row.peaks(), (3, 5));
+        assert!(Row::new(row.example, 500, Vec::new()).is_none());
     }
 
     #[test]

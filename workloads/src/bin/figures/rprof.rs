@@ -4,10 +4,8 @@
 
 use crate::example::Example;
 use crate::interrupt::Interrupts;
-use crate::progress::{self, Goal};
 use crate::trace::{self, Trace};
 use anyhow::{Context, bail};
-use rprof_workloads::report::Report;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -15,6 +13,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 /// The file formats of each figure.
 pub const KINDS: [&str; 3] = ["svg", "pdf", "png"];
+/// The directory of the traces of all runs, below that of the workloads.
+const TRACES: &str = "traces";
 
 /// The rprof to run, and the workloads beside this program.
 #[derive(Debug)]
@@ -49,36 +49,40 @@ impl Rprof {
         Ok(Self { program, workloads, search, interrupts })
     }
 
-    /// Records a workload that runs in `directory`. Prints its output and returns its report.
-    pub fn record(
+    /// Runs the examples with `rprof bench`, in turns: once to warm up, then `runs` times each. The workloads run in
+    /// `directory`, and their files are removed after each run.
+    ///
+    /// Returns the traces of each example, in a directory below.
+    pub fn bench(
         &self,
-        example: &Example,
-        depth: usize,
+        examples: &[(&Example, usize)],
+        runs: u32,
         directory: &Path,
-        trace: &Path,
-    ) -> anyhow::Result<Report> {
-        let workload = self.workloads.join(example.name);
-        if !workload.exists() {
-            bail!(
-                "cannot find `{}`; build it with `cargo build --release -p rprof-workloads`",
-                workload.display()
-            );
+    ) -> anyhow::Result<Vec<Vec<PathBuf>>> {
+        let mut command = self.command(directory, "bench");
+        command.args(["--warmup", "1", "--runs", &runs.to_string(), "--traces", TRACES, "--show-output"]);
+        let files: Vec<&str> = examples.iter().filter_map(|(example, _)| example.file).collect();
+        if !files.is_empty() {
+            command.args(["--conclude", &format!("rm -rf {}", files.join(" "))]);
         }
-        let mut command = self.command(directory, "run");
-        command.args(["--force", "--output"]).arg(trace).arg("--");
-        command.args([example.name, "--depth", &depth.to_string()]);
-        let goal = Goal {
-            path: example.file.map_or_else(|| trace.to_owned(), |file| directory.join(file)),
-            is_trace: example.file.is_none(),
-            bytes: example.bytes(depth),
+        for (example, _) in examples {
+            let workload = self.workloads.join(example.name);
+            if !workload.exists() {
+                bail!("cannot find `{}`; build it with `make figures`", workload.display());
+            }
+            command.args(["--command-name", example.name]);
+        }
+        command.arg("--");
+        command.args(examples.iter().map(|(example, depth)| format!("{} --depth {depth}", example.name)));
+        let (status, _) = self.interrupts.run(&mut command, echo)?;
+        check(status, || "recording the examples".to_owned(), "try a smaller `--depth`")?;
+        let path = |number: usize, name: &str, run| {
+            directory.join(TRACES).join(format!("{}-{name}-{run:04}.dat", number + 1))
         };
-        let (status, output) = progress::during(&goal, || self.interrupts.run(&mut command, echo))?;
-        check(
-            status,
-            || format!("recording `{}` at a depth of {depth}", example.name),
-            "try a smaller `--depth`",
-        )?;
-        Ok(output.parse()?)
+        let traces = |(number, (example, _)): (usize, &(&Example, usize))| {
+            (1..=runs).map(|run| path(number, example.name, run)).collect()
+        };
+        Ok(examples.iter().enumerate().map(traces).collect())
     }
 
     /// Draws traces of a directory. Writes the figure to the same directory, in each file format.

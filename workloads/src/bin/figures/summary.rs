@@ -4,7 +4,7 @@
 use crate::TOGETHER;
 use crate::example::{ARTICLE_DEPTH, SIDE};
 use crate::machine::Machine;
-use crate::row::{Row, gibibytes, size};
+use crate::row::{Row, Run, gibibytes, size};
 use crate::rprof::KINDS;
 use crate::verdict;
 
@@ -17,7 +17,9 @@ measures each with mprof. Its programs are in Python and ran on a MacBook Pro (2
 the same three programs in Rust, and two more for ways that the article tried without giving figures. They ran on the
 machine below. Sizes can be compared directly. Elapsed times also depend on the machines and the languages.
 
-Each cell shows the article's figure / **ours**. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes. Anonymous and
+Each program ran once to warm up, and then several times in turn with the others, measured by `rprof bench`. Each cell
+shows the article's figure / **ours**: that of the run with the median elapsed time, and in brackets the elapsed times
+of the fastest and the slowest run. 1 MB = 10^6 bytes, 1 GB = 10^9 bytes, 1 GiB = 2^30 bytes. Anonymous and
 file-backed are parts of the memory at the largest tick. The kernel can drop file-backed memory when other programs need
 memory.
 
@@ -27,10 +29,10 @@ memory.
 
 const DETAILS: &str = "
 rprof also recorded the CPU time of our programs, the time from start to end of the process, and the exact peak with its
-time.
+time, all of the median run; and how far the peaks of all runs differ.
 
-| example | user CPU | system CPU | process | peak, bytes | peak at | samples |
-|---|--:|--:|--:|--:|--:|--:|
+| example | runs | user CPU | system CPU | process | peak, bytes | peak at | peaks differ by | samples |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|
 ";
 
 /// Returns the title of a figure with several curves.
@@ -72,7 +74,8 @@ pub fn text(rows: &[Row], machine: &Machine) -> String {
 
 /// Returns a row of the article's table, with our figures beside.
 fn compared(number: usize, row: &Row) -> String {
-    let Row { example, depth, report, trace } = row;
+    let (example, depth) = (row.example, row.depth);
+    let Run { report, trace, .. } = row.median();
     let mark = if is_smaller(row) { "†" } else { "" };
     let both = |article: Option<String>, ours: &str| match article {
         Some(article) => format!("{article}{mark} / **{ours}**"),
@@ -84,7 +87,7 @@ fn compared(number: usize, row: &Row) -> String {
     let cells = [
         format!("{number} {}", example.name),
         format!("{depth} × {SIDE} × {SIDE} {}", example.value),
-        both(article.map(|a| a.elapsed.to_owned()), &format!("{:.2} s", report.elapsed.as_secs_f64())),
+        both(article.map(|a| a.elapsed.to_owned()), &elapsed(row)),
         both(article.map(|a| a.calculated.to_owned()), &size(report.calculated)),
         both(article.map(|a| size(a.peak_bytes)), &size(peak)),
         both(article.map(|a| gibibytes(a.peak_bytes)), &gibibytes(peak)),
@@ -97,13 +100,23 @@ fn compared(number: usize, row: &Row) -> String {
     line(&cells)
 }
 
+/// Returns the median elapsed time, with the shortest and the longest.
+fn elapsed(row: &Row) -> String {
+    let (shortest, longest) = row.spread();
+    let seconds = [row.median().report.elapsed, shortest, longest].map(|time| time.as_secs_f64());
+    format!("{:.2} s ({:.2} to {:.2})", seconds[0], seconds[1], seconds[2])
+}
+
 /// Returns a row of the measurements that only rprof makes.
 fn recorded(number: usize, row: &Row) -> String {
-    let (peak, end) = (&row.trace.peak, &row.trace.end);
+    let Run { trace, .. } = row.median();
+    let (peak, end) = (&trace.peak, &trace.end);
+    let (smallest, largest) = row.peaks();
     let seconds =
         |seconds: Option<f64>| seconds.map_or("n/a".to_owned(), |seconds| format!("{seconds:.2} s"));
     let cells = [
         format!("{number} {}", row.example.name),
+        row.count().to_string(),
         seconds(end.user_s),
         seconds(end.system_s),
         seconds(Some(peak.elapsed_s)),
@@ -115,6 +128,7 @@ fn recorded(number: usize, row: &Row) -> String {
             Some([from, to]) => format!("{from:.2} to {to:.2} s"),
             None => format!("{:.2} s", peak.time_s),
         },
+        format!("{:.2} %", 100.0 * (largest - smallest) as f64 / smallest.max(1) as f64),
         peak.samples.to_string(),
     ];
     line(&cells)
@@ -129,7 +143,7 @@ fn place(rows: &[Row], machine: &Machine) -> String {
         machine.cores.map_or_else(unknown, |cores| cores.to_string()),
         machine.memory.map_or_else(unknown, |bytes| format!("{} GiB", gibibytes(bytes))),
     );
-    if let Some(header) = rows.first().map(|row| &row.trace.header) {
+    if let Some(header) = rows.first().map(|row| &row.median().trace.header) {
         let date = header.start.split('T').next().unwrap_or_default();
         text.extend([
             format!("- system: {}\n- date: {date}\n", header.os),
@@ -160,9 +174,9 @@ mod tests {
     use crate::row::tests::row;
 
     fn rows(depth: usize) -> [Row; 2] {
-        let basic = "elapsed time = 9.12 sec\ncalculated storage = 16.000 GB\n";
-        let hdf5 = "elapsed time = 21.34 sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n";
-        [row(0, 500, basic), row(2, depth, hdf5)]
+        let peak = 338_223_104;
+        let hdf5 = [(21.34, peak), (20.0, peak), (30.0, peak)];
+        [row(0, 500, &[(9.12, peak), (9.0, peak * 2), (9.5, peak)]), row(2, depth, &hdf5)]
     }
 
     fn machine() -> Machine {
@@ -172,10 +186,10 @@ mod tests {
     #[test]
     fn a_row_shows_the_figures_of_the_article_beside_ours() {
         let text = text(&rows(500), &machine());
-        let basic = "| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / **9.12 s** | 16.0 GB / **16.00 GB** \
+        let basic = "| 1 basic | 500 × 2000 × 2000 float64 | 16.56 s / **9.12 s (9.00 to 9.50)** | 16.0 GB / **16.00 GB** \
                      | 16.05 GB / **338 MB** | 14.948 / **0.315** | n/a \
                      | **321 MB** | **2 MB** |";
-        let hdf5 = "| 2 hdf5 | 500 × 2000 × 2000 float32 | 21.34 s / **21.34 s** | 8.0 GB / **8.00 GB** \
+        let hdf5 = "| 2 hdf5 | 500 × 2000 × 2000 float32 | 21.34 s / **21.34 s (20.00 to 30.00)** | 8.0 GB / **8.00 GB** \
                     | 104 MB / **338 MB** | 0.097 / **0.315** | 8.02 GB / **8.00 GB** \
                     | **321 MB** | **2 MB** |";
         for line in [basic, hdf5] {
@@ -186,11 +200,11 @@ mod tests {
 
     #[test]
     fn figures_that_the_article_lacks_are_marked_as_not_given() {
-        let report = "elapsed time = 9.12 sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n";
-        let rows = [row(2, 20, report), row(3, 20, report), row(4, 20, report)];
+        let runs = [(9.12, 338_223_104)];
+        let rows = [row(2, 20, &runs), row(3, 20, &runs), row(4, 20, &runs)];
         let text = text(&rows, &machine());
-        let zarr = "| 3 zarr | 20 × 2000 × 2000 float32 | not given / **9.12 s** | not given / **8.00 GB** \
-                    | not given / **338 MB** | not given / **0.315** | not given / **8.00 GB** \
+        let zarr = "| 3 zarr | 20 × 2000 × 2000 float32 | not given / **9.12 s (9.12 to 9.12)** | not given / **320 MB** \
+                    | not given / **338 MB** | not given / **0.315** | not given / **320 MB** \
                     | **321 MB** | **2 MB** |";
         assert!(text.lines().any(|found| found == zarr), "{text}");
         assert!(text.contains("\nThe article mentions that `numpy.memmap` and zarr were tried"), "{text}");
@@ -207,7 +221,7 @@ mod tests {
     #[test]
     fn the_measurements_of_rprof_have_a_table() {
         let text = text(&rows(500), &machine());
-        let line = "| 1 basic | 0.20 s | 0.38 s | 0.66 s | 338223104 | 0.63 to 0.66 s | 13 |";
+        let line = "| 1 basic | 3 | 0.20 s | 0.38 s | 0.66 s | 338223104 | 0.63 to 0.66 s | 100.00 % | 13 |";
         assert!(text.lines().any(|found| found == line), "{text}");
     }
 

@@ -1,8 +1,9 @@
-//! The measurements of a run: the peak from `rprof peak --json`, the machine from the first record of the trace, and
-//! the CPU time from the last. The module reads only the fields that the table needs.
+//! The measurements of a run: peak and notes from `rprof peak --json`, the machine from the first record of the trace,
+//! and the CPU time from the last. The module reads only the fields that the table needs.
 
 use crate::split::{self, Split};
 use anyhow::Context;
+use rprof_workloads::report::{NOTE, Report};
 use serde::Deserialize;
 
 /// The measurements of a run.
@@ -37,6 +38,17 @@ pub struct Peak {
     pub elapsed_s: f64,
     /// The number of samples.
     pub samples: u64,
+    /// The values that the workload wrote.
+    pub notes: Vec<Note>,
+}
+
+/// A value that a workload wrote to the trace.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct Note {
+    /// The name.
+    pub key: String,
+    /// The text.
+    pub value: String,
 }
 
 /// The conditions of the measurement.
@@ -62,6 +74,18 @@ pub struct End {
     pub user_s: Option<f64>,
     /// The system CPU time in seconds; `None` if it was not recorded.
     pub system_s: Option<f64>,
+}
+
+impl Trace {
+    /// The report that the workload noted.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn report(&self) -> anyhow::Result<Report> {
+        let note = self.peak.notes.iter().find(|note| note.key == NOTE);
+        let text = &note.context("the workload did not note its report; build it again")?.value;
+        Ok(text.parse()?)
+    }
 }
 
 /// Reads the text of a trace of one run, and the output of `rprof peak --json` for it.
@@ -94,7 +118,8 @@ END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"syst
     /// The output of `rprof peak --json` for it.
     pub const PEAKS: &str = r#"[{"command": "float32 --depth 20", "elapsed_s": 0.661444456, "exact": true,
         "peak_bytes": 338223104, "peak_time_s": 0.645136, "peak_upper_bytes": null,
-        "peak_within_s": [0.628842, 0.661429], "samples": 13}]"#;
+        "peak_within_s": [0.628842, 0.661429], "samples": 13,
+        "notes": [{"key": "report", "value": "elapsed time = 0.62 sec\ncalculated storage = 0.320 GB\n"}]}]"#;
 
     #[test]
     fn the_fields_of_the_table_are_read() {
@@ -104,6 +129,17 @@ END {"elapsed_s":0.661444456,"exit_code":0,"signal":null,"user_s":0.195574,"syst
         assert_eq!((trace.end.user_s, trace.end.system_s), (Some(0.195_574), Some(0.376_978)));
         assert_eq!(trace.header.os, "Linux 6.18.44 x86_64");
         assert_eq!(trace.at_peak, Split { anonymous: Some(313_504 * 1024), file: Some(2072 * 1024) });
+    }
+
+    #[test]
+    fn the_report_is_read_from_its_note() {
+        let mut trace = read(TRACE, PEAKS).expect("a trace");
+        let report = trace.report().expect("a report");
+        assert_eq!((report.elapsed.as_millis(), report.calculated, report.file), (620, 320_000_000, None));
+        trace.peak.notes[0].key = "other".to_owned();
+        assert!(
+            trace.report().expect_err("none").to_string().starts_with("the workload did not note its report")
+        );
     }
 
     #[test]

@@ -3,19 +3,15 @@
 
 use crate::row::{Row, size};
 
-/// Elapsed times that differ by less count as the same. Two runs of one program differ as much.
-const SAME_TIME: f64 = 0.05;
+/// Times and peaks that differ by less count as the same, even if no run of one is as large as one of the other.
+const SAME: f64 = 0.05;
 
 /// Returns the text below the table; `None` if hdf5, memmap or zarr was not run.
 pub fn text(rows: &[Row]) -> Option<String> {
     let find = |name| rows.iter().find(|row| row.example.name == name);
     let (hdf5, memmap, zarr) = (find("hdf5")?, find("memmap")?, find("zarr")?);
     let verdicts = [memmap, zarr].map(|other| {
-        (
-            Order::of(seconds(hdf5), seconds(other), SAME_TIME),
-            Order::of(peak(hdf5), peak(other), 0.0),
-            compared(hdf5, other),
-        )
+        (Order::of(times(hdf5), times(other)), Order::of(peaks(hdf5), peaks(other)), compared(hdf5, other))
     });
     let holds = verdicts.iter().all(|(time, memory, _)| *time == Order::Less && *memory == Order::Less);
     let ruled_out = verdicts.iter().any(|(time, memory, _)| *time == Order::More && *memory == Order::More);
@@ -42,37 +38,40 @@ enum Order {
 }
 
 impl Order {
-    fn of(one: f64, other: f64, tolerance: f64) -> Self {
-        if (one - other).abs() <= tolerance * other {
-            Self::Same
-        } else if one < other {
+    /// The order of two examples by the smallest and the largest value of their runs. It is `Same` if the two ranges
+    /// overlap: a difference that not every run shows is no verdict.
+    fn of(one: (f64, f64), other: (f64, f64)) -> Self {
+        if one.1 < other.0 * (1.0 - SAME) {
             Self::Less
-        } else {
+        } else if one.0 > other.1 * (1.0 + SAME) {
             Self::More
+        } else {
+            Self::Same
         }
     }
 }
 
 /// Returns a comparison of another example with hdf5, in time and memory.
 fn compared(hdf5: &Row, other: &Row) -> String {
-    let times = seconds(other) / seconds(hdf5);
-    let long = match Order::of(seconds(hdf5), seconds(other), SAME_TIME) {
+    let factor = seconds(other) / seconds(hdf5);
+    let long = match Order::of(times(hdf5), times(other)) {
         Order::Same => "as long".to_owned(),
-        _ => format!("{times:.2} times as long"),
+        _ => format!("{factor:.2} times as long"),
     };
     format!(
         "`{}` took {long} as hdf5 ({:.2} s against {:.2} s), with a peak of {} against {}",
         other.example.name,
         seconds(other),
         seconds(hdf5),
-        size(other.trace.peak.bytes),
-        size(hdf5.trace.peak.bytes)
+        size(other.median().trace.peak.bytes),
+        size(hdf5.median().trace.peak.bytes)
     )
 }
 
 /// Returns a sentence on the memory of the mapped file, most of which the kernel can drop.
 fn droppable(memmap: &Row) -> String {
-    match (memmap.trace.at_peak.anonymous, memmap.trace.at_peak.file) {
+    let at_peak = memmap.median().trace.at_peak;
+    match (at_peak.anonymous, at_peak.file) {
         (Some(anonymous), Some(file)) => format!(
             " At memmap's largest tick, {} are file-backed. They are resident, but the kernel writes them back and drops \
              them when another program needs the memory. {} are anonymous.",
@@ -84,11 +83,17 @@ fn droppable(memmap: &Row) -> String {
 }
 
 fn seconds(row: &Row) -> f64 {
-    row.report.elapsed.as_secs_f64()
+    row.median().report.elapsed.as_secs_f64()
 }
 
-fn peak(row: &Row) -> f64 {
-    row.trace.peak.bytes as f64
+fn times(row: &Row) -> (f64, f64) {
+    let (shortest, longest) = row.spread();
+    (shortest.as_secs_f64(), longest.as_secs_f64())
+}
+
+fn peaks(row: &Row) -> (f64, f64) {
+    let (smallest, largest) = row.peaks();
+    (smallest as f64, largest as f64)
 }
 
 #[cfg(test)]
@@ -96,17 +101,11 @@ mod tests {
     use super::*;
     use crate::row::tests::row;
 
+    /// Rows of hdf5, memmap and zarr with three runs each, 1 % around the given times.
     fn rows(times: [f64; 3], peaks: [u64; 3]) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for (index, (time, peak)) in times.into_iter().zip(peaks).enumerate() {
-            let report = format!(
-                "elapsed time = {time:.2} sec\ncalculated storage = 8.000 GB\nfile storage = 8.000 GB\n"
-            );
-            let mut row = row(2 + index, 500, &report);
-            row.trace.peak.bytes = peak;
-            rows.push(row);
-        }
-        rows
+        let runs = |time: f64, peak| [(time * 0.99, peak), (time, peak), (time * 1.01, peak)];
+        let rows = times.into_iter().zip(peaks).enumerate();
+        rows.map(|(index, (time, peak))| row(2 + index, 500, &runs(time, peak))).collect()
     }
 
     fn said(times: [f64; 3], peaks: [u64; 3]) -> String {
@@ -131,6 +130,20 @@ mod tests {
         );
         let not = said([2.0, 3.0, 1.0], [40, 80, 20]);
         assert!(not.contains("That does not hold here: "), "{not}");
+    }
+
+    /// A program once took 23 s and then 7 s, because the machine had never used the memory before.
+    #[test]
+    fn times_that_overlap_are_no_difference() {
+        let runs = |times: [f64; 3], peak| times.map(|time| (time, peak));
+        let rows = [
+            row(2, 500, &runs([7.0, 8.0, 9.0], 20)),
+            row(3, 500, &runs([8.5, 10.0, 11.0], 80)),
+            row(4, 500, &runs([10.0, 12.0, 14.0], 40)),
+        ];
+        let text = text(&rows).expect("a verdict");
+        assert!(text.contains("holds here only in part: `memmap` took as long as hdf5"), "{text}");
+        assert!(text.contains("`zarr` took 1.50 times as long as hdf5"), "{text}");
     }
 
     #[test]

@@ -1,0 +1,20 @@
+# Checks that need a tool of their own, which they install: the dependencies, and undefined behaviour.
+#   make deny DENY="licenses bans sources"   without the advisories, which need the network
+
+DENY ?= advisories bans licenses sources
+MIRI := cargo +nightly miri
+
+.PHONY: deny miri
+
+deny: .tools/deny/bin/cargo-deny ## Check licences, known vulnerabilities and duplicates of the dependencies
+	$< --manifest-path Cargo.toml check $(DENY)
+
+.tools/deny/bin/cargo-deny:
+	$(CARGO) install --locked --quiet --root .tools/deny cargo-deny@0.20.2
+
+# The pure crates: no system calls, so that an interpreter can run them.
+miri: ## Interpret the unit tests of the pure crates with Miri, to find undefined behaviour; needs nightly Rust
+	@if $(MIRI) --version >/dev/null 2>&1 || rustup component add miri --toolchain nightly >/dev/null 2>&1; \
+	then set -x; MIRIFLAGS=-Zmiri-disable-isolation PROPTEST_CASES=4 \
+		$(MIRI) test -p rprof-trace --lib --target-dir '$(TARGET)/miri'; \
+	else echo "skipped: Miri is not installed and rustup cannot fetch it (rustup toolchain install nightly --component miri)" >&2; fi
