@@ -1,9 +1,9 @@
 //! Command lines of mprof's users: the rows of docs/coming-from-mprof.md, except those on `plot`.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth};
+use crate::support::{MIB, Place, SLACK, assert_near, done, finish, patience, skip, truth};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
 

@@ -151,8 +151,8 @@ pub fn last_pid(loadavg: &[u8]) -> Option<u32> {
 /// The counter named `key` in a file of `key value` lines, such as `/proc/vmstat` or `memory.events` of a cgroup.
 pub fn counter(text: &[u8], key: &str) -> Option<u64> {
     let starts_line = |at: &usize| *at == 0 || text[at - 1] == b'\n';
-    let places = memchr::memmem::find_iter(text, key).filter(starts_line);
-    places.filter_map(|at| number(text[at + key.len()..].strip_prefix(b" ")?)).next()
+    let mut places = memchr::memmem::find_iter(text, key).filter(starts_line);
+    places.find_map(|at| number(text[at + key.len()..].strip_prefix(b" ")?))
 }
 
 /// The decimal number at the start of `text`; `None` when there is none or it exceeds 64 bits.
