@@ -309,7 +309,7 @@ impl<'a> FirefoxReader<'a> {
         let local = PathBuf::from(format!("{ROOT}/.tools/npm/node_modules/.bin/profiler-cli"));
         let program = if local.exists() { local } else { PathBuf::from("profiler-cli") };
         let asked = Command::new(&program).arg("--version").output();
-        asked.is_ok_and(|answer| answer.status.success()).then_some(Self { program, place })
+        asked.is_ok_and(|answer| answer.status.success()).then(|| Self { program, place })
     }
 
     fn ask(&self, arguments: &[&str]) -> crate::support::Done {
