@@ -39,7 +39,14 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-plot",
-        &[&["error", "options"], &["data", "sheet"], &["layers", "peaks"], &["series"], &["figure"], &["out"]],
+        &[
+            &["error", "options"],
+            &["data", "sheet"],
+            &["layers", "peaks"],
+            &["series"],
+            &["figure"],
+            &["out"],
+        ],
     ),
     ("rprof-findings", &[&["stats"], &["growth"], &["numbers"], &["compare"]]),
     (

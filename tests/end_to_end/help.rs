@@ -2,8 +2,9 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 13] =
-    ["", "run", "attach", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark", "note", "span"];
+const COMMANDS: [&str; 13] = [
+    "", "run", "attach", "plot", "peak", "compare", "convert", "list", "rm", "clean", "mark", "note", "span",
+];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
 const PROGRAMS: [&str; 6] = ["--", "make", "./simulate", "script.py", "./server", "'the"];
