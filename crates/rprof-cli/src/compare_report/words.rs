@@ -69,15 +69,23 @@ pub fn finding(row: &Row, cell: &Cell) -> String {
     let Some(change) = &cell.change else { return String::new() };
     let Some(found) = change.difference else {
         let is_open = !change.is_proven && !is_nothing(row, change.absolute);
-        return if is_open { "open: the bounds overlap".to_owned() } else { String::new() };
+        return if is_open { open(change).to_owned() } else { String::new() };
     };
     match found.verdict {
         Verdict::Larger => format!("larger ({})", probability(found.p)),
         Verdict::Smaller => format!("smaller ({})", probability(found.p)),
         Verdict::NotSeen if !change.is_proven => {
-            format!("open: the bounds overlap; without them {}", probability(found.p))
+            format!("{}; without bounds {}", open(change), probability(found.p))
         }
         Verdict::NotSeen => not_seen(change),
+    }
+}
+
+/// The reason for which the bounds of the peaks prove no difference.
+fn open(change: &Change) -> &'static str {
+    match change.bounds {
+        Some((low, high)) if low <= -1.0 || high.is_infinite() => "open: a peak has no upper bound",
+        _ => "open: the bounds overlap",
     }
 }
 
@@ -126,8 +134,7 @@ fn percent(fraction: f64) -> String {
         return "∞".to_owned();
     }
     let digits = usize::from(percent.abs() < 1000.0);
-    let text = format!("{percent:+.digits$}");
-    if text == "-0.0" { "+0.0".to_owned() } else { text }
+    format!("{percent:+.digits$}")
 }
 
 fn probability(p: f64) -> String {
@@ -193,7 +200,7 @@ mod tests {
         let finding = |detectable, is_proven| found(Verdict::NotSeen, detectable, is_proven).remove(1);
         assert_eq!(finding(Some(0.021), true), "no difference seen; 2.1 % would be");
         assert_eq!(finding(Some(0.0), true), "no difference seen");
-        assert_eq!(finding(Some(0.021), false), "open: the bounds overlap; without them p = 0.008");
+        assert_eq!(finding(Some(0.021), false), "open: the bounds overlap; without bounds p = 0.008");
         assert_eq!(finding(None, true), "too few runs for a verdict");
     }
 
@@ -209,6 +216,10 @@ mod tests {
             .iter_mut()
             .for_each(|amount| amount.interval = Some((-MIB / 60.0, MIB / 20.0)));
         assert_eq!(words(&growth), ["+1.0 MiB/min [-1.0 MiB/min, +3.0 MiB/min]", "+1.0 MiB/min", ""]);
+        let unbounded =
+            Change { bounds: Some((-0.03, f64::INFINITY)), is_proven: false, ..changed(MIB, Some(0.1)) };
+        let unbounded = row(Quantity::Peak, 10.0 * MIB, 11.0 * MIB, unbounded);
+        assert_eq!(words(&unbounded)[2], "open: a peak has no upper bound");
         let missing = Cell::default();
         assert_eq!(value(&open, &missing), "-");
     }

@@ -44,7 +44,7 @@ pub struct Change {
     pub bounds: Option<(f64, f64)>,
     /// `false` if the bounds of the peaks leave open whether there is a difference, so that no verdict may say so.
     pub is_proven: bool,
-    /// The statistics of several runs on both sides, with an interval that includes the bounds; else `None`.
+    /// The statistics if a side has several runs, with an interval that includes the bounds; else `None`.
     pub difference: Option<Difference>,
 }
 
@@ -136,7 +136,7 @@ fn change(quantity: Quantity, reference: &[Bounds], other: &[Bounds]) -> Option<
     let ratio = |from: f64, to: f64| Difference::between(&[from], &[to]).map(|found| found.change);
     let relative = if quantity.is_signed() { None } else { ratio(from, to) };
     let mut change = Change { absolute, relative, bounds: None, is_proven: true, difference: None };
-    if quantity.is_tested() && reference.len() > 1 && other.len() > 1 {
+    if quantity.is_tested() && reference.len().max(other.len()) > 1 {
         change.difference = Difference::between(&lows(reference), &lows(other));
     }
     if quantity.has_bounds() {
