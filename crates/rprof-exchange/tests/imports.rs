@@ -242,6 +242,23 @@ fn a_hostile_file_cannot_forge_a_record() {
     assert!(!String::from_utf8(trace).unwrap().contains("\nMEM 999"));
 }
 
+/// An id is one word, also that of a process before an exec.
+#[test]
+fn a_name_with_a_blank_is_one_word_in_ids() {
+    let line = |name: &str, rss: u64| {
+        format!(
+            "{{\"ts_ms\":1000,\"parent\":{{\"mem_rss_kb\":1}},\"children\":[{{\"pid\":5,\"command\":\"{name}\",\"metrics\":\
+             {{\"mem_rss_kb\":{rss}}}}}],\"aggregated\":{{\"mem_rss_kb\":9}}}}\n"
+        )
+    };
+    let text = line("Web Content", 2) + &line("Isolated Web", 3);
+    let (trace, faults) = trace_of(text.as_bytes(), None).unwrap();
+    assert!(faults.is_empty(), "{faults:?}");
+    let trace = String::from_utf8(trace).unwrap();
+    assert!(trace.contains(r#""name":"Isolated_Web","was":"5:Web_Content"}"#), "{trace}");
+    assert_eq!(profiles(trace.as_bytes()).0[0].processes.len(), 1, "{trace}");
+}
+
 /// A thousand processes that come and go.
 #[test]
 fn processes_that_vanish_have_ended() {
