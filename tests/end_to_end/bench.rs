@@ -48,10 +48,10 @@ fn the_peaks_of_five_trees_of_known_size_are_within_three_per_cent() {
     let base = truth_line("hold 30ms");
     let one = truth_line("touch 200MiB hold 30ms");
     let two = truth_line(
-        "fork 1 [ touch 100MiB ready a await b hold 100ms ] fork 1 [ touch 200MiB ready b await a hold 100ms ] wait",
+        "fork 1 [ touch 100MiB ready a await b hold 500ms ] fork 1 [ touch 200MiB ready b await a hold 500ms ] wait",
     );
-    let shared = truth_line("touch 200MiB fork 4 [ hold 300ms ] wait");
-    let orphan = truth_line("daemon [ touch 200MiB ready d hold 300ms ] await d hold 100ms");
+    let shared = truth_line("touch 200MiB fork 4 [ hold 500ms ] wait");
+    let orphan = truth_line("daemon [ touch 200MiB ready d hold 600ms ] await d hold 400ms");
     let spike = truth_line("touch 300MiB free hold 30ms");
     let done = bench_words(
         &place,

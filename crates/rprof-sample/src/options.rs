@@ -24,6 +24,8 @@ pub enum Target {
 pub struct Options {
     /// The requested time between two ticks.
     pub interval: Duration,
+    /// The time from the first tick of a command to the second one. The later steps double up to the interval.
+    pub first_step: Duration,
     /// The metric that the ticks sum up; one of `METRICS`.
     pub metric: Metric,
     /// Measure the descendants, too.
@@ -52,6 +54,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             interval: Duration::from_millis(100),
+            first_step: Duration::from_millis(1),
             metric: Metric::Rss,
             tree: true,
             exact: false,

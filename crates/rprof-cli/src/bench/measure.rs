@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -21,6 +22,10 @@ use crate::trace_file::{Choices, TraceFile, cannot_write};
 /// The number of slices of a run's curve: enough for a figure of many runs.
 const SLICES: usize = 512;
 
+/// The first step between two ticks. Most of the memory of a command that takes less than a millisecond would be missed
+/// with the usual one.
+const FIRST_STEP: Duration = Duration::from_micros(100);
+
 /// The settings of all runs.
 #[derive(Debug)]
 pub struct Settings {
@@ -37,6 +42,7 @@ impl Settings {
     pub fn new(arguments: &ExecutionArgs, keeps_traces: bool, keeps_curves: bool, force: bool) -> Self {
         let options = Options {
             interval: arguments.interval,
+            first_step: FIRST_STEP,
             wait_all: arguments.wait_all,
             group: keeps_traces,
             ends_when_interrupted: true,

@@ -142,10 +142,11 @@ impl Session {
             joined: root.attached,
             args: options.args,
         };
+        let first_step = Some(options.first_step).filter(|_| !root.attached);
         let reads_pss = options.metric == Metric::Rss && platform::METRICS.contains(&Metric::Pss);
         Ok(Self {
             tree: Tree::new(root.pid, opened, search, tree_options),
-            schedule: Schedule::new(clock.elapsed(), options.interval, !root.attached),
+            schedule: Schedule::new(clock.elapsed(), options.interval, first_step),
             ticks: Ticks::default(),
             peak: PeakEvidence::default(),
             parts: PeakPartsRecorder::default(),

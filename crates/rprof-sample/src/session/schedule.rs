@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-/// The length of the first step.
+/// The shortest step, so that a deadline always lies ahead.
+const SHORTEST_STEP: Duration = Duration::from_micros(10);
+/// The length of the first step after a birth or an end.
 const FIRST_STEP: Duration = Duration::from_millis(1);
 
 /// The deadlines of the ticks, as times since the start.
 ///
-/// Most commands are short and allocate most of their memory early, so the first steps are short: 0, 1, 3, 7, 15 … ms,
+/// Most commands are short and allocate most of their memory early, so the first steps are short, by default 0, 1, 3, 7, 15 … ms,
 /// doubling up to the interval. A command of 20 ms then has a curve, and a long run pays for a few more ticks only.
 ///
 /// Deadlines do not depend on when the ticks really happen. A late tick does not shift the later ones, so the ticks of
@@ -21,9 +23,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule with its first deadline at `first`. `dense` adds the short steps after it.
-    pub fn new(first: Duration, interval: Duration, dense: bool) -> Self {
-        let step = if dense { FIRST_STEP.min(interval) } else { interval };
+    /// A schedule with its first deadline at `first`, and the second one a `step` later; `None` for no short steps.
+    pub fn new(first: Duration, interval: Duration, step: Option<Duration>) -> Self {
+        let step = step.map_or(interval, |step| step.clamp(SHORTEST_STEP, interval.max(SHORTEST_STEP)));
         Self { interval, next: first, step, overruns: 0 }
     }
 
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_steps_double_up_to_the_interval() {
-        let mut schedule = Schedule::new(ms(0), ms(10), true);
+        let mut schedule = Schedule::new(ms(0), ms(10), Some(ms(1)));
         let mut deadlines = Vec::new();
         for _ in 0..8 {
             deadlines.push(schedule.deadline().as_millis());
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_late_tick_does_not_shift_the_later_ones() {
-        let mut schedule = Schedule::new(ms(0), ms(10), false);
+        let mut schedule = Schedule::new(ms(0), ms(10), None);
         schedule.advance(ms(9));
         assert_eq!(schedule.deadline(), ms(10));
         schedule.advance(ms(19));
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn skipped_deadlines_are_counted() {
-        let mut schedule = Schedule::new(ms(0), ms(10), false);
+        let mut schedule = Schedule::new(ms(0), ms(10), None);
         schedule.advance(ms(35));
         assert_eq!((schedule.deadline(), schedule.overruns()), (ms(40), 3));
         schedule.advance(ms(40));
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn densify_moves_the_next_ticks_closer_and_never_away() {
-        let mut schedule = Schedule::new(ms(0), ms(100), false);
+        let mut schedule = Schedule::new(ms(0), ms(100), None);
         schedule.advance(ms(0));
         schedule.densify(ms(40), ms(0));
         let mut deadlines = Vec::new();
@@ -121,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_very_long_sleep_does_not_overflow() {
-        let mut schedule = Schedule::new(ms(0), Duration::from_micros(100), true);
+        let mut schedule = Schedule::new(ms(0), Duration::from_micros(100), Some(ms(1)));
         schedule.advance(Duration::from_hours(10_000));
         assert!(schedule.deadline() > Duration::from_hours(9_999));
     }

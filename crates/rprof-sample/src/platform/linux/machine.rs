@@ -43,9 +43,11 @@ pub fn why_no_memory(pid: u32) -> Option<String> {
 
 /// The living and dead children of this process, started by it or adopted; empty if the kernel does not list them.
 pub fn children() -> Vec<u32> {
-    // The main thread starts all children and adopts the orphans.
-    let pid = std::process::id();
-    let text = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    // Each thread has its own.
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let of_thread =
+        |thread: fs::DirEntry| fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+    let text: String = threads.map(of_thread).collect();
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect()
 }
 
