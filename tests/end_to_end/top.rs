@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth, wait_for};
+use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth};
 
 const DOCUMENT: &str = include_str!("../../docs/top.md");
 const MEASURE: &str = include_str!("../data/measure.c");
@@ -156,6 +155,10 @@ fn check_views(place: &Place) {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_exec_of_the_same_name_has_its_own_command_line() {
+    use std::io::Write as _;
+
+    use crate::support::wait_for;
+
     let place = Place::new();
     std::fs::write(place.path("b.sh"), "read line || true\n").unwrap();
     // A process alone in its tree, and one with a child.
