@@ -1,11 +1,13 @@
 //! The curves of a figure: which of them are drawn, their strokes and markers, and their entries in the legend.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fmt;
 
-use rprof_trace::{Bytes, Curve, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
+use rprof_trace::{Arg, Bytes, Curve, PeakRemarks, Point, ProcessLife, ProcessProfile, Profile, Seconds};
 
 use crate::data::curve::{self, DataPoint};
+use crate::data::process_names::{self, Named};
 use crate::data::rounds;
 use crate::data::slope::Slope;
 use crate::data::steps;
@@ -148,12 +150,24 @@ fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet 
     series.extend(swap(profile, range));
     let least = least_drawn(profile);
     let shown = processes.iter().take(options.processes).filter(|part| part.peak.0 as f64 >= least).count();
-    for (i, (process, curve)) in processes.into_iter().zip(&curves).take(shown).enumerate() {
-        let mut part = plain(visible(&process.id), palette::process(i), curve, profile, range);
+    let names = names(profile, &processes[..shown]);
+    for (i, ((process, curve), name)) in processes.into_iter().zip(&curves).zip(names).enumerate() {
+        let mut part = plain(visible(&name), palette::process(i), curve, profile, range);
         part.entry.details = vec![peak_detail(process.peak)];
         series.push(part);
     }
     SeriesSet { series, others: others(options, profile, shown) }
+}
+
+/// The names of these processes, with an argument where the name alone does not tell them apart.
+fn names(profile: &Profile, processes: &[&ProcessProfile]) -> Vec<String> {
+    let lives: HashMap<&str, &ProcessLife> =
+        profile.lives.iter().map(|life| (life.id.as_str(), life)).collect();
+    let text = |arg: &Arg| String::from_utf8_lossy(arg.as_bytes()).into_owned();
+    let args = |id: &str| lives.get(id).map_or_else(Vec::new, |life| life.args.iter().map(text).collect());
+    let named: Vec<Named> =
+        processes.iter().map(|process| Named { id: &process.id, args: args(&process.id) }).collect();
+    process_names::names(&named)
 }
 
 /// The least peak in bytes of a process that is drawn.

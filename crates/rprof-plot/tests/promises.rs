@@ -240,6 +240,17 @@ fn a_build_has_steps_and_one_row_for_its_small_processes() {
     assert!(svg.contains(">not measured after 1.20 s<"));
 }
 
+/// Ten curves of a browser were all called `chromium`.
+#[test]
+fn processes_of_one_name_are_told_apart_by_an_argument() {
+    let svg = draw(&Options::default(), &[("x".into(), support::browser())]).unwrap();
+    for name in [">100:chromium<", ">101:chromium --type=renderer<", ">103:chromium --type=zygote<"] {
+        assert!(svg.contains(name), "{name}");
+    }
+    let alone = Options { processes: 1, ..Options::default() };
+    assert!(draw(&alone, &[("x".into(), support::browser())]).unwrap().contains(">100:chromium<"));
+}
+
 /// The band of the interval that contains the peak filled the sheet of a run without a tick.
 #[test]
 fn a_run_without_a_tick_says_so() {

@@ -7,6 +7,7 @@ pub mod bounds;
 pub mod curve;
 pub mod endings;
 pub mod limits;
+pub mod process_names;
 pub mod rounds;
 pub mod slope;
 pub mod span_groups;

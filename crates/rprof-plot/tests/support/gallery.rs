@@ -4,8 +4,9 @@ use rprof_plot::{Options, SpanView, Theme};
 use rprof_trace::{Bytes, Profile, Seconds};
 
 use super::{
-    build, children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked, memory_beside_rss,
-    million, mprof, nested, no_tick, out_of_memory, point, processes, profile, ramp, spike,
+    browser, build, children, ended_at_limit, forty, gap, limited, many_marks, many_spans, marked,
+    memory_beside_rss, million, mprof, nested, no_tick, out_of_memory, point, processes, profile, ramp,
+    spike,
 };
 
 /// A figure: name, options, and traces with their labels.
@@ -37,6 +38,7 @@ fn curves() -> Vec<Figure> {
         ("gap", plain(), one(gap())),
         ("build", plain(), one(build())),
         ("no_tick", plain(), one(no_tick())),
+        ("browser", plain(), one(browser())),
         ("slope", Options { slope: true, ..plain() }, one(ramp())),
         (
             "window",

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use rprof_plot::{Options, SvgText};
 use rprof_trace::{
-    Bytes, CgroupProfile, Curve, End, Envelope, Header, Mark, Memory, OomKill, Part, Peak, PeakParts, Point,
-    ProcessProfile, Profile, Seconds, Span,
+    Arg, Bytes, CgroupProfile, Curve, End, Envelope, Header, Mark, Memory, OomKill, Part, Peak, PeakParts,
+    Point, ProcessLife, ProcessProfile, Profile, Seconds, Span,
 };
 
 pub mod gallery;
@@ -186,6 +186,22 @@ pub fn build() -> Profile {
     let header = Some(Header { interval_s: Seconds(0.1), ..Header::default() });
     let run = profile("make -j2", total);
     Profile { header, end, pss, processes, process_count: 8, elapsed: Seconds(2.98), ..run }
+}
+
+/// A browser: processes of one name, which differ in their arguments.
+pub fn browser() -> Profile {
+    let kinds = ["--headless", "--type=renderer", "--type=gpu-process", "--type=zygote"];
+    let curve = |mib: f64| (0..30).map(|i| point(f64::from(i) * 0.1, mib)).collect::<Curve>();
+    let life = |(at, kind): (usize, &str)| ProcessLife {
+        id: format!("{}:chromium", 100 + at),
+        args: ["/usr/bin/chromium", "--no-sandbox", kind].map(|arg| Arg::new(arg.as_bytes())).into(),
+        ..ProcessLife::default()
+    };
+    let lives: Vec<ProcessLife> = kinds.into_iter().enumerate().map(life).collect();
+    let mib = |at: usize| 200.0 - 45.0 * at as f64;
+    let processes = (0..4).map(|at| process(&lives[at].id, curve(mib(at)))).collect();
+    let total = curve((0..4).map(mib).sum());
+    Profile { process_count: 4, processes, lives, ..profile("chromium --headless", total) }
 }
 
 /// Spans of many names: one name has thousands of spans, one span never ended.
