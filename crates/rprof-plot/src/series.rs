@@ -22,8 +22,8 @@ use crate::sheet::text::visible;
 pub struct Series {
     /// The entry in the legend, with the stroke of the curve.
     pub entry: Entry,
-    /// The facts of the entry as short as they can be: the peak without its time.
-    pub short: Vec<String>,
+    /// The first fact of the entry without the time in it, where it has one.
+    pub short: Option<String>,
     /// The points inside the time range, a piece for each stretch between two gaps.
     pub pieces: Vec<Vec<DataPoint>>,
     /// The place of the marker at the peak.
@@ -107,7 +107,7 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         Some(peak) => {
             let remarks = PeakRemarks::of(profile);
             let beside = remarks.beside_words();
-            series.short = vec![format!("peak {}", peak::value(&peak, &beside))];
+            series.short = Some(format!("peak {}", peak::value(&peak, &beside)));
             series.entry.details = vec![peak::label(&peak, &beside)];
             series.entry.details.extend(remarks.file_sentence());
             series.entry.details.extend(remarks.sentences());
@@ -118,9 +118,7 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
         None => {}
     }
     series.bridged = true;
-    let gap = gap_words(profile, range);
-    series.short.extend(gap.clone());
-    series.entry.details.extend(gap);
+    series.entry.details.extend(gap_words(profile, range));
     // The steps are no measurements, so the line is fitted without them.
     fit(options, &mut series);
     let mut total = profile.total.clone();
@@ -233,8 +231,7 @@ fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Serie
     let name = "shared pages divided (PSS)".to_owned();
     let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
-    let short = Vec::new();
-    Some(Series { entry, short, pieces, peak: None, slope: None, filled: false, bridged: false })
+    Some(Series { entry, short: None, pieces, peak: None, slope: None, filled: false, bridged: false })
 }
 
 /// The memory in swap; `None` if there was none.
@@ -261,7 +258,7 @@ fn peak_detail(value: Bytes) -> String {
 fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
     Series {
         entry: Entry { stroke, marker: None, name, details: Vec::new() },
-        short: Vec::new(),
+        short: None,
         pieces: pieces(points, profile, range),
         peak: None,
         slope: None,

@@ -244,9 +244,7 @@ fn a_build_has_steps_and_one_row_for_its_small_processes() {
 #[test]
 fn processes_of_one_name_are_told_apart_by_an_argument() {
     let svg = draw(&Options::default(), &[("x".into(), support::browser())]).unwrap();
-    for name in
-        [">100:chromium --headless<", ">101:chromium --type=renderer<", ">103:chromium --type=zygote<"]
-    {
+    for name in [">100:chromium<", ">101:chromium --type=renderer<", ">103:chromium --type=zygote<"] {
         assert!(svg.contains(name), "{name}");
     }
     let alone = Options { processes: 1, ..Options::default() };

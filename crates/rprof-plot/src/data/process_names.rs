@@ -11,22 +11,20 @@ pub struct Named<'a> {
     pub args: Vec<String>,
 }
 
-/// The name of each process: its id, and if another process has the same name, the first argument that not all
-/// of them have.
+/// The name of each process: its id, and an argument if another process has the same name.
+///
+/// This is the option that most of them have with different values, as `--type=` of a browser; a process without it has
+/// no argument in its name. If there is no such option, it is the first argument that not all of them have.
 pub fn names(processes: &[Named]) -> Vec<String> {
-    let mut families: HashMap<&str, Vec<&Named>> = HashMap::new();
+    let mut families: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
     for process in processes {
-        families.entry(name(process.id)).or_default().push(process);
+        families.entry(name(process.id)).or_default().push(arguments(process));
     }
-    let shared: HashMap<&str, HashSet<&str>> =
-        families.iter().map(|(name, members)| (*name, in_all(members))).collect();
     let named = |process: &Named| {
-        let arguments = process.args.iter().skip(1).filter(|arg| !arg.trim().is_empty());
-        let shared = shared.get(name(process.id));
-        let own = arguments.map(String::as_str).find(|arg| shared.is_some_and(|all| !all.contains(arg)));
-        let is_alone = families.get(name(process.id)).is_none_or(|members| members.len() < 2);
-        match own.filter(|_| !is_alone) {
-            Some(own) => format!("{} {}", process.id, short(own)),
+        let members = families.get(name(process.id)).filter(|members| members.len() > 1);
+        let own = arguments(process);
+        match members.and_then(|members| telling(members, &own)) {
+            Some(argument) => format!("{} {}", process.id, short(argument)),
             None => process.id.to_owned(),
         }
     };
@@ -38,12 +36,38 @@ fn name(id: &str) -> &str {
     id.split_once(':').map_or(id, |(_, name)| name)
 }
 
-/// The arguments that all processes have.
-fn in_all<'a>(members: &[&'a Named]) -> HashSet<&'a str> {
-    let mut all =
-        members.iter().map(|process| process.args.iter().map(String::as_str).collect::<HashSet<_>>());
-    let first = all.next().unwrap_or_default();
-    all.fold(first, |shared, args| &shared & &args)
+/// The arguments after the program. A program that renames itself leaves its command line as one text.
+fn arguments<'a>(process: &'a Named) -> Vec<&'a str> {
+    match &process.args[..] {
+        [only] => only.split_whitespace().skip(1).collect(),
+        all => all.iter().skip(1).map(String::as_str).filter(|arg| !arg.trim().is_empty()).collect(),
+    }
+}
+
+/// The argument of a process that tells it apart from the other members of its family.
+fn telling<'a>(members: &[Vec<&str>], own: &[&'a str]) -> Option<&'a str> {
+    if let Some(option) = differing_option(members) {
+        return own.iter().copied().find(|arg| option_of(arg) == Some(option));
+    }
+    let in_all = |arg: &str| members.iter().all(|args| args.contains(&arg));
+    own.iter().copied().find(|arg| !in_all(arg))
+}
+
+/// The first option with a value that at least half of the members have, and not all with the same value.
+fn differing_option<'a>(members: &[Vec<&'a str>]) -> Option<&'a str> {
+    let mut tried: HashSet<&str> = HashSet::new();
+    let options = members.iter().flatten().filter_map(|arg| option_of(arg));
+    options.filter(|option| tried.insert(option)).find(|option| {
+        let of_option =
+            |args: &Vec<&'a str>| args.iter().copied().find(|arg| option_of(arg) == Some(*option));
+        let values: Vec<&str> = members.iter().filter_map(of_option).collect();
+        2 * values.len() >= members.len() && values.iter().any(|value| *value != values[0])
+    })
+}
+
+/// The name of an option with a value: `--type` of `--type=renderer`.
+fn option_of(arg: &str) -> Option<&str> {
+    arg.split_once('=').map(|(option, _)| option).filter(|option| option.starts_with("--"))
 }
 
 /// A path without its directories; any other argument as it is.
@@ -58,37 +82,43 @@ fn short(arg: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn shown(processes: &[(&str, &str)]) -> Vec<String> {
-        let named = |(id, args): &(&'static str, &str)| Named {
+    fn shown(processes: &[(&str, &[&str])]) -> Vec<String> {
+        let named = |(id, args): &(&'static str, &[&str])| Named {
             id,
-            args: args.split(' ').map(str::to_owned).collect(),
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
         };
-        let leaked: Vec<(&'static str, &str)> =
+        let leaked: Vec<(&'static str, &[&str])> =
             processes.iter().map(|(id, args)| (&*Box::leak(Box::from(*id)), *args)).collect();
         names(&leaked.iter().map(named).collect::<Vec<_>>())
     }
 
-    /// Ten curves of a browser were all called `chromium`.
+    /// Ten curves of a browser were all called `chromium`. Its processes rename themselves, except for the first one.
     #[test]
-    fn the_argument_that_differs_tells_processes_apart() {
-        let browser = [
-            ("7:chromium", "chromium --headless --no-sandbox"),
-            ("8:chromium", "chromium --type=renderer --no-sandbox"),
-            ("9:chromium", "chromium --no-sandbox --type=gpu-process"),
-            ("10:sh", "sh -c x"),
+    fn the_option_that_differs_tells_processes_apart() {
+        let browser: [(&str, &[&str]); 4] = [
+            ("7:chromium", &["chromium", "--headless", "--lang=en"]),
+            ("8:chromium", &["chromium --lang=en --type=renderer"]),
+            ("9:chromium", &["chromium --type=gpu-process --lang=en"]),
+            ("10:sh", &["sh", "-c", "x"]),
         ];
         assert_eq!(
             shown(&browser),
-            ["7:chromium --headless", "8:chromium --type=renderer", "9:chromium --type=gpu-process", "10:sh"]
+            ["7:chromium", "8:chromium --type=renderer", "9:chromium --type=gpu-process", "10:sh"]
         );
-        let compilers = [("7:cc1", "cc1 -quiet src/a.c -O2"), ("8:cc1", "cc1 -quiet src/b.c -O2")];
+    }
+
+    #[test]
+    fn without_such_an_option_the_first_argument_of_its_own_does() {
+        let compilers: [(&str, &[&str]); 2] = [
+            ("7:cc1", &["cc1", "-quiet", "src/a.c", "-O2"]),
+            ("8:cc1", &["cc1", "-quiet", "src/b.c", "-O2"]),
+        ];
         assert_eq!(shown(&compilers), ["7:cc1 a.c", "8:cc1 b.c"]);
     }
 
     #[test]
     fn alike_or_unknown_command_lines_leave_the_id() {
-        assert_eq!(shown(&[("7:w", "w -x"), ("8:w", "w -x")]), ["7:w", "8:w"]);
-        let unknown = ["7:w", "8:w"].map(|id| Named { id, args: Vec::new() });
-        assert_eq!(names(&unknown), ["7:w", "8:w"]);
+        assert_eq!(shown(&[("7:w", &["w", "-x"]), ("8:w", &["w", "-x"])]), ["7:w", "8:w"]);
+        assert_eq!(shown(&[("7:w", &[]), ("8:w", &[])]), ["7:w", "8:w"]);
     }
 }

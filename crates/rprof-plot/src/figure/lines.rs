@@ -62,7 +62,7 @@ fn within_budget(curves: &SeriesSet, coords: &Coords) -> Vec<Vec<Vec<Px>>> {
     }
 }
 
-/// The label that a curve wants; `None` if it has no point in the figure, or no short form. `has_peak` is true if the peak of the whole is
+/// The label that a curve wants; `None` if it has no point in the figure. `has_peak` is true if the peak of the whole is
 /// labelled anyway, and `is_short` if there is no room for the time of the peak.
 pub fn wanted<'a>(
     series: &'a Series,
@@ -72,13 +72,12 @@ pub fn wanted<'a>(
 ) -> Option<curve_labels::Wanted<'a>> {
     let end = *line.pieces.last()?.last()?;
     let near = series.peak.map_or(end, |(time, value)| coords.at(time, value));
-    // Nothing but the time of the peak may be missing in a short label.
-    if is_short && series.short.len() != series.entry.details.len() {
-        return None;
-    }
     // The first detail of the whole is its peak.
     let skipped = usize::from(series.filled && has_peak);
-    let details = if is_short { &series.short } else { &series.entry.details[skipped..] }.to_vec();
+    let mut details = series.entry.details[skipped..].to_vec();
+    if let Some((detail, short)) = details.first_mut().zip(series.short.as_ref().filter(|_| is_short)) {
+        detail.clone_from(short);
+    }
     Some(curve_labels::Wanted {
         name: &series.entry.name,
         details,

@@ -134,7 +134,7 @@ impl<'a> Contents<'a> {
         // Where the peaks do not fit with their times, they stand alone.
         let widest = Layout::widest_legend(self.size.0);
         if legend.curves.iter().any(|entry| entry.is_cut(widest)) {
-            let short = curves.series.iter().map(|series| series.short.first());
+            let short = curves.series.iter().map(|series| series.short.as_ref());
             for (entry, short) in legend.curves.iter_mut().zip(short) {
                 if let Some((detail, short)) = entry.details.first_mut().zip(short) {
                     detail.clone_from(short);

@@ -15,6 +15,9 @@ const NAME: Font = Font { size: 12.0, bold: true };
 const DETAIL: Font = Font::regular(11.0);
 /// Height of a line of text in px.
 const LINE: f64 = 14.0;
+/// A longer fact, in px, is wrapped into at most so many lines.
+const WIDEST: f64 = 230.0;
+const MOST_LINES: usize = 3;
 /// Distance of a label from its own curve, and the least from any other, in px.
 const NEAR: f64 = 7.0;
 const APART: f64 = 10.0;
@@ -60,9 +63,11 @@ pub fn place(plot: Rect, wanted: &[Wanted], taken: &[Rect]) -> Option<Vec<Label>
     let mut taken = taken.to_vec();
     let mut labels = Vec::new();
     for (at, curve) in wanted.iter().enumerate() {
-        let details = curve.details.iter().map(|detail| DETAIL.width(detail));
-        let width = details.fold(NAME.width(curve.name), f64::max);
-        let height = LINE * (1 + curve.details.len()) as f64;
+        let details: Vec<String> =
+            curve.details.iter().flat_map(|detail| DETAIL.wrapped(detail, WIDEST, MOST_LINES)).collect();
+        let widths = details.iter().map(|detail| DETAIL.width(detail));
+        let width = widths.fold(NAME.width(curve.name), f64::max);
+        let height = LINE * (1 + details.len()) as f64;
         let is_free = |place: &Rect| {
             is_inside(place, &plot)
                 && !taken.iter().any(|other| overlap(place, other))
@@ -82,7 +87,7 @@ pub fn place(plot: Rect, wanted: &[Wanted], taken: &[Rect]) -> Option<Vec<Label>
         let free = found.into_iter().filter(|(place, _)| is_free(place));
         let (place, _) = free.min_by(|a, b| a.1.total_cmp(&b.1))?;
         taken.push(place);
-        let (name, details) = (curve.name.to_owned(), curve.details.clone());
+        let name = curve.name.to_owned();
         labels.push(Label { name, details, colour: palette::ink(curve.colour), place });
     }
     Some(labels)
@@ -196,7 +201,9 @@ impl Reach {
 
     /// True if the curve comes nearer to a place than this distance in px.
     fn meets(&self, place: &Rect, distance: f64) -> bool {
-        let near = self.within(place.x0 - distance - 2.0, place.x1 + distance + 2.0);
+        // Beside a label a line may be nearer than above or below it.
+        let aside = distance.min(5.0);
+        let near = self.within(place.x0 - aside, place.x1 + aside);
         near.iter().flatten().any(|(top, bottom)| *top - distance < place.y1 && *bottom + distance > place.y0)
     }
 }
