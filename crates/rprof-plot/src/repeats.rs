@@ -24,6 +24,8 @@ const HEADROOM: f64 = 0.05;
 const DOTS: usize = 300;
 /// The share of a colour in the band below its curve.
 const TINT: f64 = 0.22;
+/// The same in the edges of a band, and in the dots.
+const EDGE: f64 = 0.55;
 
 /// The runs of one command.
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ pub struct Repeats<'a> {
 
 /// Draws repeated runs of one command or several as an SVG.
 ///
-/// To the left is memory over time: the median of the runs as a line, and their range as a band. To the right is the
+/// To the left is memory over time: the median of the runs as a line, and the middle half of them as a band. To the right is the
 /// peak of each run as a dot, with mean and standard deviation.
 ///
 /// # Errors
@@ -104,6 +106,10 @@ impl Figure {
             for (at, band) in self.bands.iter().enumerate() {
                 self.draw_band(canvas, band, tint(palette::trace(at).0.colour));
             }
+            // A band hides those below it, but not their edges.
+            for (at, band) in self.bands.iter().enumerate() {
+                self.draw_edges(canvas, band, tinted(palette::trace(at).0.colour, EDGE));
+            }
         });
         canvas.group("axes", |canvas| {
             axes::draw(canvas, &self.coords, self.coords.plot.y1, Some("RSS"));
@@ -127,6 +133,16 @@ impl Figure {
             }
         });
         canvas.group("legend", |canvas| self.legend.draw(canvas, self.layout.legend));
+    }
+
+    fn draw_edges(&self, canvas: &mut Canvas, band: &[BandPoint], colour: RGBColor) {
+        if band.len() < 2 {
+            return;
+        }
+        for value in [|point: &BandPoint| point.low, |point: &BandPoint| point.high] {
+            let edge: Vec<Px> = band.iter().map(|point| self.coords.at(point.time, value(point))).collect();
+            canvas.line(&edge, &Stroke::solid(colour, 0.8));
+        }
     }
 
     fn draw_band(&self, canvas: &mut Canvas, band: &[BandPoint], colour: RGBColor) {
@@ -171,7 +187,7 @@ impl Figure {
         for (number, peak) in shown.iter().enumerate() {
             // Neighbours in size stand apart: the golden ratio spreads any number of dots evenly.
             let shift = (number as f64 * 0.618_034).fract() - 0.5;
-            canvas.dot((x + shift * width, self.coords.y(*peak)), 2.0, tinted(stroke.colour, 0.55));
+            canvas.dot((x + shift * width, self.coords.y(*peak)), 2.0, tinted(stroke.colour, EDGE));
         }
         self.draw_mean(canvas, x, group, (stroke, marker));
     }

@@ -1,4 +1,4 @@
-//! The band of repeated runs: at each time the median of their curves, the lowest and the highest.
+//! The band of repeated runs: at each time the median of their curves, and the middle half of them.
 
 use rprof_trace::Point;
 
@@ -10,11 +10,11 @@ const STEPS: usize = 240;
 pub struct BandPoint {
     /// Seconds since the start of a run.
     pub time: f64,
-    /// The lowest value.
+    /// The lower quartile.
     pub low: f64,
     /// The middle one.
     pub median: f64,
-    /// The highest one.
+    /// The upper quartile.
     pub high: f64,
 }
 
@@ -34,14 +34,16 @@ pub fn band<C: AsRef<[Point]>>(curves: &[C]) -> Vec<BandPoint> {
         if has_ended * 2 > count {
             break;
         }
-        if let (Some(low), Some(high)) = (values.first(), values.last()) {
+        if let Some(last) = values.len().checked_sub(1) {
+            // A few disturbed runs do not widen the band.
+            let (low, high) = (values[last / 4], values[last - last / 4]);
             let middle = values.len() / 2;
             let median = if values.len() % 2 == 1 {
                 values[middle]
             } else {
                 f64::midpoint(values[middle - 1], values[middle])
             };
-            band.push(BandPoint { time, low: *low, median, high: *high });
+            band.push(BandPoint { time, low, median, high });
         }
         if end <= 0.0 {
             break;
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_band_has_the_lowest_the_middle_and_the_highest_of_each_time() {
+    fn a_band_has_the_median_and_the_middle_half_of_each_time() {
         let runs = [
             curve(&[(0.0, 0), (2.0, 200)]),
             curve(&[(0.0, 100), (2.0, 100)]),
@@ -106,6 +108,13 @@ mod tests {
         assert_eq!(band[0], BandPoint { time: 0.0, low: 0.0, median: 50.0, high: 100.0 });
         assert_eq!(band[STEPS / 2], BandPoint { time: 1.0, low: 100.0, median: 100.0, high: 225.0 });
         assert_eq!(band[STEPS], BandPoint { time: 2.0, low: 100.0, median: 200.0, high: 400.0 });
+    }
+
+    #[test]
+    fn a_disturbed_run_does_not_widen_the_band() {
+        let runs: Vec<Vec<Point>> =
+            [5, 6, 7, 8, 900].map(|value| curve(&[(0.0, value), (1.0, value)])).into();
+        assert_eq!(band(&runs)[0], BandPoint { time: 0.0, low: 6.0, median: 7.0, high: 8.0 });
     }
 
     /// One run of three that took ten times as long made a band of its own tail.
