@@ -51,7 +51,8 @@ mod tests {
         let entries = value.as_array().expect("an array");
         assert_eq!(entries.len(), 2, "the runs, and a span of them: {value}");
         let entry = &entries[0];
-        let keys: Vec<_> = entry.as_object().expect("an object").keys().map(String::as_str).collect();
+        let mut keys: Vec<_> = entry.as_object().expect("an object").keys().map(String::as_str).collect();
+        keys.sort_unstable();
         assert_eq!(keys, ["extra", "name", "range", "unit", "value"]);
         assert_eq!((&entry["value"], &entry["unit"]), (&json!(129.0), &json!("MiB")));
         assert_eq!(entry["range"], "± 1.000");
