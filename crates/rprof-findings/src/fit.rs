@@ -1,6 +1,8 @@
 //! The number of jobs like a run that fit into an amount of memory beside each other.
 //! It errs on the side of too few: each job gets the most that the run can have needed, and shares nothing with the others.
 
+use std::cmp::Reverse;
+
 use rprof_trace::{Bytes, Metric, Part, Profile};
 
 /// The number that the memory of a job comes from.
@@ -25,6 +27,8 @@ pub struct Fit {
     pub each: Bytes,
     /// The source of that memory.
     pub basis: Basis,
+    /// The memory set aside once for all jobs: pages that the run may have shared with other programs, if PSS is the basis.
+    pub aside: Bytes,
     /// The part of it that is neither RSS nor PSS: page tables, huge pages and swap, the largest of each.
     pub beside: Bytes,
     /// The pages of files in `each`, which jobs share if they map the same files; `None` if the run had several processes.
@@ -34,42 +38,66 @@ pub struct Fit {
 }
 
 /// The jobs like a run that fit into this size; `None` if the run was not measured.
-///
-/// PSS divides a page among all processes that map it, those of other trees, too. Of n equal jobs at once each has at most
-/// the PSS of one alone, so n times its bound is enough for all of them.
 pub fn fit(profile: &Profile, size: Bytes) -> Option<Fit> {
-    let (held, basis) = need(profile)?;
     let beside = beside(profile);
-    let each = held.plus(beside);
-    let jobs = size.0.checked_div(each.0)?;
-    let file =
-        profile.parts.filter(|_| profile.process_count == 1).and_then(|parts| parts.at_peak.get(Part::File));
-    let file = file.filter(|file| *file < held && file.0 > 0);
-    let jobs_if_shared = file.filter(|_| jobs > 0).map(|file| 1 + (size.0 - each.0) / (each.0 - file.0));
-    Some(Fit { jobs, each, basis, beside, file, jobs_if_shared: jobs_if_shared.filter(|more| *more > jobs) })
+    // Each bound is enough, so the one that leaves room for most jobs counts.
+    let fits = needs(profile)?.into_iter().filter_map(|Need { held, aside, basis }| {
+        let each = held.plus(beside);
+        let jobs = size.0.saturating_sub(aside.0).checked_div(each.0)?;
+        Some(Fit { jobs, each, basis, aside, beside, file: None, jobs_if_shared: None })
+    });
+    let best = fits.max_by_key(|fit| (fit.jobs, Reverse(fit.each)))?;
+    let is_alone = profile.process_count == 1 && best.aside.0 == 0;
+    let parts = profile.parts.filter(|_| is_alone);
+    let file = parts.and_then(|parts| parts.at_peak.get(Part::File));
+    let file = file.filter(|file| (1..best.each.0 - beside.0).contains(&file.0));
+    let shared = file.filter(|_| best.jobs > 0);
+    let more = shared.map(|file| 1 + (size.0 - best.each.0) / (best.each.0 - file.0));
+    Some(Fit { file, jobs_if_shared: more.filter(|more| *more > best.jobs), ..best })
 }
 
-/// The smallest bound of the memory of a run.
-fn need(profile: &Profile) -> Option<(Bytes, Basis)> {
+/// The memory of a run.
+struct Need {
+    held: Bytes,
+    aside: Bytes,
+    basis: Basis,
+}
+
+/// The bounds of the memory of a run; the peak if there is none, and `None` without one.
+fn needs(profile: &Profile) -> Option<Vec<Need>> {
     let peak = profile.peak?;
     // Other metrics have no bounds, and neither have traces of mprof. An end that the lines contradict proves nothing.
     let end = profile.trusted_end().filter(|_| profile.metric == Metric::Rss && profile.header.is_some());
     let bounds = end.map(|end| {
         [
-            (profile.pss_peak.and_then(|pss| pss.upper_bytes), Basis::PssBound),
-            (end.upper_once_bytes, Basis::OnceBound),
-            (end.upper_bytes.and(peak.upper), Basis::Bound),
+            (profile.pss_peak.and_then(|pss| pss.upper_bytes), mapped(profile), Basis::PssBound),
+            (end.upper_once_bytes, Bytes(0), Basis::OnceBound),
+            (end.upper_bytes.and(peak.upper), Bytes(0), Basis::Bound),
         ]
     });
-    let bounds = bounds.into_iter().flatten().filter_map(|(bound, basis)| Some((bound?, basis)));
-    Some(bounds.min_by_key(|(bound, _)| *bound).unwrap_or((peak.value, Basis::Seen)))
+    let bounds = bounds.into_iter().flatten();
+    let needs: Vec<Need> =
+        bounds.filter_map(|(held, aside, basis)| Some(Need { held: held?, aside, basis })).collect();
+    let seen = Need { held: peak.value, aside: Bytes(0), basis: Basis::Seen };
+    Some(if needs.is_empty() { vec![seen] } else { needs })
+}
+
+/// The most memory that a run can have shared with other programs: pages of files and shared memory.
+///
+/// PSS has only a part of such a page, and the rest may be missing when those programs have ended. All jobs together need
+/// the page once, so it is enough to set it aside once. Of n equal jobs each has at most the PSS of one alone.
+fn mapped(profile: &Profile) -> Bytes {
+    largest(profile, Part::File).plus(largest(profile, Part::Shmem))
 }
 
 /// The memory that RSS and PSS do not count.
 fn beside(profile: &Profile) -> Bytes {
     let parts = [Part::PageTables, Part::Hugetlb, Part::Swap];
-    let largest = |part| profile.parts.and_then(|known| known.largest.get(part)).unwrap_or_default();
-    parts.into_iter().fold(Bytes(0), |sum, part| sum.plus(largest(part)))
+    parts.into_iter().fold(Bytes(0), |sum, part| sum.plus(largest(profile, part)))
+}
+
+fn largest(profile: &Profile, part: Part) -> Bytes {
+    profile.parts.and_then(|parts| parts.largest.get(part)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -121,6 +149,22 @@ mod tests {
         ] {
             assert_eq!(jobs(&profile, 1000), (10, mib(100), Basis::Seen));
         }
+    }
+
+    /// PSS has only a part of the pages that other programs map, too.
+    #[test]
+    fn pages_that_others_share_are_set_aside_once() {
+        let parts = PeakParts { largest: Memory::from([(Part::File, mib(100))]), ..PeakParts::default() };
+        let run = Profile { parts: Some(parts), ..run(200, Some(300), None, Some(150)) };
+        let all = fit(&run, mib(1000)).expect("a peak");
+        assert_eq!((all.jobs, all.each, all.aside, all.basis), (6, mib(150), mib(100), Basis::PssBound));
+        // With so little room, the bound of the sum of RSS leaves room for one, and PSS for none.
+        let run = Profile {
+            pss_peak: run.pss_peak.map(|pss| PssPeak { upper_bytes: Some(mib(290)), ..pss }),
+            ..run
+        };
+        let one = fit(&run, mib(310)).expect("a peak");
+        assert_eq!((one.jobs, one.each, one.aside, one.basis), (1, mib(300), Bytes(0), Basis::Bound));
     }
 
     #[test]

@@ -14,6 +14,12 @@ pub fn text(path: &Path, fit: &Fit, size: Bytes) -> String {
                 .to_owned(),
         );
     }
+    if fit.aside.0 > 0 {
+        lines.push(format!(
+            "{} are set aside once: pages that the run may have shared with other programs, in full",
+            fit.aside
+        ));
+    }
     if let (Some(more), Some(file)) = (fit.jobs_if_shared, fit.file) {
         lines.push(format!(
             "if all of them map the same files, their {file} of file-backed pages exist once, and {more} fit"
@@ -62,6 +68,7 @@ mod tests {
             jobs: 6,
             each: Bytes(150 << 20),
             basis: Basis::Bound,
+            aside: Bytes(0),
             beside: Bytes(50 << 20),
             file: Some(Bytes(60 << 20)),
             jobs_if_shared: Some(9),

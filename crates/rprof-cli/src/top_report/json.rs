@@ -58,6 +58,7 @@ pub fn fit(fit: &Fit, size: Bytes) -> Value {
             Basis::Seen => "peak_bytes",
         },
         "job_is_bound": fit.basis != Basis::Seen,
+        "aside_bytes": fit.aside,
         "beside_bytes": fit.beside,
         "file_bytes": fit.file,
         "jobs_if_shared": fit.jobs_if_shared,
