@@ -29,6 +29,7 @@ fn a_size_is_that_of_the_file() {
     assert!(plot(&place, "--size slide").contains(r#"width="1920" height="1080""#));
     assert_eq!(sides(&place, "--size 800x450 --dpi 96"), (800, 450));
     assert_eq!(sides(&place, "--size column --dpi 600").0, 2079);
+    assert_eq!(sides(&place, "--size slide"), (1920, 1080));
     for bad in ["--size wide", "--size 800", "--dpi 5000", "--theme blue", "--svg-text x", "--ylim many"] {
         let done = place.run(&format!("plot {bad} {DATA}/numpy_ex3.dat -o y.svg"));
         assert_eq!(done.code, Some(2), "{bad}: {}", done.stderr);

@@ -12,9 +12,9 @@ pub struct StyleArgs {
     /// Size: column (88 mm wide), slide (1920x1080), readme (830x467), or in px [default: 960x540]
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = LOOK)]
     pub size: Option<FigureSize>,
-    /// Pixels per inch of a PNG; one px of the size is 1/96 inch
-    #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u32).range(24..=1200), help_heading = LOOK)]
-    pub dpi: u32,
+    /// Pixels per inch of a PNG; one px of the size is 1/96 inch [default: 192; 96 for a slide]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(24..=1200), help_heading = LOOK)]
+    pub dpi: Option<u32>,
     /// Colours
     #[arg(long, value_enum, default_value = "light", help_heading = LOOK)]
     pub theme: ThemeName,
@@ -42,7 +42,9 @@ impl StyleArgs {
 
     /// Pixels of a PNG for each px of the figure.
     pub fn png_scale(&self) -> f32 {
-        self.dpi as f32 / 96.0
+        // A slide has as many pixels as its name says.
+        let usual = if self.size.is_some_and(|size| size.scale > 1.0) { 96 } else { 192 };
+        self.dpi.unwrap_or(usual) as f32 / 96.0
     }
 }
 

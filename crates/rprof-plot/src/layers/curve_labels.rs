@@ -16,7 +16,7 @@ const DETAIL: Font = Font::regular(11.0);
 /// Height of a line of text in px.
 const LINE: f64 = 14.0;
 /// A longer fact, in px, is wrapped into at most so many lines.
-const WIDEST: f64 = 230.0;
+const WIDEST: f64 = 250.0;
 const MOST_LINES: usize = 3;
 /// Distance of a label from its own curve, and the least from any other, in px.
 const NEAR: f64 = 7.0;
@@ -63,8 +63,7 @@ pub fn place(plot: Rect, wanted: &[Wanted], taken: &[Rect]) -> Option<Vec<Label>
     let mut taken = taken.to_vec();
     let mut labels = Vec::new();
     for (at, curve) in wanted.iter().enumerate() {
-        let details: Vec<String> =
-            curve.details.iter().flat_map(|detail| DETAIL.wrapped(detail, WIDEST, MOST_LINES)).collect();
+        let details: Vec<String> = curve.details.iter().flat_map(|detail| balanced(detail)).collect();
         let widths = details.iter().map(|detail| DETAIL.width(detail));
         let width = widths.fold(NAME.width(curve.name), f64::max);
         let height = LINE * (1 + details.len()) as f64;
@@ -91,6 +90,14 @@ pub fn place(plot: Rect, wanted: &[Wanted], taken: &[Rect]) -> Option<Vec<Label>
         labels.push(Label { name, details, colour: palette::ink(curve.colour), place });
     }
     Some(labels)
+}
+
+/// A fact in lines of about the same length.
+fn balanced(detail: &str) -> Vec<String> {
+    let width = DETAIL.width(detail);
+    let lines = (width / WIDEST).ceil().max(1.0);
+    // A line ends at a blank, so that the lines need a little more than their share.
+    DETAIL.wrapped(detail, (width / lines * 1.25).min(WIDEST), MOST_LINES)
 }
 
 /// Draws the labels.
@@ -263,6 +270,16 @@ mod tests {
         assert_eq!(place(PLOT, &[wanted(&curve, &[], false)], &[PLOT]), None);
         let many: Vec<Wanted> = (0..=MOST).map(|_| wanted(&curve, &[], false)).collect();
         assert_eq!(place(PLOT, &many, &[]), None);
+    }
+
+    /// The unit of a time stood alone on the second line of a label.
+    #[test]
+    fn a_fact_is_wrapped_into_lines_of_about_the_same_length() {
+        assert_eq!(balanced("peak 14.93 GiB between 28.5 s and 28.6 s").len(), 1);
+        let remark = "7.43 GiB of the peak are file-backed, reclaimable";
+        let lines = balanced(remark);
+        assert_eq!((lines.len(), lines.join(" ")), (2, remark.to_owned()));
+        assert!(lines.iter().all(|line| DETAIL.width(line) > 90.0), "{lines:?}");
     }
 
     /// A curve that ends in the middle has its label beside the end, not beside the fall to 0 there.
