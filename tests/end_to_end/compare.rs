@@ -8,7 +8,7 @@ use rprof_trace::{
 };
 use serde_json::Value;
 
-use crate::support::{Done, MIB, Place, done, skip, truth, words};
+use crate::support::{Done, MIB, Place, done, keys, skip, truth, words};
 
 const DOCUMENT: &str = include_str!("../../docs/compare.md");
 
@@ -166,7 +166,6 @@ fn every_key_is_documented() {
     let cells = section.lines().filter(|line| line.starts_with("| `"));
     let cells = cells.filter_map(|row| row.trim_start_matches('|').split('|').next());
     let documented: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let mut expected = keys(&all[1]);
     expected.extend(keys(&all[1]["changes"]["peak"]));
     expected.sort_unstable();

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{MIB, Place, done, skip, wait_for, words};
+#[cfg(target_os = "linux")]
+use crate::support::{MIB, words};
+use crate::support::{Place, done, skip, wait_for};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/exchange");
@@ -390,6 +392,7 @@ print(rss['value'].max(), t['value'].dtype, t['process'].n_unique() > 3, t['time
 }
 
 /// A trace of mprof with this many ticks.
+#[cfg(target_os = "linux")]
 fn long_trace(place: &Place, ticks: u32) {
     use std::io::Write;
     let mut file = std::io::BufWriter::new(std::fs::File::create(place.path("long.dat")).unwrap());

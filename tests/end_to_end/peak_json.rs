@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Place;
+use crate::support::{Place, keys};
 
 const DOCUMENT: &str = include_str!("../../docs/peak-json.md");
 
@@ -21,11 +21,6 @@ fn every_key_is_documented() {
     let place = Place::new();
     place.run_truth("-q", "span f [ touch 2MiB ] hold 50ms");
     let all: Value = serde_json::from_str(&place.run("peak --json --func f t.dat").stdout).unwrap();
-    let keys = |value: &Value| {
-        let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
-        keys.sort_unstable();
-        keys
-    };
     assert_eq!(documented("# The JSON of `rprof peak`"), keys(&all[0]));
     assert_eq!(documented("## Kinds of memory"), keys(&all[0]["peak_parts"]));
     let without_time: Vec<_> =

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, skip, truth};
+use crate::support::{MIB, Place, SLACK, assert_near, done, finish, keys, skip, truth};
 
 const DOCUMENT: &str = include_str!("../../docs/top.md");
 const MEASURE: &str = include_str!("../data/measure.c");
@@ -404,7 +404,6 @@ fn documented(table: &str) -> Vec<&'static str> {
 fn every_key_of_the_json_is_documented() {
     let place = Place::new();
     place.run_truth("-q", "hold 50ms");
-    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(documented("\n| key | meaning |\n"), keys(&top(&place, "")[0]));
     assert_eq!(documented("\n| key of a group | meaning |\n"), keys(&top(&place, "--group")[0]));
     let fit: Value = serde_json::from_str(&place.run("top --fit 1GiB --json t.dat").stdout).unwrap();
