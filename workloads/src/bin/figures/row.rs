@@ -73,7 +73,7 @@ pub fn gibibytes(bytes: u64) -> String {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::example::EXAMPLES;
+    use crate::example::{EXAMPLES, SIDE};
     use crate::trace::{read, tests};
 
     static EXAMPLE: [Example; 5] = EXAMPLES;
@@ -84,7 +84,8 @@ pub mod tests {
             let mut trace = read(tests::TRACE, tests::PEAKS).expect("a trace");
             trace.peak.bytes = *peak;
             let example = &EXAMPLE[index];
-            let (elapsed, bytes) = (Duration::from_secs_f64(*elapsed), example.bytes(depth));
+            let width = if example.value == "float64" { 8 } else { 4 };
+            let (elapsed, bytes) = (Duration::from_secs_f64(*elapsed), width * (depth * SIDE * SIDE) as u64);
             let report = Report { elapsed, calculated: bytes, file: example.file.map(|_| bytes) };
             Run { path: format!("{number}.dat").into(), report, trace }
         };
