@@ -139,7 +139,7 @@ def section(watch: Watch, peak: dict, seconds: float) -> str:
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     return (
-        f"{BEGIN}\nA Python program starts a child every {PAUSE * 1000:.0f} ms, {ALIVE} at once: some fork, some leave a "
+        f"{BEGIN}\n## A long run at 1 kHz\n\n`make soak` writes this section. A Python program starts a child every {PAUSE * 1000:.0f} ms, {ALIVE} at once: some fork, some leave a "
         "daemon behind, some end between two ticks. "
         "rprof records the tree at 1,000 ticks a second; a second rprof records the first one, once a second.\n\n"
         f"| | |\n|---|--:|\n{table}\n\n![Memory of rprof over the run](soak.svg)\n{END}"

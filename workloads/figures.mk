@@ -4,12 +4,13 @@
 # The root Makefile includes this file after hdf5.mk.
 
 FIGURES_TARGET = $(or $(CARGO_TARGET_DIR),target)
-# A quick look does not overwrite the committed results of the full size.
+# A quick look is built quickly, and does not overwrite the committed results of the full size.
+FIGURES_PROFILE = $(if $(DEPTH),quick,release)
 PLOTS ?= $(if $(DEPTH),$(FIGURES_TARGET)/plots,plots)
 
 .PHONY: figures
 figures: $(CMAKE_STAMP) ## Rewrite the article's figures and table under plots/; DEPTH=N for fewer slices
 	$(call building,rprof and the programs of the article with libhdf5)
-	$(QUICK_CARGO) build --profile quick --workspace --bins
-	'$(FIGURES_TARGET)/quick/figures' --rprof '$(FIGURES_TARGET)/quick/rprof' \
+	$(WORKLOADS_CARGO) build --profile $(FIGURES_PROFILE) --workspace --bins
+	'$(FIGURES_TARGET)/$(FIGURES_PROFILE)/figures' --rprof '$(FIGURES_TARGET)/$(FIGURES_PROFILE)/rprof' \
 		--plots '$(PLOTS)' --scratch '$(FIGURES_TARGET)' $(if $(DEPTH),--depth $(DEPTH))
