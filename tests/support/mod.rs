@@ -180,7 +180,7 @@ pub fn as_ordinary_user(command: &mut Command, place: &Place) -> bool {
     can
 }
 
-/// The keys of an object, sorted: their order in the output depends on a feature of serde_json that other crates turn on.
+/// The keys of an object, sorted: their order in the output depends on a feature of `serde_json` that other crates turn on.
 pub fn keys(value: &Value) -> Vec<String> {
     let mut keys: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
     keys.sort_unstable();
