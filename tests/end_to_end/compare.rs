@@ -8,7 +8,7 @@ use rprof_trace::{
 };
 use serde_json::Value;
 
-use crate::support::{Done, MIB, Place, done, keys, skip, truth, words};
+use crate::support::{Done, MIB, Place, done, keys, skip, table_names, truth, words};
 
 const DOCUMENT: &str = include_str!("../../docs/compare.md");
 
@@ -163,15 +163,10 @@ fn every_key_is_documented() {
     assert_eq!((run("a.dat").code, run("b.dat").code), (Some(0), Some(0)));
     let all = json(&place, "a.dat b.dat");
     let section = DOCUMENT.split("## Output").nth(1).unwrap();
-    let cells = section.lines().filter(|line| line.starts_with("| `"));
-    let cells = cells.filter_map(|row| row.trim_start_matches('|').split('|').next());
-    let documented: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
     let mut expected = keys(&all[1]);
     expected.extend(keys(&all[1]["changes"]["peak"]));
     expected.sort_unstable();
-    let mut documented: Vec<String> = documented.into_iter().map(str::to_owned).collect();
-    documented.sort_unstable();
-    assert_eq!(documented, expected);
+    assert_eq!(table_names(section), expected);
     let span = keys(&all[1]["spans"][0]);
     assert!(
         span.iter().any(|key| key == "peak_change") && span.iter().any(|key| key == "seconds"),

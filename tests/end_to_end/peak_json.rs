@@ -2,18 +2,13 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, keys};
+use crate::support::{Place, keys, table_names};
 
 const DOCUMENT: &str = include_str!("../../docs/peak-json.md");
 
-/// The names in backquotes in the first cell of each row of a table, sorted.
+/// The keys in the tables under a heading of the document.
 fn documented(heading: &str) -> Vec<&'static str> {
-    let section = DOCUMENT.split(heading).nth(1).unwrap().split("\n#").next().unwrap();
-    let cells =
-        section.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
-    let mut names: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    names.sort_unstable();
-    names
+    table_names(DOCUMENT.split(heading).nth(1).unwrap().split("\n#").next().unwrap())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, keys, skip, truth};
+use crate::support::{MIB, Place, SLACK, assert_near, done, finish, keys, skip, table_names, truth};
 
 const DOCUMENT: &str = include_str!("../../docs/top.md");
 const MEASURE: &str = include_str!("../data/measure.c");
@@ -390,14 +390,9 @@ fn a_command_line_cannot_act_on_the_terminal() {
     }
 }
 
-/// The names in backquotes in the first cell of each row of a table under a heading, sorted.
+/// The keys in a table of the document, which begins with these lines.
 fn documented(table: &str) -> Vec<&'static str> {
-    let section = DOCUMENT.split(table).nth(1).unwrap().split("\n\n").next().unwrap();
-    let cells =
-        section.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
-    let mut names: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    names.sort_unstable();
-    names
+    table_names(DOCUMENT.split(table).nth(1).unwrap().split("\n\n").next().unwrap())
 }
 
 #[test]

@@ -187,6 +187,15 @@ pub fn keys(value: &Value) -> Vec<String> {
     keys
 }
 
+/// The names in backquotes in the first cell of each row of a Markdown table, sorted.
+pub fn table_names(section: &str) -> Vec<&str> {
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let mut names: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    names.sort_unstable();
+    names
+}
+
 pub fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split_whitespace()
 }
