@@ -99,7 +99,7 @@ timeout "${VM_SECONDS:-900}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max
     -kernel "$directory"/kernel/boot/vmlinuz-* -initrd "$directory/initrd.gz" \
     -append "console=ttyS0 quiet panic=-1 vmscript=$script" -nographic -no-reboot -nic none \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap 2>&1 |
-    tr -d '\r' | sed -u '1,/Booting from ROM/d' | tee "$script.out" | grep --line-buffered -v '^VM-EXIT'
+    sed -u 's/\r//g; 1,/Booting from ROM/d' | tee "$script.out" | grep --line-buffered -v '^VM-EXIT'
 code=$(sed -n 's/^VM-EXIT //p' "$script.out")
 [ -n "$code" ] || echo "the virtual machine did not finish" >&2
 exit "${code:-125}"
