@@ -43,7 +43,10 @@ test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
 		env $(QUICK_CARGO) test --profile quick --no-fail-fast --workspace \
 		-- env $(QUICK_CARGO) test --profile quick --no-fail-fast -p rprof-mark --all-features
 
-test-vm: $(CMAKE_STAMP) ## Run the end-to-end tests in a virtual machine with Debian's kernel, as two users (root)
+# The end-to-end tests that do not depend on the speed of the machine: the virtual one is slow. `VM_TESTS=` runs all.
+VM_TESTS ?= attach:: limits:: permissions::
+
+test-vm: $(CMAKE_STAMP) ## Test control groups, users and hidepid in a virtual machine with Debian's kernel (root)
 	$(QUICK_CARGO) build --profile quick --workspace --bin rprof --example truth
 	scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/vm_tests.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth'
 	VM_SECONDS=5400 scripts/vm.sh env RPROF_PYTHON='$(PEERS_PYTHON)' '$(CURDIR)/scripts/vm_suite.sh' \
