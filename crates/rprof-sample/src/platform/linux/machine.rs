@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use rprof_trace::{Bytes, Part};
 
+use super::process::exists;
+
 use super::page_size;
 use crate::parse::linux::proc::{Status, counter};
 use crate::parse::linux::rss_counters::{self, count_cpus};
@@ -24,9 +26,14 @@ pub fn name_of(pid: u32) -> Option<String> {
     Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// Why a pid has no memory of its own: it is that of a thread, a zombie or a kernel thread. `None` for any other.
+/// Why a pid shows no memory of its own: it is that of a thread, a zombie, a kernel thread, or of a process that `/proc`
+/// hides. `None` for any other.
 pub fn why_no_memory(pid: u32) -> Option<String> {
-    let status = Status::parse(&fs::read(format!("/proc/{pid}/status")).ok()?);
+    let Ok(text) = fs::read(format!("/proc/{pid}/status")) else {
+        let remedy = "permission denied: `/proc` hides it (hidepid); run rprof as that user or as root";
+        return exists(pid).then(|| remedy.to_owned());
+    };
+    let status = Status::parse(&text);
     let (process, parent) = (status.tgid, status.ppid);
     if process != pid {
         return Some(format!("it is a thread of process `{process}`; attach to that process"));

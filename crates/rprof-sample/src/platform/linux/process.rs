@@ -159,6 +159,10 @@ impl Process {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.exists() => {
                 return Err(ReadError::Unsupported);
             }
+            // `hidepid` pretends that a process does not exist once it may not be read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && exists(self.pid) => {
+                return Err(ReadError::Denied);
+            }
             other => other?,
         };
         let mut text = [0; 4096];
