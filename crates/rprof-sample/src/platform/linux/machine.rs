@@ -6,9 +6,8 @@ use std::sync::OnceLock;
 
 use rprof_trace::{Bytes, Part};
 
-use super::process::exists;
-
 use super::page_size;
+use super::process::exists;
 use crate::parse::linux::proc::{Status, counter};
 use crate::parse::linux::rss_counters::{self, count_cpus};
 
