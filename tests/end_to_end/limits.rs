@@ -17,7 +17,7 @@ fn members(place: &Place) -> Vec<i32> {
 fn defect_19_a_time_limit_ends_the_whole_tree() {
     let place = Place::new();
     let done = place
-        .run_truth("-T 20ms --timeout 600ms", "fork 2 [ touch 20MiB hold 60s ] daemon [ hold 60s ] hold 60s");
+        .run_truth("-T 20ms --timeout 2s", "fork 2 [ touch 20MiB hold 60s ] daemon [ hold 60s ] hold 60s");
     assert_eq!(done.code, Some(124), "{}", done.stderr);
     assert!(done.stderr.contains("time limit"), "{}", done.stderr);
     let members = members(&place);
