@@ -302,7 +302,7 @@ fn streams_go_where_the_options_say() {
     let done = bench(&place, "-r 2 --input in --output ./out", &["cat"]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     assert_eq!(std::fs::read_to_string(place.path("out")).unwrap(), "hello\n");
-    // A pipe that nobody reads would stop the command at 64 KiB.
+    // A pipe without a reader would stop the command at 64 KiB.
     assert_eq!(bench(&place, "-r 2 --output pipe", &["head -c 1000000 /dev/zero"]).code, Some(0));
     let done = bench(&place, "-r 1 --show-output", &["echo seen"]);
     assert!(done.stdout.contains("seen\n"), "{}", done.stdout);

@@ -27,7 +27,7 @@ fn python_with(module: &str) -> Option<PathBuf> {
     found
 }
 
-/// What a Python program prints about a file.
+/// The output of a Python program about a file.
 fn asked(python: &Path, program: &str, file: &Path) -> String {
     let answer = done(Command::new(python).args(["-c", program]).arg(file).output().unwrap());
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);

@@ -108,7 +108,7 @@ fn under_mprof(python: &Path, words: &[&str]) -> Seen {
     seen(&place, command.args(words))
 }
 
-/// What is seen under rprof, and the number of spans.
+/// The output under rprof, and the number of spans.
 fn under_rprof(python: &Path, words: &[&str]) -> (Seen, usize) {
     let place = place_with_data();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "--python"]);

@@ -1,5 +1,5 @@
-//! Labels of traces in a figure: the names that the user gives, else the shortest part of the commands, or of the file
-//! names, that tells the traces apart.
+//! Labels of traces in a figure: the names that the user gives, else the shortest part of the commands or file names
+//! by which the traces differ.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

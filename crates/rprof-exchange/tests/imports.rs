@@ -221,7 +221,7 @@ fn faults_of_lines_are_reported_once_with_a_count() {
     assert_eq!(peak(&runs[0]), Bytes(1 << 53));
 }
 
-/// What a hostile file could put into a trace: other records, huge numbers, deep nesting, escapes.
+/// Content of hostile files: other records, huge numbers, deep nesting, escapes.
 #[test]
 fn a_hostile_file_cannot_forge_a_record() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

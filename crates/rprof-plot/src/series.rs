@@ -64,7 +64,7 @@ impl fmt::Display for Others {
 const SMALL: f64 = 0.02;
 /// A shorter time than this share of the time axis is not seen.
 const VISIBLE: f64 = 0.005;
-/// A curve that ends more than this share of the time axis before the run is said to end.
+/// The label of a curve states its end if that is more than this share of the time axis before the end of the run.
 const EARLY: f64 = 0.03;
 
 impl SeriesSet {
@@ -157,7 +157,7 @@ fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet 
     SeriesSet { series, others: others(options, profile, shown) }
 }
 
-/// The names of these processes, with an argument where the name alone does not tell them apart.
+/// The names of these processes, with an argument where several have the same name.
 fn names(profile: &Profile, processes: &[&ProcessProfile]) -> Vec<String> {
     let lives: HashMap<&str, &ProcessLife> =
         profile.lives.iter().map(|life| (life.id.as_str(), life)).collect();

@@ -1,4 +1,4 @@
-//! What the runs start: the shell or none, the program, the environment, the streams and the trace of each.
+//! The start of each run: shell, program, environment, streams and trace.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

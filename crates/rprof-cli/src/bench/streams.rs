@@ -15,7 +15,7 @@ use crate::cli::ExecutionArgs;
 /// The streams of a command as a session takes them; `None` is inherited.
 pub type Opened = [Option<Arc<OwnedFd>>; 3];
 
-/// Where the output of a command goes.
+/// The destination of a command's output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Output {
     Null,

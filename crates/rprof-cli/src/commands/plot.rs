@@ -84,7 +84,7 @@ fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<R
         window: options.window,
         // A figure of several traces compares whole runs: no processes of their own.
         processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
-        // Command lines tell processes of one name apart. For a window, they would cost reading all of a long trace.
+        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
         lives: inputs.len() == 1 && options.window.is_none(),
         ..ProfileOptions::default()
     };

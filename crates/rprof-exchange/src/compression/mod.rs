@@ -153,7 +153,7 @@ mod tests {
                 );
                 assert_eq!(read(compression, &small).expect("readable").len(), bytes.len());
                 assert!(read(compression, &small).expect("readable") == bytes);
-                // What is appended, as `cat a.gz b.gz` does, is read too.
+                // Files can be joined, as by `cat a.gz b.gz`: the reader continues with the next one.
                 assert!(
                     read(compression, &[&small[..], &small].concat()).expect("readable") == bytes.repeat(2)
                 );

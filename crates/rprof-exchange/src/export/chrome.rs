@@ -40,7 +40,7 @@ pub(super) fn write(source: &mut Source<'_>, out: &mut dyn Write) -> Result<(), 
     events.out.finish()
 }
 
-/// What a person asks of a file: which command it shows, where and when.
+/// The facts that identify a run: command, machine and time.
 fn other_data(profiles: &[Profile], out: &mut Vec<u8>) {
     let mut object = Object::begin(out);
     if let Some(first) = profiles.first() {

@@ -17,7 +17,7 @@ pub(super) fn is_text(head: &Head<'_>) -> bool {
     has(COMMAND) && has(MAXIMUM)
 }
 
-/// What was read of one run.
+/// The content of one run.
 #[derive(Default)]
 struct Block {
     command: String,

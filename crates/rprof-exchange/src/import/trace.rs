@@ -26,7 +26,7 @@ const NAME: usize = 64;
 /// Bytes of a command that are kept.
 const COMMAND: usize = 1 << 16;
 
-/// What is known of a run before its first sample.
+/// The facts of a run that stand before its first sample.
 #[derive(Debug, Default)]
 pub(super) struct Run<'a> {
     /// The tool and its version.

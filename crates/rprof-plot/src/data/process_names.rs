@@ -1,4 +1,4 @@
-//! Names that tell processes apart: `4711:chromium --type=renderer` beside `4712:chromium --type=gpu-process`.
+//! Names that distinguish processes: `4711:chromium --type=renderer` beside `4712:chromium --type=gpu-process`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -44,7 +44,7 @@ fn arguments<'a>(process: &'a Named) -> Vec<&'a str> {
     }
 }
 
-/// The argument of a process that tells it apart from the other members of its family.
+/// The argument of a process that no other process of the same name has.
 fn telling<'a>(members: &[Vec<&str>], own: &[&'a str]) -> Option<&'a str> {
     if let Some(option) = differing_option(members) {
         return own.iter().copied().find(|arg| option_of(arg) == Some(option));

@@ -16,7 +16,7 @@ pub struct Labels {
     curves: Vec<curve_labels::Label>,
 }
 
-/// What the labels are about.
+/// The subject of the labels.
 pub struct Subjects<'a> {
     /// The only profile; `None` when there are several.
     pub single: Option<&'a Profile>,
@@ -101,7 +101,7 @@ impl Labels {
         let has_peak = self.peak.is_some();
         let wanted = all.map(|(series, line)| wanted(series, line, coords, (has_peak, is_short)));
         let mut wanted: Vec<_> = wanted.collect::<Option<_>>()?;
-        // What has no curve is said with the whole.
+        // Processes without a curve are counted in the label of the total.
         wanted.first_mut()?.details.extend(curves.others.map(|others| others.to_string()));
         Some(wanted)
     }

@@ -44,7 +44,7 @@ pub fn themed(theme: Theme, colour: RGBColor) -> RGBColor {
     }
 }
 
-/// The colour in print, a grey. Curves are black or nearly so: their dash patterns and markers tell them apart.
+/// The colour in print, a grey. Curves are black or nearly so: their dash patterns and markers distinguish them.
 fn printed(colour: RGBColor) -> RGBColor {
     let grey = match colour {
         palette::BLUE | palette::VERMILLION => 0x00,

@@ -84,7 +84,7 @@ impl Typesetting {
         ))
     }
 
-    /// What the texts need at the start of the SVG: fonts, or the outlines of all glyphs.
+    /// Fonts, or the outlines of all glyphs, for the start of the SVG.
     pub fn definitions(&self) -> String {
         let mut definitions = String::new();
         if !self.outlines.is_empty() {
