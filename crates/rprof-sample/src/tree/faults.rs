@@ -40,9 +40,9 @@ pub(super) struct TreeFaults {
 }
 
 impl TreeFaults {
-    /// The state at the start of the session.
-    pub fn start() -> Self {
-        Self { ended: Look::default(), huge_pages: platform::huge_mappings() }
+    /// The state at the start of the session, with the events of huge pages so far.
+    pub fn start(huge_pages: Option<u64>) -> Self {
+        Self { ended: Look::default(), huge_pages }
     }
 }
 

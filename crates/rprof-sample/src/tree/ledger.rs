@@ -55,9 +55,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An account that begins now.
-    pub fn new() -> Self {
-        Self { huge: platform::huge_mappings(), ..Self::default() }
+    /// An account that begins now, with the events of huge pages so far.
+    pub fn new(huge: Option<u64>) -> Self {
+        Self { huge, ..Self::default() }
     }
 
     /// Adds a process that rprof has reaped. False if it was added before as a zombie.

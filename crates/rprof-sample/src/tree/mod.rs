@@ -114,12 +114,13 @@ impl Tree {
             Ok(opened) => (Some(opened), None),
             Err(error) => (None, Some(error)),
         };
+        let huge = platform::huge_mappings();
         Self {
             unread,
             members: Vec::new(),
             zombies: Zombies::default(),
             births: Births::new(root, opened, search),
-            ledger: Ledger::new(),
+            ledger: Ledger::new(huge),
             ids: ProcessIds::default(),
             metric: options.metric,
             exact: options.exact,
@@ -129,7 +130,7 @@ impl Tree {
             process_count: 0,
             unseen: Unseen::default(),
             released_at_ends: Bytes(0),
-            faults: TreeFaults::start(),
+            faults: TreeFaults::start(huge),
             largest_read: None,
             unreadable: None,
             hidden: Vec::new(),
