@@ -14,6 +14,7 @@ mod figure_file;
 mod figure_format;
 mod group_report;
 mod header;
+mod launcher;
 mod load;
 mod message;
 mod natural_order;

@@ -22,6 +22,7 @@ Examples:
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     end the tests if they need more
   rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
+  mpirun -n 4 rprof run -o '{rank}.dat' ./sim record each rank
   rprof run script.py                         record the calls of @profile functions";
 
 pub const RUN_EXIT_CODES: &str = "\
