@@ -86,7 +86,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             ],
             &["exit_code", "load", "python", "summary", "check_report"],
             &["cli"],
-            &["budgets", "bench"],
+            &["budgets", "bench", "request_report", "rank_report"],
             &["session"],
             &["commands"],
         ],

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use rprof_exchange::Compression;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
 use rprof_trace::{Format, Header, Job, Metric, Record, Seconds, shown};
@@ -94,7 +93,7 @@ fn trace_name(
 /// Adds a remedy to the error of a trace that another rank has created.
 fn for_each_rank(error: anyhow::Error, given: Option<&Path>, job: Option<&Job>) -> anyhow::Error {
     match (given, job.and_then(|job| job.ranks)) {
-        (Some(name), Some(ranks)) if ranks > 1 && !launcher::has_placeholder(name) => error.context(format!(
+        (Some(name), Some(ranks)) if ranks > 1 && name.exists() => error.context(format!(
             "each of {ranks} ranks needs a trace of its own; name it with {{rank}}, as in `-o trace-{{rank}}.dat`"
         )),
         _ => error,

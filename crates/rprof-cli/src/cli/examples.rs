@@ -79,7 +79,8 @@ Examples:
   rprof peak                     print the peak of the newest trace
   rprof peak --all t.dat         print all children
   rprof peak --spans t.dat       print calls, time and peak of each span name
-  rprof peak --json a.dat b.dat  print all results as JSON";
+  rprof peak --json a.dat b.dat  print all results as JSON
+  rprof peak --slurm t.dat       print the memory to request: #SBATCH --mem=...";
 
 pub const TOP: &str = "\
 Print the processes of a run by their memory: the peak of each, what it held at the

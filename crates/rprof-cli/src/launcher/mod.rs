@@ -22,7 +22,8 @@ const LONGEST: usize = 256;
 pub fn job(env: &dyn Fn(&str) -> Option<String>) -> Option<Job> {
     let active: Vec<&Launcher> = LAUNCHERS.iter().filter(|launcher| launcher.is_active(env)).collect();
     let first = |names: Names| {
-        let values = active.iter().flat_map(|launcher| names(launcher).iter().map(move |name| (launcher, *name)));
+        let values =
+            active.iter().flat_map(|launcher| names(launcher).iter().map(move |name| (launcher, *name)));
         values.filter_map(|(launcher, name)| Some((launcher.name, text(env, name)?))).next()
     };
     let number = |names: Names| first(names).and_then(|(name, text)| Some((name, text.parse::<u32>().ok()?)));
@@ -101,7 +102,8 @@ mod tests {
     #[test]
     fn every_launcher_gives_its_place() {
         let slurm = [("SLURM_JOB_ID", "4711")];
-        let step = [("SLURM_STEP_ID", "0"), ("SLURM_PROCID", "3"), ("SLURM_LOCALID", "1"), ("SLURM_NTASKS", "8")];
+        let step =
+            [("SLURM_STEP_ID", "0"), ("SLURM_PROCID", "3"), ("SLURM_LOCALID", "1"), ("SLURM_NTASKS", "8")];
         let open_mpi = [
             ("OMPI_COMM_WORLD_RANK", "2"),
             ("OMPI_COMM_WORLD_LOCAL_RANK", "0"),
@@ -131,8 +133,7 @@ mod tests {
 
     #[test]
     fn the_tasks_of_an_array_share_the_job() {
-        let slurm =
-            [("SLURM_JOB_ID", "4713"), ("SLURM_ARRAY_JOB_ID", "4711"), ("SLURM_ARRAY_TASK_ID", "2")];
+        let slurm = [("SLURM_JOB_ID", "4713"), ("SLURM_ARRAY_JOB_ID", "4711"), ("SLURM_ARRAY_TASK_ID", "2")];
         assert_eq!(described(&slurm), "Slurm/4711/2/-/-/-");
         let pbs = [("PBS_JOBID", "1234[7].server"), ("PBS_ARRAY_INDEX", "7")];
         assert_eq!(described(&pbs), "PBS/1234/7/-/-/-");
@@ -145,7 +146,8 @@ mod tests {
 
     #[test]
     fn an_indexed_job_of_kubernetes_has_its_name_in_that_of_the_pod() {
-        let pod = [("KUBERNETES_SERVICE_HOST", "10.0.0.1"), ("JOB_COMPLETION_INDEX", "3"), ("HOSTNAME", "train-3")];
+        let pod =
+            [("KUBERNETES_SERVICE_HOST", "10.0.0.1"), ("JOB_COMPLETION_INDEX", "3"), ("HOSTNAME", "train-3")];
         assert_eq!(described(&pod), "Kubernetes/train/3/-/-/-");
         let pytorch = [("MASTER_ADDR", "m"), ("RANK", "1"), ("WORLD_SIZE", "2")];
         assert_eq!(described(&[&pod[..], &pytorch].concat()), "torchrun/train/3/1/-/2");

@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn a_missing_value_is_refused_with_cause_and_remedy() {
         let message = refused("t-{local_rank}.dat");
-        for part in ["`{local_rank}`", "OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "mpirun -n 4 rprof run"] {
+        for part in ["`{local_rank}`", "OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID", "mpirun -n 4 rprof run"]
+        {
             assert!(message.contains(part), "{part}: {message}");
         }
         assert!(refused("t-{taskid}.dat").contains("SLURM_ARRAY_TASK_ID"));

@@ -46,7 +46,10 @@ pub fn clocks(ranks: &[Rank]) -> Vec<HostClock> {
     hosts
         .keys()
         .zip(starts.iter().zip(&ends))
-        .map(|(host, (start, end))| HostClock { host: (*host).to_owned(), ahead: Seconds(ahead(*start, *end)) })
+        .map(|(host, (start, end))| HostClock {
+            host: (*host).to_owned(),
+            ahead: Seconds(ahead(*start, *end)),
+        })
         .collect()
 }
 

@@ -12,8 +12,8 @@ use rprof_trace::{Bytes, Job, Metric, Profile, Seconds};
 use crate::numbers::RunNumbers;
 
 pub use self::clock::HostClock;
-use self::sum::Sums;
 pub use self::sum::SumCurve;
+use self::sum::Sums;
 
 /// The numbers of one rank.
 #[derive(Debug, Clone, PartialEq)]

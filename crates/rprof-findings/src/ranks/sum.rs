@@ -17,7 +17,7 @@ const FIRST_STEP: f64 = 1.0 / 1024.0;
 /// A sum over time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SumCurve {
-    /// At the start of each step, the sum of what each rank had at its tick before.
+    /// The sum at the start of each step. Between two ticks, the memory of a rank is a straight line, as in a figure.
     pub at: Curve,
     /// For each step, at its start, the sum of the largest values that each rank had within the step. The sum of what was
     /// measured at any one time is not larger.
@@ -27,7 +27,7 @@ pub struct SumCurve {
 }
 
 impl SumCurve {
-    /// The largest sum at the start of a step: a lower bound of the largest sum at any time.
+    /// The largest sum at the start of a step: between steps it may have been larger.
     pub fn peak(&self) -> Bytes {
         highest(&self.at).map_or(Bytes(0), |point| point.value)
     }
@@ -85,21 +85,14 @@ impl Sums {
         let (first, last, step) = (self.number(start), self.number(end), self.step);
         let Some(sums) = self.hosts.get_mut(host) else { return };
         sums.extend(first, last);
-        let mut points = curve.iter().peekable();
-        let mut held = 0;
+        let mut line = Line { curve, end: end - start, next: 0 };
+        let mut at = line.value(first as f64 * step - start);
         for number in first..=last {
-            let (from, to) = (number as f64 * step - start, (number + 1) as f64 * step - start);
-            // The points up to the start of the step, and then those within it.
-            while let Some(point) = points.next_if(|point| point.time.0 <= from) {
-                held = point.value.0;
-            }
-            let mut most = held;
-            let at = if from >= 0.0 && from <= end - start { held } else { 0 };
-            while let Some(point) = points.next_if(|point| point.time.0 < to) {
-                held = point.value.0;
-                most = most.max(held);
-            }
-            sums.add(number, at, most);
+            let to = (number + 1) as f64 * step - start;
+            let within = line.largest_before(to);
+            let after = line.value(to);
+            sums.add(number, at, within.max(at).max(after));
+            at = after;
         }
     }
 
@@ -177,6 +170,42 @@ impl Sums {
     fn double(&mut self) {
         self.step *= 2.0;
         self.hosts.values_mut().for_each(HostSums::double);
+    }
+}
+
+/// A curve as a figure draws it: a straight line between two points.
+struct Line<'a> {
+    curve: &'a Curve,
+    /// The end of the run. The last value holds until then.
+    end: f64,
+    /// The first point that is still ahead.
+    next: usize,
+}
+
+impl Line<'_> {
+    /// The largest point before this time, of those that are still ahead.
+    fn largest_before(&mut self, time: f64) -> u64 {
+        let mut largest = 0;
+        while let Some(point) = self.curve.get(self.next).filter(|point| point.time.0 < time) {
+            largest = largest.max(point.value.0);
+            self.next += 1;
+        }
+        largest
+    }
+
+    /// The value at this time, before which no point is ahead; 0 outside the run.
+    fn value(&self, time: f64) -> u64 {
+        let before = self.next.checked_sub(1).and_then(|at| self.curve.get(at));
+        match (before, self.curve.get(self.next)) {
+            (Some(before), Some(after)) => {
+                let length = after.time.0 - before.time.0;
+                let share = if length > 0.0 { (time - before.time.0) / length } else { 1.0 };
+                let (from, to) = (before.value.0 as f64, after.value.0 as f64);
+                (from + (to - from) * share.clamp(0.0, 1.0)) as u64
+            }
+            (Some(last), None) if time <= self.end => last.value.0,
+            _ => 0,
+        }
     }
 }
 

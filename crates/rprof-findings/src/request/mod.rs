@@ -180,8 +180,11 @@ pub fn request(runs: Vec<Run>, margin: Margin) -> Option<Request> {
     let incomplete = jobs.iter().filter_map(group::JobRuns::missing).collect();
     let hosts = jobs.iter().flat_map(group::JobRuns::hosts);
     let sums = hosts.map(|runs| (runs.iter().map(|run| run.need).reduce(|sum, need| sum.plus(&need)), runs));
-    let (need, runs) = sums.filter_map(|(need, runs)| Some((need?, runs))).max_by_key(|(need, _)| need.total())?;
-    let total = need.total().plus(AROUND);
+    let (need, runs) =
+        sums.filter_map(|(need, runs)| Some((need?, runs))).max_by_key(|(need, _)| need.total())?;
+    // Each rank has an rprof of its own.
+    let around = Bytes(AROUND.0.saturating_mul(runs.len() as u64));
+    let total = need.total().plus(around);
     let margin = match margin {
         Margin::Share(share) => Bytes((total.0 as f64 * share).ceil() as u64).max(LEAST_MARGIN),
         Margin::Size(size) => size,
@@ -189,7 +192,7 @@ pub fn request(runs: Vec<Run>, margin: Margin) -> Option<Request> {
     Some(Request {
         memory: total.plus(margin),
         need,
-        around: AROUND,
+        around,
         margin,
         of: runs.iter().map(|run| run.name.clone()).collect(),
         considered: jobs.len(),

@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
-    Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Job, Keep, Memory, Metric, OomKill,
-    Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds, Section,
-    SpanRecord, Tick, Warnings, Writer, columns, fold,
+    Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Job, Keep, Memory, Metric,
+    OomKill, Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds,
+    Section, SpanRecord, Tick, Warnings, Writer, columns, fold,
 };
 
 /// The records of a trace, each as text, and its warnings.
