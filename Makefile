@@ -49,6 +49,7 @@ VM_TESTS ?= attach:: limits:: permissions::
 test-vm: $(CMAKE_STAMP) ## Test control groups, users and hidepid in a virtual machine with Debian's kernel (root)
 	$(QUICK_CARGO) build --profile quick --workspace --bin rprof --example truth
 	scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/vm_tests.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth'
+	VM_SECONDS=2700 scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/survive.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth' 17
 	VM_SECONDS=5400 scripts/vm.sh env RPROF_PYTHON='$(PEERS_PYTHON)' '$(CURDIR)/scripts/vm_suite.sh' \
 		"$$($(QUICK_CARGO) test --profile quick --workspace --test end_to_end --no-run --message-format=json | \
 		sed -n 's/.*"end_to_end".*"executable":"\([^"]*\)".*/\1/p')" $(VM_TESTS)

@@ -41,6 +41,8 @@ mod figures;
 mod help;
 #[path = "end_to_end/languages.rs"]
 mod languages;
+#[path = "end_to_end/launchers.rs"]
+mod launchers;
 #[path = "end_to_end/limits.rs"]
 mod limits;
 #[path = "end_to_end/man_pages.rs"]
@@ -77,6 +79,10 @@ mod pss;
 mod python;
 #[path = "end_to_end/python_spans.rs"]
 mod python_spans;
+#[path = "end_to_end/ranks.rs"]
+mod ranks;
+#[path = "end_to_end/requests.rs"]
+mod requests;
 #[path = "end_to_end/run.rs"]
 mod run;
 #[path = "end_to_end/settings.rs"]

@@ -50,7 +50,12 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ),
     (
         "rprof-findings",
-        &[&["stats", "fit", "targets"], &["growth", "top", "baseline"], &["numbers"], &["compare", "budget"]],
+        &[
+            &["stats", "fit", "targets"],
+            &["growth", "top", "baseline", "request"],
+            &["numbers"],
+            &["compare", "budget", "ranks"],
+        ],
     ),
     ("rprof-exchange", &[&["compression", "error", "json"], &["buffered"], &["export", "import"]]),
     (
@@ -61,6 +66,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "not_found",
                 "output",
                 "header",
+                "launcher",
                 "recorder",
                 "parts_report",
                 "span_report",
@@ -80,7 +86,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             ],
             &["exit_code", "load", "python", "summary", "check_report"],
             &["cli"],
-            &["budgets", "bench", "settings"],
+            &["budgets", "bench", "settings", "request_report", "rank_report"],
             &["session"],
             &["commands"],
         ],

@@ -18,8 +18,8 @@ pub use format::dat::DatWriter;
 pub use format::index::Indexer;
 pub use format::{Format, Writer, csv, dat};
 pub use model::{
-    Arg, Born, Cgroup, End, Exit, Header, Index, Memory, Metric, OomKill, Part, PeakParts, PeakPartsRecorder,
-    Proven, PssPeak, Record, RecordOf, Sample, Section, SpanRecord, Tick,
+    Arg, Born, Cgroup, End, Exit, Header, Index, Job, Memory, Metric, OomKill, Part, PeakParts,
+    PeakPartsRecorder, Proven, PssPeak, Record, RecordOf, Sample, Section, SpanRecord, Tick,
 };
 pub use profile::blocks::Block;
 pub use profile::builder::ProfileBuilder;

@@ -23,6 +23,7 @@ Examples:
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     end the tests if they need more
   rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
+  mpirun -n 4 rprof run -o '{rank}.dat' ./sim record each rank
   rprof run script.py                         record the calls of @profile functions";
 
 pub const RUN_EXIT_CODES: &str = "\
@@ -79,7 +80,8 @@ Examples:
   rprof peak                     print the peak of the newest trace
   rprof peak --all t.dat         print all children
   rprof peak --spans t.dat       print calls, time and peak of each span name
-  rprof peak --json a.dat b.dat  print all results as JSON";
+  rprof peak --json a.dat b.dat  print all results as JSON
+  rprof peak --slurm t.dat       print the memory to request: #SBATCH --mem=...";
 
 pub const TOP: &str = "\
 Print the processes of a run by their memory: the peak of each, what it held at the

@@ -100,6 +100,9 @@ impl TryFrom<RunArgs> for AttachArgs {
 #[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct OutputArgs {
     /// The trace to write: .dat, .csv (no spans or marks), or /dev/null; by default `mprofile_<time>.dat`
+    ///
+    /// The name may have placeholders: {host}, {rank}, {local_rank}, {jobid}, {taskid}, {pid}, {time}, {name}. Launchers
+    /// such as mpirun, srun and torchrun give ranks, and batch systems give ids: see docs/clusters.md. `{{` is a brace.
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
     pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists

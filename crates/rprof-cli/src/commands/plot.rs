@@ -10,7 +10,7 @@ use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, natural_order, output, trace_names};
+use crate::{figure_file, load, message, natural_order, output, rank_report, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -19,6 +19,9 @@ const SHORTEST_WINDOW: f64 = 1e-5;
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let mut paths = trace_names::resolve(&arguments.traces)?;
     natural_order::sort(&mut paths);
+    if arguments.ranks.is_given() {
+        return ranks(arguments, &paths);
+    }
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let figure_file = figure_file(arguments, &inputs[0])?;
     let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
@@ -35,6 +38,32 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
     let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    write(arguments, figure_file, figure, &paths)
+}
+
+/// Draws the ranks of a job on one clock, and prints the facts about them.
+fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let figure_file = figure_file(arguments, &TraceInput::open(&paths[0])?)?;
+    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
+    let ranks = rank_report::read(paths)?;
+    let curves = rank_report::curves(&ranks, arguments.ranks.by, arguments.ranks.sum)?;
+    let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
+    let options = Options { window: arguments.window, title, ..options };
+    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
+    rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
+    write(arguments, figure_file, figure, paths)
+}
+
+/// Writes the figure to its file, or to stdout.
+fn write(
+    arguments: &PlotArgs,
+    figure_file: Option<PathBuf>,
+    figure: Vec<u8>,
+    paths: &[PathBuf],
+) -> anyhow::Result<()> {
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     figure_file::write(&path, figure, &traces, arguments.figure.force)?;
