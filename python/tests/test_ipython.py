@@ -1,5 +1,6 @@
 """The magics, in a kernel that nbclient runs as a notebook does."""
 
+import asyncio
 import os
 import re
 import sys
@@ -54,7 +55,9 @@ class Notebook(PlaceCase):
         with warnings.catch_warnings():
             # Sockets of nbclient itself.
             warnings.simplefilter("ignore", ResourceWarning)
-            client.execute()
+            client.execute(cleanup_kc=True)
+            # A manager from outside is not shut down by the client.
+            asyncio.run(manager.shutdown_kernel(now=True))
         os.chdir(before)
         for output in notebook.cells[0].outputs:
             self.assertNotEqual(output.output_type, "error", output)
