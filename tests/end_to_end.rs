@@ -22,6 +22,8 @@ mod check_reports;
 mod ci_recipes;
 #[path = "end_to_end/compare.rs"]
 mod compare;
+#[path = "end_to_end/completions.rs"]
+mod completions;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
@@ -41,6 +43,8 @@ mod help;
 mod languages;
 #[path = "end_to_end/limits.rs"]
 mod limits;
+#[path = "end_to_end/man_pages.rs"]
+mod man_pages;
 #[path = "end_to_end/marks.rs"]
 mod marks;
 #[path = "end_to_end/memory_profiler.rs"]
@@ -75,6 +79,8 @@ mod python;
 mod python_spans;
 #[path = "end_to_end/run.rs"]
 mod run;
+#[path = "end_to_end/settings.rs"]
+mod settings;
 #[path = "end_to_end/signals.rs"]
 mod signals;
 #[path = "end_to_end/system_errors.rs"]

@@ -80,7 +80,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             ],
             &["exit_code", "load", "python", "summary", "check_report"],
             &["cli"],
-            &["budgets", "bench"],
+            &["budgets", "bench", "settings"],
             &["session"],
             &["commands"],
         ],

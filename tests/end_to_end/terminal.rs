@@ -12,16 +12,16 @@ use nix::pty::openpty;
 use crate::support::{Place, truth, wait_for};
 
 /// A pseudo-terminal with a command on it, driven by the test.
-struct Terminal {
+pub struct Terminal {
     keys: File,
     shown: Receiver<Vec<u8>>,
     text: String,
-    child: Child,
+    pub child: Child,
 }
 
 impl Terminal {
     /// Starts a command as the leader of a session on a new pseudo-terminal.
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let pty = openpty(None, None).expect("a terminal");
         let inner = || Stdio::from(pty.slave.try_clone().unwrap());
         command.stdin(inner()).stdout(inner()).stderr(inner());
@@ -57,12 +57,12 @@ impl Terminal {
         Self { keys: File::from(pty.master), shown, text: String::new(), child }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("a key");
     }
 
     /// Waits until the terminal shows a text, and returns all that it has shown.
-    fn await_text(&mut self, wanted: &str) -> String {
+    pub fn await_text(&mut self, wanted: &str) -> String {
         let what = format!("`{wanted}` on the terminal");
         wait_for(&what, || {
             while let Ok(bytes) = self.shown.try_recv() {

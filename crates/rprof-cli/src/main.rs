@@ -23,6 +23,7 @@ mod parts_report;
 mod python;
 mod recorder;
 mod session;
+mod settings;
 mod span_report;
 mod sparkline;
 mod summary;
@@ -36,20 +37,24 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 
-use crate::cli::{AttachArgs, Cli, Command};
+use crate::cli::{AttachArgs, Command};
 use crate::commands::{annotate, attach, check, compare, convert, export, peak, plot, run, top, traces};
+use crate::commands::{completions, config, help, man};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match cli::parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let printed = message::usage(&error, &arguments).context("cannot write the help");
             let code = exit_code::of_usage(&error, &arguments);
-            return exit(printed.map(|()| code), exit_code::of_unwritten_help(&arguments));
+            return exit(printed.map(|()| code), exit_code::of_early_failure(&arguments));
         }
+    };
+    let cli = match settings::apply(cli, &arguments) {
+        Ok(cli) => cli,
+        Err(error) => return exit(Err(error), exit_code::of_early_failure(&arguments)),
     };
     let result = match cli.command {
         // mprof's spelling of `attach`.
@@ -73,6 +78,10 @@ fn main() -> ExitCode {
         Command::Clean(arguments) => traces::clean(&arguments),
         Command::Mark(arguments) => annotate::mark(&arguments),
         Command::Note(arguments) => annotate::note(&arguments),
+        Command::Config => config::config(),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
+        Command::Help(arguments) => help::help(&arguments),
     };
     exit(result.map(|()| 0), exit_code::FAULT)
 }

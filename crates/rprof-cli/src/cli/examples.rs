@@ -1,4 +1,5 @@
-//! The long help of each command: one sentence, then examples. Lines are at most 80 characters wide.
+//! The long help of each command: one sentence, then examples, which `definition` moves to the end of the page.
+//! Lines are at most 80 characters wide.
 
 pub const RPROF: &str = "\
 The memory profiler for any command: runs a program, records the memory of its
@@ -199,3 +200,38 @@ and runs the command without a span. The exit code is the command's own.
 Examples:
   rprof span load -- ./load.sh
   rprof span 'the tests' make test";
+
+pub const CONFIG: &str = "\
+Print the defaults that apply, and where each is set: by an environment variable,
+in the configuration file, or by rprof itself. `rprof help environment` lists the
+variables and the keys of the file.
+
+Examples:
+  rprof config
+  RPROF_INTERVAL=10ms rprof config";
+
+pub const COMPLETIONS: &str = "\
+Print the completions for a shell. The packages of rprof install those for bash,
+zsh and fish.
+
+Examples:
+  rprof completions bash > ~/.local/share/bash-completion/completions/rprof
+  rprof completions zsh > ~/.zfunc/_rprof
+  rprof completions fish > ~/.config/fish/completions/rprof.fish
+  rprof completions nushell > ~/.config/nushell/autoload/rprof.nu";
+
+pub const MAN: &str = "\
+Write the man pages of rprof and of each subcommand to a directory. The packages
+of rprof install them.
+
+Examples:
+  rprof man ~/.local/share/man/man1";
+
+pub const HELP: &str = "\
+Print the page of a command, as --help of the command does, or of a topic: metrics,
+exit-codes or environment.
+
+Examples:
+  rprof help run
+  rprof help metrics
+  rprof help exit-codes";

@@ -1,26 +1,33 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
+mod about;
 mod annotate;
 mod bench;
 mod budget;
 mod check;
 mod compare;
+mod definition;
 mod examples;
 mod exchange;
 mod figure_style;
 mod record;
 mod top;
+pub mod topics;
 mod traces;
-mod values;
+pub mod values;
+mod version;
 
 use clap::{Parser, Subcommand};
 
+pub use self::about::{CompletionsArgs, HelpArgs, ManArgs, ShellName};
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, RunsArgs, Style};
 pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
+pub use self::definition::{definition, parse, parse_with};
 pub use self::exchange::{ConvertArgs, ExportArgs};
+pub use self::figure_style::ThemeName;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
@@ -31,10 +38,14 @@ pub use self::values::MetricName;
 #[command(
     name = "rprof",
     version,
+    long_version = version::LONG.as_str(),
     propagate_version = true,
     arg_required_else_help = true,
+    // The subcommand `help` has topics too.
+    disable_help_subcommand = true,
     max_term_width = 100,
-    long_about = examples::RPROF
+    long_about = examples::RPROF,
+    after_help = topics::LIST
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -91,16 +102,26 @@ pub enum Command {
     /// Run a command and record its start and end in the trace, under `rprof run`
     #[command(long_about = examples::SPAN)]
     Span(SpanArgs),
+    /// Print the defaults that apply, and where each is set
+    #[command(long_about = examples::CONFIG)]
+    Config,
+    /// Print the completions for a shell
+    #[command(long_about = examples::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Write the man pages to a directory
+    #[command(long_about = examples::MAN, hide = true)]
+    Man(ManArgs),
+    /// Print the page of a command or of a topic
+    #[command(long_about = examples::HELP)]
+    Help(HelpArgs),
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
+use clap::ValueHint::CommandWithArguments;
 use rprof_trace::Bytes;
 
 use super::budget::BudgetArgs;
@@ -22,7 +23,7 @@ const COMPATIBILITY: &str = "mprof compatibility";
 #[command(args_override_self = true, override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
 pub struct RunArgs {
     /// The command and its arguments, passed on unchanged
-    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND", value_hint = CommandWithArguments)]
     pub command: Vec<OsString>,
     #[command(flatten)]
     pub output: OutputArgs,
