@@ -76,7 +76,9 @@ fn the_modules_own_tests_pass_on_every_python() {
         assert_eq!(done.code, Some(0), "3.{minor}: {}", done.stderr);
         if let Some((_, count)) = done.stderr.split_once("OK (skipped=") {
             let count = count.trim_end().trim_end_matches(')');
-            skip(&format!("Python 3.{minor} without pytest or IPython: {count} tests; `make test-python` runs them"));
+            skip(&format!(
+                "Python 3.{minor} without pytest or IPython: {count} tests; `make test-python` runs them"
+            ));
         }
         assert!(done.stderr.contains("Ran ") && !done.stderr.contains("Ran 0"), "{}", done.stderr);
     }

@@ -19,7 +19,13 @@ pub(crate) struct Extent {
 
 impl Default for Extent {
     fn default() -> Self {
-        Self { first_tick: None, last_tick: None, first_value: None, last: Seconds(f64::NEG_INFINITY), zero: None }
+        Self {
+            first_tick: None,
+            last_tick: None,
+            first_value: None,
+            last: Seconds(f64::NEG_INFINITY),
+            zero: None,
+        }
     }
 }
 
