@@ -2,9 +2,9 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 17] = [
-    "", "run", "attach", "bench", "plot", "peak", "top", "check", "compare", "convert", "export", "list",
-    "rm", "clean", "mark", "note", "span",
+const COMMANDS: [&str; 18] = [
+    "", "run", "attach", "watch", "bench", "plot", "peak", "top", "check", "compare", "convert", "export",
+    "list", "rm", "clean", "mark", "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
@@ -86,6 +86,8 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("attach", "Sampling", "--interval --metric --no-children --exact --wait-all"),
         ("attach", "Limits", "--duration"),
         ("attach", "mprof compatibility", "--include-children --multiprocess --exit-code --backend"),
+        ("watch", "View", "--replay --speed --max-peak --leave-at-end"),
+        ("watch", "Output", "--output --force --quiet"),
         ("plot", "Output", "--output --title"),
         ("plot", "Content", "--window --span --no-function-ts --flame --slope"),
         ("plot", "mprof compatibility", "--backend"),

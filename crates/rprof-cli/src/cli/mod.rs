@@ -9,9 +9,11 @@ mod examples;
 mod exchange;
 mod figure_style;
 mod record;
+mod term;
 mod top;
 mod traces;
 mod values;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -22,9 +24,11 @@ pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
 pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
+pub use self::term::TermStyle;
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
+pub use self::watch::WatchArgs;
 
 /// The memory profiler for any command
 #[derive(Debug, Parser)]
@@ -49,6 +53,9 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Show a run live on the full screen, or replay a trace
+    #[command(long_about = examples::WATCH, after_long_help = examples::WATCH_EXIT_CODES)]
+    Watch(Box<WatchArgs>),
     /// Run commands many times and compare their time and memory
     #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
     Bench(Box<BenchArgs>),

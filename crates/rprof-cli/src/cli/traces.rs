@@ -6,6 +6,7 @@ use clap::Args;
 use rprof_trace::Seconds;
 
 use super::figure_style::StyleArgs;
+use super::term::TermArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -21,6 +22,8 @@ pub struct PlotArgs {
     pub traces: Vec<PathBuf>,
     #[command(flatten)]
     pub figure: FigureArgs,
+    #[command(flatten)]
+    pub text: TermArgs,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
