@@ -69,8 +69,8 @@ msrv: ## Type-check with the oldest Rust that Cargo.toml allows
 	then set -x; rustup run $(MSRV) cargo check --all-targets --target-dir '$(or $(CARGO_TARGET_DIR),target)/msrv'; \
 	else echo "skipped: Rust $(MSRV) is not installed and rustup cannot fetch it (rustup toolchain install $(MSRV))" >&2; fi
 
-bless: ## Rewrite the golden figures; inspect them before you commit
-	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
+bless: ## Rewrite the golden figures and screens; inspect them before you commit
+	RPROF_BLESS=1 $(CARGO) test -p rprof-plot -p rprof-watch
 
 check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh

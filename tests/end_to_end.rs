@@ -71,6 +71,8 @@ mod peaks;
 mod peers;
 #[path = "end_to_end/permissions.rs"]
 mod permissions;
+#[path = "end_to_end/plot_term.rs"]
+mod plot_term;
 #[path = "end_to_end/process_ids.rs"]
 mod process_ids;
 #[path = "end_to_end/pss.rs"]
@@ -103,3 +105,7 @@ mod transparency;
 mod tree;
 #[path = "end_to_end/trust.rs"]
 mod trust;
+#[path = "end_to_end/watch.rs"]
+mod watch;
+#[path = "end_to_end/watch_signals.rs"]
+mod watch_signals;

@@ -29,6 +29,7 @@ from . import (
     syscalls,
     tree,
     trees,
+    watching,
 )
 from .section import Section
 from .setting import Setting
@@ -45,6 +46,7 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,
+    "watching": watching.measure,
     "day": day.measure,
     "binary": binary.measure,
     "syscalls": syscalls.measure,

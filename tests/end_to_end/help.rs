@@ -23,7 +23,9 @@ const COMMANDS: [&str; 21] = [
     "config",
     "completions",
     "man",
-    "help",
+    "help"18] = [
+    "", "run", "attach", "watch", "bench", "plot", "peak", "top", "check", "compare", "convert", "export",
+    "list", "rm", "clean", "mark", "note", "span",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
@@ -119,6 +121,8 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("attach", "Sampling", "--interval --metric --no-children --exact --wait-all"),
         ("attach", "Limits", "--duration"),
         ("attach", "mprof compatibility", "--include-children --multiprocess --exit-code --backend"),
+        ("watch", "View", "--replay --speed --max-peak --leave-at-end"),
+        ("watch", "Output", "--output --force --quiet"),
         ("plot", "Output", "--output --title"),
         ("plot", "Content", "--window --span --no-function-ts --flame --slope"),
         ("plot", "mprof compatibility", "--backend"),

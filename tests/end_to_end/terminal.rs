@@ -1,14 +1,8 @@
 //! Terminals: the command owns the terminal, a key's signal arrives once, and job control works as without rprof.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 
-use nix::pty::openpty;
-
+use crate::support::pty::Terminal;
 use crate::support::{Place, truth, wait_for};
 
 /// A pseudo-terminal with a command on it, driven by the test.
@@ -123,7 +117,7 @@ fn a_terminals_interrupt_reaches_the_command_once() {
 fn the_summary_has_a_sparkline_on_a_terminal() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
-    command.arg(truth()).args(["touch", "20MiB", "hold", "200ms"]);
+    command.arg(truth()).args(["touch", "20MiB", "hold", "200ms"]).env("LC_ALL", "C.UTF-8");
     let mut terminal = Terminal::start(command);
     let text = terminal.await_text("trace: t.dat");
     assert!(text.contains('█'), "{text}");

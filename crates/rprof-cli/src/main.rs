@@ -4,6 +4,7 @@
 mod baseline_file;
 mod bench;
 mod budgets;
+mod charset;
 mod check_report;
 mod cli;
 mod commands;
@@ -28,13 +29,14 @@ mod request_report;
 mod session;
 mod settings;
 mod span_report;
-mod sparkline;
 mod summary;
+mod text_figure;
 mod top_report;
 mod trace_file;
 mod trace_input;
 mod trace_labels;
 mod trace_names;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -70,6 +72,10 @@ fn main() -> ExitCode {
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Check(arguments) => return exit(check::check(&arguments), exit_code::FAULT),
         Command::Bench(arguments) => return exit(commands::bench::bench(&arguments), exit_code::FAULT),
+        Command::Watch(arguments) => {
+            let fault = if arguments.command.is_empty() { exit_code::FAULT } else { exit_code::OURS };
+            return exit(commands::watch::watch(&arguments), fault);
+        }
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),

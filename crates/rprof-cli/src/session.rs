@@ -111,6 +111,10 @@ pub fn record(
     command: &[OsString],
     budgets: &Budgets,
 ) -> anyhow::Result<u8> {
+    if output.own_session {
+        // Only the leader of a group cannot begin a session, and then it is apart from the terminal's group already.
+        let _ = nix::unistd::setsid();
+    }
     rprof_sample::prepare();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;

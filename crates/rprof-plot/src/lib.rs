@@ -13,6 +13,7 @@ mod peaks;
 mod repeats;
 mod series;
 mod sheet;
+mod terminal;
 
 pub use error::Error;
 pub use figure::svg;
@@ -23,6 +24,10 @@ pub use out::pdf::pdf;
 pub use out::png::png;
 pub use peaks::{PeakGroup, peaks};
 pub use repeats::{Repeats, repeats};
+pub use terminal::chart::TextChart;
+pub use terminal::figure::{TextOptions, text};
+pub use terminal::sparkline::sparkline;
+pub use terminal::{Glyphs, Ink, TextLine, plain_text};
 
 /// The example of the README, which `cargo test` compiles and runs.
 #[cfg(doctest)]

@@ -41,6 +41,24 @@ Examples:
   rprof attach firefox                 record the only process named like this
   rprof attach --duration 30s 4711     record it for 30 seconds";
 
+pub const WATCH: &str = "\
+Show a run on the full screen: the curve, growth, the time to a limit, the process
+tree, spans and marks. It follows a trace that another rprof writes, or starts a
+recording of its own, which goes on when you leave. Press ? for the keys.
+
+Examples:
+  rprof watch                          follow the newest trace
+  rprof watch t.dat                    follow a trace, or look at a finished one
+  rprof watch 4711                     record process 4711 and show it
+  rprof watch -o t.dat -- make -j8     run a command, record it and show it
+  rprof watch --replay --speed 10 t.dat    replay a trace, ten times as fast
+  rprof watch --max-peak 2GiB t.dat    show the time until 2 GiB are reached";
+
+pub const WATCH_EXIT_CODES: &str = "\
+Exit code:
+  that of `rprof run` for a command that has ended; 0 if you left before, and for
+  traces and processes; 1 if rprof failed, 2 if the options are wrong";
+
 pub const BENCH: &str = "\
 Run commands many times, and compare their time and the peak memory of their
 process trees. It takes the options of hyperfine and writes its JSON.
@@ -69,6 +87,7 @@ Examples:
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
+  rprof plot --term t.dat                     draw in the terminal
   rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\

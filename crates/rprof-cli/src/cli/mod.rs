@@ -13,11 +13,12 @@ mod figure_style;
 mod ranks;
 mod record;
 mod request;
+mod term;
 mod top;
 pub mod topics;
 mod traces;
 pub mod values;
-mod version;
+mod version watch;
 
 use clap::{Parser, Subcommand};
 
@@ -33,9 +34,11 @@ pub use self::figure_style::ThemeName;
 pub use self::ranks::By;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::request::System;
+pub use self::term::TermStyle;
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
+pub use self::watch::WatchArgs;
 
 /// The memory profiler for any command
 #[derive(Debug, Parser)]
@@ -64,6 +67,9 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Show a run live on the full screen, or replay a trace
+    #[command(long_about = examples::WATCH, after_long_help = examples::WATCH_EXIT_CODES)]
+    Watch(Box<WatchArgs>),
     /// Run commands many times and compare their time and memory
     #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
     Bench(Box<BenchArgs>),

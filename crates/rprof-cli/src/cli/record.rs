@@ -120,6 +120,9 @@ pub struct OutputArgs {
     /// program writes to the trace itself, are recorded as ever. The trace has mode 0600.
     #[arg(long, help_heading = OUTPUT)]
     pub redact: bool,
+    // For the recordings of `rprof watch`, which outlive its terminal.
+    #[arg(long, hide = true)]
+    pub own_session: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use rprof_trace::Seconds;
 use super::figure_style::StyleArgs;
 use super::ranks::RankArgs;
 use super::request::RequestArgs;
+use super::term::TermArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -23,6 +24,8 @@ pub struct PlotArgs {
     pub traces: Vec<PathBuf>,
     #[command(flatten)]
     pub figure: FigureArgs,
+    #[command(flatten)]
+    pub text: TermArgs,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,

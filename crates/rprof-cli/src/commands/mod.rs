@@ -16,3 +16,4 @@ pub mod plot;
 pub mod run;
 pub mod top;
 pub mod traces;
+pub mod watch;

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{Glyphs, Options, SpanView, TextOptions, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, message, natural_order, output, rank_report, trace_names};
+use crate::{figure_file, load, message, natural_order, output, rank_report, text_figure, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -23,7 +23,8 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         return ranks(arguments, &paths);
     }
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let figure_file = figure_file(arguments, &inputs[0])?;
+    let term = arguments.text.term;
+    let figure_file = if term.is_some() { None } else { figure_file(arguments, &inputs[0])? };
     let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let window = match &arguments.span {
         Some(name) => Some(span_window(&inputs, name)?),
@@ -37,6 +38,11 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
+    if let Some(style) = term {
+        let Options { title, window, highest, .. } = options;
+        let given = TextOptions { width: 0, height: 0, glyphs: Glyphs::Ascii, title, window, highest };
+        return text_figure::print(&text_figure::options(style, given), &traces);
+    }
     let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
     write(arguments, figure_file, figure, &paths)
 }
