@@ -105,13 +105,27 @@ test("switches views, units and the form of spans", () => inPage(treePage, async
   await page.selectOption("#view", "requested");
   assert.equal(await valueOf(page, "address space"), "136.7 MiB");
   await page.selectOption("#unit", "kB");
-  assert.equal(await valueOf(page, "RSS"), "48234.5 kB");
+  assert.equal(await valueOf(page, "RSS"), "48234 kB");
   await page.keyboard.press("Escape");
   await page.selectOption("#span-view", "flame");
   assert.ok(await colours(page, "#spans canvas") > 3);
   await page.selectOption("#span-view", "hidden");
   assert.ok(await page.locator("#spans").isHidden());
   assert.notDeepEqual(await page.screenshot(), before);
+}));
+
+test("the axis of memory can be logarithmic, and has the unit that was chosen", () => inPage(treePage, async (page) => {
+  const labels = () => page.evaluate(() => rprof.app.chart.axes.y.labels);
+  assert.deepEqual((await labels()).slice(0, 3), ["0", "10", "20"]);
+  await page.check("#log");
+  assert.ok((await labels()).includes("50"), String(await labels()));
+  const half = await page.evaluate(() => rprof.app.chart.axes.y.share(10 * 2 ** 20));
+  assert.ok(half > 0.3, String(half));
+  await page.selectOption("#unit", "kB");
+  assert.ok((await labels()).includes("20000"), String(await labels()));
+  await page.selectOption("#view", "processes");
+  assert.ok(await page.locator("#log-choice").isHidden());
+  assert.equal((await labels())[0], "0");
 }));
 
 test("hides a curve, and fits the axis to the others", () => inPage(treePage, async (page) => {

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::page::{assets, csp};
 
-/// The page. `blocks` has the texts and the curves of each run as base64, which holds no character that HTML knows.
-pub fn page(title: &str, head: &Value, blocks: &[(String, String)]) -> String {
+/// The page. The summary is for readers without scripts, and for search engines. `blocks` has the texts and the curves of each run as base64, which holds no character that HTML knows.
+pub fn page(title: &str, summary: &str, head: &Value, blocks: &[(String, String)]) -> String {
     let scripts = [assets::LIBRARY.trim_end(), &own_script()];
     let styles = assets::STYLES.join("\n");
     let policy = csp::policy(&scripts, &[&styles]);
@@ -14,10 +14,12 @@ pub fn page(title: &str, head: &Value, blocks: &[(String, String)]) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{}</title>\n<style>{styles}</style>\n</head>\n",
+         <meta name=\"description\" content=\"{}\">\n<title>{}</title>\n<style>{styles}</style>\n</head>\n",
+        escaped(summary),
         escaped(title)
     );
     page += assets::BODY;
+    page += &format!("<noscript><p>{}. The chart needs JavaScript.</p></noscript>\n", escaped(summary));
     page += &format!("<script type=\"application/json\" id=\"data\">{}</script>\n", json(head));
     for (at, (text, curves)) in blocks.iter().enumerate() {
         for (id, block) in [("text", text), ("curves", curves)] {
@@ -40,9 +42,9 @@ fn json(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-/// Text for an element.
+/// Text for an element or an attribute.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -53,7 +55,7 @@ mod tests {
     #[test]
     fn no_text_of_a_trace_ends_a_block() {
         let evil = "</script><script>alert(1)</script><!--<script>&]]>\u{2028}";
-        let page = page(evil, &json!({ "title": evil }), &[("AA==".to_owned(), "BB==".to_owned())]);
+        let page = page(evil, evil, &json!({ "title": evil }), &[("AA==".to_owned(), "BB==".to_owned())]);
         let data = page.split("id=\"data\">").nth(1).and_then(|rest| rest.split("</script>").next());
         let data: Value = serde_json::from_str(data.expect("a block")).expect("JSON");
         assert_eq!(data["title"], evil);

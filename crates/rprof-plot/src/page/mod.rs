@@ -69,8 +69,9 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
         },
         "dark": options.theme == Theme::Dark,
     });
+    let summary = words::sentence(&title, traces);
     let mut blocks = vec![(String::new(), String::new()); shown.len()];
-    let mut room = (MOST_BYTES - RESERVE).saturating_sub(html::page(&title, &head, &blocks).len());
+    let mut room = (MOST_BYTES - RESERVE).saturating_sub(html::page(&title, &summary, &head, &blocks).len());
     for (at, trace) in shown.iter().enumerate() {
         let share = room / (shown.len() - at);
         let text = pack::base64(&tables::pack(trace, packed(share) * TEXT_PERCENT / 100));
@@ -78,7 +79,7 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
         room = room.saturating_sub(text.len() + curves.len());
         blocks[at] = (text, curves);
     }
-    Ok(html::page(&title, &head, &blocks))
+    Ok(html::page(&title, &summary, &head, &blocks))
 }
 
 /// The number of packed bytes that give so many characters of base64.

@@ -2,6 +2,8 @@
 
 use rprof_trace::{Bytes, End, Metric, PeakRemarks, Profile, visible};
 
+use crate::page::PageTrace;
+
 /// A fact: its label, its value, and what explains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
@@ -133,6 +135,16 @@ fn signal_name(number: i32) -> String {
         _ => return format!("signal {number}"),
     };
     name.to_owned()
+}
+
+/// The page in one sentence: its title, and the peak of each of the first traces.
+pub fn sentence(title: &str, traces: &[PageTrace<'_>]) -> String {
+    let peaks = traces.iter().take(3).map(|trace| {
+        let Fact { value, note, .. } = peak(trace.profile);
+        format!("peak {value}, {note}")
+    });
+    let peaks: Vec<String> = peaks.collect();
+    format!("Memory of {title}: {}", peaks.join("; "))
 }
 
 /// How a run was measured.

@@ -17,7 +17,10 @@ rprof.axis = (() => {
     return ticks;
   }
 
-  /** The axis of memory from 0 up to at least `highest` bytes: `to`, the ticks in bytes, their labels and the unit. */
+  /**
+   * The axis of memory from 0 up to at least `highest` bytes: `to`, the ticks in bytes, their labels, the unit, and
+   * `share`, from bytes to the share of the height.
+   */
   function memory(highest, chosen, height) {
     const top = Math.max(highest, 1) * 1.09;
     const unit = chosen === "auto" ? units.unitOf(top) : chosen;
@@ -26,7 +29,23 @@ rprof.axis = (() => {
     if (unit === "B") step = Math.max(1, step);
     const ticks = multiples(0, top / size, step).map((tick) => tick * size);
     const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
-    return { to: top, ticks, labels: ticks.map((tick) => (tick / size).toFixed(digits)), unit };
+    return { to: top, ticks, labels: ticks.map((tick) => (tick / size).toFixed(digits)), unit, share: (value) => value / top };
+  }
+
+  /** A logarithmic axis of memory. It begins below the lowest value, but spans at most five powers of ten. */
+  function logarithmic(lowest, highest, chosen) {
+    const top = Math.max(highest, 1) * 1.25;
+    const from = Math.min(Math.max(lowest, top / 1e5, 1) * 0.8, top / 2);
+    const unit = chosen === "auto" ? units.unitOf(top) : chosen;
+    const size = units.SIZES[unit];
+    const share = (value) => (value <= from ? 0 : Math.log(value / from) / Math.log(top / from));
+    const factors = Math.log10(top / from) > 2.5 ? [1] : [1, 2, 5];
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(from / size)); 10 ** power * size <= top; power++) {
+      ticks.push(...factors.map((factor) => factor * 10 ** power * size).filter((tick) => tick >= from && tick <= top));
+    }
+    const labels = ticks.map((tick) => String(Number((tick / size).toPrecision(2))));
+    return { to: top, ticks, labels, unit: `${unit}, log`, share };
   }
 
   /** The axis of time from one instant to another: ticks in seconds, labels, and the name of their form. */
@@ -42,5 +61,5 @@ rprof.axis = (() => {
     return { ticks, labels: ticks.map((tick) => units.clock(tick, digits)), form, step };
   }
 
-  return { memory, time };
+  return { memory, logarithmic, time };
 })();

@@ -9,7 +9,7 @@ rprof.chart = (() => {
 
   class Chart {
     constructor(app, element) {
-      Object.assign(this, { app, element, view: null, shapes: null, limits: [], isDrawing: true });
+      Object.assign(this, { app, element, view: null, shapes: null, limits: [], isDrawing: true, top: 1 });
       this.axes = { x: axis.time(0, 1, 600), y: axis.memory(1, "auto", 300) };
       this.plot = new uPlot(this.options(), [[0, 1], [0, 1]], element);
       this.tag = dom.h("div", { class: "tag", "aria-hidden": "true" });
@@ -34,11 +34,12 @@ rprof.chart = (() => {
         },
         scales: {
           x: { time: false, range: (_, min, max) => [min, max] },
-          y: { range: () => [0, this.axes.y.to] },
+          // Shares of the height: the axis may be logarithmic.
+          y: { range: () => [0, this.top] },
         },
         axes: [
           { ...common, size: 34, gap: 6, splits: () => this.axes.x.ticks, values: () => this.axes.x.labels },
-          { ...common, gap: 6, splits: () => this.axes.y.ticks, values: () => this.axes.y.labels, size: (_, values) => (values ? 20 + 7.2 * Math.max(1, ...values.map((value) => value.length)) : 50) },
+          { ...common, gap: 6, splits: () => this.axes.y.ticks.map(this.axes.y.share), values: () => this.axes.y.labels, size: (_, values) => (values ? 20 + 7.2 * Math.max(1, ...values.map((value) => value.length)) : 50) },
         ],
         series: [{}, { paths: () => null, points: { show: false } }],
         hooks: {
@@ -127,12 +128,14 @@ rprof.chart = (() => {
       const highest = Math.max(this.shapes.highest, ...this.limits.map(([, bytes]) => bytes));
       this.axes = {
         x: axis.time(state.from, state.to, width || 600),
-        y: axis.memory(highest, state.unit, this.plot.bbox.height / uPlot.pxRatio || 300),
+        y: views.memoryAxis(this.shapes, state, highest, this.plot.bbox.height / uPlot.pxRatio || 300),
       };
+      // uPlot asks for ticks again only if a scale changes; another unit changes none.
+      this.top = this.top === 1 ? 1 + 1e-9 : 1;
       this.isDrawing = true;
       this.plot.batch(() => {
         this.plot.setScale("x", { min: state.from, max: state.to });
-        this.plot.setScale("y", { min: 0, max: this.axes.y.to });
+        this.plot.setScale("y", { min: 0, max: this.top });
       });
       const { time } = state;
       this.setLine(time != null && time >= state.from && time <= state.to ? time : null);
@@ -146,7 +149,7 @@ rprof.chart = (() => {
       return {
         left, top, width, height,
         x: (time) => left + ((time - from) / (to - from)) * width,
-        y: (value) => top + height - (value / this.axes.y.to) * height,
+        y: (value) => top + height - this.axes.y.share(value) * height,
       };
     }
 
@@ -328,7 +331,7 @@ rprof.chart = (() => {
         dot.hidden = !shown || time == null;
         if (dot.hidden) return;
         dot.style.backgroundColor = theme.colour(shown.colour);
-        dot.style.transform = `translate(${x}px, ${this.plot.valToPos(shown.value, "y")}px)`;
+        dot.style.transform = `translate(${x}px, ${this.plot.valToPos(this.axes.y.share(shown.value), "y")}px)`;
       });
     }
   }

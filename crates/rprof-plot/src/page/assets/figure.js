@@ -17,11 +17,11 @@ rprof.figure = (() => {
     const { state, view } = app, width = WIDTH - LEFT - RIGHT;
     const shapes = views.geometry(view, state, state.from, state.to, width * 2);
     const limits = chart.near(state, shapes.highest);
-    const y = axis.memory(Math.max(shapes.highest, ...limits.map(([, bytes]) => bytes)), state.unit, HEIGHT);
+    const y = views.memoryAxis(shapes, state, Math.max(shapes.highest, ...limits.map(([, bytes]) => bytes)), HEIGHT);
     const x = axis.time(state.from, state.to, width);
     const place = {
       x: (time) => LEFT + ((time - state.from) / (state.to - state.from)) * width,
-      y: (value) => TOP + HEIGHT - (value / y.to) * HEIGHT,
+      y: (value) => TOP + HEIGHT - y.share(value) * HEIGHT,
     };
     const legend = entries(view, state);
     const legendTop = TOP + HEIGHT + 52;

@@ -21,6 +21,7 @@ rprof.keys = (() => {
     [["M", "shift m", "shift M"], "Shift M", "cursor to the mark before", (app) => app.nextMark(-1)],
     [["v"], "V", "next view", (app) => app.nextView()],
     [["u"], "U", "next unit", (app) => app.nextUnit()],
+    [["l"], "L", "logarithmic axis of memory", (app) => app.set({ log: !app.state.log })],
     [["f"], "F", "spans as lanes, flame or not at all", (app) => app.nextSpans()],
     [["/"], "/", "filter processes", (app) => app.focusFilter()],
     [["t"], "T", "light or dark", (app) => app.toggleTheme()],

@@ -12,7 +12,7 @@
       this.page = page;
       const only = page.runs.length === 1 ? page.runs[0] : null;
       this.state = {
-        runs: page.runs, run: only, view: "lines", unit: "auto", grouped: false, spans: page.spans, allSpans: false,
+        runs: page.runs, run: only, view: "lines", unit: "auto", log: false, grouped: false, spans: page.spans, allSpans: false,
         from: 0, to: 1, time: null, chosen: new Set(), hidden: new Set(), span: null,
       };
       const [from, to] = page.window || [0, this.length];
@@ -243,6 +243,7 @@
       choose("span-view", "spans", [["lanes", "lanes"], ["flame", "flame"], ["hidden", "hidden"]]);
       byId("view").addEventListener("change", (event) => this.set({ view: event.target.value, hidden: new Set() }));
       byId("grouped").addEventListener("change", (event) => this.set({ grouped: event.target.checked, hidden: new Set() }));
+      byId("log").addEventListener("change", (event) => this.set({ log: event.target.checked }));
       const runs = byId("run");
       const names = this.state.runs.map((run, at) => h("option", { value: String(at) }, run.label));
       dom.set(runs, h("option", { value: "" }, "all, compared"), names);
@@ -288,11 +289,13 @@
       byId("span-view").value = state.spans;
       byId("run").value = run ? String(run.index) : "";
       byId("grouped").checked = state.grouped;
+      byId("log").checked = state.log;
+      byId("log-choice").hidden = this.view.layers.length > 0;
       byId("grouped-choice").hidden = !run || state.view !== "processes";
       byId("view-choice").hidden = offered.length < 2;
       byId("span-choice").hidden = !run || !run.spans.from.length;
       byId("theme").textContent = theme.isDark() ? "Light" : "Dark";
-      byId("subtitle").textContent = run ? (run.command === this.page.title ? "" : run.command) : `${runs.length} traces${this.page.more ? `, and ${this.page.more} more that are not in this page` : ""}`;
+      byId("subtitle").textContent = run ? (run.command === this.page.title ? "" : run.command) : [this.page.title.endsWith(" traces") ? "" : `${runs.length} traces`, this.page.more ? `${this.page.more} more are not in this page` : ""].filter(Boolean).join("; ");
       this.facts(run);
       this.method(run);
       byId("traces").hidden = runs.length < 2;

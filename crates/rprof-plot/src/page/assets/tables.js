@@ -56,7 +56,7 @@ rprof.tables = (() => {
       dom.set(this.body, found.slice(0, this.most).map((row) => this.row(row)));
       this.more.hidden = found.length <= this.most;
       this.more.textContent = `Show all ${found.length}`;
-      const counted = `${word ? `${found.length} of ` : ""}${this.rows.length} ${this.noun}`;
+      const counted = `${word ? `${found.length} of ` : ""}${this.rows.length} ${this.rows.length === 1 ? this.noun[0] : this.noun[1]}`;
       this.count.textContent = this.rest ? `${counted}; ${this.rest}` : counted;
     }
 
@@ -86,7 +86,7 @@ rprof.tables = (() => {
     const bytes = size(app);
     return new Table(element, {
       caption: "Processes",
-      noun: "processes",
+      noun: ["process", "processes"],
       filter: "Filter by name, process id or command",
       sort: 2,
       descending: true,
@@ -116,7 +116,7 @@ rprof.tables = (() => {
     const growth = (value) => (value == null ? "–" : (value > 0 ? "+" : value < 0 ? "−" : "") + units.bytes(Math.abs(value), app.state.unit));
     return new Table(element, {
       caption: "Spans by name",
-      noun: "names",
+      noun: ["name", "names"],
       filter: "Filter spans",
       sort: 2,
       descending: true,
@@ -139,7 +139,7 @@ rprof.tables = (() => {
     const change = (run) => (peak(run) == null || !peak(app.state.runs[0]) ? null : peak(run) / peak(app.state.runs[0]) - 1);
     return new Table(element, {
       caption: "Traces",
-      noun: "traces",
+      noun: ["trace", "traces"],
       sort: 0,
       onOpen: (run) => app.set({ run, view: "lines", hidden: new Set() }, true),
       columns: [

@@ -22,8 +22,9 @@ rprof.units = (() => {
   function bytes(value, chosen = "auto") {
     if (value == null || Number.isNaN(value)) return "–";
     const unit = chosen === "auto" ? unitOf(value) : chosen;
-    const digits = unit === "B" ? 0 : "GiB TiB GB TB".includes(unit) ? 2 : 1;
-    return `${(value / SIZES[unit]).toFixed(digits)} ${unit}`;
+    const number = value / SIZES[unit];
+    const digits = unit === "B" || number >= 1e4 ? 0 : "GiB TiB GB TB".includes(unit) ? 2 : 1;
+    return `${number.toFixed(digits)} ${unit}`;
   }
 
   const two = (number) => String(number).padStart(2, "0");

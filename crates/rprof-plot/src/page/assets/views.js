@@ -2,11 +2,14 @@
 // `top`, the curve of the whole; `lines`, curves of their own; and `layers`, which add up from the time axis.
 rprof.views = (() => {
   "use strict";
+  const { axis } = rprof;
   const { Curve, sum } = rprof.curve;
   const LINES = ["orange", "purple", "sky", "brown"];
   const DASHES = [[], [5, 2], [1.5, 1.5], [7, 2, 1.5, 2], [4, 1.5, 1.5, 1.5, 1.5, 1.5]];
   const TRACES = ["blue", "vermillion", "green", "purple", "orange", "sky", "ink"];
   const TRACE_DASHES = [[], [7, 2.5], [2, 2], [9, 2.5, 2, 2.5], [5, 2, 1.5, 2, 1.5, 2]];
+  /** The colours of chosen processes, apart from those of the others. */
+  const CHOSEN = ["vermillion", "purple", "brown", "ink"];
   const MOST_LINES = 8, MOST_LAYERS = 12;
   /** A process with a smaller share of the peak would lie on the time axis. */
   const SMALL = 0.02;
@@ -62,7 +65,7 @@ rprof.views = (() => {
       shown.forEach((process, at) => {
         const isChosen = state.chosen.has(process.life);
         const look = { width: isChosen ? 2.6 : 1.3, dash: isChosen ? [] : DASHES[at % DASHES.length], isProcess: true };
-        own.push(line(`process-${process.life}`, process.label, isChosen ? "vermillion" : LINES[at % LINES.length], process.curve, look));
+        own.push(line(`process-${process.life}`, process.label, isChosen ? CHOSEN[at % CHOSEN.length] : LINES[at % LINES.length], process.curve, look));
       });
     }
     return { top: total(run, { label: several ? `all processes (${run.metric})` : run.metric, fill: true }), lines: own, layers: [], note: others(run, several ? shown.length : 0) };
@@ -209,7 +212,7 @@ rprof.views = (() => {
   /** The lines and areas of a view between two times, as points for this many columns of pixels; and the highest value. */
   function geometry(view, state, from, to, columns) {
     const isShown = (series) => !state.hidden.has(series.key);
-    const shapes = { areas: [], lines: [], highest: 0 };
+    const shapes = { areas: [], lines: [], highest: 0, lowest: Infinity };
     const see = (value) => {
       if (value > shapes.highest) shapes.highest = value;
     };
@@ -218,7 +221,9 @@ rprof.views = (() => {
     for (const series of shown) {
       const [, high] = series.curve.range(from, to);
       see(high);
-      shapes.lines.push({ series, ...(series.points ? series.points(from, to, columns) : points(series.curve, from, to, columns)) });
+      const drawn = { series, ...(series.points ? series.points(from, to, columns) : points(series.curve, from, to, columns)) };
+      for (const value of drawn.values) if (value > 0 && value < shapes.lowest) shapes.lowest = value;
+      shapes.lines.push(drawn);
     }
     const layers = view.layers.filter(isShown);
     if (layers.length) {
@@ -240,5 +245,11 @@ rprof.views = (() => {
     return shapes;
   }
 
-  return { available, build, geometry, KINDS };
+  /** The axis of memory for what is drawn. Areas that add up have no logarithmic one. */
+  function memoryAxis(shapes, state, highest, height) {
+    const isLog = state.log && shapes.areas.length === 0 && shapes.lowest < Infinity;
+    return isLog ? axis.logarithmic(shapes.lowest, highest, state.unit) : axis.memory(highest, state.unit, height);
+  }
+
+  return { available, build, geometry, memoryAxis, KINDS };
 })();
