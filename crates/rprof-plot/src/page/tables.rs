@@ -27,6 +27,9 @@ const NOTE: usize = 1000;
 /// The most processes that an argument tells apart, the largest first: each is compared with all others.
 const TOLD_APART: usize = 300;
 
+/// The fewest packed bytes of a process.
+const LEAST_BYTES: usize = 8;
+
 /// How many of each are kept.
 #[derive(Debug, Clone, Copy)]
 struct Most {
@@ -54,6 +57,10 @@ impl Most {
 /// The texts of a run as a zlib stream of JSON, in at most `budget` bytes if half of everything, or half of that, fits.
 pub fn pack(trace: &PageTrace<'_>, budget: usize) -> Vec<u8> {
     let mut most = MOST;
+    // No process takes less room than this, so more of them need not be tried.
+    while most.processes > budget / LEAST_BYTES {
+        most = most.halved();
+    }
     loop {
         let packed = deflated(tables(trace, most).to_string().as_bytes());
         if packed.len() <= budget || (most.processes == 0 && most.spans == 0) {

@@ -307,10 +307,13 @@ rprof.chart = (() => {
       }
     }
 
-    /** Moves the line of the cursor to a time; null takes it away. */
+    /** Moves the line of the cursor to a time, without a report that it has moved; null takes it away. */
     setLine(time) {
+      const was = this.isDrawing;
+      this.isDrawing = true;
       const left = time == null ? -10 : this.plot.valToPos(time, "x");
       this.plot.setCursor({ left, top: time == null ? -10 : 10 });
+      this.isDrawing = was;
     }
 
     /** Shows dots at the values of the cursor, and its time in a tag. */

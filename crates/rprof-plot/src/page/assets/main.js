@@ -69,6 +69,13 @@
     hover(time) {
       this.state.time = time;
       this.readout.update(time);
+      this.spans.mark(time);
+    }
+
+    /** Moves the cursor to a time; null takes it away. */
+    point(time) {
+      this.chart.setLine(time);
+      this.hover(time);
     }
 
     /** Shows a stretch of time. */
@@ -105,8 +112,7 @@
     toTime(time) {
       const { from, to } = this.state;
       if (time < from || time > to) this.moveTo(time - (to - from) / 2);
-      this.chart.setLine(time);
-      this.hover(time);
+      this.point(time);
       dom.say(this.readout.sentence());
     }
 

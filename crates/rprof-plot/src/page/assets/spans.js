@@ -61,9 +61,10 @@ rprof.spans = (() => {
       this.canvas = dom.h("canvas", { role: "img" });
       this.more = dom.h("button", { class: "more", onclick: () => app.set({ allSpans: !app.state.allSpans }) });
       this.about = dom.h("p", { class: "about" });
-      element.append(this.canvas, this.about, this.more);
+      this.line = dom.h("div", { class: "line", "aria-hidden": "true", hidden: true });
+      element.append(this.canvas, this.line, this.about, this.more);
       this.canvas.addEventListener("pointermove", (event) => this.hovered(event));
-      this.canvas.addEventListener("pointerleave", () => app.hover(null));
+      this.canvas.addEventListener("pointerleave", () => app.point(null));
       this.canvas.addEventListener("click", (event) => {
         const block = this.blockAt(event);
         app.chooseSpan(block ? block.at : null);
@@ -78,7 +79,7 @@ rprof.spans = (() => {
       const { app } = this, { from, to } = app.state;
       const x = event.clientX - this.canvas.getBoundingClientRect().left - this.left;
       const time = from + (x / this.width) * (to - from);
-      app.hover(time >= from && time <= to ? time : null);
+      app.point(time >= from && time <= to ? time : null);
       const block = this.blockAt(event);
       this.canvas.classList.toggle("over-block", Boolean(block));
       this.about.textContent = block ? words(app.state.run, block.at, app.state.unit) : this.hint();
@@ -86,6 +87,15 @@ rprof.spans = (() => {
 
     hint() {
       return "A click chooses a span, a double click zooms to it.";
+    }
+
+    /** Shows the line of the cursor; null takes it away. */
+    mark(time) {
+      const { from, to } = this.app.state;
+      this.line.hidden = time == null || time < from || time > to;
+      if (this.line.hidden) return;
+      this.line.style.height = this.canvas.style.height;
+      this.line.style.transform = `translate(${this.left + ((time - from) / (to - from)) * this.width}px, 0)`;
     }
 
     blockAt(event) {
