@@ -21,6 +21,7 @@ mod message;
 mod natural_order;
 mod not_found;
 mod output;
+mod page_file;
 mod parts_report;
 mod python;
 mod rank_report;

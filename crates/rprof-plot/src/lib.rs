@@ -9,6 +9,8 @@ mod figure;
 mod layers;
 mod options;
 mod out;
+#[cfg(feature = "page")]
+mod page;
 mod peaks;
 mod repeats;
 mod series;
@@ -22,6 +24,8 @@ pub use options::{Options, SpanView, SvgText, Theme, Trace};
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
+#[cfg(feature = "page")]
+pub use page::{MOST_BYTES, PageTrace, page};
 pub use peaks::{PeakGroup, peaks};
 pub use repeats::{Repeats, repeats};
 pub use terminal::chart::TextChart;

@@ -25,6 +25,9 @@ pub use profile::blocks::Block;
 pub use profile::builder::ProfileBuilder;
 pub use profile::cgroup::CgroupProfile;
 pub use profile::curve::{Curve, Envelope, Point};
+pub use profile::detail::{
+    Detail, DetailOptions, ProcessDetail, Slices, TickColumn, TickTable, read_details,
+};
 pub use profile::load::{fold, read_profiles};
 pub use profile::options::{Keep, ProfileOptions};
 pub use profile::peak_remarks::{PeakRemarks, rss_and_swap};

@@ -84,6 +84,7 @@ largest processes. The figure of several traces compares them.
 Examples:
   rprof plot                                  draw the newest trace
   rprof plot t.dat -o t.pdf                   choose the format by the file name
+  rprof plot t.dat -o t.html                  make a page to zoom and explore
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame

@@ -73,7 +73,7 @@ pub enum Command {
     /// Run commands many times and compare their time and memory
     #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
     Bench(Box<BenchArgs>),
-    /// Draw traces: memory over time, as SVG, PDF or PNG
+    /// Draw traces: memory over time, as SVG, PDF, PNG or an HTML page
     #[command(long_about = examples::PLOT)]
     Plot(PlotArgs),
     /// Print the peak of traces

@@ -66,7 +66,7 @@ pub struct PlotArgs {
 /// The file of a figure.
 #[derive(Debug, Args)]
 pub struct FigureArgs {
-    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    /// The figure: .svg, .pdf or .png; .html is a page to explore [default: the trace's name with .svg]
     ///
     /// A name without an extension gets .png. `-` is stdout, as SVG. In a directory, the figure has the trace's name.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]

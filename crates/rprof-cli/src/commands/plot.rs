@@ -1,4 +1,4 @@
-//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF or PNG.
+//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF, PNG or an HTML page.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, message, natural_order, output, rank_report, text_figure, trace_names};
+use crate::{figure_file, load, message, natural_order, output, rank_report, text_figure, page_file, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -25,13 +25,19 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let term = arguments.text.term;
     let figure_file = if term.is_some() { None } else { figure_file(arguments, &inputs[0])? };
-    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
+    let is_page = figure_file.as_deref().is_some_and(figure_format::is_page);
+    let format =
+        figure_file.as_deref().filter(|_| !is_page).map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let window = match &arguments.span {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
     let options = Options { window, ..options };
+    if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
+        let page = page_file::render(&inputs, &options, &arguments.label)?;
+        return write(path, page, &paths, arguments);
+    }
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
@@ -71,11 +77,16 @@ fn write(
     paths: &[PathBuf],
 ) -> anyhow::Result<()> {
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
-    let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    figure_file::write(&path, figure, &traces, arguments.figure.force)?;
+    write(&path, figure, &paths, arguments)
+}
+
+/// Writes the figure of these traces.
+fn write(path: &Path, figure: Vec<u8>, traces: &[PathBuf], arguments: &PlotArgs) -> anyhow::Result<()> {
+    let traces: Vec<&Path> = traces.iter().map(PathBuf::as_path).collect();
+    figure_file::write(path, figure, &traces, arguments.figure.force)?;
     // The user does not know a name that rprof has chosen.
-    if arguments.figure.output.as_ref() != Some(&path) {
-        output::print(&format!("{}\n", shown(&path)))?;
+    if arguments.figure.output.as_deref() != Some(path) {
+        output::print(&format!("{}\n", shown(path)))?;
     }
     Ok(())
 }

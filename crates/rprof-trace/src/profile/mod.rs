@@ -7,6 +7,7 @@ pub(crate) mod cgroup;
 mod consistency;
 mod counts;
 pub(crate) mod curve;
+pub(crate) mod detail;
 mod evidence;
 mod extent;
 mod largest;
