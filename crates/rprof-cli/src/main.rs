@@ -25,12 +25,15 @@ mod recorder;
 mod session;
 mod span_report;
 mod sparkline;
+mod stacks;
 mod summary;
 mod top_report;
 mod trace_file;
 mod trace_input;
 mod trace_labels;
 mod trace_names;
+#[cfg(feature = "where")]
+mod where_report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -65,6 +68,8 @@ fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),
+        #[cfg(feature = "where")]
+        Command::Where(arguments) => commands::origin::origin(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Export(arguments) => export::export(&arguments),

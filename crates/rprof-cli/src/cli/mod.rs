@@ -8,6 +8,8 @@ mod compare;
 mod examples;
 mod exchange;
 mod figure_style;
+#[cfg(feature = "where")]
+mod origin;
 mod record;
 mod top;
 mod traces;
@@ -21,6 +23,8 @@ pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
 pub use self::exchange::{ConvertArgs, ExportArgs};
+#[cfg(feature = "where")]
+pub use self::origin::{ByName, WhereArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
@@ -61,6 +65,10 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Print or draw the code that the memory of a run came from (recorded with --where)
+    #[cfg(feature = "where")]
+    #[command(name = "where", long_about = examples::WHERE)]
+    Where(WhereArgs),
     /// Check traces against limits or a baseline, for CI
     #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
     Check(CheckArgs),

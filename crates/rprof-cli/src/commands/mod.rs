@@ -7,6 +7,8 @@ pub mod check;
 pub mod compare;
 pub mod convert;
 pub mod export;
+#[cfg(feature = "where")]
+pub mod origin;
 pub mod peak;
 pub mod plot;
 pub mod run;

@@ -116,9 +116,14 @@ impl<'a> Assignment<'a> {
     /// The faults within a segment, and the nearest one on each side in its domain.
     fn points(&self, segment: &Segment<'_>) -> Vec<Point> {
         let (low, high) = segment.domain;
-        let before = self.range(low, segment.start).next_back();
-        let after = self.range(segment.end, high).next();
-        let inside = self.range(segment.start, segment.end);
+        // Memory in huge pages was touched by faults of huge pages: an older fault of a small page is from a time before,
+        // when the memory was mapped for another use. Only a collapse by the kernel leaves small ones alone.
+        let large = |fault: &&(u64, Touch)| fault.1.size > self.header.page_size;
+        let only_large = segment.run.huge && self.range(low, high).any(|fault| large(&fault));
+        let counts = |fault: &&(u64, Touch)| !only_large || large(fault);
+        let before = self.range(low, segment.start).rfind(counts);
+        let after = self.range(segment.end, high).find(counts);
+        let inside = self.range(segment.start, segment.end).filter(counts);
         let mut points: Vec<Point> = Vec::new();
         for (page, touch) in before.into_iter().chain(inside).chain(after) {
             let unit = if segment.run.huge { self.header.huge_size } else { self.header.page_size };
@@ -207,6 +212,8 @@ impl<'a> Assignment<'a> {
                 put(left_end, right_start, Class::Unseen, None);
                 put(right_start, to, Class::Estimated, right);
             }
+            // A buffer that was moved grows at its end.
+            (Some(_), Some(_)) if segment.moved => put(from, to, Class::Estimated, right),
             (Some(_), None) => put(from, to, Class::Estimated, left),
             (None, Some(_)) => put(from, to, Class::Estimated, right),
             (Some(_), Some(_)) => {
@@ -268,7 +275,12 @@ mod tests {
         let got = assigned(&space, &scan(100..130, false));
         assert_eq!(
             got,
-            [(1, Class::Exact, 1), (1, Class::Estimated, 15), (2, Class::Exact, 1), (2, Class::Estimated, 13)]
+            [
+                (1, Class::Exact, 1),
+                (1, Class::Estimated, 15),
+                (2, Class::Exact, 1),
+                (2, Class::Estimated, 13)
+            ]
         );
     }
 

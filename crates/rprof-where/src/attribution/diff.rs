@@ -46,9 +46,8 @@ pub fn diff(before: &Table, after: &Table) -> Vec<Change> {
         }
     }
     let mut changes: Vec<Change> = changes.into_values().collect();
-    changes.sort_by(|a, b| {
-        (b.growth(), b.total_bytes.1, &a.name).cmp(&(a.growth(), a.total_bytes.1, &b.name))
-    });
+    changes
+        .sort_by(|a, b| (b.growth(), b.total_bytes.1, &a.name).cmp(&(a.growth(), a.total_bytes.1, &b.name)));
     changes
 }
 
@@ -68,7 +67,10 @@ mod tests {
 
     #[test]
     fn the_largest_growth_comes_first_and_what_vanished_last() {
-        let changes = diff(&table(&[("old", 9), ("same", 5), ("up", 1)]), &table(&[("new", 3), ("same", 5), ("up", 8)]));
+        let changes = diff(
+            &table(&[("old", 9), ("same", 5), ("up", 1)]),
+            &table(&[("new", 3), ("same", 5), ("up", 8)]),
+        );
         let names: Vec<_> = changes.iter().map(|change| (change.name.as_str(), change.growth())).collect();
         assert_eq!(names, [("up", 7), ("new", 3), ("same", 0), ("old", -9)]);
     }

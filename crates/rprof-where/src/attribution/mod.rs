@@ -13,7 +13,8 @@ mod stale;
 mod table;
 
 pub use diff::{Change, diff};
-pub use names::{Call, Names};
+pub use names::{Call, Names, is_named};
+pub use owner::without_interpreter;
 pub use replay::{Process, Share, View, Which, moments, series, view};
 pub use table::{By, Entry, Table, unseen_label};
 

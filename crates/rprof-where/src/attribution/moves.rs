@@ -26,7 +26,7 @@ pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &He
         let fits = |cluster: &&Cluster| (cluster.end - cluster.start).abs_diff(length) <= slack;
         if let Some(cluster) = clusters.iter().find(fits) {
             for (page, touch) in &gone[cluster.first..cluster.last] {
-                let page = page - cluster.start + gap.0;
+                let page = (page - cluster.start).saturating_add(gap.0);
                 space.faults.entry(page).or_insert(*touch);
             }
             space.moved.push((gap.0, gap.1));

@@ -48,10 +48,20 @@ impl Names {
         Self { calls: (0..).zip(&log.frames).map(of_frame).collect() }
     }
 
+    /// True if a call has this name.
+    pub fn has(&self, wanted: &str) -> bool {
+        self.calls.iter().flatten().any(|call| is_named(call, wanted))
+    }
+
     /// The calls of a stack, the innermost first.
     pub fn stack<'a>(&'a self, log: &'a Log, node: u32) -> Vec<&'a Call> {
         log.stack(node).filter_map(|frame| self.calls.get(frame as usize)).flatten().collect()
     }
+}
+
+/// True if a call has this name, whole or its part after a `::`.
+pub fn is_named(call: &Call, wanted: &str) -> bool {
+    call.name == wanted || call.name.strip_suffix(wanted).is_some_and(|before| before.ends_with("::"))
 }
 
 /// The last part of a path.

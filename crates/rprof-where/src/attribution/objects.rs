@@ -67,8 +67,7 @@ impl Objects {
         for object in old.into_values() {
             let first = areas.partition_point(|(_, end)| *end <= object.start);
             for (start, end) in areas[first..].iter().take_while(|(start, _)| *start < object.end) {
-                let part =
-                    Object { start: object.start.max(*start), end: object.end.min(*end), ..object };
+                let part = Object { start: object.start.max(*start), end: object.end.min(*end), ..object };
                 self.by_start.insert(part.start, part);
             }
         }

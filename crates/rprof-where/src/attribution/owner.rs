@@ -4,25 +4,112 @@ use super::names::{Call, Kind, file_name};
 
 /// The beginnings of the names of libraries that allocate, copy and start programs for others.
 const RUNTIME_LIBRARIES: &[&str] = &[
-    "libc.so", "libc-2", "libc.musl", "ld-linux", "ld-musl", "ld-2", "ld.so", "libstdc++", "libc++.", "libc++abi",
-    "libgcc_s", "libm.so", "libm-2", "libpthread", "libdl.so", "libdl-2", "librt.so", "libjemalloc", "libtcmalloc",
-    "libmimalloc", "linux-vdso", "[vdso]",
+    "libc.so",
+    "libc-2",
+    "libc.musl",
+    "ld-linux",
+    "ld-musl",
+    "ld-2",
+    "ld.so",
+    "libstdc++",
+    "libc++.",
+    "libc++abi",
+    "libgcc_s",
+    "libm.so",
+    "libm-2",
+    "libpthread",
+    "libdl.so",
+    "libdl-2",
+    "librt.so",
+    "libjemalloc",
+    "libtcmalloc",
+    "libmimalloc",
+    "linux-vdso",
+    "[vdso]",
 ];
 
 /// Routines that are in programs, too, if these are linked statically.
 const ROUTINES: &[&str] = &[
-    "malloc", "calloc", "realloc", "reallocarray", "free", "memalign", "aligned_alloc", "posix_memalign", "valloc",
-    "memset", "memcpy", "memmove", "strcpy", "strdup", "mmap", "mmap64", "munmap", "mremap", "brk", "sbrk", "read",
-    "pread", "pread64", "readv", "recv", "recvfrom", "fread", "getline", "_int_malloc", "_int_realloc", "_int_free",
-    "_int_memalign", "sysmalloc", "systrim", "malloc_consolidate", "alloc_perturb", "checked_request2size",
-    "tcache_init", "ptmalloc_init", "new_heap", "heap_trim", "unlink_chunk", "do_mmap", "mallocx", "rallocx",
+    "malloc",
+    "calloc",
+    "realloc",
+    "reallocarray",
+    "free",
+    "memalign",
+    "aligned_alloc",
+    "posix_memalign",
+    "valloc",
+    "memset",
+    "memcpy",
+    "memmove",
+    "strcpy",
+    "strdup",
+    "mmap",
+    "mmap64",
+    "munmap",
+    "mremap",
+    "brk",
+    "sbrk",
+    "read",
+    "pread",
+    "pread64",
+    "readv",
+    "recv",
+    "recvfrom",
+    "fread",
+    "getline",
+    "_int_malloc",
+    "_int_realloc",
+    "_int_free",
+    "_int_memalign",
+    "sysmalloc",
+    "systrim",
+    "malloc_consolidate",
+    "alloc_perturb",
+    "checked_request2size",
+    "tcache_init",
+    "ptmalloc_init",
+    "new_heap",
+    "heap_trim",
+    "unlink_chunk",
+    "do_mmap",
+    "mallocx",
+    "rallocx",
 ];
 
 /// The beginnings of the names of routines.
 const ROUTINE_PREFIXES: &[&str] = &[
-    "__libc_", "__GI_", "__mem", "__rust_", "__rdl_", "__rg_", "__rustc", "_rjem_", "je_", "mi_", "tc_", "operator new",
-    "operator delete", "sysmalloc_", "std::", "__gnu_cxx::", "alloc::", "core::", "<alloc::", "<core::", "<std::",
-    "compiler_builtins::", "<hashbrown::", "hashbrown::",
+    "__libc_",
+    "__GI_",
+    "__mem",
+    "__rust_",
+    "__rdl_",
+    "__rg_",
+    "__rustc",
+    "_rjem_",
+    "je_",
+    "mi_",
+    "tc_",
+    "operator new",
+    "operator delete",
+    "sysmalloc_",
+    "std::",
+    "__gnu_cxx::",
+    "alloc::",
+    "core::",
+    "<alloc::",
+    "<core::",
+    "<std::",
+    "compiler_builtins::",
+    "<hashbrown::",
+    "hashbrown::",
+    "<[core::",
+    "<[hashbrown::",
+    "_ZSt",
+    "_ZNSt",
+    "_ZNKSt",
+    "_ZN9__gnu_cxx",
+    "_ZNK9__gnu_cxx",
 ];
 
 /// True for routines that work for their caller.
@@ -35,14 +122,27 @@ fn is_routine(call: &Call) -> bool {
         return true;
     }
     let name = without_result(&call.name);
-    ROUTINES.contains(&name) || ROUTINE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    ROUTINES.contains(&name)
+        || ROUTINE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || is_standard_impl(name)
+}
+
+/// True for a method of the standard library of Rust for another type: `<u8 as alloc::vec::SpecFromElem>::from_elem`.
+fn is_standard_impl(name: &str) -> bool {
+    let is_standard =
+        |text: &str| ["core::", "alloc::", "std::"].iter().any(|prefix| text.starts_with(prefix));
+    let parts = name.strip_prefix('<').and_then(|rest| rest.split_once(" as "));
+    // A type of the program has a path, and its methods are code of the program.
+    parts.is_some_and(|(of, which)| is_standard(which) && (is_standard(of) || !of.contains("::")))
 }
 
 /// The name of a template instance without the type of its result: `std::fill` of `void std::fill`.
 fn without_result(name: &str) -> &str {
     match name.split_once(' ') {
         Some((result, rest))
-            if !name.starts_with('<') && !name.starts_with("operator") && !result.contains(['(', '<', '{']) =>
+            if !name.starts_with('<')
+                && !name.starts_with("operator")
+                && !result.contains(['(', '<', '{']) =>
         {
             rest
         }
@@ -62,6 +162,16 @@ fn serves_script(call: &Call) -> bool {
             || call.path.contains("/site-packages/")
             || call.path.contains("/dist-packages/")
             || call.path.contains("/lib-dynload/"))
+}
+
+/// The calls of a stack that a figure shows, without those of an interpreter between and around the functions of its
+/// script: they are the same for every script.
+pub fn without_interpreter<'a>(stack: Vec<&'a Call>) -> Vec<&'a Call> {
+    let Some(script) = stack.iter().position(|call| call.kind == Kind::Script) else { return stack };
+    let is_interpreter = |call: &Call| is_routine(call) || serves_script(call);
+    let outer =
+        stack[script..].iter().copied().filter(|call| call.kind == Kind::Script || !is_interpreter(call));
+    stack[..script].iter().copied().chain(outer).collect()
 }
 
 /// The owner in a stack, whose innermost call is the first; `None` for an empty stack.
@@ -109,11 +219,15 @@ mod tests {
             native("__memset_avx2_unaligned_erms", "/lib/libc.so.6"),
             native("void std::vector<int>::resize", "/app"),
             native("<alloc::vec::Vec<T> as Clone>::clone", "/app"),
+            native("<u8 as alloc::vec::spec_from_elem::SpecFromElem>::from_elem", "/app"),
+            native("_ZSt9__fill_a1IPddEvT_", "/app"),
             native("app::hold", "/app"),
             native("main", "/app"),
         ];
         assert_eq!(owner_of(&calls), "app::hold");
         assert_eq!(owner_of(&calls[..1]), "__memset_avx2_unaligned_erms");
+        let own = [native("<app::Lines as core::iter::Iterator>::next", "/app"), native("main", "/app")];
+        assert_eq!(owner_of(&own), "<app::Lines as core::iter::Iterator>::next");
     }
 
     #[test]
@@ -123,7 +237,14 @@ mod tests {
         let numpy = native("PyArray_Fill", "/usr/lib/python3/dist-packages/numpy/core/x.so");
         assert_eq!(owner_of(&[python.clone(), script.clone(), python.clone()]), "fill");
         assert_eq!(owner_of(&[numpy.clone(), python.clone(), script.clone()]), "fill");
-        assert_eq!(owner_of(&[native("hold", "/home/me/libhold.so"), python.clone(), script]), "hold");
+        assert_eq!(
+            owner_of(&[native("hold", "/home/me/libhold.so"), python.clone(), script.clone()]),
+            "hold"
+        );
+        let stack = [&python, &script, &python, &script, &python];
+        let shown: Vec<_> =
+            without_interpreter(stack.to_vec()).iter().map(|call| call.name.as_str()).collect();
+        assert_eq!(shown, ["list_resize", "fill", "fill"]);
         assert_eq!(owner_of(&[python, numpy]), "list_resize");
     }
 }

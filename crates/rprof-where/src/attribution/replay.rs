@@ -35,6 +35,13 @@ pub struct Share {
     pub bytes: u64,
 }
 
+impl Share {
+    /// True if no fault was seen.
+    pub fn is_unseen(&self) -> bool {
+        self.class == Class::Unseen
+    }
+}
+
 /// The memory of the tree at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct View {
@@ -94,7 +101,8 @@ pub fn view(log: &Log, which: Which) -> Option<View> {
         }
     };
     let mut replay = Replay::new(log);
-    let mut found = log.events.iter().filter_map(|event| replay.apply(event).map(|moment| (event.time, moment)));
+    let mut found =
+        log.events.iter().filter_map(|event| replay.apply(event).map(|moment| (event.time, moment)));
     let (time, moment) = found.nth(chosen)?;
     drop(found);
     Some(replay.view(time, moment))

@@ -33,6 +33,8 @@ pub struct Space {
     pub moved: Vec<(u64, u64)>,
     /// The last scan.
     pub scan: Option<Rc<Scan>>,
+    /// Faults of pages that another mapping has replaced since the last scan.
+    replaced: Vec<(u64, Touch)>,
     /// The last stack of each thread.
     last: HashMap<u32, u32>,
     /// The mappings of each thread that wait for its next stack.
@@ -64,17 +66,19 @@ impl Space {
     }
 
     fn forget(&mut self, start: u64, end: u64) {
-        let gone: Vec<u64> = self.faults.range(start..end).map(|(page, _)| *page).collect();
-        for page in gone {
-            self.faults.remove(&page);
+        let gone: Vec<(u64, Touch)> =
+            self.faults.range(start..end).map(|(page, touch)| (*page, *touch)).collect();
+        for (page, _) in &gone {
+            self.faults.remove(page);
         }
+        self.replaced.extend(gone);
     }
 
     /// Takes over a scan: faults whose pages are not present any more are forgotten, and moved pages take theirs along.
     pub fn scanned(&mut self, scan: Rc<Scan>, header: &Header) {
         let areas: Vec<(u64, u64)> = scan.areas.iter().map(|area| (area.start, area.end)).collect();
         self.objects.retain_within(&areas);
-        let mut gone = Vec::new();
+        let mut gone = std::mem::take(&mut self.replaced);
         self.faults.retain(|page, touch| {
             let present = is_present(&scan.runs, *page, page.saturating_add(touch.size));
             if !present {
@@ -82,6 +86,7 @@ impl Space {
             }
             present
         });
+        gone.sort_unstable_by_key(|(page, touch)| (*page, touch.order));
         self.moved.retain(|(start, end)| is_present(&scan.runs, *start, *end));
         moves::follow(self, &scan, &gone, header);
         self.scan = Some(scan);

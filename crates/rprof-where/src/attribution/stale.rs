@@ -16,8 +16,8 @@ pub fn without_stale(faults: Vec<(u64, Touch)>, reach: u64) -> Vec<(u64, Touch)>
     };
     let keep: Vec<bool> = (0..faults.len())
         .map(|index| {
-            let stale = newer_on(index, &mut (0..index).rev())
-                && newer_on(index, &mut (index + 1..faults.len()));
+            let stale =
+                newer_on(index, &mut (0..index).rev()) && newer_on(index, &mut (index + 1..faults.len()));
             !stale
         })
         .collect();

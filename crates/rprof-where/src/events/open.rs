@@ -16,8 +16,10 @@ use crate::error::Error;
 /// Pages of the ring of processes.
 const TASK_PAGES: usize = 16;
 /// Pages of the ring of one fault in a period; a user without rights gets fewer.
-const MOST_PAGES: usize = 512;
+const MOST_PAGES: usize = 2048;
 const FEWEST_PAGES: usize = 8;
+/// Pages of these rings of all processors together: 64 MiB with small pages.
+const ALL_PAGES: usize = 16384;
 
 /// The rings of one processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,9 @@ impl Events {
         }
         let processors = processors().map_err(|error| refusal(&error))?;
         let mut pages = MOST_PAGES;
+        while pages > FEWEST_PAGES && pages * processors.len() > ALL_PAGES {
+            pages /= 2;
+        }
         loop {
             match Self::with_pages(&processors, (period, kernel), pages, page) {
                 Ok(channels) => return Ok(Self { channels, kernel }),
@@ -81,13 +86,15 @@ impl Events {
         // The reader wakes up when a quarter of a ring is full.
         let wake = |pages: usize| (pages * page / 4) as u32;
         for processor in processors {
-            let mut open = |source, attr: &mut perf_event_attr, beside: Option<&mut perf_event_attr>, pages| {
-                let opened = event(attr, *processor)?;
-                let ring = Ring::map(opened.as_fd(), pages, page)?;
-                let beside = beside.map(|attr| beside_of(opened.as_fd(), attr, *processor)).transpose()?;
-                channels.push(Channel { source, event: opened, _beside: beside, ring, ended: false });
-                Ok::<_, io::Error>(())
-            };
+            let mut open =
+                |source, attr: &mut perf_event_attr, beside: Option<&mut perf_event_attr>, pages| {
+                    let opened = event(attr, *processor)?;
+                    let ring = Ring::map(opened.as_fd(), pages, page)?;
+                    let beside =
+                        beside.map(|attr| beside_of(opened.as_fd(), attr, *processor)).transpose()?;
+                    channels.push(Channel { source, event: opened, _beside: beside, ring, ended: false });
+                    Ok::<_, io::Error>(())
+                };
             let dense = pages / 2;
             open(Source::Tasks, &mut tasks(wake(TASK_PAGES)), None, TASK_PAGES)?;
             open(Source::Sparse, &mut faults(false, period, kernel, wake(pages)), None, pages)?;

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use inferno::flamegraph::{Options, Palette, TextTruncateDirection, color::BasicPalette, from_lines};
+use inferno::flamegraph::{
+    Direction, Options, Palette, TextTruncateDirection, color::BasicPalette, from_lines,
+};
 
 use super::folded::folded;
 use crate::attribution::{Names, View};
@@ -12,7 +14,7 @@ use crate::file::Log;
 /// The unit of the boxes: bytes make numbers that no one reads.
 const KIB: u64 = 1024;
 /// Boxes narrower than this part of the width, in percent, are skipped.
-const SMALLEST: f64 = 0.1;
+const SMALLEST: f64 = 0.2;
 
 /// Writes the flame graph of a view.
 ///
@@ -33,6 +35,8 @@ pub fn flame_graph(
     options.name_type = "Function:".to_owned();
     options.colors = Palette::Basic(BasicPalette::Mem);
     options.deterministic = true;
+    // The outermost function stands at the top: deep stacks of imports would push it out of sight.
+    options.direction = Direction::Inverted;
     options.min_width = SMALLEST;
     options.text_truncate_direction = TextTruncateDirection::Right;
     from_lines(&mut options, lines.iter().map(String::as_str), out)?;

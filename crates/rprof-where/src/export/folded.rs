@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribution::{Call, Class, Names, Share, View};
+use crate::attribution::{Call, Class, Names, Share, View, without_interpreter};
 use crate::file::Log;
 
 /// A call or a label of a stack, with its source if known.
@@ -37,7 +37,7 @@ fn steps(share: &Share, view: &View, stack: Vec<&Call>) -> Vec<Step> {
     let process = process.map(|process| process.name.as_str()).filter(|name| !name.is_empty());
     let mut steps = vec![Step::label(process.unwrap_or("?").to_owned())];
     let is_empty = stack.is_empty();
-    steps.extend(stack.into_iter().rev().map(|call| Step {
+    steps.extend(without_interpreter(stack).into_iter().rev().map(|call| Step {
         name: call.name.clone(),
         file: call.file.clone(),
         line: call.line,
@@ -53,7 +53,18 @@ fn steps(share: &Share, view: &View, stack: Vec<&Call>) -> Vec<Step> {
 /// The folded lines of a view. Semicolons and line ends in names become commas and spaces.
 pub fn folded(view: &View, log: &Log, names: &Names, unit: u64) -> Vec<String> {
     let plain = |step: &Step| -> String {
-        step.name.chars().map(|c| if c == ';' { ',' } else if c.is_control() { ' ' } else { c }).collect()
+        step.name
+            .chars()
+            .map(|c| {
+                if c == ';' {
+                    ','
+                } else if c.is_control() {
+                    ' '
+                } else {
+                    c
+                }
+            })
+            .collect()
     };
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     for (steps, bytes) in stacks(view, log, names) {

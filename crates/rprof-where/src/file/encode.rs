@@ -79,8 +79,7 @@ impl<W: Write> Writer<W> {
 fn encode(out: &mut Vec<u8>, record: &Record) -> u8 {
     match record {
         Record::Header(header) => {
-            for value in
-                [FORMAT, header.period, u64::from(header.kernel), header.page_size, header.huge_size]
+            for value in [FORMAT, header.period, u64::from(header.kernel), header.page_size, header.huge_size]
             {
                 put(out, value);
             }

@@ -70,7 +70,8 @@ pub fn scan(pid: u32, page: u64) -> Option<Scan> {
 
 fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
     if HAS_SCAN.load(Ordering::Relaxed) {
-        let (start, end) = (areas.first().map_or(0, |area| area.start), areas.last().map_or(0, |area| area.end));
+        let (start, end) =
+            (areas.first().map_or(0, |area| area.start), areas.last().map_or(0, |area| area.end));
         match scanned(pagemap, start, end) {
             Err(error) if matches!(error.raw_os_error(), Some(libc::ENOTTY | libc::EINVAL)) => {
                 HAS_SCAN.store(false, Ordering::Relaxed);

@@ -23,5 +23,10 @@ pub fn page_size() -> u64 {
 /// Bytes of a transparent huge page.
 pub fn huge_size() -> u64 {
     let text = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").unwrap_or_default();
-    text.trim().parse().ok().filter(|size: &u64| size.is_power_of_two()).unwrap_or(USUAL_HUGE).max(page_size())
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|size: &u64| size.is_power_of_two())
+        .unwrap_or(USUAL_HUGE)
+        .max(page_size())
 }

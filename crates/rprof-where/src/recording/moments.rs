@@ -66,12 +66,7 @@ impl Moments {
     }
 
     /// Scans every process that has changed, and records the moment.
-    fn take(
-        &mut self,
-        processes: &mut Processes,
-        (start, page): (u64, u64),
-        write: &mut dyn FnMut(Record),
-    ) {
+    fn take(&mut self, processes: &mut Processes, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
         let time = clock::now().saturating_sub(start);
         let mut moment = Moment::default();
         for (pid, process) in &mut processes.by_pid {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use framehop::{ExplicitModuleSectionInfo, Module};
 use memmap2::Mmap;
-use object::{Object, ObjectSection, ObjectSegment};
+use object::elf::PF_X;
+use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
 
 /// A part of a mapped file.
 #[derive(Debug, Clone)]
@@ -25,12 +26,13 @@ impl Deref for Bytes {
     }
 }
 
-/// A segment of the file: offset, length, address.
+/// A segment of the file: offset, length, address, and whether it is code.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     offset: u64,
     length: u64,
     address: u64,
+    code: bool,
 }
 
 /// The unwind information of one file.
@@ -70,7 +72,8 @@ impl Image {
             .segments()
             .map(|segment| {
                 let (offset, length) = segment.file_range();
-                Segment { offset, length, address: segment.address() }
+                let code = matches!(segment.flags(), SegmentFlags::Elf { p_flags } if p_flags & PF_X != 0);
+                Segment { offset, length, address: segment.address(), code }
             })
             .collect();
         let (eh_frame, eh_frame_svma) = range(".eh_frame").unzip();
@@ -99,8 +102,9 @@ impl Image {
     /// The module for a mapping of a part of the file.
     pub fn module(&self, name: &str, start: u64, end: u64, offset: u64) -> Option<Module<Bytes>> {
         let holds = |segment: &&Segment| {
-            // A mapping begins at a page, at or before the segment.
-            offset < segment.offset.saturating_add(segment.length)
+            // A mapping begins at a page, at or before the segment. That page may hold the end of another segment.
+            segment.code
+                && offset < segment.offset.saturating_add(segment.length)
                 && segment.offset < offset.saturating_add(end - start)
         };
         let segment = self.segments.iter().find(holds)?;
