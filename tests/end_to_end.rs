@@ -63,6 +63,9 @@ mod mprof_plot;
 mod mprof_table;
 #[path = "end_to_end/noise.rs"]
 mod noise;
+#[cfg(all(target_os = "linux", feature = "where"))]
+#[path = "end_to_end/origins.rs"]
+mod origins;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]

@@ -112,7 +112,7 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
         ("run", "Budgets", "--max-peak --max-growth --max-span --strict"),
-        ("check", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Budgets", "--max-peak --max-growth --max-span --strict --max-function"),
         ("check", "Baseline", "--baseline --tolerance --save-baseline --name"),
         ("check", "Output", "--json --junit --markdown --github-action-benchmark --bencher"),
         ("run", "Python", "--python --nopython"),

@@ -30,6 +30,8 @@ mod request_report;
 mod session;
 mod settings;
 mod span_report;
+mod sparkline;
+mod stacks;
 mod summary;
 mod text_figure;
 mod top_report;
@@ -38,6 +40,8 @@ mod trace_input;
 mod trace_labels;
 mod trace_names;
 mod watch;
+#[cfg(feature = "where")]
+mod where_report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,6 +84,8 @@ fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),
+        #[cfg(feature = "where")]
+        Command::Where(arguments) => commands::origin::origin(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Export(arguments) => export::export(&arguments),

@@ -22,6 +22,7 @@ Examples:
   rprof run -o t.dat -T 10ms ./simulate       name the trace, measure every 10 ms
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     end the tests if they need more
+  rprof run --where ./simulate                print the functions that hold most
   rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
   mpirun -n 4 rprof run -o '{rank}.dat' ./sim record each rank
   rprof run script.py                         record the calls of @profile functions";
@@ -114,6 +115,19 @@ Examples:
   rprof top --group -n 5         print the five largest kinds of programs
   rprof top --fit 16GiB t.dat    print how many such jobs fit into 16 GiB
   rprof top --json t.dat         print all processes as JSON";
+
+#[cfg(feature = "where")]
+pub const WHERE: &str = "\
+Print the functions that the memory of a run came from: those that first touched
+the pages which were present at its peak. `rprof run --where` records them.
+
+Examples:
+  rprof run --where ./simulate          record a run with its stacks
+  rprof where                           print the functions of the newest trace
+  rprof where --by line -n 10 t.dat     print the ten largest source lines
+  rprof where -o flame.svg t.dat        draw an interactive flame graph
+  rprof where --at 1.5s t.dat           show the memory at 1.5 s, not at the peak
+  rprof where --diff old.dat new.dat    print what grew between two runs";
 
 pub const CHECK: &str = "\
 Check the memory of traces against limits, or against the runs of a baseline.

@@ -11,6 +11,8 @@ mod examples;
 mod exchange;
 mod figure_style;
 mod ranks;
+#[cfg(feature = "where")]
+mod origin;
 mod record;
 mod request;
 mod term;
@@ -32,6 +34,8 @@ pub use self::definition::{definition, parse, parse_with};
 pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::figure_style::ThemeName;
 pub use self::ranks::By;
+#[cfg(feature = "where")]
+pub use self::origin::{ByName, WhereArgs};
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::request::System;
 pub use self::term::TermStyle;
@@ -82,6 +86,10 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Print or draw the code that the memory of a run came from (recorded with --where)
+    #[cfg(feature = "where")]
+    #[command(name = "where", long_about = examples::WHERE)]
+    Where(WhereArgs),
     /// Check traces against limits or a baseline, for CI
     #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
     Check(CheckArgs),

@@ -11,6 +11,8 @@ pub mod convert;
 pub mod export;
 pub mod help;
 pub mod man;
+#[cfg(feature = "where")]
+pub mod origin;
 pub mod peak;
 pub mod plot;
 pub mod run;
