@@ -2,10 +2,11 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 23] = [
     "",
     "run",
     "attach",
+    "watch",
     "bench",
     "plot",
     "peak",
@@ -14,6 +15,7 @@ const COMMANDS: [&str; 21] = [
     "compare",
     "convert",
     "export",
+    "where",
     "list",
     "rm",
     "clean",
@@ -23,9 +25,7 @@ const COMMANDS: [&str; 21] = [
     "config",
     "completions",
     "man",
-    "help"18] = [
-    "", "run", "attach", "watch", "bench", "plot", "peak", "top", "check", "compare", "convert", "export",
-    "list", "rm", "clean", "mark", "note", "span",
+    "help",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.

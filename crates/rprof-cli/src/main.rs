@@ -30,7 +30,6 @@ mod request_report;
 mod session;
 mod settings;
 mod span_report;
-mod sparkline;
 mod stacks;
 mod summary;
 mod text_figure;

@@ -10,9 +10,9 @@ mod definition;
 mod examples;
 mod exchange;
 mod figure_style;
-mod ranks;
 #[cfg(feature = "where")]
 mod origin;
+mod ranks;
 mod record;
 mod request;
 mod term;
@@ -20,7 +20,8 @@ mod top;
 pub mod topics;
 mod traces;
 pub mod values;
-mod version watch;
+mod version;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -33,9 +34,9 @@ pub use self::compare::CompareArgs;
 pub use self::definition::{definition, parse, parse_with};
 pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::figure_style::ThemeName;
-pub use self::ranks::By;
 #[cfg(feature = "where")]
 pub use self::origin::{ByName, WhereArgs};
+pub use self::ranks::By;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::request::System;
 pub use self::term::TermStyle;

@@ -10,7 +10,9 @@ use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, message, natural_order, output, rank_report, text_figure, page_file, trace_names};
+use crate::{
+    figure_file, load, message, natural_order, output, page_file, rank_report, text_figure, trace_names,
+};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -36,7 +38,7 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let options = Options { window, ..options };
     if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
         let page = page_file::render(&inputs, &options, &arguments.label)?;
-        return write(path, page, &paths, arguments);
+        return write(arguments, Some(path.to_owned()), page, &paths);
     }
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
@@ -77,16 +79,11 @@ fn write(
     paths: &[PathBuf],
 ) -> anyhow::Result<()> {
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
-    write(&path, figure, &paths, arguments)
-}
-
-/// Writes the figure of these traces.
-fn write(path: &Path, figure: Vec<u8>, traces: &[PathBuf], arguments: &PlotArgs) -> anyhow::Result<()> {
-    let traces: Vec<&Path> = traces.iter().map(PathBuf::as_path).collect();
-    figure_file::write(path, figure, &traces, arguments.figure.force)?;
+    let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    figure_file::write(&path, figure, &traces, arguments.figure.force)?;
     // The user does not know a name that rprof has chosen.
-    if arguments.figure.output.as_deref() != Some(path) {
-        output::print(&format!("{}\n", shown(path)))?;
+    if arguments.figure.output.as_ref() != Some(&path) {
+        output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
 }
