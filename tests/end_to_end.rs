@@ -91,3 +91,5 @@ mod transparency;
 mod tree;
 #[path = "end_to_end/trust.rs"]
 mod trust;
+#[path = "end_to_end/views.rs"]
+mod views;

@@ -78,7 +78,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_names",
                 "baseline_file",
             ],
-            &["exit_code", "load", "python", "summary", "check_report"],
+            &["exit_code", "load", "missing_glyphs", "python", "summary", "check_report"],
             &["cli"],
             &["budgets", "bench"],
             &["session"],

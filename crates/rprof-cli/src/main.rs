@@ -16,6 +16,7 @@ mod group_report;
 mod header;
 mod load;
 mod message;
+mod missing_glyphs;
 mod natural_order;
 mod not_found;
 mod output;

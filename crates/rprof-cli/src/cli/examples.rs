@@ -67,6 +67,8 @@ Examples:
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
+  rprof plot --view programs t.dat            stack the memory by program
+  rprof plot --facet a.dat b.dat c.dat        draw a panel for each run
   rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\

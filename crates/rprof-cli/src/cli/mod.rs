@@ -8,6 +8,7 @@ mod compare;
 mod examples;
 mod exchange;
 mod figure_style;
+mod figure_view;
 mod record;
 mod top;
 mod traces;

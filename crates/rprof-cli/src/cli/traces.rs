@@ -6,6 +6,7 @@ use clap::Args;
 use rprof_trace::Seconds;
 
 use super::figure_style::StyleArgs;
+use super::figure_view::ViewArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -49,6 +50,8 @@ pub struct PlotArgs {
     /// Add the least-squares slope, and a warning if growth is not linear
     #[arg(short, long, help_heading = CONTENT)]
     pub slope: bool,
+    #[command(flatten)]
+    pub view: ViewArgs,
     #[command(flatten)]
     pub style: StyleArgs,
     /// Accepted without effect: the name of a matplotlib backend

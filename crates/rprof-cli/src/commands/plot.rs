@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{FontFile, Options, SpanView, Trace, View};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, natural_order, output, trace_names};
+use crate::{figure_file, load, missing_glyphs, natural_order, output, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -27,14 +27,18 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         None => arguments.window,
     };
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
-    let options = Options { window, ..options };
+    let options = arguments.view.applied(options);
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
+    let options = Options { window, font, ..options };
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
     let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let svg = rprof_plot::svg(&options, &traces)?;
+    missing_glyphs::print(&svg);
+    let figure = format.render(&svg, arguments.style.png_scale())?;
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
     let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     figure_file::write(&path, figure, &traces, arguments.figure.force)?;
@@ -43,6 +47,12 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
+}
+
+/// The bytes of a font.
+fn font_file(path: &Path) -> anyhow::Result<FontFile> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the font `{}`", shown(path)))?;
+    Ok(FontFile(bytes.into()))
 }
 
 /// The file to write; `None` for stdout.
@@ -80,14 +90,7 @@ impl Run<'_> {
 
 /// The runs of all traces.
 fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<Run<'a>>> {
-    let kept = ProfileOptions {
-        window: options.window,
-        // A figure of several traces compares whole runs: no processes of their own.
-        processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
-        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
-        lives: inputs.len() == 1 && options.window.is_none(),
-        ..ProfileOptions::default()
-    };
+    let kept = kept(options, inputs.len());
     let mut runs = Vec::new();
     for input in inputs {
         let profiles = load::profiles(input, &kept)?;
@@ -100,6 +103,23 @@ fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<R
         }));
     }
     Ok(runs)
+}
+
+/// The data that the view of so many traces needs.
+fn kept(options: &Options, traces: usize) -> ProfileOptions {
+    let view = options.view;
+    // A figure of several traces compares whole runs: no processes of their own.
+    let has_processes =
+        traces == 1 && options.facet.is_none() && matches!(view, View::Overview | View::Processes);
+    ProfileOptions {
+        window: options.window,
+        ticks: !matches!(view, View::Overview | View::Pss | View::Spans),
+        processes: if has_processes { Keep::Largest(options.processes) } else { Keep::None },
+        programs: if view == View::Programs { options.processes } else { 0 },
+        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
+        lives: has_processes && options.window.is_none(),
+        ..ProfileOptions::default()
+    }
 }
 
 /// The command of all runs, if there are several and all have the same.
