@@ -15,7 +15,7 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
-	@$(call list,Start here,build test figures help)
+	@$(call list,Start here,build test figures redraw gallery help)
 	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm msrv bless deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)

@@ -112,3 +112,5 @@ mod trust;
 mod watch;
 #[path = "end_to_end/watch_signals.rs"]
 mod watch_signals;
+#[path = "end_to_end/views.rs"]
+mod views;

@@ -94,7 +94,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "trace_names",
                 "baseline_file",
             ],
-            &["exit_code", "load", "python", "summary", "check_report", "stacks"],
+            &["exit_code", "load", "missing_glyphs", "python", "summary", "check_report", "stacks"],
             &["cli", "where_report"],
             &[
                 "budgets",

@@ -18,6 +18,7 @@ mod header;
 mod launcher;
 mod load;
 mod message;
+mod missing_glyphs;
 mod natural_order;
 mod not_found;
 mod output;

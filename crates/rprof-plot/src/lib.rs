@@ -19,7 +19,8 @@ mod terminal;
 
 pub use error::Error;
 pub use figure::svg;
-pub use options::{Options, SpanView, SvgText, Theme, Trace};
+pub use options::{Facet, FontFile, Options, Scale, SpanView, SvgText, Theme, Trace, View};
+pub use out::missing::{MissingGlyphs, missing_glyphs};
 #[cfg(feature = "pdf")]
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]

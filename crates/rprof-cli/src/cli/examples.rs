@@ -90,6 +90,8 @@ Examples:
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
   rprof plot --term t.dat                     draw in the terminal
+  rprof plot --view programs t.dat            stack the memory by program
+  rprof plot --facet a.dat b.dat c.dat        draw a panel for each run
   rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\

@@ -13,6 +13,7 @@ mod figure_style;
 #[cfg(feature = "where")]
 mod origin;
 mod ranks;
+mod figure_view;
 mod record;
 mod request;
 mod term;

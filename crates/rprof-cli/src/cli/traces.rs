@@ -9,6 +9,7 @@ use super::figure_style::StyleArgs;
 use super::ranks::RankArgs;
 use super::request::RequestArgs;
 use super::term::TermArgs;
+use super::figure_view::ViewArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -56,6 +57,8 @@ pub struct PlotArgs {
     pub slope: bool,
     #[command(flatten)]
     pub ranks: RankArgs,
+    #[command(flatten)]
+    pub view: ViewArgs,
     #[command(flatten)]
     pub style: StyleArgs,
     /// Accepted without effect: the name of a matplotlib backend

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Glyphs, Options, SpanView, TextOptions, Trace};
+use rprof_plot::{Glyphs, Options, SpanView, TextOptions, Trace} rprof_plot::{FontFile, Options, SpanView, Trace, View};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
@@ -11,7 +11,7 @@ use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
 use crate::{
-    figure_file, load, message, natural_order, output, page_file, rank_report, text_figure, trace_names,
+    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, text_figure, trace_names,
 };
 
 /// The shortest window, in seconds: a span without length still needs an axis.
@@ -35,7 +35,9 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         None => arguments.window,
     };
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
-    let options = Options { window, ..options };
+    let options = arguments.view.applied(options);
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
+    let options = Options { window, font, ..options };
     if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
         let page = page_file::render(&inputs, &options, &arguments.label)?;
         return write(arguments, Some(path.to_owned()), page, &paths);
@@ -64,8 +66,9 @@ fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
     let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
     let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
-    let options = Options { window: arguments.window, title, ..options };
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let options = Options { window: arguments.window, title, ..options }    let svg = rprof_plot::svg(&options, &traces)?;
+    missing_glyphs::print(&svg);
+    let figure = format.render(&svg, arguments.style.png_scale())?;
     let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
     rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
     write(arguments, figure_file, figure, paths)
@@ -86,6 +89,12 @@ fn write(
         output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
+}
+
+/// The bytes of a font.
+fn font_file(path: &Path) -> anyhow::Result<FontFile> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the font `{}`", shown(path)))?;
+    Ok(FontFile(bytes.into()))
 }
 
 /// The file to write; `None` for stdout.
@@ -123,14 +132,7 @@ impl Run<'_> {
 
 /// The runs of all traces.
 fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<Run<'a>>> {
-    let kept = ProfileOptions {
-        window: options.window,
-        // A figure of several traces compares whole runs: no processes of their own.
-        processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
-        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
-        lives: inputs.len() == 1 && options.window.is_none(),
-        ..ProfileOptions::default()
-    };
+    let kept = kept(options, inputs.len());
     let mut runs = Vec::new();
     for input in inputs {
         let profiles = load::profiles(input, &kept)?;
@@ -143,6 +145,23 @@ fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<R
         }));
     }
     Ok(runs)
+}
+
+/// The data that the view of so many traces needs.
+fn kept(options: &Options, traces: usize) -> ProfileOptions {
+    let view = options.view;
+    // A figure of several traces compares whole runs: no processes of their own.
+    let has_processes =
+        traces == 1 && options.facet.is_none() && matches!(view, View::Overview | View::Processes);
+    ProfileOptions {
+        window: options.window,
+        ticks: !matches!(view, View::Overview | View::Pss | View::Spans),
+        processes: if has_processes { Keep::Largest(options.processes) } else { Keep::None },
+        programs: if view == View::Programs { options.processes } else { 0 },
+        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
+        lives: has_processes && options.window.is_none(),
+        ..ProfileOptions::default()
+    }
 }
 
 /// The command of all runs, if there are several and all have the same.
