@@ -62,12 +62,14 @@ struct Curves {
 impl Curves {
     fn new(trace: &PageTrace<'_>) -> Self {
         let Detail { ticks, pss, cgroup, processes } = trace.detail;
+        // The curve of the only process is that of the tree, and would take as much room again.
+        let own = if trace.profile.lives.len() > 1 { &processes[..] } else { &[] };
         Self {
             metric: trace.profile.metric,
             ticks: shown_columns(ticks),
             pss: pss.clone(),
             cgroup: cgroup.clone(),
-            processes: processes.iter().map(|process| (process.life, process.curve.clone())).collect(),
+            processes: own.iter().map(|process| (process.life, process.curve.clone())).collect(),
             process_slice: None,
             time_unit: MICROSECOND,
         }

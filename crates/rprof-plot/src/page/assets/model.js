@@ -72,12 +72,14 @@ rprof.model = (() => {
       this.pssCurve = new Curve(curves.pss.times, curves.pss.values);
       this.cgroupCurve = new Curve(curves.cgroup.times, curves.cgroup.values);
       const packed = new Map(curves.processes.map((curve) => [curve.life, curve]));
-      this.processes = texts.processes.rows.map((row) => this.process(row, packed.get(row[0])));
+      const isAlone = texts.processes.rows.length === 1 && texts.processes.more === 0;
+      this.processes = texts.processes.rows.map((row) => this.process(row, packed.get(row[0]), isAlone));
       this.isReady = true;
     }
 
-    process([life, pid, parent, name, command, label, start, end, code, signal, peak, isExact, atPeak], packed) {
-      let curve = null;
+    process([life, pid, parent, name, command, label, start, end, code, signal, peak, isExact, atPeak], packed, isAlone) {
+      // The page has no curve of its own for the only process.
+      let curve = isAlone && !packed ? this.total : null;
       if (packed) {
         let { times, values } = packed;
         const last = times.length - 1;
