@@ -18,6 +18,7 @@ from . import (
     day,
     memory,
     origin,
+    page,
     peers,
     plotting,
     pss,
@@ -30,6 +31,7 @@ from . import (
     syscalls,
     tree,
     trees,
+    watching,
 )
 from .section import Section
 from .setting import Setting
@@ -47,6 +49,8 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,
+    "watching": watching.measure,
+    "page": page.measure,
     "day": day.measure,
     "binary": binary.measure,
     "syscalls": syscalls.measure,

@@ -31,10 +31,13 @@ impl Bytes {
     }
 
     /// The size in the unit in which `other` is printed, if that is the larger one: beside `1.21 GiB`, 980 MiB are
-    /// `0.96 GiB`. Two sizes of one sentence are then easy to compare.
+    /// `0.96 GiB`. Two sizes of one sentence are then easy to compare. A size below a tenth of that unit would lose its
+    /// digits and keeps its own.
     pub fn in_unit_of(self, other: Self) -> String {
         let v = self.0 as f64;
-        match self.0.max(other.0) {
+        let unit = [TIB, GIB, MIB, KIB].into_iter().find(|unit| *unit <= other.0).unwrap_or(1);
+        let shared = if self.0 < unit / 10 { 0 } else { other.0 };
+        match self.0.max(shared) {
             0..KIB => format!("{} B", self.0),
             KIB..MIB => format!("{:.1} KiB", v / KIB as f64),
             MIB..GIB => format!("{:.1} MiB", v / MIB as f64),
@@ -171,7 +174,9 @@ mod tests {
         let mib = |size: u64| Bytes(size << 20);
         assert_eq!(mib(980).in_unit_of(mib(1240)), "0.96 GiB");
         assert_eq!(mib(1240).in_unit_of(mib(980)), "1.21 GiB");
-        assert_eq!(Bytes(1000).in_unit_of(Bytes(1 << 20)), "0.0 MiB");
+        // It was "0.02 GiB".
+        assert_eq!(mib(25).in_unit_of(mib(1240)), "25.0 MiB");
+        assert_eq!(Bytes(1000).in_unit_of(Bytes(1 << 20)), "1000 B");
     }
 
     #[test]

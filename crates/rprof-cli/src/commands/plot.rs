@@ -1,16 +1,16 @@
-//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF or PNG.
+//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF, PNG or an HTML page.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{Glyphs, Options, SpanView, TextOptions, Trace};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, natural_order, output, trace_names};
+use crate::{figure_file, load, message, natural_order, output, rank_report, text_figure, page_file, trace_names};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -19,28 +19,74 @@ const SHORTEST_WINDOW: f64 = 1e-5;
 pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let mut paths = trace_names::resolve(&arguments.traces)?;
     natural_order::sort(&mut paths);
+    if arguments.ranks.is_given() {
+        return ranks(arguments, &paths);
+    }
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let figure_file = figure_file(arguments, &inputs[0])?;
-    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
+    let term = arguments.text.term;
+    let figure_file = if term.is_some() { None } else { figure_file(arguments, &inputs[0])? };
+    let is_page = figure_file.as_deref().is_some_and(figure_format::is_page);
+    let format =
+        figure_file.as_deref().filter(|_| !is_page).map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let window = match &arguments.span {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
     let options = Options { window, ..options };
+    if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
+        let page = page_file::render(&inputs, &options, &arguments.label)?;
+        return write(path, page, &paths, arguments);
+    }
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
     let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
+    if let Some(style) = term {
+        let Options { title, window, highest, .. } = options;
+        let given = TextOptions { width: 0, height: 0, glyphs: Glyphs::Ascii, title, window, highest };
+        return text_figure::print(&text_figure::options(style, given), &traces);
+    }
     let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    write(arguments, figure_file, figure, &paths)
+}
+
+/// Draws the ranks of a job on one clock, and prints the facts about them.
+fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let figure_file = figure_file(arguments, &TraceInput::open(&paths[0])?)?;
+    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
+    let ranks = rank_report::read(paths)?;
+    let curves = rank_report::curves(&ranks, arguments.ranks.by, arguments.ranks.sum)?;
+    let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
+    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
+    let options = Options { window: arguments.window, title, ..options };
+    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
+    rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
+    write(arguments, figure_file, figure, paths)
+}
+
+/// Writes the figure to its file, or to stdout.
+fn write(
+    arguments: &PlotArgs,
+    figure_file: Option<PathBuf>,
+    figure: Vec<u8>,
+    paths: &[PathBuf],
+) -> anyhow::Result<()> {
     let Some(path) = figure_file else { return Ok(output::write(&figure)?) };
-    let traces: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    figure_file::write(&path, figure, &traces, arguments.figure.force)?;
+    write(&path, figure, &paths, arguments)
+}
+
+/// Writes the figure of these traces.
+fn write(path: &Path, figure: Vec<u8>, traces: &[PathBuf], arguments: &PlotArgs) -> anyhow::Result<()> {
+    let traces: Vec<&Path> = traces.iter().map(PathBuf::as_path).collect();
+    figure_file::write(path, figure, &traces, arguments.figure.force)?;
     // The user does not know a name that rprof has chosen.
-    if arguments.figure.output.as_ref() != Some(&path) {
-        output::print(&format!("{}\n", shown(&path)))?;
+    if arguments.figure.output.as_deref() != Some(path) {
+        output::print(&format!("{}\n", shown(path)))?;
     }
     Ok(())
 }

@@ -305,6 +305,7 @@ impl ProfileBuilder {
             peak,
             parts: self.evidence.parts(self.end.as_ref(), zero),
             hwm: self.evidence.hwm(self.end.as_ref()),
+            ends: self.extent.ends(),
             samples: self.end.as_ref().map_or(0, |end| end.ticks).max(self.counts.ticks),
             process_count,
             total,

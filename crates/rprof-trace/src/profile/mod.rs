@@ -7,6 +7,7 @@ pub(crate) mod cgroup;
 mod consistency;
 mod counts;
 pub(crate) mod curve;
+pub(crate) mod detail;
 mod evidence;
 mod extent;
 mod largest;
@@ -117,6 +118,8 @@ pub struct Profile {
     pub parts: Option<PeakParts>,
     /// Largest high-water mark of one process; `None` if the trace has none.
     pub hwm: Option<Bytes>,
+    /// Values of the first and the last tick; `None` without a tick.
+    pub ends: Option<(Bytes, Bytes)>,
     /// Number of ticks.
     pub samples: u64,
     /// Processes known to have lived in the tree.
