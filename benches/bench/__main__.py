@@ -17,6 +17,7 @@ from . import (
     binary,
     day,
     memory,
+    origin,
     page,
     peers,
     plotting,
@@ -38,6 +39,7 @@ from .setting import Setting
 MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "sampling": sampling.measure,
     "slowdown": slowdown.measure,
+    "origin": origin.measure,
     "tree": tree.measure,
     "trees": trees.measure,
     "pss": pss.measure,

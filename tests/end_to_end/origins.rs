@@ -21,6 +21,24 @@ enum User {
     Same,
     /// An ordinary one.
     Ordinary,
+    /// The same without any right of root, for an interpreter in a directory of root.
+    Powerless,
+}
+
+/// Takes all rights of root from a command, but not its name.
+fn without_rights(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    /// More than there are.
+    const RIGHTS: libc::c_ulong = 63;
+    // SAFETY: the calls are safe between fork and exec. They fail for a user that has no rights, or a right that does not exist.
+    unsafe {
+        command.pre_exec(|| {
+            for right in 0..=RIGHTS {
+                libc::prctl(libc::PR_CAPBSET_DROP, right, 0, 0, 0);
+            }
+            Ok(())
+        });
+    }
 }
 
 /// Runs a command with its stacks; `None`, with the reason, if this machine cannot.
@@ -30,6 +48,9 @@ fn run_where(place: &Place, user: User, command: &[&str]) -> Option<Done> {
     if user == User::Ordinary && !as_ordinary_user(&mut rprof, place) {
         skip("an ordinary user cannot run the binary");
         return None;
+    }
+    if user == User::Powerless {
+        without_rights(&mut rprof);
     }
     let done = done(rprof.output().unwrap());
     if done.stderr.contains("--where has no effect") {
@@ -206,7 +227,7 @@ fn each_function_of_rust_has_its_bytes() {
 #[test]
 fn each_function_of_python_has_its_bytes() {
     let Some(python) = python() else { return skip("there is no Python 3.12 or newer") };
-    for user in [User::Same, User::Ordinary] {
+    for user in [User::Same, User::Powerless] {
         let place = Place::new();
         std::fs::write(place.path("hold.py"), PYTHON).unwrap();
         let words = [python.to_str().unwrap(), &path(&place, "hold.py"), "40"];
@@ -234,7 +255,7 @@ fn a_mixed_tree_names_all_owners() {
         &path(&place, "libhold.so"),
         &path(&place, "helper"),
     ];
-    let Some(done) = run_where(&place, User::Ordinary, &words) else { return };
+    let Some(done) = run_where(&place, User::Powerless, &words) else { return };
     let held = json(&place, "where --json t.dat");
     let owners = [("hold_bytes", 40), ("app::hold_arrays", 40), ("hold_vector", 40)];
     assert_held(&held, &owners);

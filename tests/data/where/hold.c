@@ -1,4 +1,4 @@
-// Functions that hold known bytes when the program stands still. Arguments: NAME=MIB...; it prints nothing.
+// Functions that hold known bytes when the program stands still. Arguments: NAME=MIB, pause=MS, stand=MS; it prints nothing.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -117,6 +117,8 @@ NOINLINE void start_child(size_t size) {
 }
 
 int main(int argc, char **argv) {
+    // The time for which the program stands still, in milliseconds.
+    int stand = 400;
     const struct {
         const char *name;
         void (*hold)(size_t);
@@ -131,8 +133,9 @@ int main(int argc, char **argv) {
             if (strlen(all[j].name) == (size_t)(value - argv[i]) && !strncmp(all[j].name, argv[i], (size_t)(value - argv[i])))
                 all[j].hold((size_t)atoi(value + 1) * MIB);
         }
+        if (value && !strncmp(argv[i], "stand", 5)) stand = atoi(value + 1);
         if (value && !strncmp(argv[i], "pause", 5)) usleep(1000 * (useconds_t)atoi(value + 1));
     }
-    usleep(400000);
+    usleep(1000 * (useconds_t)stand);
     return 0;
 }

@@ -1,4 +1,5 @@
-"""Functions of Python that hold known bytes. Arguments: a size in MiB, and for a mixed tree a C++ library and a program."""
+"""Functions of Python that hold known bytes. Arguments: a size in MiB; then the seconds to stand still, or a C++ library
+and a program for a mixed tree."""
 import ctypes
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def main():
         helper = subprocess.Popen([sys.argv[3], str(mib), "vector"])
     else:
         hold_objects(mib)
-    time.sleep(0.4)
+    time.sleep(float(sys.argv[2]) if len(sys.argv) == 3 else 0.4)
     if helper:
         helper.wait()
 

@@ -77,10 +77,8 @@ impl Stacks {
         if !wanted {
             return Self(None);
         }
-        let output = match trace.is_kept() {
-            true => Output::File(beside(&trace.path)),
-            false => Output::Memory(Arc::default()),
-        };
+        let output =
+            if trace.is_kept() { Output::File(beside(&trace.path)) } else { Output::Memory(Arc::default()) };
         let writer = concat!("rprof ", env!("CARGO_PKG_VERSION"));
         let copy = output.clone();
         match Recording::begin(move || copy.open(private), clock.elapsed(), writer) {

@@ -150,10 +150,10 @@ impl<'a> Assignment<'a> {
         }
         let mut limit = gap_limit(self.header);
         if segment.run.huge {
-            limit = limit / self.header.page_size * self.header.huge_size;
+            limit = (limit / self.header.page_size).saturating_mul(self.header.huge_size);
         }
         if segment.run.file {
-            limit *= AROUND;
+            limit = limit.saturating_mul(AROUND);
         }
         if self.lossy { limit.saturating_mul(AROUND) } else { limit }
     }

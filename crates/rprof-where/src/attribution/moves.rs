@@ -13,13 +13,14 @@ pub fn gap_limit(header: &Header) -> u64 {
 
 /// Finds new runs that begin without a fault, and gives them the faults of the vanished range of the same length.
 pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &Header) {
-    let Some(old) = space.scan.clone() else { return };
+    let old = space.scan.clone();
+    let old = old.as_ref().map_or(&[][..], |scan| &scan.runs);
     let clusters = clusters(gone, gap_limit(header));
     if clusters.is_empty() {
         return;
     }
     let vanished: u64 = clusters.iter().map(|cluster| cluster.end - cluster.start).sum();
-    for gap in gaps(space, scan, &old.runs, header) {
+    for gap in gaps(space, scan, old, header) {
         let length = gap.1 - gap.0;
         // The faults that are left out at both ends of the gap.
         let slack = 2 * header.period * if gap.2 { header.huge_size } else { header.page_size };
@@ -66,7 +67,7 @@ fn gaps(space: &Space, scan: &Scan, old: &[Run], header: &Header) -> Vec<(u64, u
     let limit = gap_limit(header);
     let mut gaps: Vec<(u64, u64, bool)> = Vec::new();
     for run in scan.runs.iter().filter(|run| !run.file) {
-        if is_present(old, run.start, run.start + 1) {
+        if is_present(old, run.start, run.start.saturating_add(1)) {
             continue;
         }
         let first = space.faults.range(run.start..run.end).next().map_or(run.end, |(page, _)| *page);

@@ -115,10 +115,10 @@ const ROUTINE_PREFIXES: &[&str] = &[
 /// True for routines that work for their caller.
 fn is_routine(call: &Call) -> bool {
     if call.kind == Kind::Script {
-        return false;
+        // The interpreter's own scripts: `node:buffer`, `<frozen importlib._bootstrap>`.
+        return call.file.starts_with("node:") || call.file.starts_with("<frozen ");
     }
-    let starts = |prefix: &&str| call.library.starts_with(*prefix);
-    if RUNTIME_LIBRARIES.iter().any(|prefix| starts(&prefix)) || call.library == "libc.so.6" {
+    if RUNTIME_LIBRARIES.iter().any(|prefix| call.library.starts_with(prefix)) {
         return true;
     }
     let name = without_result(&call.name);
@@ -166,7 +166,7 @@ fn serves_script(call: &Call) -> bool {
 
 /// The calls of a stack that a figure shows, without those of an interpreter between and around the functions of its
 /// script: they are the same for every script.
-pub fn without_interpreter<'a>(stack: Vec<&'a Call>) -> Vec<&'a Call> {
+pub fn without_interpreter(stack: Vec<&Call>) -> Vec<&Call> {
     let Some(script) = stack.iter().position(|call| call.kind == Kind::Script) else { return stack };
     let is_interpreter = |call: &Call| is_routine(call) || serves_script(call);
     let outer =
@@ -183,7 +183,8 @@ pub fn owner<'a>(stack: &[&'a Call]) -> Option<&'a Call> {
         .iter()
         .enumerate()
         .find(|(at, call)| {
-            !is_routine(call) && !(serves_script(call) && last_script.is_some_and(|script| *at < script))
+            let serves = serves_script(call) && last_script.is_some_and(|script| *at < script);
+            !is_routine(call) && !serves
         })
         .map(|(_, call)| *call)
         .or_else(|| stack.first().copied())
@@ -245,6 +246,9 @@ mod tests {
         let shown: Vec<_> =
             without_interpreter(stack.to_vec()).iter().map(|call| call.name.as_str()).collect();
         assert_eq!(shown, ["list_resize", "fill", "fill"]);
+        let frozen = Call { file: "<frozen importlib._bootstrap>".into(), ..script.clone() };
+        let module = Call { name: "<module>".into(), ..script.clone() };
+        assert_eq!(owner_of(&[python.clone(), frozen, module]), "<module>");
         assert_eq!(owner_of(&[python, numpy]), "list_resize");
     }
 }

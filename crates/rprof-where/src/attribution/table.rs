@@ -132,9 +132,8 @@ fn entry(call: &Call, by: By) -> Entry {
         ..Entry::default()
     };
     match by {
-        By::Function | By::Process => whole,
         By::Library => Entry { name: call.library.clone(), ..Entry::default() },
         By::Line if call.line > 0 => Entry { name: format!("{}:{}", call.file, call.line), ..whole },
-        By::Line => whole,
+        By::Function | By::Line | By::Process => whole,
     }
 }

@@ -8,6 +8,7 @@ mod keeper;
 mod moments;
 mod naming;
 mod processes;
+mod threads;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -60,14 +61,14 @@ impl Recording {
                     drain::run(events, PERIOD, &stop, &send);
                 }
             };
-            std::thread::Builder::new().name("rprof-faults".to_owned()).spawn(run)?
+            threads::start("rprof-faults", run)?
         };
         let (begin, begun) = sync_channel::<(Header, W)>(1);
         let keep = move || match begun.recv() {
             Ok((header, out)) => keeper::run(&receive, Writer::new(out, &header), &header, start),
             Err(_) => Ok(()),
         };
-        let keeper = std::thread::Builder::new().name("rprof-stacks".to_owned()).spawn(keep)?;
+        let keeper = threads::start("rprof-stacks", keep)?;
         let events = Events::open(PERIOD, page as usize)?;
         let header = Header {
             writer: writer.to_owned(),

@@ -7,6 +7,8 @@ use crate::pagemap::{resident, scan};
 
 /// A scan may take this part of the time: one in this many.
 const SHARE: u64 = 20;
+/// The shortest time between two looks at the RSS, in nanoseconds.
+const SHORTEST_LOOK: u64 = 4_000_000;
 /// A new maximum is scanned when it is larger than the last one by this part of it and these bytes.
 const STEP: u64 = 50;
 const LEAST_STEP: u64 = 256 << 10;
@@ -27,7 +29,8 @@ pub struct Moments {
     /// The RSS at the last look, and the time since when it has not grown.
     seen: u64,
     still_since: u64,
-    /// The time from which the next scan may be made.
+    /// The time from which the next look and the next scan may be made.
+    next_look: u64,
     next: u64,
 }
 
@@ -40,6 +43,9 @@ impl Moments {
         write: &mut dyn FnMut(Record),
     ) {
         let now = clock::now();
+        if now < self.next_look {
+            return;
+        }
         let mut sum = 0;
         for (pid, process) in &mut processes.by_pid {
             process.rss = resident(*pid, page).unwrap_or(0);
@@ -49,6 +55,7 @@ impl Moments {
             self.still_since = now;
         }
         self.seen = sum;
+        self.next_look = now + SHORTEST_LOOK.max((clock::now() - now) * SHARE);
         if now < self.next || !self.is_due(sum, now) {
             return;
         }

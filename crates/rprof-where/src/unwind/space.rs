@@ -109,9 +109,10 @@ impl CodeSpace {
                 None => Frame { module: unknown, offset: 0 },
             });
             let generated = map.is_some_and(|map| map.path.is_empty());
-            let back = match generated && self.is_python && address.is_return_address() {
-                true => trampoline(&mut regs, &mut read),
-                false => None,
+            let back = if generated && self.is_python && address.is_return_address() {
+                trampoline(&mut regs, &mut read)
+            } else {
+                None
             };
             let back = back.or_else(|| {
                 self.unwinder.unwind_frame(address, &mut regs, &mut images.cache, &mut read).ok().flatten()
