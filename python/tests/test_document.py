@@ -71,7 +71,7 @@ class Document(PlaceCase):
         self.assertEqual(command, f"pytest {name}\n")
         done = self.python("-m", "pytest", "-p", "rprof.pytest_plugin", "-p", "no:cacheprovider", name)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertRegex(done.stdout, r"memory of tests \(rprof\)(.*\n)+1\d\d\.\d MiB .*test_load")
+        self.assertRegex(done.stdout, r"memory of tests \(rprof\)(.*\n)+ *\d+\.\d MiB .*test_load")
 
     def test_the_table_beside_pytest_memray(self) -> None:
         self.needs("pytest", "pytest_memray")
