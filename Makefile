@@ -7,7 +7,7 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
-	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk
+	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -16,7 +16,7 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 
 help: ## Show this list
 	@$(call list,Start here,build test figures redraw gallery help)
-	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm msrv bless deny miri fuzz faults soak)
+	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
 	@$(call list,Set-up,peers ci-tools update-uplot)

@@ -88,6 +88,7 @@ Examples:
   rprof plot t.dat -o t.html                  make a page to zoom and explore
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
+  rprof plot --by host --sum 'trace-*.dat'    draw the sums of a parallel job
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
   rprof plot --term t.dat                     draw in the terminal
   rprof plot --view programs t.dat            stack the memory by program
@@ -160,6 +161,7 @@ Examples:
   rprof compare before/ after/                   compare all traces of two folders
   rprof compare old*.dat --vs new*.dat           compare two groups of traces
   rprof compare --by-span a.dat b.dat            compare spans by name too
+  rprof compare --by rank 'trace-*.dat'          compare the ranks of one job
   rprof compare --markdown a.dat b.dat           print a table for a pull request
   rprof compare --json -o diff.svg a.dat b.dat   print JSON and draw a figure";
 

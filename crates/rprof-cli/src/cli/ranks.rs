@@ -4,6 +4,9 @@ use clap::{Args, ValueEnum};
 
 const RANKS: &str = "Parallel jobs";
 
+/// Options of a figure of traces, which have no meaning for sums.
+const OF_ONE_TRACE: [&str; 4] = ["span", "flame", "all_spans", "label"];
+
 /// The parts of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum By {
@@ -19,10 +22,10 @@ pub struct RankArgs {
     ///
     /// The trace of each rank gives its place, host and start. Beside the figure, the heaviest rank, the imbalance (the
     /// largest divided by the mean) and the differences of the clocks are printed.
-    #[arg(long, value_enum, help_heading = RANKS)]
+    #[arg(long, value_enum, conflicts_with_all = OF_ONE_TRACE, help_heading = RANKS)]
     pub by: Option<By>,
     /// Draw the sum of all traces, on one clock
-    #[arg(long, help_heading = RANKS)]
+    #[arg(long, conflicts_with_all = OF_ONE_TRACE, help_heading = RANKS)]
     pub sum: bool,
 }
 

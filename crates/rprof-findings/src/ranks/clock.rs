@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use rprof_trace::Seconds;
+use rprof_trace::{Job, Seconds};
 
 use super::Rank;
 
@@ -53,21 +53,16 @@ pub fn clocks(ranks: &[Rank]) -> Vec<HostClock> {
         .collect()
 }
 
-/// True if every run has another rank of the same launch.
+/// True if every run is another rank of the same launch.
 fn is_one_job(ranks: &[Rank]) -> bool {
-    let place = |rank: &Rank| {
-        let job = rank.job.as_ref()?;
-        Some((job.launcher.clone(), job.job_id.clone(), job.task_id.clone(), job.ranks, job.rank?))
-    };
-    let mut places: Vec<_> = ranks.iter().map(place).collect();
-    places.sort();
-    let same = |two: &[Option<(String, Option<String>, Option<String>, Option<u32>, u32)>]| match two {
-        [Some(one), Some(two)] => {
-            (&one.0, &one.1, &one.2, one.3) == (&two.0, &two.1, &two.2, two.3) && one.4 != two.4
-        }
-        _ => false,
-    };
-    places.windows(2).all(same)
+    let job = |rank: &Rank| rank.job.clone().filter(|job| job.rank.is_some());
+    let Some(jobs) = ranks.iter().map(job).collect::<Option<Vec<Job>>>() else { return false };
+    // What the ranks of a launch have in common.
+    let launch = |job: &Job| Job { rank: None, local_rank: None, ..job.clone() };
+    let is_same = jobs.windows(2).all(|two| launch(&two[0]) == launch(&two[1]));
+    let mut numbers: Vec<Option<u32>> = jobs.iter().map(|job| job.rank).collect();
+    numbers.sort_unstable();
+    is_same && numbers.windows(2).all(|two| two[0] != two[1])
 }
 
 /// The middle value; the lower one of two, so that it is that of a host.

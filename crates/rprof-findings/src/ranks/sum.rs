@@ -109,7 +109,7 @@ impl Sums {
             if sums.steps.is_empty() {
                 continue;
             }
-            into.extend(sums.first, sums.first + sums.steps.len() as i64 - 1);
+            into.extend(sums.first, sums.last());
             for (number, (at, most)) in (sums.first..).zip(sums.steps) {
                 into.add(number, at, most);
             }
@@ -141,7 +141,7 @@ impl Sums {
         let mut sum = HostSums::default();
         for host in hosts.filter(|host| !host.steps.is_empty()) {
             let first = host.first + (host.shift / self.step).round() as i64;
-            sum.extend(first, first + host.steps.len() as i64 - 1);
+            sum.extend(first, first + host.last() - host.first);
             for (number, (at, most)) in (first..).zip(&host.steps) {
                 sum.add(number, *at, *most);
             }
@@ -210,9 +210,14 @@ impl Line<'_> {
 }
 
 impl HostSums {
+    /// The number of the last step; that before the first if there is none.
+    fn last(&self) -> i64 {
+        self.first + i64::try_from(self.steps.len()).unwrap_or(0) - 1
+    }
+
     /// The number of steps with these added.
     fn length_with(&self, added: Option<(i64, i64)>) -> usize {
-        let own = (!self.steps.is_empty()).then(|| (self.first, self.first + self.steps.len() as i64 - 1));
+        let own = (!self.steps.is_empty()).then(|| (self.first, self.last()));
         let span = match (own, added) {
             (Some(one), Some(two)) => (one.0.min(two.0), one.1.max(two.1)),
             (one, two) => match one.or(two) {
