@@ -108,9 +108,9 @@ mod transparency;
 mod tree;
 #[path = "end_to_end/trust.rs"]
 mod trust;
+#[path = "end_to_end/views.rs"]
+mod views;
 #[path = "end_to_end/watch.rs"]
 mod watch;
 #[path = "end_to_end/watch_signals.rs"]
 mod watch_signals;
-#[path = "end_to_end/views.rs"]
-mod views;

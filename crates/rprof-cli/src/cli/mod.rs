@@ -10,10 +10,10 @@ mod definition;
 mod examples;
 mod exchange;
 mod figure_style;
+mod figure_view;
 #[cfg(feature = "where")]
 mod origin;
 mod ranks;
-mod figure_view;
 mod record;
 mod request;
 mod term;

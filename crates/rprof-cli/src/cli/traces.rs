@@ -6,10 +6,10 @@ use clap::{ArgGroup, Args};
 use rprof_trace::Seconds;
 
 use super::figure_style::StyleArgs;
+use super::figure_view::ViewArgs;
 use super::ranks::RankArgs;
 use super::request::RequestArgs;
 use super::term::TermArgs;
-use super::figure_view::ViewArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";

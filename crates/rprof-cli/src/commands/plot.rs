@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Glyphs, Options, SpanView, TextOptions, Trace} rprof_plot::{FontFile, Options, SpanView, Trace, View};
+use rprof_plot::{FontFile, Glyphs, Options, SpanView, TextOptions, Trace, View};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
@@ -11,7 +11,8 @@ use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
 use crate::{
-    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, text_figure, trace_names,
+    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, text_figure,
+    trace_names,
 };
 
 /// The shortest window, in seconds: a span without length still needs an axis.
@@ -53,8 +54,20 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         let given = TextOptions { width: 0, height: 0, glyphs: Glyphs::Ascii, title, window, highest };
         return text_figure::print(&text_figure::options(style, given), &traces);
     }
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let figure = render(&options, &traces, format, arguments)?;
     write(arguments, figure_file, figure, &paths)
+}
+
+/// The bytes of the figure. Prints which characters no font has.
+fn render(
+    options: &Options,
+    traces: &[Trace<'_>],
+    format: FigureFormat,
+    arguments: &PlotArgs,
+) -> anyhow::Result<Vec<u8>> {
+    let svg = rprof_plot::svg(options, traces)?;
+    missing_glyphs::print(&svg);
+    format.render(&svg, arguments.style.png_scale())
 }
 
 /// Draws the ranks of a job on one clock, and prints the facts about them.
@@ -65,10 +78,11 @@ fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
     let curves = rank_report::curves(&ranks, arguments.ranks.by, arguments.ranks.sum)?;
     let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let options = arguments.view.applied(options);
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
     let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
-    let options = Options { window: arguments.window, title, ..options }    let svg = rprof_plot::svg(&options, &traces)?;
-    missing_glyphs::print(&svg);
-    let figure = format.render(&svg, arguments.style.png_scale())?;
+    let options = Options { window: arguments.window, font, title, ..options };
+    let figure = render(&options, &traces, format, arguments)?;
     let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
     rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
     write(arguments, figure_file, figure, paths)
