@@ -22,7 +22,11 @@ fn a_page_is_one_file_and_twice_the_same() {
     let one = page(&place, &format!("{DATA}/numpy_ex3.dat"));
     assert!(one.starts_with("<!doctype html>") && one.len() < 2_000_000, "{}", one.len());
     assert!(one.contains("default-src 'none'"));
-    assert_eq!(page(&place, &format!("{DATA}/numpy_ex3.dat")), one, "the page of the same trace may replace it");
+    assert_eq!(
+        page(&place, &format!("{DATA}/numpy_ex3.dat")),
+        one,
+        "the page of the same trace may replace it"
+    );
     let other = place.run(&format!("plot {DATA}/numpy_ex1.dat -o page.html"));
     assert_eq!(other.code, Some(1));
     assert!(other.stderr.contains("is a figure of another trace"), "{}", other.stderr);
