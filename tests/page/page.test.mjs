@@ -346,3 +346,16 @@ test("without DecompressionStream there is the overview, and the page says so", 
     assert.ok((await colours(page)) > 10);
   });
 });
+
+test("names the layer of a stack that the cursor is in", () =>
+  inPage(treePage, async (page) => {
+    await page.selectOption("#view", "processes");
+    const tag = async (share, height) => {
+      const box = await page.locator("#chart .u-over").boundingBox();
+      const top = await page.evaluate(() => rprof.page.chart.axes.y.to);
+      await page.mouse.move(box.x + box.width * share, box.y + box.height * (1 - height / top));
+      return page.locator("#chart .tag").innerText();
+    };
+    assert.match(await tag(0.55, 4 * 2 ** 20), /^5\.5\d* s · (205:cc1 file5\.c · 20\.0 MiB|100:make · 10\.0 MiB)$/);
+    assert.doesNotMatch(await tag(0.55, 45 * 2 ** 20), /MiB/);
+  }));

@@ -6,7 +6,7 @@ rprof.chart = (() => {
 
   class Chart {
     constructor(app, element) {
-      Object.assign(this, { app, element, view: null, shapes: null, limits: [], isDrawing: true, top: 1 });
+      Object.assign(this, { app, element, view: null, shapes: null, limits: [], isDrawing: true, top: 1, height: null });
       this.axes = { x: axis.time(0, 1, 600), y: axis.memory(1, "auto", 300) };
       this.plot = new uPlot(
         this.options(),
@@ -82,7 +82,9 @@ rprof.chart = (() => {
 
     /** The cursor has moved. uPlot also says so when it draws, which moves nothing. */
     moved(plot) {
-      if (!this.isDrawing) this.app.hover(plot.cursor.left < 0 ? null : plot.posToVal(plot.cursor.left, "x"));
+      if (this.isDrawing) return;
+      this.height = plot.cursor.top < 0 ? null : (1 - plot.cursor.top / plot.over.clientHeight) * this.axes.y.to;
+      this.app.hover(plot.cursor.left < 0 ? null : plot.posToVal(plot.cursor.left, "x"));
     }
 
     selected(plot) {
@@ -159,6 +161,7 @@ rprof.chart = (() => {
 
     /** Moves the line of the cursor to a time, without a report that it has moved; null takes it away. */
     setLine(time) {
+      this.height = null;
       const was = this.isDrawing;
       this.isDrawing = true;
       const left = time == null ? -10 : this.plot.valToPos(time, "x");

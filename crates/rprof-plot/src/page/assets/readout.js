@@ -128,7 +128,9 @@ rprof.readout = (() => {
       }
       const parts = isUnknown ? [] : sections.map((section) => section(run, at, row, unit, this.app.state.view)).filter(Boolean);
       dom.set(this.more, parts.map(block));
-      this.app.chart.mark(isPeak ? null : at, units.instant(at, step), dots);
+      const layer = isPeak || isUnknown ? null : this.layerAt(at, row, this.app.chart.height);
+      const words = layer ? ` · ${layer.label} · ${this.values.get(layer.key).textContent}` : "";
+      this.app.chart.mark(isPeak ? null : at, `${units.instant(at, step)}${words}`, dots);
       return at;
     }
 
@@ -151,6 +153,19 @@ rprof.readout = (() => {
     series() {
       const { top, layers, lines } = this.view;
       return [top, ...layers, ...lines].filter(Boolean);
+    }
+
+    /** The layer that has this height at a time; null if there is none. */
+    layerAt(time, row, height) {
+      let below = 0;
+      if (height == null) return null;
+      for (const layer of this.view.layers) {
+        if (this.app.state.hidden.has(layer.key)) continue;
+        const value = layer.at(time, row) || 0;
+        if (height >= below && height < below + value) return layer;
+        below += value;
+      }
+      return null;
     }
 
     /** The values as one sentence for a screen reader. */
