@@ -11,7 +11,7 @@ mod run;
 mod tables;
 mod words;
 
-use rprof_trace::{Detail, Profile, visible};
+use rprof_trace::{Detail, Profile, Seconds, visible};
 use serde_json::{Value, json};
 
 use crate::data::time_range::TimeRange;
@@ -54,6 +54,10 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
     let plain: Vec<Trace<'_>> =
         traces.iter().map(|trace| Trace { label: trace.label, profile: trace.profile }).collect();
     let range = TimeRange::new(options.window, &plain)?;
+    if options.window.is_some() && range.from >= range.end {
+        let (from, to, elapsed) = (Seconds(range.from), Seconds(range.to), Seconds(range.end));
+        return Err(Error::EmptyWindow { from, to, elapsed });
+    }
     let shown = &traces[..traces.len().min(MOST_RUNS)];
     let title = title(options, traces);
     let heads: Vec<Value> = shown.iter().map(|trace| run::head(trace, shown.len())).collect();
@@ -61,7 +65,7 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
         "title": title,
         "runs": heads,
         "more": traces.len() - shown.len(),
-        "window": options.window.map(|_| [range.from, range.to]),
+        "window": options.window.map(|_| [range.from, range.to.min(range.end)]),
         "spans": match options.spans {
             SpanView::Hidden => "hidden",
             SpanView::Lanes => "lanes",

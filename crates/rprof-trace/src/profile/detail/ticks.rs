@@ -2,7 +2,7 @@
 //! they change. A row that lies on the straight line between its neighbours in every column is not kept.
 
 use crate::format::column::Column;
-use crate::model::Tick;
+use crate::model::{Part, Tick};
 use crate::profile::detail::slices::{Slices, extremes};
 use crate::units::{Bytes, Seconds};
 
@@ -83,14 +83,6 @@ impl TickTable {
         self.columns.iter().for_each(|column| keep_extremes(column, &ranges, &mut keep));
         let slice = if keep.iter().all(|kept| *kept) { self.slice } else { Some(slices.width()) };
         self.kept(&keep, slice)
-    }
-
-    /// The table without some columns.
-    #[must_use]
-    pub fn without(&self, dropped: impl Fn(Column) -> bool) -> Self {
-        let mut table = self.clone();
-        table.columns.retain(|column| !dropped(column.column));
-        table
     }
 
     fn kept(&self, keep: &[bool], slice: Option<Seconds>) -> Self {
@@ -182,6 +174,8 @@ impl TickTableBuilder {
     /// Adds a tick.
     pub fn tick(&mut self, tick: &Tick) {
         let value = |column: Column| match column {
+            // The mark of the largest process says nothing of the tree.
+            Column::Part(Part::Hwm) => None,
             Column::Part(part) => tick.memory.get(part).map(|Bytes(bytes)| bytes),
             Column::Upper => tick.upper.map(|Bytes(bytes)| bytes),
             Column::Processes => tick.processes.map(u64::from),
@@ -262,7 +256,7 @@ impl TickTableBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Memory, Part};
+    use crate::model::Memory;
 
     fn tick(time: f64, value: u64, anon: Option<u64>, processes: Option<u32>) -> Tick {
         let mut memory = Memory::default();
