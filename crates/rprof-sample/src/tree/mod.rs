@@ -242,7 +242,7 @@ impl Tree {
                 args: line.args,
                 args_truncated: line.truncated,
             };
-            sink(&Record::Born(&id, time, born));
+            sink(&Record::Born(id.text(), time, born));
             self.process_count += 1;
             if reading.dead {
                 let faults = self.settle_found_dead(&mut process, reading.ppid);
@@ -253,7 +253,11 @@ impl Tree {
                     mark: None,
                     fate: Fate::Zombie(faults),
                 });
-                self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
+                self.zombies.add(
+                    Zombie { pid, parent: reading.ppid, id: id.into_text(), hwm: None },
+                    time,
+                    sink,
+                );
             } else if self.joined {
                 self.members.push(Member::found_running(process, &reading, id, program));
             } else {
