@@ -28,6 +28,13 @@ impl FigureFormat {
             Some("svg") | None => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
+            Some("jpg" | "jpeg") => {
+                bail!("`{}`: JPEG blurs lines and letters, so rprof does not write it; use .png", shown(path))
+            }
+            Some("eps" | "ps") => bail!(
+                "`{}`: rprof does not write PostScript; use .pdf, which `pdftops -eps` converts, or .svg or .png",
+                shown(path)
+            ),
             _ => bail!(
                 "unknown figure format `{}`; use .svg, .pdf or .png, and with `rprof plot` also .html",
                 shown(path)
