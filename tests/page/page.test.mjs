@@ -264,8 +264,11 @@ test("a million ticks are all there, in a file below 2 MB", async () => {
 });
 
 test("opens at the window that was asked for", () =>
-  inPage(makePage({ window: tree() }, "-w", "2,5", "--flame", "--theme", "dark"), async (page) => {
+  inPage(makePage({ window: tree() }, "-w", "2,5", "--flame", "--theme", "dark", "--view", "programs", "--unit", "MB"), async (page) => {
     assert.deepEqual(await shown(page), [2, 5]);
+    assert.equal(await page.locator("#view").inputValue(), "processes");
+    assert.ok(await page.locator("#grouped").isChecked());
+    assert.equal(await page.locator("#unit").inputValue(), "MB");
     assert.equal(await page.locator("#span-view").inputValue(), "flame");
     assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
   }));

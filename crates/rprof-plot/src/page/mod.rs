@@ -11,12 +11,12 @@ mod run;
 mod tables;
 mod words;
 
-use rprof_trace::{Detail, Profile, Seconds, visible};
+use rprof_trace::{Detail, Profile, Seconds, SizeUnit, visible};
 use serde_json::{Value, json};
 
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
-use crate::options::{Options, SpanView, Theme, Trace};
+use crate::options::{Options, Scale, SpanView, Theme, Trace};
 
 /// The largest size of a page in bytes.
 pub const MOST_BYTES: usize = 2_000_000;
@@ -42,8 +42,8 @@ pub struct PageTrace<'a> {
 
 /// Makes the page of some traces: one HTML file of at most [`MOST_BYTES`] bytes.
 ///
-/// Of the options it uses the title, the window that is shown first, the view of spans, and the dark theme; a page with
-/// another theme follows the system of its reader. The same input gives the same bytes on every machine.
+/// Of the options it uses the title, and what the page shows first: the window, the view, the unit, the scale, the view of
+/// spans, and the dark theme; a page with another theme follows the system of its reader. The same input gives the same bytes on every machine.
 ///
 /// # Errors
 /// [`Error::Empty`] without a trace, [`Error::Window`] and [`Error::EmptyWindow`] as for a figure.
@@ -72,6 +72,9 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
             SpanView::Flame => "flame",
         },
         "dark": options.theme == Theme::Dark,
+        "view": options.view.name(),
+        "unit": options.unit.map(SizeUnit::name),
+        "log": options.scale_of_memory == Some(Scale::Log),
     });
     let summary = words::sentence(&title, traces);
     let mut blocks = vec![(String::new(), String::new()); shown.len()];

@@ -5,6 +5,8 @@ rprof.app = (() => {
   const { byId } = dom;
   /** The shortest stretch of time that can be shown, in seconds. */
   const SHORTEST = 1e-5;
+  /** The views by their names on the command line. */
+  const VIEWS = { kinds: "kinds", processes: "processes", programs: "processes", pss: "shared", requested: "requested" };
   const VIEWS_OF_SPANS = ["lanes", "flame", "hidden"];
 
   class App {
@@ -14,10 +16,10 @@ rprof.app = (() => {
       this.state = {
         runs: page.runs,
         run: only,
-        view: "lines",
-        unit: "auto",
-        log: false,
-        grouped: false,
+        view: VIEWS[page.view] || "lines",
+        unit: page.unit || "auto",
+        log: page.log,
+        grouped: page.view === "programs",
         spans: page.spans,
         allSpans: false,
         from: 0,

@@ -60,7 +60,7 @@ rprof.panels = (() => {
     const { state } = app,
       { run, runs } = state;
     const offered = run ? views.available(run) : [["lines", "Lines"]];
-    if (run && !offered.some(([name]) => name === state.view)) state.view = "lines";
+    if (run && run.isReady && !offered.some(([name]) => name === state.view)) state.view = "lines";
     dom.set(
       byId("view"),
       offered.map(([name, label]) => h("option", { value: name, selected: name === state.view }, label)),

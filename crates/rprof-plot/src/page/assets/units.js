@@ -16,7 +16,7 @@ rprof.units = (() => {
     GB: 1e9,
     TB: 1e12,
   };
-  const NAMES = ["auto", "KiB", "MiB", "GiB", "kB", "MB", "GB", "B"];
+  const NAMES = ["auto", "KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB", "B"];
 
   /** The unit for a size if the reader has chosen none. */
   function unitOf(bytes) {

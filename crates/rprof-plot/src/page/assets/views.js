@@ -249,7 +249,8 @@ rprof.views = (() => {
   /** The view of the state. */
   function build(state) {
     if (!state.run) return compare(state.runs);
-    return (BUILDERS[state.view] || lines)(state.run, state);
+    // The overview has no parts yet.
+    return (state.run.isReady ? BUILDERS[state.view] : lines)(state.run, state);
   }
 
   function points(curve, from, to, columns) {
