@@ -7,7 +7,7 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
-	fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk
+	fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk packaging/dist.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -18,7 +18,7 @@ help: ## Show this list
 	@$(call list,Start here,build test figures help)
 	@$(call list,Before a commit,lint check-mac check-memory test-vm msrv bless deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
-	@$(call list,Packages,static wheel test-wheel wheel-mac package)
+	@$(call list,Packages,static wheel test-wheel wheel-mac dist test-dist package)
 	@$(call list,Set-up,peers ci-tools)
 
 build: ## Build the release binary, target/release/rprof
@@ -35,7 +35,7 @@ STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
 
 static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)
-	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
+	$(CARGO) build --profile $(DIST_PROFILE) --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
 test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
 	$(call building,all crates and their tests)
