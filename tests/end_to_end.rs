@@ -61,6 +61,8 @@ mod mprof_plot;
 mod mprof_table;
 #[path = "end_to_end/noise.rs"]
 mod noise;
+#[path = "end_to_end/pages.rs"]
+mod pages;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]
