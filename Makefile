@@ -7,7 +7,8 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
-	fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk packaging/dist.mk
+	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk \
+	packaging/dist.mk
 
 .PHONY: help build static test test-vm lint api msrv bless check-mac package peers
 
@@ -15,11 +16,11 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
-	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac check-memory test-vm msrv bless api deny miri fuzz faults soak)
+	@$(call list,Start here,build test figures redraw gallery help)
+	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless api deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,dist test-dist static wheel test-wheel wheel-mac package book)
-	@$(call list,Set-up,peers ci-tools)
+	@$(call list,Set-up,peers ci-tools update-uplot)
 
 build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
@@ -49,6 +50,7 @@ VM_TESTS ?= attach:: limits:: permissions::
 test-vm: $(CMAKE_STAMP) ## Test control groups, users and hidepid in a virtual machine with Debian's kernel (root)
 	$(QUICK_CARGO) build --profile quick --workspace --bin rprof --example truth
 	scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/vm_tests.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth'
+	VM_SECONDS=2700 scripts/vm.sh $(PYTHON) '$(CURDIR)/scripts/survive.py' '$(TARGET)/quick/rprof' '$(TARGET)/quick/examples/truth' 17
 	VM_SECONDS=5400 scripts/vm.sh env RPROF_PYTHON='$(PEERS_PYTHON)' '$(CURDIR)/scripts/vm_suite.sh' \
 		"$$($(QUICK_CARGO) test --profile quick --workspace --test end_to_end --no-run --message-format=json | \
 		sed -n 's/.*"end_to_end".*"executable":"\([^"]*\)".*/\1/p')" $(VM_TESTS)
@@ -78,8 +80,8 @@ msrv: ## Type-check with the oldest Rust that Cargo.toml allows
 	then set -x; rustup run $(MSRV) cargo check --all-targets --target-dir '$(or $(CARGO_TARGET_DIR),target)/msrv'; \
 	else echo "skipped: Rust $(MSRV) is not installed and rustup cannot fetch it (rustup toolchain install $(MSRV))" >&2; fi
 
-bless: ## Rewrite the golden figures; inspect them before you commit
-	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
+bless: ## Rewrite the golden figures and screens; inspect them before you commit
+	RPROF_BLESS=1 $(CARGO) test -p rprof-plot -p rprof-watch
 
 check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh

@@ -41,6 +41,8 @@ mod figures;
 mod help;
 #[path = "end_to_end/languages.rs"]
 mod languages;
+#[path = "end_to_end/launchers.rs"]
+mod launchers;
 #[path = "end_to_end/limits.rs"]
 mod limits;
 #[path = "end_to_end/man_pages.rs"]
@@ -61,6 +63,9 @@ mod mprof_plot;
 mod mprof_table;
 #[path = "end_to_end/noise.rs"]
 mod noise;
+#[cfg(all(target_os = "linux", feature = "where"))]
+#[path = "end_to_end/origins.rs"]
+mod origins;
 #[path = "end_to_end/pages.rs"]
 mod pages;
 #[path = "end_to_end/peak_json.rs"]
@@ -71,6 +76,8 @@ mod peaks;
 mod peers;
 #[path = "end_to_end/permissions.rs"]
 mod permissions;
+#[path = "end_to_end/plot_term.rs"]
+mod plot_term;
 #[path = "end_to_end/process_ids.rs"]
 mod process_ids;
 #[path = "end_to_end/pss.rs"]
@@ -79,6 +86,10 @@ mod pss;
 mod python;
 #[path = "end_to_end/python_spans.rs"]
 mod python_spans;
+#[path = "end_to_end/ranks.rs"]
+mod ranks;
+#[path = "end_to_end/requests.rs"]
+mod requests;
 #[path = "end_to_end/run.rs"]
 mod run;
 #[path = "end_to_end/settings.rs"]
@@ -99,3 +110,9 @@ mod transparency;
 mod tree;
 #[path = "end_to_end/trust.rs"]
 mod trust;
+#[path = "end_to_end/views.rs"]
+mod views;
+#[path = "end_to_end/watch.rs"]
+mod watch;
+#[path = "end_to_end/watch_signals.rs"]
+mod watch_signals;

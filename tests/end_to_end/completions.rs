@@ -2,8 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use crate::support::pty::Terminal;
 use crate::support::{Place, done, skip};
-use crate::terminal::Terminal;
 
 const SHELLS: [&str; 6] = ["bash", "zsh", "fish", "elvish", "powershell", "nushell"];
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rprof_sample::{Clock, Options, Target};
 use rprof_trace::{Arg, Header, Seconds};
 
-/// The header for a recording of `command` that starts now.
+/// The header for a recording of `command` that starts now, without a job.
 pub fn header(
     options: &Options,
     target: &Target,
@@ -32,6 +32,7 @@ pub fn header(
         exact: options.exact,
         attached: matches!(target, Target::Attach { .. }),
         memory_limit_bytes: options.memory_limit,
+        job: None,
         columns: rprof_trace::columns(options.metric, rprof_sample::COLUMNS),
     }
 }

@@ -4,6 +4,7 @@
 mod baseline_file;
 mod bench;
 mod budgets;
+mod charset;
 mod check_report;
 mod cli;
 mod commands;
@@ -14,24 +15,33 @@ mod figure_file;
 mod figure_format;
 mod group_report;
 mod header;
+mod launcher;
 mod load;
 mod message;
+mod missing_glyphs;
 mod natural_order;
 mod not_found;
 mod output;
+mod page_file;
 mod parts_report;
 mod python;
+mod rank_report;
 mod recorder;
+mod request_report;
 mod session;
 mod settings;
 mod span_report;
-mod sparkline;
+mod stacks;
 mod summary;
+mod text_figure;
 mod top_report;
 mod trace_file;
 mod trace_input;
 mod trace_labels;
 mod trace_names;
+mod watch;
+#[cfg(feature = "where")]
+mod where_report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -67,9 +77,15 @@ fn main() -> ExitCode {
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Check(arguments) => return exit(check::check(&arguments), exit_code::FAULT),
         Command::Bench(arguments) => return exit(commands::bench::bench(&arguments), exit_code::FAULT),
+        Command::Watch(arguments) => {
+            let fault = if arguments.command.is_empty() { exit_code::FAULT } else { exit_code::OURS };
+            return exit(commands::watch::watch(&arguments), fault);
+        }
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),
+        #[cfg(feature = "where")]
+        Command::Where(arguments) => commands::origin::origin(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Export(arguments) => export::export(&arguments),

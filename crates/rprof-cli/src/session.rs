@@ -1,21 +1,32 @@
 //! One recording, the same for `run` and `attach`: create the trace, watch the session, print the summary.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use rprof_exchange::Compression;
 use rprof_sample::{Clock, METRICS, Options, Outcome, Session, Target};
-use rprof_trace::{Format, Metric, Record, Seconds, shown};
+use rprof_trace::{Format, Header, Job, Metric, Record, Seconds, shown};
 
 use crate::budgets::{self, Budgets};
 use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
+use crate::launcher::{self, Values};
 use crate::recorder::Recorder;
+use crate::stacks::Stacks;
 use crate::trace_file::{Choices, TraceFile};
-use crate::{exit_code, message, summary, trace_file};
+use crate::{exit_code, message, summary, trace_file, trace_labels};
+
+/// What a recording does besides the trace.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// The limits that are checked at the end.
+    pub budgets: Budgets,
+    /// Record the stacks of page faults.
+    pub stacks: bool,
+}
 
 /// The sampler's options from those of the command line; `backend` is the metric by mprof's name. The options of the
 /// output decide what the trace records of each process.
@@ -61,6 +72,44 @@ fn trace_format(path: &Path) -> anyhow::Result<Format> {
     }
 }
 
+/// The name of the trace, with values for its placeholders. A folder whose name has a placeholder is made: its name is not
+/// known before.
+fn trace_name(
+    template: &Path,
+    job: Option<&Job>,
+    command: &[OsString],
+    start: Timestamp,
+) -> anyhow::Result<PathBuf> {
+    if !launcher::has_placeholder(template) {
+        return Ok(template.to_owned());
+    }
+    let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let values = Values {
+        job: job.cloned(),
+        host: rprof_sample::host(),
+        pid: std::process::id(),
+        time: start.to_zoned_datetime(TimeZone::system()).strftime("%Y%m%d%H%M%S").to_string(),
+        name: trace_labels::program(&words).unwrap_or_default(),
+    };
+    let path = launcher::expand(template, &values)?;
+    let folder = path.parent().filter(|_| template.parent().is_some_and(launcher::has_placeholder));
+    if let Some(folder) = folder {
+        std::fs::create_dir_all(folder).with_context(|| trace_file::cannot_write(&path))?;
+    }
+    Ok(path)
+}
+
+/// Adds a remedy to the error of a trace that another rank has created.
+fn for_each_rank(error: anyhow::Error, given: Option<&Path>, job: Option<&Job>) -> anyhow::Error {
+    match (given, job.and_then(|job| job.ranks)) {
+        (Some(name), Some(ranks)) if ranks > 1 && name.exists() => error.context(format!(
+            "each of {ranks} ranks needs a trace of its own; name it with {{rank}}, as in `-o trace-{{rank}}.dat`"
+        )),
+        _ => error,
+    }
+}
+
 /// Records a target to its end and returns the exit code for it.
 ///
 /// # Errors
@@ -70,20 +119,28 @@ pub fn record(
     options: Options,
     output: &OutputArgs,
     command: &[OsString],
-    budgets: &Budgets,
+    extras: &Extras,
 ) -> anyhow::Result<u8> {
+    if output.own_session {
+        // Only the leader of a group cannot begin a session, and then it is apart from the terminal's group already.
+        let _ = nix::unistd::setsid();
+    }
     rprof_sample::prepare();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
-    let given = output.trace.as_deref();
-    let named = given.filter(|path| !trace_file::is_null(path));
+    let job = launcher::job(&|name| std::env::var(name).ok());
+    let given = output.trace.as_deref().map(|template| trace_name(template, job.as_ref(), command, start));
+    let given = given.transpose()?;
+    let named = given.as_deref().filter(|path| !trace_file::is_null(path));
     let format = named.map_or(Ok(Format::Dat), trace_format)?;
     let choices = Choices { force: output.force, private: output.redact };
-    let (mut trace, file) = TraceFile::create(given, choices, start)?;
+    let (mut trace, file) = TraceFile::create(given.as_deref(), choices, start)
+        .map_err(|error| for_each_rank(error, output.trace.as_deref(), job.as_ref()))?;
     let redacted = output.redact.then(|| redacted(command));
     let header = header(&options, target, redacted.as_deref().unwrap_or(command), clock, start);
+    let header = Header { job, ..header };
     let mut recorder = Recorder::new(file, format);
-    if !budgets.is_empty() {
+    if !extras.budgets.is_empty() {
         recorder = recorder.with_profile(&Budgets::options());
     }
     let line = rprof_trace::shell_quote(&header.command);
@@ -95,9 +152,17 @@ pub fn record(
         trace.abandon();
         return Err(error).with_context(|| trace_file::cannot_write(&trace.path));
     }
-    let launched = with_trace_path(target, &trace, format);
+    let mut launched = with_trace_path(target, &trace, format);
     let duration = options.duration;
-    let session = Session::begin(&launched, options, clock).inspect_err(|_| trace.abandon())?;
+    let stacks = Stacks::begin(extras.stacks, &mut launched, &trace, clock, output.redact);
+    let session = match Session::begin(&launched, options, clock) {
+        Ok(session) => session,
+        Err(error) => {
+            stacks.abandon();
+            trace.abandon();
+            return Err(error.into());
+        }
+    };
     trace.keep();
     if let Target::Attach { pid } = target
         && !output.quiet
@@ -105,7 +170,12 @@ pub fn record(
         message::print(&attached_words(*pid, &line, duration));
     }
     let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
-    Ok(conclude(recorder, &outcome, &trace, output.quiet, budgets))
+    let origins = stacks.finish();
+    let code = conclude(recorder, &outcome, &trace, output.quiet, &extras.budgets);
+    if !output.quiet && !origins.is_empty() {
+        message::print(&origins.join("\n"));
+    }
+    Ok(code)
 }
 
 /// `recording process 4711 (./serve -p 80); Ctrl-C ends the recording, not the process`

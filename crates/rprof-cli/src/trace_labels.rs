@@ -92,7 +92,7 @@ fn of_words(commands: &[Vec<&str>]) -> Option<Vec<String>> {
 }
 
 /// The name of the program; if it only runs another one, the first argument that is no option.
-fn program(words: &[&str]) -> Option<String> {
+pub fn program(words: &[&str]) -> Option<String> {
     let name = last_component(words.first()?);
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     if RUNNERS.contains(&name) || RUNNERS.contains(&stem) {

@@ -1,5 +1,6 @@
 //! Names of traces: the default names in the working directory, and arguments by file name or by index.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -90,7 +91,7 @@ pub fn time_of(name: &str) -> Option<&str> {
 
 /// The traces that the arguments name, each once; the newest without arguments.
 ///
-/// An argument is the name of an existing file, `-` for stdin, otherwise an index: 0 is the oldest trace, -1 the newest.
+/// An argument is the name of an existing file, `-` for stdin, a pattern such as `t*.dat`, otherwise an index: 0 is the oldest trace, -1 the newest.
 ///
 /// # Errors
 /// When an argument is neither, or the directory has no trace to choose from.
@@ -100,13 +101,29 @@ pub fn resolve(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         return Ok(vec![newest.context("no trace `mprofile_*.dat` in this directory; name a file")?]);
     }
     let mut traces: Vec<PathBuf> = Vec::new();
+    let mut known = HashSet::new();
     for argument in arguments {
-        let trace = resolve_one(argument)?;
-        if !traces.contains(&trace) {
-            traces.push(trace);
-        }
+        let found = match by_pattern(argument)? {
+            Some(found) => found,
+            None => vec![resolve_one(argument)?],
+        };
+        traces.extend(found.into_iter().filter(|trace| known.insert(trace.clone())));
     }
     Ok(traces)
+}
+
+/// The files that a pattern such as `trace-*.dat` matches, by name; `None` if the argument is no pattern. A shell expands
+/// such a pattern too, unless it is quoted, as that of a thousand ranks may have to be.
+fn by_pattern(argument: &Path) -> anyhow::Result<Option<Vec<PathBuf>>> {
+    let pattern = argument.to_str().filter(|text| text.contains(['*', '?', '[']) && !argument.exists());
+    let Some(pattern) = pattern else { return Ok(None) };
+    // What is no pattern is a name that does not exist.
+    let Ok(found) = glob::glob(pattern) else { return Ok(None) };
+    let files: Vec<PathBuf> = found.flatten().filter(|path| !path.is_dir()).collect();
+    if files.is_empty() {
+        bail!("no file matches the pattern `{}`", shown(argument));
+    }
+    Ok(Some(files))
 }
 
 fn resolve_one(argument: &Path) -> anyhow::Result<PathBuf> {

@@ -56,15 +56,17 @@ pub fn fit(profile: &Profile, size: Bytes) -> Option<Fit> {
     Some(Fit { file, jobs_if_shared: more.filter(|more| *more > best.jobs), ..best })
 }
 
-/// The memory of a run.
-struct Need {
-    held: Bytes,
-    aside: Bytes,
-    basis: Basis,
+/// The memory of a run by one of its bounds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Need {
+    pub held: Bytes,
+    /// Pages that the run may have shared with other programs, of which `held` has only a part.
+    pub aside: Bytes,
+    pub basis: Basis,
 }
 
 /// The bounds of the memory of a run; the peak if there is none, and `None` without one.
-fn needs(profile: &Profile) -> Option<Vec<Need>> {
+pub(crate) fn needs(profile: &Profile) -> Option<Vec<Need>> {
     let peak = profile.peak?;
     // Other metrics have no bounds, and neither have traces of mprof. An end that the lines contradict proves nothing.
     let end = profile.trusted_end().filter(|_| profile.metric == Metric::Rss && profile.header.is_some());
@@ -96,7 +98,7 @@ fn beside(profile: &Profile) -> Bytes {
     parts.into_iter().fold(Bytes(0), |sum, part| sum.plus(largest(profile, part)))
 }
 
-fn largest(profile: &Profile, part: Part) -> Bytes {
+pub(crate) fn largest(profile: &Profile, part: Part) -> Bytes {
     profile.parts.and_then(|parts| parts.largest.get(part)).unwrap_or_default()
 }
 

@@ -6,6 +6,8 @@ pub mod compare;
 pub mod fit;
 pub mod growth;
 pub mod numbers;
+pub mod ranks;
+pub mod request;
 pub mod stats;
 mod targets;
 pub mod top;

@@ -21,6 +21,8 @@ pub use error::{Error, ReadError};
 pub use interrupts::Interrupts;
 pub use options::{Options, Target};
 pub use path_lookup::find_program;
+#[cfg(unix)]
+pub use platform::FullScreen;
 pub use platform::{
     COLUMNS, ExitStatus, Launch, METRICS, PageFaults, command_of, find_processes, host, os, page_size,
     prepare, signal_name,

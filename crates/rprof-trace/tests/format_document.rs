@@ -6,7 +6,7 @@ mod support;
 use rprof_trace::{
     Bytes, Cgroup, Column, End, Format, Header, OomKill, PeakParts, PssPeak, Record, Seconds, csv, dat,
 };
-use support::{convert, every_record, read, write};
+use support::{convert, every_record, job, read, write};
 
 fn document() -> String {
     let path = format!("{}/../../docs/format.md", env!("CARGO_MANIFEST_DIR"));
@@ -103,7 +103,7 @@ fn every_key_of_a_control_group_is_documented() {
 fn every_key_of_the_header_and_the_end_is_documented() {
     let all =
         PeakParts { rss_swap_bytes: Some(Bytes(1)), rss_swap_s: Some(Seconds(1.0)), ..PeakParts::default() };
-    let header = Header { memory_limit_bytes: Some(Bytes(1)), ..Header::default() };
+    let header = Header { memory_limit_bytes: Some(Bytes(1)), job: Some(job()), ..Header::default() };
     let end = End {
         reason: Some(String::new()),
         limit_s: Some(Seconds(1.0)),
@@ -119,6 +119,7 @@ fn every_key_of_the_header_and_the_end_is_documented() {
         ("### Header", serde_json::to_value(header)),
         ("### End", serde_json::to_value(end)),
         ("### Parts of the peak", serde_json::to_value(all)),
+        ("### Job", serde_json::to_value(job())),
     ] {
         let json = json.expect("JSON");
         let mut keys: Vec<String> = json.as_object().expect("an object").keys().cloned().collect();

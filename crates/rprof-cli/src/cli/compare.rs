@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::ranks::By;
+
 const OUTPUT: &str = "Output";
 const CONTENT: &str = "Content";
 
@@ -28,6 +30,11 @@ pub struct CompareArgs {
     /// Compare the spans of each name too
     #[arg(long, help_heading = CONTENT)]
     pub by_span: bool,
+    /// Compare the ranks of one job, or its hosts: the heaviest, the imbalance and the sum
+    ///
+    /// All traces are those of one job. The table has the largest 20; --json has all.
+    #[arg(long, value_enum, conflicts_with_all = ["vs", "by_span", "markdown", "csv", "output"], help_heading = CONTENT)]
+    pub by: Option<By>,
     #[command(flatten)]
     pub format: FormatArgs,
     /// Draw a figure too: .svg, .pdf or .png

@@ -22,7 +22,9 @@ Examples:
   rprof run -o t.dat -T 10ms ./simulate       name the trace, measure every 10 ms
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     end the tests if they need more
+  rprof run --where ./simulate                print the functions that hold most
   rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
+  mpirun -n 4 rprof run -o '{rank}.dat' ./sim record each rank
   rprof run script.py                         record the calls of @profile functions";
 
 pub const RUN_EXIT_CODES: &str = "\
@@ -39,6 +41,24 @@ Examples:
   rprof attach 4711                    record process 4711
   rprof attach firefox                 record the only process named like this
   rprof attach --duration 30s 4711     record it for 30 seconds";
+
+pub const WATCH: &str = "\
+Show a run on the full screen: the curve, growth, the time to a limit, the process
+tree, spans and marks. It follows a trace that another rprof writes, or starts a
+recording of its own, which goes on when you leave. Press ? for the keys.
+
+Examples:
+  rprof watch                          follow the newest trace
+  rprof watch t.dat                    follow a trace, or look at a finished one
+  rprof watch 4711                     record process 4711 and show it
+  rprof watch -o t.dat -- make -j8     run a command, record it and show it
+  rprof watch --replay --speed 10 t.dat    replay a trace, ten times as fast
+  rprof watch --max-peak 2GiB t.dat    show the time until 2 GiB are reached";
+
+pub const WATCH_EXIT_CODES: &str = "\
+Exit code:
+  that of `rprof run` for a command that has ended; 0 if you left before, and for
+  traces and processes; 1 if rprof failed, 2 if the options are wrong";
 
 pub const BENCH: &str = "\
 Run commands many times, and compare their time and the peak memory of their
@@ -65,9 +85,14 @@ largest processes. The figure of several traces compares them.
 Examples:
   rprof plot                                  draw the newest trace
   rprof plot t.dat -o t.pdf                   choose the format by the file name
+  rprof plot t.dat -o t.html                  make a page to zoom and explore
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
+  rprof plot --by host --sum 'trace-*.dat'    draw the sums of a parallel job
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
+  rprof plot --term t.dat                     draw in the terminal
+  rprof plot --view programs t.dat            stack the memory by program
+  rprof plot --facet a.dat b.dat c.dat        draw a panel for each run
   rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\
@@ -79,7 +104,8 @@ Examples:
   rprof peak                     print the peak of the newest trace
   rprof peak --all t.dat         print all children
   rprof peak --spans t.dat       print calls, time and peak of each span name
-  rprof peak --json a.dat b.dat  print all results as JSON";
+  rprof peak --json a.dat b.dat  print all results as JSON
+  rprof peak --slurm t.dat       print the memory to request: #SBATCH --mem=...";
 
 pub const TOP: &str = "\
 Print the processes of a run by their memory: the peak of each, what it held at the
@@ -92,6 +118,19 @@ Examples:
   rprof top --group -n 5         print the five largest kinds of programs
   rprof top --fit 16GiB t.dat    print how many such jobs fit into 16 GiB
   rprof top --json t.dat         print all processes as JSON";
+
+#[cfg(feature = "where")]
+pub const WHERE: &str = "\
+Print the functions that the memory of a run came from: those that first touched
+the pages which were present at its peak. `rprof run --where` records them.
+
+Examples:
+  rprof run --where ./simulate          record a run with its stacks
+  rprof where                           print the functions of the newest trace
+  rprof where --by line -n 10 t.dat     print the ten largest source lines
+  rprof where -o flame.svg t.dat        draw an interactive flame graph
+  rprof where --at 1.5s t.dat           show the memory at 1.5 s, not at the peak
+  rprof where --diff old.dat new.dat    print what grew between two runs";
 
 pub const CHECK: &str = "\
 Check the memory of traces against limits, or against the runs of a baseline.
@@ -122,6 +161,7 @@ Examples:
   rprof compare before/ after/                   compare all traces of two folders
   rprof compare old*.dat --vs new*.dat           compare two groups of traces
   rprof compare --by-span a.dat b.dat            compare spans by name too
+  rprof compare --by rank 'trace-*.dat'          compare the ranks of one job
   rprof compare --markdown a.dat b.dat           print a table for a pull request
   rprof compare --json -o diff.svg a.dat b.dat   print JSON and draw a figure";
 

@@ -10,12 +10,19 @@ mod definition;
 mod examples;
 mod exchange;
 mod figure_style;
+mod figure_view;
+#[cfg(feature = "where")]
+mod origin;
+mod ranks;
 mod record;
+mod request;
+mod term;
 mod top;
 pub mod topics;
 mod traces;
 pub mod values;
 mod version;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -28,10 +35,16 @@ pub use self::compare::CompareArgs;
 pub use self::definition::{definition, parse, parse_with};
 pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::figure_style::ThemeName;
+#[cfg(feature = "where")]
+pub use self::origin::{ByName, WhereArgs};
+pub use self::ranks::By;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
+pub use self::request::System;
+pub use self::term::TermStyle;
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
+pub use self::watch::WatchArgs;
 
 /// The memory profiler for any command
 #[derive(Debug, Parser)]
@@ -60,10 +73,13 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Show a run live on the full screen, or replay a trace
+    #[command(long_about = examples::WATCH, after_long_help = examples::WATCH_EXIT_CODES)]
+    Watch(Box<WatchArgs>),
     /// Run commands many times and compare their time and memory
     #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
     Bench(Box<BenchArgs>),
-    /// Draw traces: memory over time, as SVG, PDF or PNG
+    /// Draw traces: memory over time, as SVG, PDF, PNG or an HTML page
     #[command(long_about = examples::PLOT)]
     Plot(PlotArgs),
     /// Print the peak of traces
@@ -72,6 +88,10 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Print or draw the code that the memory of a run came from (recorded with --where)
+    #[cfg(feature = "where")]
+    #[command(name = "where", long_about = examples::WHERE)]
+    Where(WhereArgs),
     /// Check traces against limits or a baseline, for CI
     #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
     Check(CheckArgs),

@@ -32,6 +32,13 @@ pub struct RunArgs {
     /// Run COMMAND in a control group of its own, in which the kernel counts all memory (Linux)
     #[arg(long, conflicts_with = "attach", help_heading = SAMPLING)]
     pub cgroup: bool,
+    /// Record where the memory came from: the functions that touched it (Linux; see rprof where)
+    ///
+    /// The kernel reports page faults with their stacks, and rprof writes them to a file beside the trace. The command
+    /// sees the variables PYTHONPERFSUPPORT and NODE_OPTIONS, with which Python 3.12 and node name their functions.
+    #[cfg(feature = "where")]
+    #[arg(long = "where", conflicts_with = "attach", help_heading = SAMPLING)]
+    pub stacks: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
@@ -100,6 +107,9 @@ impl TryFrom<RunArgs> for AttachArgs {
 #[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct OutputArgs {
     /// The trace to write: .dat, .csv (no spans or marks), or /dev/null; by default `mprofile_<time>.dat`
+    ///
+    /// The name may have placeholders: {host}, {rank}, {local_rank}, {jobid}, {taskid}, {pid}, {time}, {name}. Launchers
+    /// such as mpirun, srun and torchrun give ranks, and batch systems give ids: see docs/clusters.md. `{{` is a brace.
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = OUTPUT)]
     pub trace: Option<PathBuf>,
     /// Overwrite the trace if it exists
@@ -117,6 +127,9 @@ pub struct OutputArgs {
     /// program writes to the trace itself, are recorded as ever. The trace has mode 0600.
     #[arg(long, help_heading = OUTPUT)]
     pub redact: bool,
+    // For the recordings of `rprof watch`, which outlive its terminal.
+    #[arg(long, hide = true)]
+    pub own_session: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use rprof_trace::Seconds;
 
 use super::figure_style::StyleArgs;
+use super::figure_view::ViewArgs;
+use super::ranks::RankArgs;
+use super::request::RequestArgs;
+use super::term::TermArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -21,6 +25,8 @@ pub struct PlotArgs {
     pub traces: Vec<PathBuf>,
     #[command(flatten)]
     pub figure: FigureArgs,
+    #[command(flatten)]
+    pub text: TermArgs,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
@@ -50,6 +56,10 @@ pub struct PlotArgs {
     #[arg(short, long, help_heading = CONTENT)]
     pub slope: bool,
     #[command(flatten)]
+    pub ranks: RankArgs,
+    #[command(flatten)]
+    pub view: ViewArgs,
+    #[command(flatten)]
     pub style: StyleArgs,
     /// Accepted without effect: the name of a matplotlib backend
     #[arg(long, value_name = "NAME", help_heading = COMPATIBILITY)]
@@ -59,7 +69,7 @@ pub struct PlotArgs {
 /// The file of a figure.
 #[derive(Debug, Args)]
 pub struct FigureArgs {
-    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    /// The figure: .svg, .pdf or .png; .html is a page to explore [default: the trace's name with .svg]
     ///
     /// A name without an extension gets .png. `-` is stdout, as SVG. In a directory, the figure has the trace's name.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
@@ -71,6 +81,7 @@ pub struct FigureArgs {
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
+#[command(group = ArgGroup::new("text").args(["all", "spans", "func", "json"]).multiple(true).conflicts_with("system"))]
 pub struct PeakArgs {
     /// Traces by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]
@@ -94,6 +105,8 @@ pub struct PeakArgs {
     /// It is an array with one object for each trace, or for each run of a trace that holds several.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub request: RequestArgs,
 }
 
 #[derive(Debug, Args)]

@@ -8,18 +8,21 @@ use rprof_findings::numbers::RunNumbers;
 use rprof_plot::{Options, Trace};
 use rprof_trace::{Profile, ProfileOptions, shown};
 
-use crate::cli::CompareArgs;
+use crate::cli::{By, CompareArgs};
 use crate::compare_report::{self, Compared};
 use crate::exit_code::Usage;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
-use crate::{figure_file, load, message, output, trace_names};
+use crate::{figure_file, load, message, missing_glyphs, output, rank_report, trace_names};
 
 /// Slices of a curve that is not drawn.
 const FEW: usize = 64;
 
 /// Compares the sides that the arguments name.
 pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
+    if let Some(by) = arguments.by {
+        return ranks(arguments, by);
+    }
     let figure = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
     let figure = figure.map(figure_format::file_of).transpose()?;
     let format = figure.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
@@ -35,12 +38,35 @@ pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
     let sides: Vec<Side<'_>> = compared.iter().map(|side| Side { runs: &side.runs }).collect();
     let rows = findings(&sides, arguments.by_span || arguments.format.json);
     if draws {
-        let drawn = format.render(&drawing(&compared, &rows, &profiles)?, figure_format::PNG_SCALE)?;
+        let svg = drawing(&compared, &rows, &profiles)?;
+        missing_glyphs::print(&svg);
+        let drawn = format.render(&svg, figure_format::PNG_SCALE)?;
         let Some(path) = figure else { return Ok(output::write(&drawn)?) };
         let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
         figure_file::write(&path, drawn, &paths, arguments.force)?;
     }
     print(arguments, &compared, &rows)
+}
+
+/// Compares the ranks of one job.
+fn ranks(arguments: &CompareArgs, by: By) -> anyhow::Result<()> {
+    let mut paths = Vec::new();
+    for argument in &arguments.traces {
+        match trace_names::in_folder(argument)? {
+            Some(traces) => paths.extend(traces),
+            None => paths.extend(trace_names::resolve(std::slice::from_ref(argument))?),
+        }
+    }
+    if paths.is_empty() {
+        bail!(Usage("no trace was given; name those of all ranks, as in 'trace-*.dat'".to_owned()));
+    }
+    let ranks = rank_report::read(&paths)?;
+    if arguments.format.json {
+        output::print_json(&rank_report::json(&ranks))?;
+    } else {
+        output::print(&rank_report::table(&ranks, by))?;
+    }
+    Ok(())
 }
 
 /// The figure: the curves of single runs, or the peaks of repeated ones.

@@ -11,8 +11,11 @@ pub mod convert;
 pub mod export;
 pub mod help;
 pub mod man;
+#[cfg(feature = "where")]
+pub mod origin;
 pub mod peak;
 pub mod plot;
 pub mod run;
 pub mod top;
 pub mod traces;
+pub mod watch;

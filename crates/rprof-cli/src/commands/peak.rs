@@ -13,7 +13,7 @@ use crate::cli::PeakArgs;
 use crate::parts_report;
 use crate::span_report::PeakInside;
 use crate::trace_input::TraceInput;
-use crate::{group_report, load, natural_order, output, span_report, trace_names};
+use crate::{group_report, load, natural_order, output, request_report, span_report, trace_names};
 
 /// Children to print without `--all`.
 const LARGEST: usize = 10;
@@ -22,6 +22,9 @@ const LARGEST: usize = 10;
 pub fn peak(arguments: &PeakArgs) -> anyhow::Result<()> {
     let mut paths = trace_names::resolve(&arguments.traces)?;
     natural_order::sort(&mut paths);
+    if let Some(system) = arguments.request.system() {
+        return request_report::print(&paths, system, arguments.request.margin());
+    }
     if arguments.traces.is_empty() && !arguments.json {
         output::print("Using last profile data.\n")?;
     }
@@ -125,6 +128,8 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "pss_peak_bytes": profile.pss_peak.map(|p| p.bytes),
         "pss_peak_upper_bytes": profile.pss_peak.and_then(|p| p.upper_bytes),
         "pss_peak_time_s": profile.pss_peak.map(|p| p.time_s),
+        "first_bytes": profile.ends.map(|(first, _)| first),
+        "last_bytes": profile.ends.map(|(_, last)| last),
         "hwm_bytes": profile.hwm,
         "hwm_exact": end.is_some_and(|end| end.hwm_exact),
         "cgroup": group_report::object(profile.cgroup.as_ref()),

@@ -14,7 +14,7 @@ use rprof_trace::{Metric, visible};
 pub use self::csv::csv;
 pub use self::figure::svg;
 pub use self::json::json;
-use self::table::{Align, Table};
+pub use self::table::{Align, Table};
 
 /// One side of a comparison.
 #[derive(Debug)]

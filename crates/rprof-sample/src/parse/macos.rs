@@ -71,6 +71,14 @@ pub fn memory(usage: Usage, task: Option<Task>, size: Option<u64>) -> Memory {
     memory
 }
 
+/// The largest footprint of a process from `ri_lifetime_max_phys_footprint` and `ri_phys_footprint`, in bytes.
+///
+/// The maximum can lie below the current value, because the ledger of the kernel updates the two apart. Then the current value
+/// is the largest that is known.
+pub fn largest_footprint(lifetime_max: u64, current: u64) -> u64 {
+    lifetime_max.max(current)
+}
+
 /// True if a zombie had waited for children of its own.
 ///
 /// `child_elapsed` is `ri_child_elapsed_abstime`: the kernel adds up the lifetimes of the children that were reaped. No
@@ -192,6 +200,14 @@ mod tests {
         let usage = Usage { resident: 12 * MIB, footprint: MIB };
         let m = memory(usage, Some(Task { size: MIB, resident_max: 11 * MIB }), None);
         assert_eq!(m.get(Part::Hwm), m.get(Part::Rss));
+    }
+
+    #[test]
+    fn the_largest_footprint_is_not_below_the_current_one() {
+        assert_eq!(largest_footprint(300 * MIB, 280 * MIB), 300 * MIB);
+        assert_eq!(largest_footprint(300 * MIB, 304 * MIB), 304 * MIB);
+        // A kernel that does not keep the maximum.
+        assert_eq!(largest_footprint(0, 5 * MIB), 5 * MIB);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Metric;
+use crate::model::{Job, Metric};
 use crate::units::{Bytes, Seconds};
 
 /// One argument of the command, without loss: text if it is UTF-8, else its bytes.
@@ -70,6 +70,9 @@ pub struct Header {
     /// The memory limit at which rprof ends the tree; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_limit_bytes: Option<Bytes>,
+    /// The place of the run in a job; `None` if no launcher and no batch system started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<Job>,
     /// Names of the columns that follow the time in `MEM` and `CHLD` lines, in order.
     pub columns: Vec<String>,
 }

@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use rprof_trace::{
-    Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Keep, Memory, Metric, OomKill,
-    Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds, Section,
-    SpanRecord, Tick, Warnings, Writer, columns, fold,
+    Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Job, Keep, Memory, Metric,
+    OomKill, Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds,
+    Section, SpanRecord, Tick, Warnings, Writer, columns, fold,
 };
 
 /// The records of a trace, each as text, and its warnings.
@@ -51,6 +51,17 @@ pub fn convert(text: &[u8], to: Format) -> Vec<u8> {
     out
 }
 
+pub fn job() -> Job {
+    Job {
+        launcher: "Open MPI".to_owned(),
+        job_id: Some("4711".to_owned()),
+        task_id: Some("2".to_owned()),
+        rank: Some(3),
+        local_rank: Some(1),
+        ranks: Some(4),
+    }
+}
+
 pub fn header(command: &[&[u8]]) -> Header {
     Header {
         format: 1,
@@ -67,6 +78,7 @@ pub fn header(command: &[&[u8]]) -> Header {
         exact: false,
         attached: false,
         memory_limit_bytes: Some(Bytes(45_000)),
+        job: Some(job()),
         columns: columns(Metric::Rss, &Column::ALL),
     }
 }

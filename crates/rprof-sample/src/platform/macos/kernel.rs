@@ -15,7 +15,7 @@ use mach2::task_info::{MACH_TASK_BASIC_INFO, MACH_TASK_BASIC_INFO_COUNT, mach_ta
 use mach2::traps::{mach_task_self, task_name_for_pid};
 
 use crate::parse::CommandName;
-use crate::parse::macos::{Identity, Task, Usage, is_dead, name};
+use crate::parse::macos::{Identity, Task, Usage, is_dead, largest_footprint, name};
 
 /// The identity of a process, which may be a zombie. An error for another user's process.
 pub fn identity(pid: u32) -> io::Result<Identity> {
@@ -85,7 +85,8 @@ pub fn usage(pid: u32) -> io::Result<Usage> {
 pub fn last_usage(pid: u32) -> io::Result<(u64, u64)> {
     // SAFETY: `rusage_info_v4` is the struct of this flavour.
     let info: libc::rusage_info_v4 = unsafe { pid_rusage(pid, libc::RUSAGE_INFO_V4) }?;
-    Ok((info.ri_lifetime_max_phys_footprint, info.ri_child_elapsed_abstime))
+    let largest = largest_footprint(info.ri_lifetime_max_phys_footprint, info.ri_phys_footprint);
+    Ok((largest, info.ri_child_elapsed_abstime))
 }
 
 /// # Safety
