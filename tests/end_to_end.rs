@@ -68,6 +68,8 @@ mod noise;
 mod origins;
 #[path = "end_to_end/page.rs"]
 mod page;
+#[path = "end_to_end/pages.rs"]
+mod pages;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]
