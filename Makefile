@@ -7,7 +7,7 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
-	fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/workflows/recipes.mk
+	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk
 
 .PHONY: help build static test test-vm lint msrv bless check-mac package peers
 
@@ -15,11 +15,11 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
-	@$(call list,Start here,build test figures help)
-	@$(call list,Before a commit,lint check-mac check-memory test-vm test-workflows msrv bless deny miri fuzz faults soak)
+	@$(call list,Start here,build test figures redraw gallery help)
+	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
 	@$(call list,Packages,static wheel test-wheel wheel-mac package)
-	@$(call list,Set-up,peers ci-tools)
+	@$(call list,Set-up,peers ci-tools update-uplot)
 
 build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
@@ -69,8 +69,8 @@ msrv: ## Type-check with the oldest Rust that Cargo.toml allows
 	then set -x; rustup run $(MSRV) cargo check --all-targets --target-dir '$(or $(CARGO_TARGET_DIR),target)/msrv'; \
 	else echo "skipped: Rust $(MSRV) is not installed and rustup cannot fetch it (rustup toolchain install $(MSRV))" >&2; fi
 
-bless: ## Rewrite the golden figures; inspect them before you commit
-	RPROF_BLESS=1 $(CARGO) test -p rprof-plot
+bless: ## Rewrite the golden figures and screens; inspect them before you commit
+	RPROF_BLESS=1 $(CARGO) test -p rprof-plot -p rprof-watch
 
 check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh

@@ -33,6 +33,21 @@ fail() { echo "test_wheel: $*" >&2; exit 1; }
 venv/bin/rprof --version | grep -q '^rprof ' || fail "no rprof in the venv"
 venv/bin/python -c 'import rprof; assert "site-packages" in rprof.__file__, rprof.__file__; rprof.mark("no trace")' \
     || fail "no module in the venv"
+# The package finds the command of its own venv, without PATH, and pytest finds the plugin.
+venv/bin/python - <<'EOF' || fail "the module cannot measure"
+import rprof
+from importlib.metadata import entry_points
+from rprof._binary import binary
+
+assert binary().endswith("/venv/bin/rprof"), binary()
+with rprof.measure() as m:
+    kept = bytearray(50 << 20)
+assert 50 << 20 <= m.rise_bytes <= 52 << 20, m
+assert rprof.run(["sh", "-c", "exit 3"]).returncode == 3
+found = entry_points()
+plugins = found.select(group="pytest11") if hasattr(found, "select") else found["pytest11"]
+assert "rprof.pytest_plugin" in [plugin.value for plugin in plugins], plugins
+EOF
 PATH="$place/venv/bin:$PATH" venv/bin/rprof run -q -o script.dat script.py
 # Without --python, `import rprof` imports the installed module.
 printf 'import rprof\nwith rprof.span("installed"): pass\n' > plain.py

@@ -22,6 +22,8 @@ mod check_reports;
 mod ci_recipes;
 #[path = "end_to_end/compare.rs"]
 mod compare;
+#[path = "end_to_end/completions.rs"]
+mod completions;
 #[path = "end_to_end/crash_safety.rs"]
 mod crash_safety;
 #[path = "end_to_end/defects.rs"]
@@ -46,6 +48,8 @@ mod languages;
 mod launchers;
 #[path = "end_to_end/limits.rs"]
 mod limits;
+#[path = "end_to_end/man_pages.rs"]
+mod man_pages;
 #[path = "end_to_end/marks.rs"]
 mod marks;
 #[path = "end_to_end/memory_profiler.rs"]
@@ -62,6 +66,9 @@ mod mprof_plot;
 mod mprof_table;
 #[path = "end_to_end/noise.rs"]
 mod noise;
+#[cfg(all(target_os = "linux", feature = "where"))]
+#[path = "end_to_end/origins.rs"]
+mod origins;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]
@@ -70,6 +77,8 @@ mod peaks;
 mod peers;
 #[path = "end_to_end/permissions.rs"]
 mod permissions;
+#[path = "end_to_end/plot_term.rs"]
+mod plot_term;
 #[path = "end_to_end/process_ids.rs"]
 mod process_ids;
 #[path = "end_to_end/pss.rs"]
@@ -84,6 +93,8 @@ mod ranks;
 mod requests;
 #[path = "end_to_end/run.rs"]
 mod run;
+#[path = "end_to_end/settings.rs"]
+mod settings;
 #[path = "end_to_end/signals.rs"]
 mod signals;
 #[path = "end_to_end/system_errors.rs"]
@@ -100,3 +111,9 @@ mod transparency;
 mod tree;
 #[path = "end_to_end/trust.rs"]
 mod trust;
+#[path = "end_to_end/views.rs"]
+mod views;
+#[path = "end_to_end/watch.rs"]
+mod watch;
+#[path = "end_to_end/watch_signals.rs"]
+mod watch_signals;

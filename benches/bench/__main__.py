@@ -17,6 +17,8 @@ from . import (
     binary,
     day,
     memory,
+    origin,
+    page,
     peers,
     plotting,
     pss,
@@ -29,6 +31,7 @@ from . import (
     syscalls,
     tree,
     trees,
+    watching,
 )
 from .section import Section
 from .setting import Setting
@@ -36,6 +39,7 @@ from .setting import Setting
 MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "sampling": sampling.measure,
     "slowdown": slowdown.measure,
+    "origin": origin.measure,
     "tree": tree.measure,
     "trees": trees.measure,
     "pss": pss.measure,
@@ -45,6 +49,8 @@ MEASUREMENTS: dict[str, Callable[[Setting], Section]] = {
     "memory": memory.measure,
     "reading": reading.measure,
     "plotting": plotting.measure,
+    "watching": watching.measure,
+    "page": page.measure,
     "day": day.measure,
     "binary": binary.measure,
     "syscalls": syscalls.measure,

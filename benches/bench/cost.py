@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from measure.run import run
+from measure.run import Failed, run
 
 from .peers import Tool
 from .setting import Setting
@@ -29,8 +30,20 @@ def of(setting: Setting, tool: Tool, interval: float, tree: bool, child: Callabl
     """Measures a run of `ms` milliseconds and subtracts the median of several runs of 1 ms.
 
     Both have start-up and the child's own CPU time, so the difference is the cost of the ticks alone. If start-up
-    varies by more than the ticks cost, there is no result and `tick` is not a number.
+    varies by more than the ticks cost, or if a peer fails, there is no result and `tick` is not a number.
     """
+    try:
+        return _difference(setting, tool, interval, tree, child, ms)
+    except Failed as error:
+        if tool is setting.rprof:
+            raise
+        print(f"skipped: {tool.name} failed: {error}", file=sys.stderr)
+        return Cost(float("nan"), 0)
+
+
+def _difference(
+    setting: Setting, tool: Tool, interval: float, tree: bool, child: Callable[[int], list[str]], ms: int
+) -> Cost:
     short = [_once(setting, tool, interval, tree, child(1)) for _ in range(setting.pick(7, 2))]
     long = _once(setting, tool, interval, tree, child(ms))
     cpu = long.cpu - median(one.cpu for one in short)

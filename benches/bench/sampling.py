@@ -22,7 +22,7 @@ def measure(setting: Setting) -> Section:
         "CPU time of a sample",
         f"One process that only sleeps, {ms / 1000:g} s at each rate, {rounds} rounds. The cost is the user and "
         "system time of the whole profiler, less that of runs of 1 ms, divided by the number of samples. A tool is "
-        "skipped if its start-up varies by more than its samples cost. The floor is a loop in C "
+        "skipped in a round in which it fails, or in which its start-up varies by more than its samples cost. The floor is a loop in C "
         "(benches/floors/sample.c) with an absolute sleep, one pread of status and one write. *wake-up* is the sleep "
         "alone.",
     )

@@ -169,6 +169,29 @@ fn the_peak_before_attaching_is_reported_as_such() {
     assert_eq!(peak["hwm_exact"], false);
 }
 
+/// Only the upper bound had what the process reached after the last tick.
+#[test]
+fn a_spike_before_detaching_is_in_the_peak() {
+    let place = Place::new();
+    let mut process = stranger(&place, "touch 10MiB ready up await go touch 90MiB free ready over await end");
+    let mut command = place.rprof(["attach", "-q", "-o", "t.dat", "-T", "1h", &process.id().to_string()]);
+    let rprof = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    wait_for("the first tick", || {
+        std::fs::read_to_string(place.path("t.dat")).is_ok_and(|t| t.contains("\nMEM "))
+    });
+    std::fs::write(place.path("go"), "").unwrap();
+    place.await_file("over");
+    send(rprof.id(), Signal::SIGTERM);
+    assert_eq!(finish(rprof).code, Some(0));
+    std::fs::write(place.path("end"), "").unwrap();
+    process.wait().unwrap();
+    let peak = place.peak();
+    // `free` gives back all that was touched.
+    assert_near(&peak["peak_bytes"], 100 * MIB, 8 * MIB);
+    assert!(peak["first_bytes"].as_u64() > peak["last_bytes"].as_u64(), "{peak}");
+    assert_near(&peak["first_bytes"], 10 * MIB, 8 * MIB);
+}
+
 #[test]
 fn attaching_to_a_missing_process_leaves_no_file() {
     let place = Place::new();

@@ -2,14 +2,47 @@
 
 use crate::support::{Place, done};
 
-const COMMANDS: [&str; 17] = [
-    "", "run", "attach", "bench", "plot", "peak", "top", "check", "compare", "convert", "export", "list",
-    "rm", "clean", "mark", "note", "span",
+const COMMANDS: [&str; 23] = [
+    "",
+    "run",
+    "attach",
+    "watch",
+    "bench",
+    "plot",
+    "peak",
+    "top",
+    "check",
+    "compare",
+    "convert",
+    "export",
+    "where",
+    "list",
+    "rm",
+    "clean",
+    "mark",
+    "note",
+    "span",
+    "config",
+    "completions",
+    "man",
+    "help",
 ];
 
 /// The words of the examples at which the arguments of a program begin; rprof does not read on.
-const PROGRAMS: [&str; 11] =
-    ["--", "make", "./simulate", "script.py", "./server", "'the", "'sleep", "'sort", "./a", "'make", "'grep"];
+const PROGRAMS: [&str; 12] = [
+    ">",
+    "--",
+    "make",
+    "./simulate",
+    "script.py",
+    "./server",
+    "'the",
+    "'sleep",
+    "'sort",
+    "./a",
+    "'make",
+    "'grep",
+];
 
 fn help(place: &Place, command: &str, option: &str) -> String {
     let done = place.run(&format!("{command} {option}"));
@@ -17,13 +50,15 @@ fn help(place: &Place, command: &str, option: &str) -> String {
     done.stdout
 }
 
+/// The end of a page is what a terminal shows after it was printed.
 #[test]
-fn the_long_help_begins_with_examples() {
+fn the_long_help_ends_with_examples() {
     let place = Place::new();
     for command in COMMANDS {
         let long = help(&place, command, "--help");
         let examples = long.find("\nExamples:\n").unwrap_or_else(|| panic!("{long}"));
-        assert!(examples < long.find("\nUsage: ").unwrap(), "{long}");
+        let after = &long[examples + "\nExamples:\n".len()..];
+        assert!(after.lines().all(|line| line.starts_with("  ")) && long.contains("\nUsage: "), "{long}");
         assert!(long.lines().all(|line| line.chars().count() <= 100), "{long}");
         let short = help(&place, command, "-h");
         assert!(!short.contains("Examples:") && short.lines().count() < long.lines().count(), "{short}");
@@ -77,7 +112,7 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("run", "Sampling", "--interval --metric --no-children --exact --wait-all --cgroup"),
         ("run", "Limits", "--timeout --memory-limit"),
         ("run", "Budgets", "--max-peak --max-growth --max-span --strict"),
-        ("check", "Budgets", "--max-peak --max-growth --max-span --strict"),
+        ("check", "Budgets", "--max-peak --max-growth --max-span --strict --max-function"),
         ("check", "Baseline", "--baseline --tolerance --save-baseline --name"),
         ("check", "Output", "--json --junit --markdown --github-action-benchmark --bencher"),
         ("run", "Python", "--python --nopython"),
@@ -86,6 +121,8 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         ("attach", "Sampling", "--interval --metric --no-children --exact --wait-all"),
         ("attach", "Limits", "--duration"),
         ("attach", "mprof compatibility", "--include-children --multiprocess --exit-code --backend"),
+        ("watch", "View", "--replay --speed --max-peak --leave-at-end"),
+        ("watch", "Output", "--output --force --quiet"),
         ("plot", "Output", "--output --title"),
         ("plot", "Content", "--window --span --no-function-ts --flame --slope"),
         ("plot", "mprof compatibility", "--backend"),
@@ -98,4 +135,75 @@ fn each_option_is_under_the_heading_of_its_purpose() {
         let arguments = page.split_once("Arguments:\n").expect("arguments").1;
         assert!(arguments.trim_start().starts_with('<'), "{page}");
     }
+}
+
+#[test]
+fn help_has_the_page_of_a_command_and_of_a_topic() {
+    let place = Place::new();
+    for command in COMMANDS {
+        assert_eq!(help(&place, "help", command), help(&place, command, "--help"), "{command}");
+    }
+    assert_eq!(help(&place, "help", "import"), help(&place, "import", "--help"));
+    for (topic, word) in
+        [("metrics", "proportional set size"), ("exit-codes", "127"), ("environment", "RPROF_INTERVAL")]
+    {
+        let page = help(&place, "help", topic);
+        assert!(page.contains(word) && page.lines().all(|line| line.chars().count() <= 84), "{page}");
+        for index in [help(&place, "", "-h"), help(&place, "", "--help"), help(&place, "help", "-h")] {
+            assert!(index.contains(topic), "{topic} is not in {index}");
+        }
+    }
+    let unknown = place.run("help metric");
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("topics: metrics, exit-codes, environment"), "{}", unknown.stderr);
+}
+
+/// Every variable that a source reads is on the page, and nothing is there that no source has.
+#[test]
+fn the_page_about_the_environment_is_complete() {
+    let page = help(&Place::new(), "help", "environment");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates");
+    let mut sources = String::new();
+    for name in ["rprof-cli", "rprof-mark", "rprof-sample", "rprof-trace", "rprof-plot"] {
+        read_all(std::path::Path::new(&format!("{root}/{name}/src")), &mut sources);
+    }
+    let read = sources.split("var_os(\"").skip(1).chain(sources.split("variable: \"").skip(1));
+    let mut count = 0;
+    for variable in read.filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(variable), "{variable} is not in {page}");
+        count += 1;
+    }
+    assert!(count >= 8, "{count} variables found");
+    let is_name = |word: &&str| word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let names = page.lines().filter_map(|line| line.strip_prefix("  ")?.split([' ', ',']).next());
+    for name in names.filter(is_name) {
+        assert!(sources.contains(&format!("\"{name}\"")), "{name} is in no source");
+    }
+}
+
+fn read_all(directory: &std::path::Path, text: &mut String) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, text);
+        } else if !path.ends_with("topics.rs") {
+            *text += &std::fs::read_to_string(&path).unwrap();
+        }
+    }
+}
+
+/// `-V` is for scripts. `--version` has what a report of a bug needs.
+#[test]
+fn the_version_has_a_short_and_a_long_form() {
+    let place = Place::new();
+    let number = env!("CARGO_PKG_VERSION");
+    assert_eq!(help(&place, "", "-V"), format!("rprof {number}\n"));
+    let long = help(&place, "", "--version");
+    let mut lines = long.lines();
+    let first = lines.next().unwrap();
+    let commit = first.strip_prefix(&format!("rprof {number}")).unwrap_or_else(|| panic!("{long}"));
+    assert!(commit.is_empty() || commit.starts_with(" (commit ") && commit.len() == 22, "{long}");
+    let platform = format!("platform: {}-", std::env::consts::ARCH);
+    assert!(lines.next().unwrap().starts_with(&platform), "{long}");
+    assert!(lines.next().unwrap().starts_with("features: metrics rss"), "{long}");
 }

@@ -1,78 +1,9 @@
 //! Terminals: the command owns the terminal, a key's signal arrives once, and job control works as without rprof.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 
-use nix::pty::openpty;
-
+use crate::support::pty::Terminal;
 use crate::support::{Place, truth, wait_for};
-
-/// A pseudo-terminal with a command on it, driven by the test.
-struct Terminal {
-    keys: File,
-    shown: Receiver<Vec<u8>>,
-    text: String,
-    child: Child,
-}
-
-impl Terminal {
-    /// Starts a command as the leader of a session on a new pseudo-terminal.
-    fn start(mut command: Command) -> Self {
-        let pty = openpty(None, None).expect("a terminal");
-        let inner = || Stdio::from(pty.slave.try_clone().unwrap());
-        command.stdin(inner()).stdout(inner()).stderr(inner());
-        crate::support::with_default_signals(&mut command);
-        // SAFETY: setsid and ioctl are safe between fork and exec.
-        unsafe {
-            command.pre_exec(|| {
-                nix::unistd::setsid()?;
-                // The constant has half the width on macOS.
-                #[allow(clippy::unnecessary_cast)]
-                let request = libc::TIOCSCTTY as libc::c_ulong;
-                if libc::ioctl(0, request, 0) == -1 {
-                    return Err(std::io::Error::last_os_error());
-                }
-                Ok(())
-            })
-        };
-        let child = command.spawn().expect("it starts");
-        drop(command);
-        drop(pty.slave);
-        // SAFETY: dup returns a new descriptor, which nothing else owns.
-        let reader = unsafe { OwnedFd::from_raw_fd(libc::dup(pty.master.as_raw_fd())) };
-        let (sender, shown) = channel();
-        std::thread::spawn(move || {
-            let mut reader = File::from(reader);
-            let mut bytes = [0; 4096];
-            while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..n].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { keys: File::from(pty.master), shown, text: String::new(), child }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("a key");
-    }
-
-    /// Waits until the terminal shows a text, and returns all that it has shown.
-    fn await_text(&mut self, wanted: &str) -> String {
-        let what = format!("`{wanted}` on the terminal");
-        wait_for(&what, || {
-            while let Ok(bytes) = self.shown.try_recv() {
-                self.text += &String::from_utf8_lossy(&bytes);
-            }
-            self.text.contains(wanted)
-        });
-        self.text.clone()
-    }
-}
 
 fn watched(place: &Place, script: &str) -> Command {
     place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", script])
@@ -123,7 +54,7 @@ fn a_terminals_interrupt_reaches_the_command_once() {
 fn the_summary_has_a_sparkline_on_a_terminal() {
     let place = Place::new();
     let mut command = place.rprof(["run", "-o", "t.dat", "--"]);
-    command.arg(truth()).args(["touch", "20MiB", "hold", "200ms"]);
+    command.arg(truth()).args(["touch", "20MiB", "hold", "200ms"]).env("LC_ALL", "C.UTF-8");
     let mut terminal = Terminal::start(command);
     let text = terminal.await_text("trace: t.dat");
     assert!(text.contains('█'), "{text}");

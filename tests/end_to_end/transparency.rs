@@ -3,7 +3,7 @@
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, done, skip, with_default_signals};
+use crate::support::{Place, done, skip, with_default_settings, with_default_signals};
 
 /// The output of a shell script without rprof and with it, in the same directory and state.
 fn both(script: &str, prepare: impl Fn(&mut Command)) -> (String, String) {
@@ -11,6 +11,7 @@ fn both(script: &str, prepare: impl Fn(&mut Command)) -> (String, String) {
     let mut plain = Command::new("sh");
     plain.args(["-c", script]).current_dir(place.dir.path()).stdin(Stdio::null());
     with_default_signals(&mut plain);
+    with_default_settings(&mut plain);
     prepare(&mut plain);
     let mut watched = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]);
     prepare(&mut watched);

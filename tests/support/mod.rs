@@ -1,5 +1,7 @@
 //! Support of the end-to-end tests: a directory for each test, the two programs, and waiting with a deadline.
 
+pub mod pty;
+
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -57,6 +59,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rprof"));
         command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
         with_default_signals(&mut command);
+        with_default_settings(&mut command);
         command
     }
 
@@ -154,6 +157,14 @@ pub fn with_default_signals(command: &mut Command) {
             Ok(())
         })
     };
+}
+
+/// Lets a command run without the settings of the person who runs the tests.
+pub fn with_default_settings(command: &mut Command) {
+    for variable in ["RPROF_INTERVAL", "RPROF_METRIC", "RPROF_OUTPUT", "RPROF_THEME"] {
+        command.env_remove(variable);
+    }
+    command.env("RPROF_CONFIG", "");
 }
 
 /// Makes a command run as an ordinary user, who may write to the place but not read other users' processes.

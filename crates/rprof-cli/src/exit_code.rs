@@ -43,8 +43,8 @@ pub fn of_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     }
 }
 
-/// The code when help or version cannot be written.
-pub fn of_unwritten_help(arguments: &[OsString]) -> u8 {
+/// The code when rprof fails before the subcommand begins: help cannot be written, or a setting is wrong.
+pub fn of_early_failure(arguments: &[OsString]) -> u8 {
     if passes_on(arguments) { OURS } else { FAULT }
 }
 

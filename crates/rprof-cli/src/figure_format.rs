@@ -28,7 +28,17 @@ impl FigureFormat {
             Some("svg") | None => Ok(Self::Svg),
             Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
-            _ => bail!("unknown figure format `{}`; use .svg, .pdf or .png", shown(path)),
+            Some("jpg" | "jpeg") => {
+                bail!("`{}`: JPEG blurs lines and letters, so rprof does not write it; use .png", shown(path))
+            }
+            Some("eps" | "ps") => bail!(
+                "`{}`: rprof does not write PostScript; use .pdf, which `pdftops -eps` converts, or .svg or .png",
+                shown(path)
+            ),
+            _ => bail!(
+                "unknown figure format `{}`; use .svg, .pdf or .png, and with `rprof plot` also .html",
+                shown(path)
+            ),
         }
     }
 
@@ -43,6 +53,12 @@ impl FigureFormat {
             Self::Png => rprof_plot::png(svg, png_scale)?,
         })
     }
+}
+
+/// True if the name is that of a page of HTML, which `rprof plot` makes.
+pub fn is_page(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("html" | "htm"))
 }
 
 /// The file for a name that is no directory. A name without an extension is that of a PNG, as matplotlib does for mprof.

@@ -1,6 +1,8 @@
 //! Profiles from trace files: read, with a message for each oddity of the file. Shared by the commands that read traces.
 
-use rprof_trace::{Header, Profile, ProfileOptions};
+use std::path::Path;
+
+use rprof_trace::{Header, Profile, ProfileOptions, Warnings};
 
 use crate::message;
 use crate::trace_input::TraceInput;
@@ -12,9 +14,7 @@ use crate::trace_input::TraceInput;
 pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<Vec<Profile>> {
     let path = &input.path;
     let (profiles, warnings) = input.profiles(options)?;
-    for warning in &warnings {
-        message::about(path, warning);
-    }
+    warn(path, &warnings);
     for contradiction in profiles.iter().flat_map(|profile| &profile.contradictions) {
         message::about(path, contradiction);
     }
@@ -24,4 +24,11 @@ pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<
         message::about(path, "the trace has no END record: rprof was killed or is still running");
     }
     Ok(profiles)
+}
+
+/// Prints the faults of a trace.
+pub fn warn(path: &Path, warnings: &Warnings) {
+    for warning in warnings {
+        message::about(path, warning);
+    }
 }

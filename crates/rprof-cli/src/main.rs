@@ -4,6 +4,7 @@
 mod baseline_file;
 mod bench;
 mod budgets;
+mod charset;
 mod check_report;
 mod cli;
 mod commands;
@@ -17,42 +18,53 @@ mod header;
 mod launcher;
 mod load;
 mod message;
+mod missing_glyphs;
 mod natural_order;
 mod not_found;
 mod output;
+mod page_file;
 mod parts_report;
 mod python;
 mod rank_report;
 mod recorder;
 mod request_report;
 mod session;
+mod settings;
 mod span_report;
-mod sparkline;
+mod stacks;
 mod summary;
+mod text_figure;
 mod top_report;
 mod trace_file;
 mod trace_input;
 mod trace_labels;
 mod trace_names;
+mod watch;
+#[cfg(feature = "where")]
+mod where_report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 
-use crate::cli::{AttachArgs, Cli, Command};
+use crate::cli::{AttachArgs, Command};
 use crate::commands::{annotate, attach, check, compare, convert, export, peak, plot, run, top, traces};
+use crate::commands::{completions, config, help, man};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match cli::parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let printed = message::usage(&error, &arguments).context("cannot write the help");
             let code = exit_code::of_usage(&error, &arguments);
-            return exit(printed.map(|()| code), exit_code::of_unwritten_help(&arguments));
+            return exit(printed.map(|()| code), exit_code::of_early_failure(&arguments));
         }
+    };
+    let cli = match settings::apply(cli, &arguments) {
+        Ok(cli) => cli,
+        Err(error) => return exit(Err(error), exit_code::of_early_failure(&arguments)),
     };
     let result = match cli.command {
         // mprof's spelling of `attach`.
@@ -65,9 +77,15 @@ fn main() -> ExitCode {
         Command::Span(arguments) => return exit(annotate::span(&arguments), exit_code::OURS),
         Command::Check(arguments) => return exit(check::check(&arguments), exit_code::FAULT),
         Command::Bench(arguments) => return exit(commands::bench::bench(&arguments), exit_code::FAULT),
+        Command::Watch(arguments) => {
+            let fault = if arguments.command.is_empty() { exit_code::FAULT } else { exit_code::OURS };
+            return exit(commands::watch::watch(&arguments), fault);
+        }
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Peak(arguments) => peak::peak(&arguments),
         Command::Top(arguments) => top::top(&arguments),
+        #[cfg(feature = "where")]
+        Command::Where(arguments) => commands::origin::origin(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Convert(arguments) => convert::convert(&arguments),
         Command::Export(arguments) => export::export(&arguments),
@@ -76,6 +94,10 @@ fn main() -> ExitCode {
         Command::Clean(arguments) => traces::clean(&arguments),
         Command::Mark(arguments) => annotate::mark(&arguments),
         Command::Note(arguments) => annotate::note(&arguments),
+        Command::Config => config::config(),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
+        Command::Help(arguments) => help::help(&arguments),
     };
     exit(result.map(|()| 0), exit_code::FAULT)
 }

@@ -88,6 +88,13 @@ pub fn is_terminal() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// The width of the terminal in characters; `None` if stderr is no terminal or does not know its width.
+pub fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stderr())
+        .map(|(width, _)| usize::from(width.0))
+        .filter(|width| *width > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use anyhow::Context;

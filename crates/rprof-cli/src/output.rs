@@ -14,6 +14,8 @@ pub enum Look {
     Bold,
     /// Less bright.
     Dim,
+    /// Cyan.
+    Cyan,
     /// Green.
     Green,
     /// Red.
@@ -27,6 +29,7 @@ impl Look {
             Self::Plain => "",
             Self::Bold => "\x1b[1m",
             Self::Dim => "\x1b[2m",
+            Self::Cyan => "\x1b[36m",
             Self::Green => "\x1b[32m",
             Self::Red => "\x1b[31m",
         }
@@ -107,6 +110,12 @@ pub fn json_text(value: &Value) -> String {
 /// The width of the terminal in characters; `None` if stdout is no terminal.
 pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// Columns and lines of the terminal; `None` if stdout is no terminal or does not know its size.
+pub fn terminal_size() -> Option<(u16, u16)> {
+    let (width, height) = terminal_size::terminal_size_of(io::stdout())?;
+    Some((width.0, height.0))
 }
 
 /// Writes bytes that are no text for a person: a figure.

@@ -15,8 +15,18 @@ use crate::cli::{MetricName, OutputArgs, SamplingArgs};
 use crate::header::header;
 use crate::launcher::{self, Values};
 use crate::recorder::Recorder;
+use crate::stacks::Stacks;
 use crate::trace_file::{Choices, TraceFile};
 use crate::{exit_code, message, summary, trace_file, trace_labels};
+
+/// What a recording does besides the trace.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// The limits that are checked at the end.
+    pub budgets: Budgets,
+    /// Record the stacks of page faults.
+    pub stacks: bool,
+}
 
 /// The sampler's options from those of the command line; `backend` is the metric by mprof's name. The options of the
 /// output decide what the trace records of each process.
@@ -109,8 +119,12 @@ pub fn record(
     options: Options,
     output: &OutputArgs,
     command: &[OsString],
-    budgets: &Budgets,
+    extras: &Extras,
 ) -> anyhow::Result<u8> {
+    if output.own_session {
+        // Only the leader of a group cannot begin a session, and then it is apart from the terminal's group already.
+        let _ = nix::unistd::setsid();
+    }
     rprof_sample::prepare();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
@@ -126,7 +140,7 @@ pub fn record(
     let header = header(&options, target, redacted.as_deref().unwrap_or(command), clock, start);
     let header = Header { job, ..header };
     let mut recorder = Recorder::new(file, format);
-    if !budgets.is_empty() {
+    if !extras.budgets.is_empty() {
         recorder = recorder.with_profile(&Budgets::options());
     }
     let line = rprof_trace::shell_quote(&header.command);
@@ -138,9 +152,17 @@ pub fn record(
         trace.abandon();
         return Err(error).with_context(|| trace_file::cannot_write(&trace.path));
     }
-    let launched = with_trace_path(target, &trace, format);
+    let mut launched = with_trace_path(target, &trace, format);
     let duration = options.duration;
-    let session = Session::begin(&launched, options, clock).inspect_err(|_| trace.abandon())?;
+    let stacks = Stacks::begin(extras.stacks, &mut launched, &trace, clock, output.redact);
+    let session = match Session::begin(&launched, options, clock) {
+        Ok(session) => session,
+        Err(error) => {
+            stacks.abandon();
+            trace.abandon();
+            return Err(error.into());
+        }
+    };
     trace.keep();
     if let Target::Attach { pid } = target
         && !output.quiet
@@ -148,7 +170,12 @@ pub fn record(
         message::print(&attached_words(*pid, &line, duration));
     }
     let outcome = session.watch(&mut |record| recorder.record(record), &mut message::print);
-    Ok(conclude(recorder, &outcome, &trace, output.quiet, budgets))
+    let origins = stacks.finish();
+    let code = conclude(recorder, &outcome, &trace, output.quiet, &extras.budgets);
+    if !output.quiet && !origins.is_empty() {
+        message::print(&origins.join("\n"));
+    }
+    Ok(code)
 }
 
 /// `recording process 4711 (./serve -p 80); Ctrl-C ends the recording, not the process`

@@ -5,11 +5,11 @@ use std::path::Path;
 use rprof_sample::{ExitStatus, Outcome};
 use rprof_trace::{Bytes, Peak, PeakRemarks, Profile, shown};
 
-use crate::sparkline::sparkline;
-use crate::{daemon_client, group_report, message};
+use crate::{charset, daemon_client, group_report, message};
 
-/// Columns of the curve in text.
-const SPARKLINE_WIDTH: usize = 60;
+/// The shortest and the longest curve in text, and the length of one where the width of the terminal is not known.
+const SPARKLINE_WIDTHS: std::ops::RangeInclusive<usize> = 10..=500;
+const USUAL_SPARKLINE: usize = 60;
 
 /// Processes to name in a message; the rest are counted.
 const NAMED_SURVIVORS: usize = 5;
@@ -17,9 +17,20 @@ const NAMED_SURVIVORS: usize = 5;
 /// Prints the summary, on a terminal with the curve above it. `trace` is `None` if there is no trace.
 pub fn print(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) {
     if message::is_terminal() && !profile.total.is_empty() {
-        message::print(&sparkline(&profile.total, profile.elapsed, SPARKLINE_WIDTH));
+        message::print(&rprof_plot::sparkline(
+            &profile.total,
+            profile.elapsed,
+            sparkline_width(),
+            charset::glyphs(),
+        ));
     }
     message::print(&text(profile, outcome, trace));
+}
+
+/// Characters of the curve in a line of the terminal, after `rprof: `.
+fn sparkline_width() -> usize {
+    let room = message::terminal_width().map(|width| width.saturating_sub("rprof: ".len()));
+    room.map_or(USUAL_SPARKLINE, |room| room.clamp(*SPARKLINE_WIDTHS.start(), *SPARKLINE_WIDTHS.end()))
 }
 
 fn text(profile: &Profile, outcome: &Outcome, trace: Option<&Path>) -> String {

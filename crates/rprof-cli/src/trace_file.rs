@@ -201,13 +201,38 @@ fn new_file(path: &Path, choices: Choices) -> io::Result<File> {
     OpenOptions::new().append(true).create_new(true).mode(mode).open(path)
 }
 
+/// A default name that no file has, for a recording that starts now.
+///
+/// # Errors
+/// When there is none within the next hour.
+pub fn free_name() -> anyhow::Result<PathBuf> {
+    let start = Timestamp::now().to_zoned_datetime(TimeZone::system());
+    for later in 0..3600 {
+        let time = start
+            .checked_add(jiff::Span::new().seconds(later))
+            .context("the system clock is out of range")?;
+        let path = default_name(time.strftime(DIGITS));
+        if !path.exists() {
+            return Ok(path);
+        }
+    }
+    bail!("no free name `mprofile_<time>.dat` within the next hour; name the trace with -o")
+}
+
+fn default_name(digits: impl std::fmt::Display) -> PathBuf {
+    PathBuf::from(format!("mprofile_{digits}.dat"))
+}
+
+/// The digits of a default name.
+const DIGITS: &str = "%Y%m%d%H%M%S";
+
 /// Creates a trace with the default name.
 ///
 /// The name resolves seconds only: when two runs start in the same second, the later one takes the next free second.
 fn next_free(start: Timestamp, choices: Choices) -> anyhow::Result<(TraceFile, File)> {
     let mut time = start.to_zoned_datetime(TimeZone::system());
     for _ in 0..3600 {
-        let path = PathBuf::from(format!("mprofile_{}.dat", time.strftime("%Y%m%d%H%M%S")));
+        let path = default_name(time.strftime(DIGITS));
         match new_file(&path, choices) {
             Ok(file) => return TraceFile::of(path, file, None, true),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {

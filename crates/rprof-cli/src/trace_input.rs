@@ -58,6 +58,11 @@ impl TraceInput {
         Ok(Self { copy: Some(copy), is_stream, warnings, ..plain })
     }
 
+    /// True if the trace is read from a copy, which does not grow.
+    pub fn is_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
     /// True if the trace is no file, so that nothing can be named after it.
     pub fn is_stream(&self) -> bool {
         self.is_stream

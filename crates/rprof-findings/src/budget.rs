@@ -13,6 +13,9 @@ pub enum Quantity {
     Growth,
     /// The peak during the spans of this name, in bytes of the run's metric.
     Span(String),
+    /// The memory at the peak that this function touched, with all that it called. The stacks of the run have it, and not
+    /// its profile.
+    Function(String),
 }
 
 /// A limit.
@@ -82,6 +85,11 @@ impl Finding {
         self.low.map(|low| low - self.limit.most).filter(|_| self.verdict == Verdict::Beyond)
     }
 
+    /// The finding about a function: what it is known to hold at a time, and what it may hold at most, in bytes.
+    pub fn of_function(limit: &Limit, held: Bytes, upper: Bytes, time: Seconds) -> Self {
+        of_peak(limit, Some(held), Some(upper)).at(Some(Place { time, ..Place::default() }))
+    }
+
     fn new(limit: &Limit, value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Self {
         let verdict = low.map_or(Verdict::Undecided, |low| judge(low, high, limit.most));
         Self { limit: limit.clone(), verdict, value, low, high, place: None }
@@ -137,6 +145,7 @@ fn finding(profile: &Profile, numbers: Option<&RunNumbers>, limit: &Limit) -> Re
             let (peak, upper) = total.map_or((None, None), |total| (total.peak, total.peak_upper));
             of_peak(limit, peak, upper).at(place_of_span(profile, name))
         }
+        Quantity::Function(_) => Finding::new(limit, None, None, None),
     })
 }
 

@@ -27,6 +27,19 @@ pub enum Error {
     /// The window does not end after its start.
     #[error("empty window: `{}` to `{}`; choose an end later than the start", plain(*.0), plain(*.1))]
     Window(Seconds, Seconds),
+    /// A view needs something that the trace does not have, or that does not fit the other options.
+    #[error("cannot draw the view `{view}`: {reason}; {remedy}")]
+    View {
+        /// The name of the view.
+        view: &'static str,
+        /// Why it cannot be drawn.
+        reason: String,
+        /// What the user can do.
+        remedy: &'static str,
+    },
+    /// The bytes of the font are none.
+    #[error("the font cannot be read: {0}; use a .ttf, .otf or .ttc file")]
+    Font(String),
     /// The size of the figure is out of range; width and height in CSS pixels.
     #[error("figure size `{0} x {1}` px is out of range; choose one from 400 x 240 to 8192 x 8192")]
     Size(u32, u32),

@@ -9,20 +9,30 @@ mod figure;
 mod layers;
 mod options;
 mod out;
+#[cfg(feature = "page")]
+mod page;
 mod peaks;
 mod repeats;
 mod series;
 mod sheet;
+mod terminal;
 
 pub use error::Error;
 pub use figure::svg;
-pub use options::{Options, SpanView, SvgText, Theme, Trace};
+pub use options::{Facet, FontFile, Options, Scale, SpanView, SvgText, Theme, Trace, View};
+pub use out::missing::{MissingGlyphs, missing_glyphs};
 #[cfg(feature = "pdf")]
 pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
+#[cfg(feature = "page")]
+pub use page::{MOST_BYTES, PageTrace, page};
 pub use peaks::{PeakGroup, peaks};
 pub use repeats::{Repeats, repeats};
+pub use terminal::chart::TextChart;
+pub use terminal::figure::{TextOptions, text};
+pub use terminal::sparkline::sparkline;
+pub use terminal::{Glyphs, Ink, TextLine, plain_text};
 
 /// The example of the README, which `cargo test` compiles and runs.
 #[cfg(doctest)]

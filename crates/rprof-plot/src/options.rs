@@ -1,6 +1,8 @@
 //! The input of a figure: traces, and the options that say how to draw them.
 
-use rprof_trace::{Bytes, Profile, Seconds};
+use std::sync::Arc;
+
+use rprof_trace::{Bytes, Profile, Seconds, SizeUnit};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,10 @@ pub struct Options {
     /// Start and end of the part that is shown, and that both axes fit; `None` for the whole run from 0.
     /// An infinite end stands for the end of the run.
     pub window: Option<(Seconds, Seconds)>,
+    /// The view of a single trace, and of each trace of small multiples.
+    pub view: View,
+    /// Small multiples, a panel for each trace; `None` for all curves in one plot area.
+    pub facet: Option<Facet>,
     /// True if the peak is marked and labelled.
     pub peak: bool,
     /// The view of the spans of a single trace.
@@ -39,6 +45,12 @@ pub struct Options {
     pub transparent: bool,
     /// The upper end of the memory axis; `None` if it fits the curves.
     pub highest: Option<Bytes>,
+    /// The scale of the memory axis; `None` for the one that suits the view.
+    pub scale_of_memory: Option<Scale>,
+    /// The unit of all sizes; `None` for the one that fits each.
+    pub unit: Option<SizeUnit>,
+    /// A font for the characters that the embedded one lacks.
+    pub font: Option<FontFile>,
     /// Width of the figure in CSS pixels (1/96 inch), 400 to 8192.
     pub width: u32,
     /// Height of the figure in CSS pixels, 240 to 8192.
@@ -52,6 +64,8 @@ impl Default for Options {
         Self {
             title: None,
             window: None,
+            view: View::Overview,
+            facet: None,
             peak: true,
             spans: SpanView::Lanes,
             all_spans: false,
@@ -61,12 +75,92 @@ impl Default for Options {
             theme: Theme::Light,
             transparent: false,
             highest: None,
+            scale_of_memory: None,
+            unit: None,
+            font: None,
             width: 960,
             height: 540,
             scale: 1.0,
         }
     }
 }
+
+/// The view of one trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// The whole tree with its largest processes, PSS, swap and spans.
+    #[default]
+    Overview,
+    /// The whole tree, and the bound of what lay between ticks.
+    Line,
+    /// The kinds of memory, stacked.
+    Kinds,
+    /// The largest processes, stacked.
+    Processes,
+    /// The largest programs, each with all its processes, stacked.
+    Programs,
+    /// RSS beside PSS.
+    Pss,
+    /// The address space beside the memory in use.
+    Requested,
+    /// The whole tree above all its spans.
+    Spans,
+}
+
+impl View {
+    /// All views, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Line,
+        Self::Kinds,
+        Self::Processes,
+        Self::Programs,
+        Self::Pss,
+        Self::Requested,
+        Self::Spans,
+    ];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Line => "line",
+            Self::Kinds => "kinds",
+            Self::Processes => "processes",
+            Self::Programs => "programs",
+            Self::Pss => "pss",
+            Self::Requested => "requested",
+            Self::Spans => "spans",
+        }
+    }
+
+    /// True if layers lie above one another, so that heights add up.
+    pub const fn is_stacked(self) -> bool {
+        matches!(self, Self::Kinds | Self::Processes | Self::Programs)
+    }
+}
+
+/// The axes of small multiples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Facet {
+    /// All panels have the same axes, so that they can be compared.
+    Shared,
+    /// The axes of each panel fit its curve.
+    Own,
+}
+
+/// The scale of the memory axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal distances are equal differences.
+    Linear,
+    /// Equal distances are equal ratios.
+    Log,
+}
+
+/// The bytes of a TrueType or OpenType font, or of a collection, whose first font counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FontFile(pub Arc<[u8]>);
 
 /// The colours of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

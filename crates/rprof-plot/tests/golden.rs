@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 /// The figures with a golden file; the others of the gallery would add size but no case.
-const KEPT: [&str; 28] = [
+const KEPT: [&str; 61] = [
     "ramp",
     "spike",
     "children",
@@ -36,6 +36,39 @@ const KEPT: [&str; 28] = [
     "dark_several",
     "print_column",
     "nasty_title",
+    "line",
+    "line_dark",
+    "line_print",
+    "kinds",
+    "kinds_dark",
+    "kinds_print",
+    "processes",
+    "processes_dark",
+    "processes_print",
+    "programs",
+    "programs_dark",
+    "programs_print",
+    "pss",
+    "pss_dark",
+    "pss_print",
+    "requested",
+    "requested_dark",
+    "requested_print",
+    "spans_view",
+    "spans_view_dark",
+    "spans_view_print",
+    "database",
+    "mapped",
+    "facet",
+    "facet_own",
+    "facet_kinds",
+    "facet_log",
+    "facet_gap",
+    "facet_dark",
+    "log",
+    "log_slope",
+    "unit",
+    "unit_several",
 ];
 
 #[test]

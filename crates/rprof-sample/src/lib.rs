@@ -20,17 +20,19 @@ pub use error::{Error, ReadError};
 pub use interrupts::Interrupts;
 pub use options::{Options, Target};
 pub use path_lookup::find_program;
-/// True if this machine may have a GPU that reports the memory of processes; then the part `gpu` is measured too.
-pub fn has_gpu() -> bool {
-    platform::Gpu::is_present()
-}
-
+#[cfg(unix)]
+pub use platform::FullScreen;
 pub use platform::{
     COLUMNS, ExitStatus, Launch, METRICS, PageFaults, command_of, find_processes, host, os, page_size,
     prepare, signal_name,
 };
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::{Unmeasured, run_unmeasured};
+
+/// True if this machine may have a GPU that reports the memory of processes; then the part `gpu` is measured too.
+pub fn has_gpu() -> bool {
+    platform::Gpu::is_present()
+}
 
 /// Gives bytes to all parsers of kernel text. Only for fuzzing.
 #[cfg(fuzzing)]

@@ -24,16 +24,21 @@ pub use model::{
 pub use profile::blocks::Block;
 pub use profile::builder::ProfileBuilder;
 pub use profile::cgroup::CgroupProfile;
-pub use profile::curve::{Curve, Envelope, Point};
+pub use profile::curve::{Curve, Envelope, Measured, Point};
+pub use profile::detail::{
+    Detail, DetailOptions, ProcessDetail, Slices, TickColumn, TickTable, read_details,
+};
 pub use profile::load::{fold, read_profiles};
 pub use profile::options::{Keep, ProfileOptions};
 pub use profile::peak_remarks::{PeakRemarks, rss_and_swap};
 pub use profile::span_names::{find_name, short_names};
 pub use profile::span_totals::{SpanTotal, span_totals};
-pub use profile::{Contradiction, Mark, Note, Peak, PeakWords, ProcessLife, ProcessProfile, Profile, Span};
+pub use profile::{
+    Contradiction, Mark, Note, Peak, PeakWords, ProcessLife, ProcessProfile, Profile, ProgramProfile, Span,
+};
 pub use read::convert::convert;
 pub use read::{Entry, Reader};
 pub use shell_quote::shell_quote;
-pub use units::{Bytes, Seconds};
+pub use units::{Bytes, Seconds, SizeUnit};
 pub use visible::{is_hidden, shown, visible};
 pub use warning::{Warning, WarningKind, Warnings};

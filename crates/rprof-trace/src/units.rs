@@ -1,5 +1,6 @@
 //! Bytes and seconds, the two quantities of a trace: their text for people, and the parsing of it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,99 @@ const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const TIB: u64 = 1 << 40;
+
+/// A unit of sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeUnit {
+    /// Bytes.
+    B,
+    /// 2^10 bytes.
+    KiB,
+    /// 2^20 bytes.
+    MiB,
+    /// 2^30 bytes.
+    GiB,
+    /// 2^40 bytes.
+    TiB,
+    /// 10^3 bytes.
+    Kilo,
+    /// 10^6 bytes.
+    Mega,
+    /// 10^9 bytes.
+    Giga,
+    /// 10^12 bytes.
+    Tera,
+}
+
+thread_local! {
+    /// The unit of all sizes that this thread writes at present; `None` for the one that fits each.
+    static UNIT: Cell<Option<SizeUnit>> = const { Cell::new(None) };
+}
+
+impl SizeUnit {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::B => "B",
+            Self::KiB => "KiB",
+            Self::MiB => "MiB",
+            Self::GiB => "GiB",
+            Self::TiB => "TiB",
+            Self::Kilo => "kB",
+            Self::Mega => "MB",
+            Self::Giga => "GB",
+            Self::Tera => "TB",
+        }
+    }
+
+    /// Its size in bytes.
+    pub const fn bytes(self) -> f64 {
+        match self {
+            Self::B => 1.0,
+            Self::KiB => KIB as f64,
+            Self::MiB => MIB as f64,
+            Self::GiB => GIB as f64,
+            Self::TiB => TIB as f64,
+            Self::Kilo => 1e3,
+            Self::Mega => 1e6,
+            Self::Giga => 1e9,
+            Self::Tera => 1e12,
+        }
+    }
+
+    /// Calls `write`, in which every size is written in this unit.
+    ///
+    /// Sizes stand in many sentences of a figure, made far from its options. A unit of the thread reaches all of them, and
+    /// ends with the call.
+    pub fn within<T>(unit: Option<Self>, write: impl FnOnce() -> T) -> T {
+        /// Restores the unit of before, after a panic too.
+        struct Restored(Option<SizeUnit>);
+        impl Drop for Restored {
+            fn drop(&mut self) {
+                UNIT.set(self.0);
+            }
+        }
+        let _restored = Restored(UNIT.replace(unit));
+        write()
+    }
+
+    /// The unit of all sizes at present; `None` for the one that fits each.
+    pub fn in_use() -> Option<Self> {
+        UNIT.get()
+    }
+
+    /// A size in this unit, with three digits or more.
+    fn written(self, bytes: u64) -> String {
+        let value = bytes as f64 / self.bytes();
+        let decimals = match value {
+            _ if bytes == 0 || self == Self::B => 0,
+            100.0.. => 1,
+            1.0.. => 2,
+            _ => (2.0 - value.log10().floor()) as usize,
+        };
+        format!("{value:.decimals$} {}", self.name())
+    }
+}
 
 /// An amount of memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -31,16 +125,34 @@ impl Bytes {
     }
 
     /// The size in the unit in which `other` is printed, if that is the larger one: beside `1.21 GiB`, 980 MiB are
-    /// `0.96 GiB`. Two sizes of one sentence are then easy to compare.
+    /// `0.96 GiB`. Two sizes of one sentence are then easy to compare. A size below a tenth of that unit would lose its
+    /// digits and keeps its own.
     pub fn in_unit_of(self, other: Self) -> String {
+        if let Some(unit) = SizeUnit::in_use() {
+            return unit.written(self.0);
+        }
         let v = self.0 as f64;
-        match self.0.max(other.0) {
+        let unit = [TIB, GIB, MIB, KIB].into_iter().find(|unit| *unit <= other.0).unwrap_or(1);
+        let shared = if self.0 < unit / 10 { 0 } else { other.0 };
+        match self.0.max(shared) {
             0..KIB => format!("{} B", self.0),
             KIB..MIB => format!("{:.1} KiB", v / KIB as f64),
             MIB..GIB => format!("{:.1} MiB", v / MIB as f64),
             GIB..TIB => format!("{:.2} GiB", v / GIB as f64),
             TIB.. => format!("{:.2} TiB", v / TIB as f64),
         }
+    }
+
+    /// The size as a whole number of its unit, rounded down: `64 MiB`.
+    pub fn whole(self) -> String {
+        let (unit, name) = match self.0 {
+            0..KIB => (1, "B"),
+            KIB..MIB => (KIB, "KiB"),
+            MIB..GIB => (MIB, "MiB"),
+            GIB..TIB => (GIB, "GiB"),
+            TIB.. => (TIB, "TiB"),
+        };
+        format!("{} {name}", self.0 / unit)
     }
 
     /// The sum. Saturates.
@@ -167,11 +279,26 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_is_that_of_all_sizes_written_within() {
+        let size = Bytes(16_052_400_000);
+        let written = |unit| SizeUnit::within(Some(unit), || size.to_string());
+        assert_eq!(written(SizeUnit::Giga), "16.05 GB");
+        assert_eq!(written(SizeUnit::MiB), "15308.8 MiB");
+        assert_eq!(written(SizeUnit::Tera), "0.0161 TB");
+        assert_eq!(written(SizeUnit::B), "16052400000 B");
+        let failed = std::panic::catch_unwind(|| SizeUnit::within(Some(SizeUnit::B), || panic!("drawing")));
+        assert!(failed.is_err() && SizeUnit::in_use().is_none());
+        assert_eq!(size.to_string(), "14.95 GiB");
+    }
+
+    #[test]
     fn two_sizes_can_share_a_unit() {
         let mib = |size: u64| Bytes(size << 20);
         assert_eq!(mib(980).in_unit_of(mib(1240)), "0.96 GiB");
         assert_eq!(mib(1240).in_unit_of(mib(980)), "1.21 GiB");
-        assert_eq!(Bytes(1000).in_unit_of(Bytes(1 << 20)), "0.0 MiB");
+        // It was "0.02 GiB".
+        assert_eq!(mib(25).in_unit_of(mib(1240)), "25.0 MiB");
+        assert_eq!(Bytes(1000).in_unit_of(Bytes(1 << 20)), "1000 B");
     }
 
     #[test]

@@ -207,6 +207,7 @@ fn the_peak_of_one_process_is_read_from_the_index() {
             (wanted.peak, wanted.hwm, wanted.process_count)
         );
         assert_eq!((&read.spans, read.spans.len()), (&wanted.spans, 1));
+        assert!(read.ends.is_some() && read.ends == wanted.ends);
         assert!(reads_all || read.samples == wanted.samples);
     }
 }

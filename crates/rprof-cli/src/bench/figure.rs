@@ -7,8 +7,8 @@ use rprof_plot::{Options, Repeats, repeats};
 use super::commands::BenchCommand;
 use super::measurement::Metric;
 use super::runs::CommandRuns;
-use crate::figure_file;
 use crate::figure_format::{FigureFormat, PNG_SCALE};
+use crate::{figure_file, missing_glyphs};
 
 /// Checks before the runs that the figure may be written.
 ///
@@ -33,7 +33,9 @@ pub fn write(path: &Path, results: &[CommandRuns], force: bool) -> anyhow::Resul
     let names: Vec<String> = results.iter().map(|result| result.command.shown()).collect();
     let groups: Vec<Repeats<'_>> =
         results.iter().zip(&names).filter_map(|(result, name)| group(result, name)).collect();
-    let figure = FigureFormat::from_path(path)?.render(&repeats(&Options::default(), &groups)?, PNG_SCALE)?;
+    let svg = repeats(&Options::default(), &groups)?;
+    missing_glyphs::print(&svg);
+    let figure = FigureFormat::from_path(path)?.render(&svg, PNG_SCALE)?;
     let lines = lines(results.iter().map(|result| &result.command));
     let lines: Vec<&Path> = lines.iter().map(PathBuf::as_path).collect();
     figure_file::write(path, figure, &lines, force)

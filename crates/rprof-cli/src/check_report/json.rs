@@ -15,10 +15,16 @@ pub fn render(report: &Report) -> String {
 }
 
 fn of_run(run: &CheckedRun, finding: &Finding, strict: bool) -> Value {
-    let (limit, span, unit) = match &finding.limit.quantity {
-        Quantity::Peak => ("max-peak", None, "bytes"),
-        Quantity::Growth => ("max-growth", None, "bytes_per_second"),
-        Quantity::Span(name) => ("max-span", Some(name), "bytes"),
+    let (limit, unit) = match &finding.limit.quantity {
+        Quantity::Peak => ("max-peak", "bytes"),
+        Quantity::Growth => ("max-growth", "bytes_per_second"),
+        Quantity::Span(_) => ("max-span", "bytes"),
+        Quantity::Function(_) => ("max-function", "bytes"),
+    };
+    let (span, function) = match &finding.limit.quantity {
+        Quantity::Span(name) => (Some(name), None),
+        Quantity::Function(name) => (None, Some(name)),
+        Quantity::Peak | Quantity::Growth => (None, None),
     };
     let place = finding.place.as_ref();
     json!({
@@ -26,6 +32,7 @@ fn of_run(run: &CheckedRun, finding: &Finding, strict: bool) -> Value {
         "name": run.name,
         "limit": limit,
         "span": span,
+        "function": function,
         "metric": run.metric,
         "verdict": word(finding.verdict),
         "fails": finding.verdict.fails(strict),

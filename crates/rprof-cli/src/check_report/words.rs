@@ -22,6 +22,7 @@ pub fn limit(limit: &Limit, quote: fn(&str) -> String) -> String {
         Quantity::Peak => format!("max-peak {}", limit.typed),
         Quantity::Growth => format!("max-growth {}", limit.typed),
         Quantity::Span(name) => format!("max-span {}={}", quote(name), limit.typed),
+        Quantity::Function(name) => format!("max-function {}={}", quote(name), limit.typed),
     }
 }
 
@@ -32,6 +33,7 @@ pub fn sentence(finding: &Finding, metric: Metric, quote: fn(&str) -> String) ->
         Quantity::Span(name) => {
             peak(finding, metric, &format!("peak during the span {}", quote(name)), quote)
         }
+        Quantity::Function(name) => peak(finding, metric, &format!("function {}", quote(name)), quote),
         Quantity::Growth => growth(finding),
     }
 }
@@ -115,7 +117,11 @@ fn typed_size(limit: &Limit) -> String {
     let is_same =
         shown.replace(".00 ", " ").replace(".0 ", " ").replace(' ', "") == limit.typed.replace(' ', "");
     let shown = if is_same { String::new() } else { format!(" ({shown})") };
-    let option = if limit.quantity == Quantity::Peak { "--max-peak" } else { "--max-span" };
+    let option = match limit.quantity {
+        Quantity::Peak => "--max-peak",
+        Quantity::Function(_) => "--max-function",
+        Quantity::Span(_) | Quantity::Growth => "--max-span",
+    };
     format!("{option} {}{shown}", limit.typed)
 }
 

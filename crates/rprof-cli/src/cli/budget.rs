@@ -64,6 +64,16 @@ fn span(text: &str) -> Result<Limit, String> {
     Ok(Limit { quantity: Quantity::Span(name.to_owned()), most: most.0 as f64, typed: size.to_owned() })
 }
 
+/// The limit of a function: `NAME=SIZE`.
+pub fn function(text: &str) -> Result<Limit, String> {
+    let (name, size) = text.rsplit_once('=').ok_or("expected NAME=SIZE, for example load=50MB")?;
+    if name.is_empty() {
+        return Err("the name of the function is empty; use NAME=SIZE".to_owned());
+    }
+    let most: Bytes = size.parse().map_err(|error| format!("{error}"))?;
+    Ok(Limit { quantity: Quantity::Function(name.to_owned()), most: most.0 as f64, typed: size.to_owned() })
+}
+
 /// A tolerance as a fraction: `5%` is 0.05.
 pub fn tolerance(text: &str) -> Result<f64, String> {
     let number = text.trim().strip_suffix('%').ok_or("expected per cent, for example 5%")?;

@@ -4,14 +4,24 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::budget::{BudgetArgs, tolerance};
+use rprof_findings::budget::Limit;
+
+use super::budget::{BudgetArgs, function, tolerance};
 
 const BASELINE: &str = "Baseline";
 const OUTPUT: &str = "Output";
 
 /// Something to check or to write; without it the command has no effect.
-const WORK: [&str; 7] =
-    ["max_peak", "max_growth", "max_span", "baseline", "save_baseline", "github_action_benchmark", "bencher"];
+const WORK: [&str; 8] = [
+    "max_peak",
+    "max_growth",
+    "max_span",
+    "max_function",
+    "baseline",
+    "save_baseline",
+    "github_action_benchmark",
+    "bencher",
+];
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true, override_usage = "rprof check [OPTIONS] [TRACE|INDEX]...")]
@@ -22,6 +32,11 @@ pub struct CheckArgs {
     pub traces: Vec<PathBuf>,
     #[command(flatten)]
     pub budgets: BudgetArgs,
+    /// The most that a function may hold at the peak, with all that it calls; may be repeated
+    ///
+    /// It needs a trace of `rprof run --where`. NAME is the whole name or its part after the last `::`.
+    #[arg(long, value_name = "NAME=SIZE", value_parser = function, help_heading = "Budgets")]
+    pub max_function: Vec<Limit>,
     /// Compare the peaks with those that --save-baseline wrote
     ///
     /// A rise counts if the median of the new runs is above the median of the baseline by more than the tolerance, and

@@ -1,4 +1,5 @@
-//! The long help of each command: one sentence, then examples. Lines are at most 80 characters wide.
+//! The long help of each command: one sentence, then examples, which `definition` moves to the end of the page.
+//! Lines are at most 80 characters wide.
 
 pub const RPROF: &str = "\
 The memory profiler for any command: runs a program, records the memory of its
@@ -21,6 +22,7 @@ Examples:
   rprof run -o t.dat -T 10ms ./simulate       name the trace, measure every 10 ms
   rprof run --metric pss -- ./server -p 80    divide shared pages among sharers
   rprof run --memory-limit 2GiB make test     end the tests if they need more
+  rprof run --where ./simulate                print the functions that hold most
   rprof run --max-peak 500MB ./simulate       fail at the end if it needed more
   mpirun -n 4 rprof run -o '{rank}.dat' ./sim record each rank
   rprof run script.py                         record the calls of @profile functions";
@@ -39,6 +41,24 @@ Examples:
   rprof attach 4711                    record process 4711
   rprof attach firefox                 record the only process named like this
   rprof attach --duration 30s 4711     record it for 30 seconds";
+
+pub const WATCH: &str = "\
+Show a run on the full screen: the curve, growth, the time to a limit, the process
+tree, spans and marks. It follows a trace that another rprof writes, or starts a
+recording of its own, which goes on when you leave. Press ? for the keys.
+
+Examples:
+  rprof watch                          follow the newest trace
+  rprof watch t.dat                    follow a trace, or look at a finished one
+  rprof watch 4711                     record process 4711 and show it
+  rprof watch -o t.dat -- make -j8     run a command, record it and show it
+  rprof watch --replay --speed 10 t.dat    replay a trace, ten times as fast
+  rprof watch --max-peak 2GiB t.dat    show the time until 2 GiB are reached";
+
+pub const WATCH_EXIT_CODES: &str = "\
+Exit code:
+  that of `rprof run` for a command that has ended; 0 if you left before, and for
+  traces and processes; 1 if rprof failed, 2 if the options are wrong";
 
 pub const BENCH: &str = "\
 Run commands many times, and compare their time and the peak memory of their
@@ -65,10 +85,14 @@ largest processes. The figure of several traces compares them.
 Examples:
   rprof plot                                  draw the newest trace
   rprof plot t.dat -o t.pdf                   choose the format by the file name
+  rprof plot t.dat -o t.html                  make a page to zoom and explore
   rprof plot before.dat after.dat -o x.png    compare two runs
   rprof plot -w 10,20 t.dat                   draw only the part from 10 s to 20 s
   rprof plot --by host --sum 'trace-*.dat'    draw the sums of a parallel job
   rprof plot --flame --span load t.dat        draw the first span \"load\", as a flame
+  rprof plot --term t.dat                     draw in the terminal
+  rprof plot --view programs t.dat            stack the memory by program
+  rprof plot --facet a.dat b.dat c.dat        draw a panel for each run
   rprof plot --size slide --theme dark -o t.png t.dat    draw for a slide";
 
 pub const PEAK: &str = "\
@@ -94,6 +118,19 @@ Examples:
   rprof top --group -n 5         print the five largest kinds of programs
   rprof top --fit 16GiB t.dat    print how many such jobs fit into 16 GiB
   rprof top --json t.dat         print all processes as JSON";
+
+#[cfg(feature = "where")]
+pub const WHERE: &str = "\
+Print the functions that the memory of a run came from: those that first touched
+the pages which were present at its peak. `rprof run --where` records them.
+
+Examples:
+  rprof run --where ./simulate          record a run with its stacks
+  rprof where                           print the functions of the newest trace
+  rprof where --by line -n 10 t.dat     print the ten largest source lines
+  rprof where -o flame.svg t.dat        draw an interactive flame graph
+  rprof where --at 1.5s t.dat           show the memory at 1.5 s, not at the peak
+  rprof where --diff old.dat new.dat    print what grew between two runs";
 
 pub const CHECK: &str = "\
 Check the memory of traces against limits, or against the runs of a baseline.
@@ -203,3 +240,38 @@ and runs the command without a span. The exit code is the command's own.
 Examples:
   rprof span load -- ./load.sh
   rprof span 'the tests' make test";
+
+pub const CONFIG: &str = "\
+Print the defaults that apply, and where each is set: by an environment variable,
+in the configuration file, or by rprof itself. `rprof help environment` lists the
+variables and the keys of the file.
+
+Examples:
+  rprof config
+  RPROF_INTERVAL=10ms rprof config";
+
+pub const COMPLETIONS: &str = "\
+Print the completions for a shell. The packages of rprof install those for bash,
+zsh and fish.
+
+Examples:
+  rprof completions bash > ~/.local/share/bash-completion/completions/rprof
+  rprof completions zsh > ~/.zfunc/_rprof
+  rprof completions fish > ~/.config/fish/completions/rprof.fish
+  rprof completions nushell > ~/.config/nushell/autoload/rprof.nu";
+
+pub const MAN: &str = "\
+Write the man pages of rprof and of each subcommand to a directory. The packages
+of rprof install them.
+
+Examples:
+  rprof man ~/.local/share/man/man1";
+
+pub const HELP: &str = "\
+Print the page of a command, as --help of the command does, or of a topic: metrics,
+exit-codes or environment.
+
+Examples:
+  rprof help run
+  rprof help metrics
+  rprof help exit-codes";

@@ -1,44 +1,64 @@
 //! The command line as clap reads it: plain structs for the commands, and the help pages.
 
+mod about;
 mod annotate;
 mod bench;
 mod budget;
 mod check;
 mod compare;
+mod definition;
 mod examples;
 mod exchange;
 mod figure_style;
+mod figure_view;
+#[cfg(feature = "where")]
+mod origin;
 mod ranks;
 mod record;
 mod request;
+mod term;
 mod top;
+pub mod topics;
 mod traces;
-mod values;
+pub mod values;
+mod version;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
+pub use self::about::{CompletionsArgs, HelpArgs, ManArgs, ShellName};
 pub use self::annotate::{MarkArgs, NoteArgs, SpanArgs};
 pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, RunsArgs, Style};
 pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
+pub use self::definition::{definition, parse, parse_with};
 pub use self::exchange::{ConvertArgs, ExportArgs};
+pub use self::figure_style::ThemeName;
+#[cfg(feature = "where")]
+pub use self::origin::{ByName, WhereArgs};
 pub use self::ranks::By;
 pub use self::record::{AttachArgs, OutputArgs, RunArgs, SamplingArgs};
 pub use self::request::System;
+pub use self::term::TermStyle;
 pub use self::top::TopArgs;
 pub use self::traces::{CleanArgs, PeakArgs, PlotArgs, RmArgs};
 pub use self::values::MetricName;
+pub use self::watch::WatchArgs;
 
 /// The memory profiler for any command
 #[derive(Debug, Parser)]
 #[command(
     name = "rprof",
     version,
+    long_version = version::LONG.as_str(),
     propagate_version = true,
     arg_required_else_help = true,
+    // The subcommand `help` has topics too.
+    disable_help_subcommand = true,
     max_term_width = 100,
-    long_about = examples::RPROF
+    long_about = examples::RPROF,
+    after_help = topics::LIST
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -53,10 +73,13 @@ pub enum Command {
     /// Record a process that is already running
     #[command(long_about = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Show a run live on the full screen, or replay a trace
+    #[command(long_about = examples::WATCH, after_long_help = examples::WATCH_EXIT_CODES)]
+    Watch(Box<WatchArgs>),
     /// Run commands many times and compare their time and memory
     #[command(long_about = examples::BENCH, after_long_help = examples::BENCH_EXIT_CODES)]
     Bench(Box<BenchArgs>),
-    /// Draw traces: memory over time, as SVG, PDF or PNG
+    /// Draw traces: memory over time, as SVG, PDF, PNG or an HTML page
     #[command(long_about = examples::PLOT)]
     Plot(PlotArgs),
     /// Print the peak of traces
@@ -65,6 +88,10 @@ pub enum Command {
     /// Print the processes of a run by their memory: which compiler was it
     #[command(long_about = examples::TOP)]
     Top(TopArgs),
+    /// Print or draw the code that the memory of a run came from (recorded with --where)
+    #[cfg(feature = "where")]
+    #[command(name = "where", long_about = examples::WHERE)]
+    Where(WhereArgs),
     /// Check traces against limits or a baseline, for CI
     #[command(long_about = examples::CHECK, after_long_help = examples::CHECK_EXIT_CODES)]
     Check(CheckArgs),
@@ -95,16 +122,26 @@ pub enum Command {
     /// Run a command and record its start and end in the trace, under `rprof run`
     #[command(long_about = examples::SPAN)]
     Span(SpanArgs),
+    /// Print the defaults that apply, and where each is set
+    #[command(long_about = examples::CONFIG)]
+    Config,
+    /// Print the completions for a shell
+    #[command(long_about = examples::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Write the man pages to a directory
+    #[command(long_about = examples::MAN, hide = true)]
+    Man(ManArgs),
+    /// Print the page of a command or of a topic
+    #[command(long_about = examples::HELP)]
+    Help(HelpArgs),
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
+use clap::ValueHint::CommandWithArguments;
 use rprof_trace::Bytes;
 
 use super::budget::BudgetArgs;
@@ -22,7 +23,7 @@ const COMPATIBILITY: &str = "mprof compatibility";
 #[command(args_override_self = true, override_usage = "rprof run [OPTIONS] [--] COMMAND [ARGS]...")]
 pub struct RunArgs {
     /// The command and its arguments, passed on unchanged
-    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND", value_hint = CommandWithArguments)]
     pub command: Vec<OsString>,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -31,6 +32,13 @@ pub struct RunArgs {
     /// Run COMMAND in a control group of its own, in which the kernel counts all memory (Linux)
     #[arg(long, conflicts_with = "attach", help_heading = SAMPLING)]
     pub cgroup: bool,
+    /// Record where the memory came from: the functions that touched it (Linux; see rprof where)
+    ///
+    /// The kernel reports page faults with their stacks, and rprof writes them to a file beside the trace. The command
+    /// sees the variables PYTHONPERFSUPPORT and NODE_OPTIONS, with which Python 3.12 and node name their functions.
+    #[cfg(feature = "where")]
+    #[arg(long = "where", conflicts_with = "attach", help_heading = SAMPLING)]
+    pub stacks: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
@@ -119,6 +127,9 @@ pub struct OutputArgs {
     /// program writes to the trace itself, are recorded as ever. The trace has mode 0600.
     #[arg(long, help_heading = OUTPUT)]
     pub redact: bool,
+    // For the recordings of `rprof watch`, which outlive its terminal.
+    #[arg(long, hide = true)]
+    pub own_session: bool,
 }
 
 #[derive(Debug, Args)]

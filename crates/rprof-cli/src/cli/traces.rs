@@ -6,8 +6,10 @@ use clap::{ArgGroup, Args};
 use rprof_trace::Seconds;
 
 use super::figure_style::StyleArgs;
+use super::figure_view::ViewArgs;
 use super::ranks::RankArgs;
 use super::request::RequestArgs;
+use super::term::TermArgs;
 use super::values::{label, window};
 
 const OUTPUT: &str = "Output";
@@ -23,6 +25,8 @@ pub struct PlotArgs {
     pub traces: Vec<PathBuf>,
     #[command(flatten)]
     pub figure: FigureArgs,
+    #[command(flatten)]
+    pub text: TermArgs,
     /// Title of the figure [default: the command]
     #[arg(short, long, help_heading = OUTPUT)]
     pub title: Option<String>,
@@ -54,6 +58,8 @@ pub struct PlotArgs {
     #[command(flatten)]
     pub ranks: RankArgs,
     #[command(flatten)]
+    pub view: ViewArgs,
+    #[command(flatten)]
     pub style: StyleArgs,
     /// Accepted without effect: the name of a matplotlib backend
     #[arg(long, value_name = "NAME", help_heading = COMPATIBILITY)]
@@ -63,7 +69,7 @@ pub struct PlotArgs {
 /// The file of a figure.
 #[derive(Debug, Args)]
 pub struct FigureArgs {
-    /// The figure: .svg, .pdf or .png [default: the trace's name with .svg]
+    /// The figure: .svg, .pdf or .png; .html is a page to explore [default: the trace's name with .svg]
     ///
     /// A name without an extension gets .png. `-` is stdout, as SVG. In a directory, the figure has the trace's name.
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]

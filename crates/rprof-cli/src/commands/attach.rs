@@ -3,7 +3,6 @@
 use anyhow::bail;
 use rprof_sample::Target;
 
-use crate::budgets::Budgets;
 use crate::cli::AttachArgs;
 use crate::session;
 
@@ -13,7 +12,13 @@ pub fn attach(arguments: &AttachArgs) -> anyhow::Result<u8> {
     options.duration = arguments.duration;
     let pid = find_process(&arguments.process)?;
     let command = rprof_sample::command_of(pid);
-    session::record(&Target::Attach { pid }, options, &arguments.output, &command, &Budgets::default())
+    session::record(
+        &Target::Attach { pid },
+        options,
+        &arguments.output,
+        &command,
+        &session::Extras::default(),
+    )
 }
 
 /// The process with this id, or the only one with this text in its name.

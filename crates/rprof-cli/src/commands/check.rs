@@ -14,7 +14,7 @@ use crate::budgets::Budgets;
 use crate::check_report::{CheckedRun, ComparedRuns, Form, Report};
 use crate::cli::CheckArgs;
 use crate::trace_input::TraceInput;
-use crate::{baseline_file, exit_code, load, message, output, trace_names};
+use crate::{baseline_file, exit_code, load, message, output, stacks, trace_names};
 
 /// The rise that is accepted without `--tolerance`.
 const TOLERANCE: f64 = 0.05;
@@ -24,7 +24,11 @@ pub fn check(arguments: &CheckArgs) -> anyhow::Result<u8> {
     let limits = arguments.budgets.limits();
     let mut report = Report { strict: arguments.budgets.strict, ..Report::default() };
     for path in trace_names::resolve(&arguments.traces)? {
-        report.runs.extend(runs(&path, arguments.name.as_deref(), &limits)?);
+        let mut runs = runs(&path, arguments.name.as_deref(), &limits)?;
+        if let (Some(last), false) = (runs.last_mut(), arguments.max_function.is_empty()) {
+            last.findings.extend(stacks::findings(&path, &arguments.max_function)?);
+        }
+        report.runs.extend(runs);
     }
     if let Some(path) = &arguments.baseline {
         report.comparisons = comparisons(path, &report.runs, arguments.tolerance.unwrap_or(TOLERANCE))?;

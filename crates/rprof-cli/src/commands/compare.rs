@@ -13,7 +13,7 @@ use crate::compare_report::{self, Compared};
 use crate::exit_code::Usage;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
-use crate::{figure_file, load, message, output, rank_report, trace_names};
+use crate::{figure_file, load, message, missing_glyphs, output, rank_report, trace_names};
 
 /// Slices of a curve that is not drawn.
 const FEW: usize = 64;
@@ -38,7 +38,9 @@ pub fn compare(arguments: &CompareArgs) -> anyhow::Result<()> {
     let sides: Vec<Side<'_>> = compared.iter().map(|side| Side { runs: &side.runs }).collect();
     let rows = findings(&sides, arguments.by_span || arguments.format.json);
     if draws {
-        let drawn = format.render(&drawing(&compared, &rows, &profiles)?, figure_format::PNG_SCALE)?;
+        let svg = drawing(&compared, &rows, &profiles)?;
+        missing_glyphs::print(&svg);
+        let drawn = format.render(&svg, figure_format::PNG_SCALE)?;
         let Some(path) = figure else { return Ok(output::write(&drawn)?) };
         let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
         figure_file::write(&path, drawn, &paths, arguments.force)?;

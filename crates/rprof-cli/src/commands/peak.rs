@@ -128,6 +128,8 @@ fn object(path: &Path, profile: &Profile, inside: Option<PeakInside>) -> Value {
         "pss_peak_bytes": profile.pss_peak.map(|p| p.bytes),
         "pss_peak_upper_bytes": profile.pss_peak.and_then(|p| p.upper_bytes),
         "pss_peak_time_s": profile.pss_peak.map(|p| p.time_s),
+        "first_bytes": profile.ends.map(|(first, _)| first),
+        "last_bytes": profile.ends.map(|(_, last)| last),
         "hwm_bytes": profile.hwm,
         "hwm_exact": end.is_some_and(|end| end.hwm_exact),
         "cgroup": group_report::object(profile.cgroup.as_ref()),

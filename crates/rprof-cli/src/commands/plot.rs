@@ -1,16 +1,19 @@
-//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF or PNG.
+//! `rprof plot`: read traces, draw one figure, write it as SVG, PDF, PNG or an HTML page.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_plot::{Options, SpanView, Trace};
+use rprof_plot::{FontFile, Glyphs, Options, SpanView, TextOptions, Trace, View};
 use rprof_trace::{Keep, Profile, ProfileOptions, Seconds, find_name, shown};
 
 use crate::cli::PlotArgs;
 use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
-use crate::{figure_file, load, message, natural_order, output, rank_report, trace_names};
+use crate::{
+    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, text_figure,
+    trace_names,
+};
 
 /// The shortest window, in seconds: a span without length still needs an axis.
 const SHORTEST_WINDOW: f64 = 1e-5;
@@ -23,22 +26,48 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         return ranks(arguments, &paths);
     }
     let inputs = paths.iter().map(|path| TraceInput::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let figure_file = figure_file(arguments, &inputs[0])?;
-    let format = figure_file.as_deref().map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
+    let term = arguments.text.term;
+    let figure_file = if term.is_some() { None } else { figure_file(arguments, &inputs[0])? };
+    let is_page = figure_file.as_deref().is_some_and(figure_format::is_page);
+    let format =
+        figure_file.as_deref().filter(|_| !is_page).map_or(Ok(FigureFormat::Svg), FigureFormat::from_path)?;
     let window = match &arguments.span {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
-    let options = Options { window, ..options };
+    let options = arguments.view.applied(options);
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
+    let options = Options { window, font, ..options };
+    if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
+        let page = page_file::render(&inputs, &options, &arguments.label)?;
+        return write(arguments, Some(path.to_owned()), page, &paths);
+    }
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
     let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    if let Some(style) = term {
+        let Options { title, window, highest, .. } = options;
+        let given = TextOptions { width: 0, height: 0, glyphs: Glyphs::Ascii, title, window, highest };
+        return text_figure::print(&text_figure::options(style, given), &traces);
+    }
+    let figure = render(&options, &traces, format, arguments)?;
     write(arguments, figure_file, figure, &paths)
+}
+
+/// The bytes of the figure. Prints which characters no font has.
+fn render(
+    options: &Options,
+    traces: &[Trace<'_>],
+    format: FigureFormat,
+    arguments: &PlotArgs,
+) -> anyhow::Result<Vec<u8>> {
+    let svg = rprof_plot::svg(options, traces)?;
+    missing_glyphs::print(&svg);
+    format.render(&svg, arguments.style.png_scale())
 }
 
 /// Draws the ranks of a job on one clock, and prints the facts about them.
@@ -49,9 +78,11 @@ fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
     let curves = rank_report::curves(&ranks, arguments.ranks.by, arguments.ranks.sum)?;
     let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
     let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
+    let options = arguments.view.applied(options);
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
     let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
-    let options = Options { window: arguments.window, title, ..options };
-    let figure = format.render(&rprof_plot::svg(&options, &traces)?, arguments.style.png_scale())?;
+    let options = Options { window: arguments.window, font, title, ..options };
+    let figure = render(&options, &traces, format, arguments)?;
     let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
     rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
     write(arguments, figure_file, figure, paths)
@@ -72,6 +103,12 @@ fn write(
         output::print(&format!("{}\n", shown(&path)))?;
     }
     Ok(())
+}
+
+/// The bytes of a font.
+fn font_file(path: &Path) -> anyhow::Result<FontFile> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the font `{}`", shown(path)))?;
+    Ok(FontFile(bytes.into()))
 }
 
 /// The file to write; `None` for stdout.
@@ -109,14 +146,7 @@ impl Run<'_> {
 
 /// The runs of all traces.
 fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<Run<'a>>> {
-    let kept = ProfileOptions {
-        window: options.window,
-        // A figure of several traces compares whole runs: no processes of their own.
-        processes: if inputs.len() == 1 { Keep::Largest(options.processes) } else { Keep::None },
-        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
-        lives: inputs.len() == 1 && options.window.is_none(),
-        ..ProfileOptions::default()
-    };
+    let kept = kept(options, inputs.len());
     let mut runs = Vec::new();
     for input in inputs {
         let profiles = load::profiles(input, &kept)?;
@@ -129,6 +159,23 @@ fn runs<'a>(inputs: &'a [TraceInput], options: &Options) -> anyhow::Result<Vec<R
         }));
     }
     Ok(runs)
+}
+
+/// The data that the view of so many traces needs.
+fn kept(options: &Options, traces: usize) -> ProfileOptions {
+    let view = options.view;
+    // A figure of several traces compares whole runs: no processes of their own.
+    let has_processes =
+        traces == 1 && options.facet.is_none() && matches!(view, View::Overview | View::Processes);
+    ProfileOptions {
+        window: options.window,
+        ticks: !matches!(view, View::Overview | View::Pss | View::Spans),
+        processes: if has_processes { Keep::Largest(options.processes) } else { Keep::None },
+        programs: if view == View::Programs { options.processes } else { 0 },
+        // Processes of one name are distinguished by their command lines. With a window, this would read all of a long trace.
+        lives: has_processes && options.window.is_none(),
+        ..ProfileOptions::default()
+    }
 }
 
 /// The command of all runs, if there are several and all have the same.

@@ -33,7 +33,11 @@ pub fn run(arguments: &RunArgs) -> anyhow::Result<u8> {
         warn_of_missing_spans(program, arguments.output.trace.as_deref());
     }
     let launch = Launch { argv: argv.clone(), env, ..Launch::default() };
-    let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv, &budgets);
+    #[cfg(feature = "where")]
+    let extras = session::Extras { budgets, stacks: arguments.stacks };
+    #[cfg(not(feature = "where"))]
+    let extras = session::Extras { budgets, stacks: false };
+    let recorded = session::record(&Target::Launch(launch), options, &arguments.output, &argv, &extras);
     // The interpreter of a script is missed only at the start.
     recorded.map_err(|error| match error.downcast() {
         Ok(error) => explained(error, &argv).into(),

@@ -71,5 +71,10 @@ fn delete(paths: &[PathBuf], dry_run: bool) -> anyhow::Result<()> {
 }
 
 fn delete_one(path: &Path) -> anyhow::Result<()> {
-    std::fs::remove_file(path).with_context(|| format!("cannot delete `{}`", shown(path)))
+    std::fs::remove_file(path).with_context(|| format!("cannot delete `{}`", shown(path)))?;
+    // The stacks of the run are of no use without its trace.
+    let mut stacks = path.as_os_str().to_owned();
+    stacks.push(".stacks");
+    let _ = std::fs::remove_file(stacks);
+    Ok(())
 }

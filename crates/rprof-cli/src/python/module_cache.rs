@@ -16,15 +16,26 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 8] = files![
+const FILES: [(&str, &str); 19] = files![
     "sitecustomize.py": "bootstrap/sitecustomize.py",
     "rprof/__init__.py": "rprof/__init__.py",
+    "rprof/_attach.py": "rprof/_attach.py",
+    "rprof/_binary.py": "rprof/_binary.py",
     "rprof/_decorate.py": "rprof/_decorate.py",
+    "rprof/_ipython.py": "rprof/_ipython.py",
+    "rprof/_measure.py": "rprof/_measure.py",
     "rprof/_memory_profiler.py": "rprof/_memory_profiler.py",
+    "rprof/_peak.py": "rprof/_peak.py",
     "rprof/_profile.py": "rprof/_profile.py",
+    "rprof/_read.py": "rprof/_read.py",
+    "rprof/_run.py": "rprof/_run.py",
     "rprof/_span.py": "rprof/_span.py",
     "rprof/_startup.py": "rprof/_startup.py",
+    "rprof/_table.py": "rprof/_table.py",
+    "rprof/_tests.py": "rprof/_tests.py",
     "rprof/_trace.py": "rprof/_trace.py",
+    "rprof/_units.py": "rprof/_units.py",
+    "rprof/pytest_plugin.py": "rprof/pytest_plugin.py",
 ];
 
 /// The copy of the module on disk.

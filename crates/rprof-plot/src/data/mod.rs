@@ -1,4 +1,4 @@
-//! The numbers of a figure before they have a place on the sheet: curves, bands, slopes, limits, ends,
+//! The numbers of a figure before they have a place on the sheet: curves, stacks, bands, slopes, limits, ends,
 //! span groups, the time range.
 //! All of them are seconds and bytes; this room must not know pixels, colours or fonts.
 
@@ -13,5 +13,6 @@ pub mod slope;
 pub mod span_groups;
 pub mod span_ranks;
 pub mod span_stack;
+pub mod stack;
 pub mod steps;
 pub mod time_range;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rprof_trace::Bytes;
+use rprof_trace::{Bytes, SizeUnit};
 
 use crate::data::curve::DataPoint;
 
@@ -111,12 +111,14 @@ impl Slope {
 impl fmt::Display for Slope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let largest = self.rate.abs().max(self.margin.unwrap_or(0.0));
-        let (unit, scale) = match Bytes(largest as u64).0 {
-            0..1024 => ("B/s", 1.0),
-            1024..1_048_576 => ("KiB/s", 1024.0),
-            1_048_576..1_073_741_824 => ("MiB/s", 1_048_576.0),
-            _ => ("GiB/s", 1_073_741_824.0),
+        let fitting = match Bytes(largest as u64).0 {
+            0..1024 => SizeUnit::B,
+            1024..1_048_576 => SizeUnit::KiB,
+            1_048_576..1_073_741_824 => SizeUnit::MiB,
+            _ => SizeUnit::GiB,
         };
+        let unit = SizeUnit::in_use().unwrap_or(fitting);
+        let (unit, scale) = (format!("{}/s", unit.name()), unit.bytes());
         let rate = self.rate / scale;
         let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, 2.0) as usize;
         match self.margin.map(|margin| margin / scale) {

@@ -3,7 +3,7 @@
 use rprof_trace::{Peak, PeakRemarks, Profile, Seconds};
 
 use crate::figure::lines::{Line, wanted};
-use crate::layers::{curve_labels, gaps, limits, peak};
+use crate::layers::{band_labels, curve_labels, gaps, limits, peak};
 use crate::series::SeriesSet;
 use crate::sheet::canvas::{Canvas, Px};
 use crate::sheet::coords::{Coords, Rect};
@@ -14,6 +14,8 @@ pub struct Labels {
     limits: Vec<limits::Label>,
     /// Empty if a legend explains the curves.
     curves: Vec<curve_labels::Label>,
+    /// The same for the layers of a stack.
+    layers: Vec<band_labels::Label>,
 }
 
 /// The subject of the labels.
@@ -41,7 +43,7 @@ impl Subjects<'_> {
             peak.iter().map(|(_, label)| label.place).chain(gaps::labels(coords, self.gaps())).collect();
         let limits = self.limits.iter().cloned();
         let limits = limits::place(coords, limits, &taken, &self.obstacles(coords, lines));
-        Labels { peak, limits, curves: Vec::new() }
+        Labels { peak, limits, curves: Vec::new(), layers: Vec::new() }
     }
 
     /// All lines that a label of a limit should not cover: the curves, the peak, the limits.
@@ -82,6 +84,10 @@ impl Labels {
             .chain(upright)
             .chain(below_peak)
             .collect();
+        if curves.is_stacked {
+            self.layers = band_labels::place(coords.plot, &layers(curves, lines), &taken)?;
+            return Some(self);
+        }
         self.curves = [false, true].into_iter().find_map(|is_short| {
             let wanted = self.wanted(coords, curves, lines, is_short)?;
             curve_labels::place(coords.plot, &wanted, &taken)
@@ -102,16 +108,31 @@ impl Labels {
         let wanted = all.map(|(series, line)| wanted(series, line, coords, (has_peak, is_short)));
         let mut wanted: Vec<_> = wanted.collect::<Option<_>>()?;
         // Processes without a curve are counted in the label of the total.
-        wanted.first_mut()?.details.extend(curves.others.map(|others| others.to_string()));
+        wanted.first_mut()?.details.extend(curves.others.clone());
         Some(wanted)
     }
 
     /// Draws the labels.
     pub fn draw(&self, canvas: &mut Canvas, coords: &Coords) {
-        canvas.group("labels", |canvas| curve_labels::draw(canvas, &self.curves));
+        canvas.group("labels", |canvas| {
+            curve_labels::draw(canvas, &self.curves);
+            band_labels::draw(canvas, &self.layers);
+        });
         canvas.group("limits", |canvas| limits::draw(canvas, &self.limits));
         if let Some((peak, label)) = &self.peak {
             canvas.group("peak", |canvas| peak::draw(canvas, coords, peak, label));
         }
     }
+}
+
+/// The layers of a stack, each between its line and that of the layer below it.
+fn layers<'a>(curves: &'a SeriesSet, lines: &'a [Line]) -> Vec<band_labels::Wanted<'a>> {
+    let edges = &lines[1..];
+    let wanted = curves.explained().zip(edges).enumerate().map(|(at, (series, line))| band_labels::Wanted {
+        name: &series.entry.name,
+        detail: series.entry.details.first().map_or("", String::as_str),
+        upper: &line.pieces,
+        lower: edges.get(at + 1).map(|below| &below.pieces[..]),
+    });
+    wanted.collect()
 }

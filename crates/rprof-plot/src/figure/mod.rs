@@ -1,19 +1,23 @@
 //! The figure as a whole: options and profiles become one SVG. It decides everything first, then draws the layers.
 
+mod facets;
+mod grid;
 mod labels;
 mod lines;
 mod plan;
+mod scale;
 
-use rprof_trace::{Peak, Seconds};
+use rprof_trace::{Peak, Seconds, SizeUnit};
 
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
 use crate::figure::plan::{Arrangement, Plan};
 use crate::layers::{axes, gaps, limits, peak, titles};
-use crate::options::{Options, Trace};
+use crate::options::{Options, Scale, SpanView, Trace, View};
 use crate::series::SeriesSet;
 use crate::sheet::canvas::{Canvas, Look};
 use crate::sheet::coords::Rect;
+use crate::sheet::extra_font;
 use crate::sheet::layout::Layout;
 use crate::sheet::text::visible;
 
@@ -39,12 +43,21 @@ use crate::sheet::text::visible;
 /// # Ok::<(), rprof_plot::Error>(())
 /// ```
 pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
+    SizeUnit::within(options.unit, || extra_font::within(options.font.as_ref(), || draw(options, traces))?)
+}
+
+fn draw(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let size = (options.width, options.height);
     check_size(size)?;
     check_scale(options.scale)?;
+    check_scale_of_memory(options)?;
     check_samples(traces)?;
+    if let Some(facet) = options.facet {
+        return facets::svg(options, traces, facet);
+    }
+    let options = &with_spans_of_view(options);
     let range = TimeRange::new(options.window, traces)?;
-    let curves = SeriesSet::choose(options, traces, &range);
+    let curves = SeriesSet::choose(options, traces, &range)?;
     if curves.is_empty() {
         let [from, to, elapsed] = [range.from, range.to, range.end].map(Seconds);
         return Err(Error::EmptyWindow { from, to, elapsed });
@@ -56,6 +69,27 @@ pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
     let mut canvas = Canvas::new((width as u32, height as u32), title, &Look::from(options));
     plan.draw(&mut canvas);
     canvas.finish()
+}
+
+/// The options with the spans that suit the view. Below a stack they would have its colours.
+fn with_spans_of_view(options: &Options) -> Options {
+    let mut options = options.clone();
+    if options.view.is_stacked() && options.spans == SpanView::Lanes && !options.all_spans {
+        options.spans = SpanView::Hidden;
+    }
+    options.all_spans |= options.view == View::Spans;
+    options
+}
+
+fn check_scale_of_memory(options: &Options) -> Result<(), Error> {
+    if options.view.is_stacked() && options.scale_of_memory == Some(Scale::Log) {
+        return Err(Error::View {
+            view: options.view.name(),
+            reason: "heights on a logarithmic axis do not add up".to_owned(),
+            remedy: "use `--yscale linear`, or `--view line` for one curve",
+        });
+    }
+    Ok(())
 }
 
 fn check_size((width, height): (u32, u32)) -> Result<(), Error> {
@@ -85,8 +119,14 @@ impl Plan<'_> {
         let Layout { strip, panel, legend, .. } = *layout;
         let row = Rect { y0: strip.y1 - endings.height(), ..strip };
         titles::draw(canvas, layout);
-        canvas.group("ground", |canvas| self.draw_ground(canvas));
+        // The tint below a curve must not hide the grid; the strong colours of layers would be cut up by it.
+        if !self.curves.is_stacked {
+            canvas.group("ground", |canvas| self.draw_ground(canvas));
+        }
         canvas.group("axes", |canvas| axes::draw(canvas, coords, panel.y1, self.metric));
+        if self.curves.is_stacked {
+            canvas.group("ground", |canvas| self.draw_ground(canvas));
+        }
         canvas.group("mark-lines", |canvas| marks.draw_lines(canvas, coords, strip, panel.y1));
         let limits = self.subjects.limits.iter().map(|(value, _)| *value);
         canvas.group("limit-lines", |canvas| limits::draw_lines(canvas, coords, limits));
@@ -116,9 +156,7 @@ impl Plan<'_> {
     /// Draws all that lies behind the grid: filled areas, gaps, the interval of the peak.
     fn draw_ground(&self, canvas: &mut Canvas) {
         let Arrangement { coords, lines, .. } = &self.arrangement;
-        for (_, line) in self.curves.series.iter().zip(lines).filter(|(series, _)| series.filled) {
-            lines::fill(canvas, line, coords.plot.y1);
-        }
+        lines::fill_all(canvas, &self.curves, lines, coords);
         gaps::draw(canvas, coords, self.subjects.gaps());
         if let Some(peak) = self.peak() {
             peak::draw_interval(canvas, coords, peak);

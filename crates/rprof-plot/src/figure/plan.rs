@@ -8,25 +8,20 @@ use crate::data::span_groups::{SpanGroup, gather};
 use crate::data::span_stack::{self, StackedSpan, stack};
 use crate::data::time_range::TimeRange;
 use crate::figure::labels::{Labels, Subjects};
-use crate::figure::lines::{Line, lines};
+use crate::figure::lines::{self, Line, lines};
+use crate::figure::scale::{self, Reached};
 use crate::layers::endings::Endings;
 use crate::layers::flame::{self, Flame};
 use crate::layers::legend::Legend;
 use crate::layers::marks::Marks;
 use crate::layers::span_lanes::{SpanLanes, TablePlace};
-use crate::layers::{curve_labels, limits, peak, titles};
+use crate::layers::{curve_labels, peak, titles};
 use crate::options::{Options, SpanView, Trace};
 use crate::series::SeriesSet;
 use crate::sheet::axis::{self, Axis};
 use crate::sheet::coords::Coords;
 use crate::sheet::layout::{Layout, TICK, Wanted};
 
-/// Space above the highest value in px, where no label of a peak needs more.
-const HEADROOM: f64 = 14.0;
-/// The label of a limit below this many times the peak may meet the label of the peak.
-const NEAR_PEAK: f64 = 1.2;
-/// The memory axis of a run in which every value is 0: one MiB.
-const LEAST_TOP: f64 = 1_048_576.0;
 /// The greatest height of a sheet in px.
 const HIGHEST_SHEET: f64 = 8192.0;
 
@@ -72,6 +67,8 @@ struct Contents<'a> {
     has_peak: bool,
     /// The upper end of the memory axis in bytes, if the user wants one.
     top: Option<f64>,
+    /// The lowest value above 0 in bytes, if the memory axis is logarithmic.
+    lowest: Option<f64>,
 }
 
 impl<'a> Plan<'a> {
@@ -90,7 +87,8 @@ impl<'a> Plan<'a> {
         let is_above = reached > highest;
         let above = is_above.then(|| format!("above the axis: values up to {}", Bytes(reached as u64)));
         let far = Some(limits.far_words(&names)).filter(|words| !words.is_empty());
-        let words_beyond = above.into_iter().chain(far).collect::<Vec<_>>().join("; ");
+        let beyond = above.into_iter().chain(far).chain(curves.remark.clone());
+        let words_beyond = beyond.collect::<Vec<_>>().join("; ");
         let (lanes, spans) = span_contents(options, single, &range);
         let contents = Contents {
             single,
@@ -105,13 +103,15 @@ impl<'a> Plan<'a> {
             limit: limits.highest(),
             has_peak: in_range.is_some(),
             top,
+            lowest: scale::lowest(options, &curves),
         };
         let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
         let is_on_axis = |limit: &&Limit| top.is_none_or(|top| limit.bytes.0 as f64 <= top);
         let limits = limits.near.iter().filter(is_on_axis).map(words).collect();
         let subjects = Subjects { single, peak, remarks, limits };
         let arrangement = contents.choose(&curves, &subjects);
-        Self { subjects, curves, arrangement, metric: common_metric(traces) }
+        let metric = common_metric(traces).filter(|_| !curves.is_mixed);
+        Self { subjects, curves, arrangement, metric }
     }
 }
 
@@ -119,7 +119,8 @@ impl<'a> Contents<'a> {
     /// Labels every curve directly if there is room, and explains them by a legend otherwise.
     fn choose(&self, curves: &SeriesSet, subjects: &Subjects) -> Arrangement<'a> {
         let entries = curves.entries(self.single.is_some());
-        if (1..=curve_labels::MOST).contains(&entries.len()) {
+        let most = if curves.is_stacked { usize::MAX } else { curve_labels::MOST };
+        if (1..=most).contains(&entries.len()) {
             let mut direct = self.arrange(Legend::default(), curves, subjects);
             let labels = subjects.labels(&direct.coords, &direct.lines);
             let verticals = direct.marks.places().chain(direct.endings.places());
@@ -129,12 +130,11 @@ impl<'a> Contents<'a> {
                 return direct;
             }
         }
-        let others = curves.others.map(|others| others.to_string());
-        let mut legend = Legend { curves: entries, others, blocks: Vec::new() };
+        let mut legend = Legend { curves: entries, others: curves.others.clone(), blocks: Vec::new() };
         // Where the peaks do not fit with their times, they stand alone.
         let widest = Layout::widest_legend(self.size.0);
         if legend.curves.iter().any(|entry| entry.is_cut(widest)) {
-            let short = curves.series.iter().map(|series| series.short.as_ref());
+            let short = curves.explained().map(|series| series.short.as_ref());
             for (entry, short) in legend.curves.iter_mut().zip(short) {
                 if let Some((detail, short)) = entry.details.first_mut().zip(short) {
                     detail.clone_from(short);
@@ -187,13 +187,11 @@ impl<'a> Contents<'a> {
         let layout = layout_for(&legend, marks.height() + endings.height());
 
         let height = layout.plot.height();
-        let memory = match self.top {
-            Some(top) => axis::memory(top, self.highest.min(top), height),
-            None => memory_axis(self.highest, self.has_peak, self.limit, height),
-        };
+        let reached = Reached { highest: self.highest, has_peak: self.has_peak, limit: self.limit };
+        let memory = reached.axis(self.top, self.lowest, height);
         let coords = Coords::new(layout.plot, time_axis(&layout, &self.range), memory);
         let flame = Flame::new(&coords, layout.panel.height(), &self.spans);
-        let lines = lines(curves, &coords);
+        let lines = lines(curves, &coords, lines::BUDGET);
         let labels = subjects.labels(&coords, &lines);
         Arrangement { size, layout, coords, flame, marks, endings, lanes, legend, lines, labels }
     }
@@ -213,7 +211,8 @@ fn span_contents<'a>(
     }
 }
 
-fn common_metric(traces: &[Trace]) -> Option<&'static str> {
+/// The metric of all traces; `None` if they differ.
+pub fn common_metric(traces: &[Trace]) -> Option<&'static str> {
     let first = traces.first()?.profile.metric;
     traces.iter().all(|trace| trace.profile.metric == first).then(|| first.name())
 }
@@ -226,19 +225,4 @@ fn time_axis(layout: &Layout, range: &TimeRange) -> Axis {
 /// nothing.
 fn times_only(layout: &Layout, range: &TimeRange) -> Coords {
     Coords::new(layout.plot, time_axis(layout, range), axis::memory(1.0, 1.0, layout.plot.height()))
-}
-
-/// The memory axis of a plot area of this height in px: it reaches over the highest value in bytes and the highest limit,
-/// with room for the label of each.
-fn memory_axis(highest: f64, has_peak: bool, limit: f64, height: f64) -> Axis {
-    let headroom = match has_peak {
-        // Both labels may have to stand above each other.
-        true if limit > 0.0 && limit < highest * NEAR_PEAK => peak::HEADROOM + limits::HEADROOM / 2.0,
-        true => peak::HEADROOM,
-        false => HEADROOM,
-    };
-    // On a low figure the headroom is half of the plot area at most.
-    let top = |value: f64, headroom: f64| value / (1.0 - (headroom / height).min(0.5));
-    let top = top(highest, headroom).max(top(limit, limits::HEADROOM));
-    axis::memory(if top > 0.0 { top } else { LEAST_TOP }, highest, height)
 }

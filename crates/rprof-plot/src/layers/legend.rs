@@ -51,6 +51,12 @@ impl Entry {
         self.details.first().is_some_and(|detail| INDENT + DETAIL.width(detail) > width)
     }
 
+    /// The entry with facts of two lines where one would be cut.
+    fn wrapped(&self, width: f64) -> Self {
+        let lines = |detail: &String| DETAIL.wrapped(detail, width - INDENT, 2);
+        Self { details: self.details.iter().flat_map(lines).collect(), ..self.clone() }
+    }
+
     fn draw(&self, canvas: &mut Canvas, (x, y): (f64, f64), width: f64, details: bool) {
         let middle = y + 7.5;
         canvas.line(&[(x, middle), (x + SWATCH, middle)], &self.stroke);
@@ -109,20 +115,25 @@ impl Legend {
     /// Draws the entries of the curves and returns their lower edge.
     fn draw_curves(&self, canvas: &mut Canvas, place: Rect) -> f64 {
         let last = if self.others.is_some() { LINE } else { 0.0 };
-        let height = |details| self.curves.iter().map(|entry| entry.height(details)).sum::<f64>();
+        let height_of =
+            |entries: &[Entry], details| -> f64 { entries.iter().map(|entry| entry.height(details)).sum() };
+        let wrapped: Vec<Entry> = self.curves.iter().map(|entry| entry.wrapped(place.width())).collect();
+        let has_room = height_of(&wrapped, true) - GAP + last <= place.height();
+        let curves = if has_room { &wrapped } else { &self.curves };
+        let height = |details| height_of(curves, details);
         // With their details if all fit so, else one line each, else as many as fit.
         let details = height(true) - GAP + last <= place.height();
         let shown = if details || height(false) + last <= place.height() {
-            self.curves.len()
+            curves.len()
         } else {
-            (((place.height() - last - LINE) / LOW).max(0.0) as usize).min(self.curves.len())
+            (((place.height() - last - LINE) / LOW).max(0.0) as usize).min(curves.len())
         };
         let mut y = place.y0;
-        for entry in &self.curves[..shown] {
+        for entry in &curves[..shown] {
             entry.draw(canvas, (place.x0, y), place.width(), details);
             y += entry.height(details);
         }
-        let hidden = self.curves.len() - shown;
+        let hidden = curves.len() - shown;
         let more = (hidden > 0).then(|| format!("… and {hidden} more"));
         for words in more.iter().chain(&self.others) {
             let text = DETAIL.ellipsised(words, place.width() - INDENT);

@@ -2,6 +2,7 @@
 //! inside the area that the layout gives it, and must not depend on another layer.
 
 pub mod axes;
+pub mod band_labels;
 pub mod curve_labels;
 pub mod endings;
 pub mod flame;

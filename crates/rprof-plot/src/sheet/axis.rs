@@ -1,5 +1,7 @@
 //! Axis scales: the unit that fits a range, and round numbers in that unit as ticks.
 
+use rprof_trace::{Bytes, SizeUnit};
+
 use crate::sheet::text::Font;
 
 /// The scale of one axis. Bounds and ticks are in bytes or seconds, labels in the unit of the axis.
@@ -13,6 +15,8 @@ pub struct Axis {
     pub unit: &'static str,
     /// Value and label of each tick.
     pub ticks: Vec<(f64, String)>,
+    /// True if equal distances are equal ratios. The lower bound is above 0 then.
+    pub is_log: bool,
 }
 
 const MEMORY: [(&str, f64); 5] =
@@ -55,24 +59,69 @@ const SECONDS: &TimeUnit = &TIME[3];
 /// formatted everywhere else, so that the label of the peak and the axis agree.
 pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
     let to = to.clamp(1.0, 2f64.powi(64));
-    let written = if highest > 0.0 { highest } else { to };
-    let (unit, scale) = MEMORY.into_iter().find(|(_, scale)| written >= *scale).unwrap_or(("B", 1.0));
+    let (unit, scale) = unit_of(if highest > 0.0 { highest } else { to });
     // A tick every 44 px, but two at least.
     let step = round_up(to / scale / (height / 44.0).max(2.0), &[]);
     // Half a byte does not exist.
     let step = if scale > 1.0 { step } else { step.max(1.0) };
-    Axis { from: 0.0, to, unit, ticks: ticks(0.0, to, scale, step) }
+    Axis { from: 0.0, to, unit, ticks: ticks(0.0, to, scale, step), is_log: false }
+}
+
+/// The unit in which a value is formatted, and its size in bytes.
+fn unit_of(value: f64) -> (&'static str, f64) {
+    match SizeUnit::in_use() {
+        Some(unit) => (unit.name(), unit.bytes()),
+        None => MEMORY.into_iter().find(|(_, scale)| value >= *scale).unwrap_or(("B", 1.0)),
+    }
+}
+
+/// The longest logarithmic axis in powers of two. Smaller values lie on its lower edge.
+const LONGEST: f64 = 24.0;
+/// The least distance of two ticks of a logarithmic axis in px.
+const TICK_APART: f64 = 36.0;
+
+/// The beginning of a logarithmic axis in bytes, at or below the lowest value: a power of ten in the unit of the user, or
+/// else a power of two.
+pub fn begin_of_log(lowest: f64, highest: f64) -> f64 {
+    let lowest = lowest.max(highest / LONGEST.exp2()).clamp(1.0, 2f64.powi(62));
+    match SizeUnit::in_use() {
+        Some(unit) => unit.bytes() * 10f64.powf((lowest / unit.bytes()).log10().floor()),
+        None => lowest.log2().floor().exp2(),
+    }
+}
+
+/// A logarithmic memory axis between two bounds in bytes, `height` px high.
+///
+/// Its ticks are powers of ten in the unit of the user. Without one they are powers of two, each in the unit that fits it,
+/// and the axis has none.
+pub fn memory_log(from: f64, to: f64, height: f64) -> Axis {
+    let from = from.clamp(1e-6, 2f64.powi(62));
+    let to = to.clamp(from * 1.5, 2f64.powi(64));
+    let decimal = SizeUnit::in_use().map(|unit| (unit.name(), unit.bytes()));
+    let ((unit, scale), base) = decimal.map_or((("", 1.0), 2_f64), |unit| (unit, 10.0));
+    let place = |value: f64| (value / scale).log2() / base.log2();
+    let (first, last) = (place(from * 0.999).ceil() as i32, place(to).floor() as i32);
+    let apart = height / (place(to) - place(from));
+    let steps = if base > 2.0 { [1, 2, 3, 6, 12] } else { [1, 2, 4, 5, 10] };
+    let step = steps.into_iter().find(|step| apart * f64::from(*step) >= TICK_APART).unwrap_or(steps[4]);
+    let powers = (first..=last).filter(|power| power.rem_euclid(step) == 0);
+    let tick = |power: i32| {
+        let value = base.powi(power);
+        let label = if base > 2.0 { label(value, (-power).max(0)) } else { Bytes(value as u64).whole() };
+        (value * scale, label)
+    };
+    Axis { from, to, unit, ticks: powers.map(tick).collect(), is_log: true }
 }
 
 /// A memory axis between two bounds in bytes along the lower edge, `width` px wide. It need not begin at 0.
 pub fn memory_across(from: f64, to: f64, width: f64) -> Axis {
     let (from, to) = (from.clamp(0.0, 2f64.powi(64)), to.clamp(1.0, 2f64.powi(64)));
     let to = if to - from < (from * 1e-9).max(1.0) { from + (from * 1e-9).max(1.0) } else { to };
-    let (unit, scale) = MEMORY.into_iter().find(|(_, scale)| to >= *scale).unwrap_or(("B", 1.0));
+    let (unit, scale) = unit_of(to);
     // A tick every 90 px, but two at least.
     let step = round_up((to - from) / scale / (width / 90.0).max(2.0), &[]);
     let step = if scale > 1.0 { step } else { step.max(1.0) };
-    Axis { from, to, unit, ticks: ticks(from, to, scale, step) }
+    Axis { from, to, unit, ticks: ticks(from, to, scale, step), is_log: false }
 }
 
 /// A time axis between two bounds in seconds, `width` px wide. It has as many ticks as fit without their labels, set
@@ -93,7 +142,7 @@ pub fn time(from: f64, to: f64, width: f64, font: Font) -> Axis {
         let widest = ticks.iter().map(|(_, label)| font.width(label)).fold(0.0, f64::max);
         let spacing = step * unit.seconds / (to - from) * width;
         if spacing > widest + 14.0 || count <= 1.0 {
-            return Axis { from, to, unit: unit.name, ticks };
+            return Axis { from, to, unit: unit.name, ticks, is_log: false };
         }
         count = (count * 0.7).max(1.0);
     }
@@ -161,6 +210,31 @@ mod tests {
             let axis = memory(bad, bad, 400.0);
             assert!(axis.to > axis.from && axis.to.is_finite() && axis.ticks.len() < 30, "{axis:?}");
         }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_powers_as_ticks() {
+        let axis = memory_log(begin_of_log(3.0 * MIB, 14.9 * GIB), 20.0 * GIB, 400.0);
+        assert_eq!(
+            (axis.unit, labels(&axis).join(" ")),
+            ("", "4 MiB 16 MiB 64 MiB 256 MiB 1 GiB 4 GiB 16 GiB".into())
+        );
+        let axis = memory_log(begin_of_log(35.0 * MIB, 80.0 * MIB), 90.0 * MIB, 400.0);
+        assert_eq!(labels(&axis).join(" "), "32 MiB 64 MiB");
+        let axis = SizeUnit::within(Some(SizeUnit::MiB), || {
+            memory_log(begin_of_log(0.5 * MIB, 14.9 * GIB), 20.0 * GIB, 400.0)
+        });
+        assert_eq!((axis.unit, labels(&axis).join(" ")), ("MiB", "0.1 1 10 100 1000 10000".into()));
+        for (from, to) in [(0.0, 0.0), (f64::NAN, 5.0), (1.0, 1e30), (1e30, 1.0)] {
+            let axis = memory_log(begin_of_log(from, to), to, 100.0);
+            assert!(axis.to > axis.from && axis.from > 0.0 && axis.ticks.len() < 60, "{from} {to}: {axis:?}");
+        }
+    }
+
+    #[test]
+    fn a_unit_of_the_user_is_that_of_the_axis() {
+        let axis = SizeUnit::within(Some(SizeUnit::Giga), || memory(17e9, 16e9, 400.0));
+        assert_eq!((axis.unit, labels(&axis).join(" ")), ("GB", "0 2 4 6 8 10 12 14 16".into()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, 
 
 use crate::error::Error;
 use crate::options::{Options, SvgText, Theme};
+use crate::sheet::extra_font;
 use crate::sheet::palette::{Marker, PAPER, Stroke};
 use crate::sheet::svg_backend::{Markup, SvgBackend, UNITS_PER_PX, escaped};
 use crate::sheet::text::{FAMILY, Font};
@@ -68,8 +69,11 @@ impl Canvas {
     /// An empty sheet of this size in px. Screen readers and the PDF use the title; it is not drawn.
     pub fn new((width, height): (u32, u32), title: &str, look: &Look) -> Self {
         let markup = Rc::new(RefCell::new(Markup::default()));
-        let link =
-            if look.text == SvgText::Outlines { " xmlns:xlink=\"http://www.w3.org/1999/xlink\"" } else { "" };
+        let link = if look.text == SvgText::Outlines || extra_font::is_in_use() {
+            " xmlns:xlink=\"http://www.w3.org/1999/xlink\""
+        } else {
+            ""
+        };
         let scaled = |px: u32| (f64::from(px) * look.scale * 100.0).round() / 100.0;
         let start = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\"{link} width=\"{}\" height=\"{}\" \

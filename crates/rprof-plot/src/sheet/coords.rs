@@ -49,14 +49,15 @@ impl Coords {
     pub fn new(plot: Rect, time: Axis, memory: Axis) -> Self {
         let units = |v: f64| (v * f64::from(UNITS_PER_PX)).round() as i32;
         let edges = (units(plot.x0)..units(plot.x1), units(plot.y1)..units(plot.y0));
-        let cartesian = Cartesian2d::new(time.from..time.to, memory.from..memory.to, edges);
+        let heights = height(&memory, memory.from)..height(&memory, memory.to);
+        let cartesian = Cartesian2d::new(time.from..time.to, heights, edges);
         Self { plot, time, memory, cartesian }
     }
 
     /// The point of a time in seconds and a value in bytes. A point outside of the plot area is moved to its edge.
     pub fn at(&self, time: f64, value: f64) -> Px {
-        let inside =
-            (time.clamp(self.time.from, self.time.to), value.clamp(self.memory.from, self.memory.to));
+        let value = value.clamp(self.memory.from, self.memory.to);
+        let inside = (time.clamp(self.time.from, self.time.to), height(&self.memory, value));
         let (x, y) = self.cartesian.translate(&inside);
         (f64::from(x) / f64::from(UNITS_PER_PX), f64::from(y) / f64::from(UNITS_PER_PX))
     }
@@ -75,4 +76,9 @@ impl Coords {
     pub fn shows(&self, time: f64) -> bool {
         (self.time.from..=self.time.to).contains(&time)
     }
+}
+
+/// A value on an axis as plotters divides it: itself, or its logarithm.
+fn height(axis: &Axis, value: f64) -> f64 {
+    if axis.is_log { value.log10() } else { value }
 }

@@ -4,9 +4,12 @@
 pub mod axis;
 pub mod canvas;
 pub mod coords;
+pub mod extra_font;
 pub mod font_subset;
 pub mod layout;
+pub mod outline;
 pub mod palette;
+pub mod reach;
 pub mod svg_backend;
 pub mod text;
 pub mod theme;

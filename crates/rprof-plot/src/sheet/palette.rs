@@ -32,6 +32,10 @@ pub const MARK: Stroke = Stroke { colour: RGBColor(0x80, 0x80, 0x80), width: 0.9
 pub const LIMIT: Stroke = Stroke { colour: DARK, width: 1.3, dash: "10 3 2 3" };
 /// The area below the curve.
 pub const TINT: RGBColor = RGBColor(0xe3, 0xef, 0xf7);
+/// The area below the curve of PSS.
+pub const PSS_TINT: RGBColor = RGBColor(0xcf, 0xea, 0xdf);
+/// The area up to the bound of what lay between ticks.
+pub const BOUND_TINT: RGBColor = RGBColor(0xfb, 0xee, 0xe3);
 /// The interval that contains the peak.
 pub const PEAK_TINT: RGBColor = RGBColor(0xfb, 0xe1, 0xd2);
 /// The band of a gap.
@@ -64,6 +68,32 @@ const SPAN_COLOURS: [RGBColor; 16] = [
     RGBColor(0xb0, 0xa0, 0x2c),
     RGBColor(0x9a, 0x7f, 0x55),
 ];
+
+/// The layers of a stack, from the lowest: like those of spans light enough for dark text, and neighbours differ in
+/// lightness too. They are the same in every theme but print.
+const BANDS: [RGBColor; 8] = [
+    RGBColor(0x6f, 0xb4, 0xe0),
+    RGBColor(0xf2, 0xc7, 0x62),
+    RGBColor(0x69, 0xc2, 0xa5),
+    RGBColor(0xe3, 0xb5, 0xd4),
+    RGBColor(0xe3, 0x8c, 0x58),
+    RGBColor(0xb9, 0xb4, 0xec),
+    RGBColor(0xc9, 0xbc, 0x3f),
+    RGBColor(0xdc, 0xc3, 0x9d),
+];
+/// The layer of all that has no layer of its own.
+pub const BAND_REST: RGBColor = RGBColor(0xcb, 0xcf, 0xd4);
+
+/// The colour of the layer at this place from the lowest.
+pub fn band(at: usize) -> RGBColor {
+    BANDS[at % BANDS.len()]
+}
+
+/// The upper edge of a layer: its colour, darker.
+pub fn band_edge(RGBColor(r, g, b): RGBColor) -> RGBColor {
+    let darker = |part: u8| (f64::from(part) * 0.6) as u8;
+    RGBColor(darker(r), darker(g), darker(b))
+}
 
 /// The colour of the name of this rank. After the last colour the first comes again.
 pub fn span(rank: usize) -> RGBColor {

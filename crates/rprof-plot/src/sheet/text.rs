@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use ttf_parser::Face;
 
+use crate::sheet::extra_font;
+
 /// The font family of every text.
 pub const FAMILY: &str = "DejaVu Sans";
 /// The regular font, a subset (see `fonts/README.md`).
@@ -46,7 +48,7 @@ impl Font {
             let advance = f.glyph_hor_advance(f.glyph_index(c)?)?;
             Some(f64::from(advance) / f64::from(f.units_per_em()))
         });
-        self.size * known.unwrap_or(1.4)
+        self.size * known.or_else(|| Some(extra_font::glyph(c)?.advance)).unwrap_or(1.4)
     }
 
     /// Shortens a text to `width` px: its beginning and its end stay, with `…` between them.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use ttf_parser::{GlyphId, OutlineBuilder};
+use ttf_parser::GlyphId;
 
 use crate::options::SvgText;
+use crate::sheet::extra_font;
 use crate::sheet::font_subset::subset;
+use crate::sheet::outline::Outline;
 use crate::sheet::text::{FAMILY, Font, face};
 
 /// A text with its place.
@@ -45,7 +47,7 @@ impl Typesetting {
 
     /// The markup of a text. `escaped` is the text as XML.
     pub fn markup(&mut self, words: &Words, escaped: &str) -> String {
-        if self.mode == SvgText::Outlines
+        if (self.mode == SvgText::Outlines || needs_extra_font(words))
             && let Some(outlines) = self.outlined(words, escaped)
         {
             return outlines;
@@ -54,34 +56,57 @@ impl Typesetting {
         format!("<text {}>{escaped}</text>\n", words.attributes)
     }
 
-    /// The text as outlines; `None` if the font lacks one of the characters.
+    /// The text as outlines; `None` if the fonts lack one of the characters and the text can stay as it is.
     fn outlined(&mut self, words: &Words, escaped: &str) -> Option<String> {
         let face = face(words.font.bold)?;
         let scale = words.font.size / f64::from(face.units_per_em());
-        let (mut uses, mut x) = (String::new(), 0_u32);
+        let (mut uses, mut x, mut missing) = (String::new(), 0_u32, String::new());
         for c in words.text.chars() {
-            let glyph = face.glyph_index(c)?;
-            let id = format!("{}{}", if words.font.bold { 'b' } else { 'r' }, glyph.0);
-            if !self.outlines.contains_key(&id) {
-                let mut outline = Outline::default();
-                face.outline_glyph(glyph, &mut outline);
-                self.outlines.insert(id.clone(), outline.0);
-            }
+            let (id, advance) = if let Some(glyph) = face.glyph_index(c) {
+                self.own_glyph(glyph, words.font.bold)
+            } else if let Some(glyph) = extra_font::glyph(c) {
+                let id = format!("x{}", glyph.id);
+                self.outlines.entry(id.clone()).or_insert_with(|| glyph.outline.to_string());
+                (id, (glyph.advance * f64::from(face.units_per_em())) as u32)
+            } else {
+                // In a text that only outlines can show, a sign stands for a character that no font has.
+                let sign = face.glyph_index('\u{fffd}').filter(|_| needs_extra_font(words))?;
+                if !missing.contains(c) {
+                    missing.push(c);
+                }
+                self.own_glyph(sign, words.font.bold)
+            };
             if !self.outlines[&id].is_empty() {
                 write!(uses, "<use xlink:href=\"#{id}\" x=\"{x}\"/>").ok()?;
             }
-            x += u32::from(face.glyph_hor_advance(GlyphId(glyph.0))?);
+            x += advance;
         }
+        let missing =
+            if missing.is_empty() { missing } else { format!(" data-missing=\"{}\"", attribute(&missing)) };
         let back = f64::from(x) * words.before;
         let turn = if words.turn == 0 { String::new() } else { format!(" rotate({})", words.turn) };
         let (left, baseline) = words.at;
         Some(format!(
-            "<g aria-label=\"{}\" {} transform=\"translate({left:.2} {baseline:.2}){turn} scale({scale:.5}) \
+            "<g aria-label=\"{}\"{missing} {} transform=\"translate({left:.2} {baseline:.2}){turn} scale({scale:.5}) \
              translate({back:.0})\">{uses}</g>\n",
-            escaped.replace('"', "&quot;"),
+            attribute(escaped),
             words.fill,
             back = 0.0 - back
         ))
+    }
+
+    /// The id of a glyph of the embedded font, and its width in units.
+    fn own_glyph(&mut self, glyph: GlyphId, bold: bool) -> (String, u32) {
+        let id = format!("{}{}", if bold { 'b' } else { 'r' }, glyph.0);
+        let face = face(bold);
+        let outlined = || {
+            let mut outline = Outline::default();
+            face.and_then(|face| face.outline_glyph(glyph, &mut outline));
+            outline.data
+        };
+        self.outlines.entry(id.clone()).or_insert_with(outlined);
+        let advance = face.and_then(|face| face.glyph_hor_advance(glyph));
+        (id, u32::from(advance.unwrap_or_default()))
     }
 
     /// Fonts, or the outlines of all glyphs, for the start of the SVG.
@@ -116,42 +141,15 @@ impl Typesetting {
     }
 }
 
-/// The outline of a glyph as path data in units of the font, upside down as SVG needs it.
-#[derive(Default)]
-struct Outline(String);
-
-impl Outline {
-    fn push(&mut self, command: char, points: &[(f32, f32)]) {
-        self.0.push(command);
-        for (at, (x, y)) in points.iter().enumerate() {
-            let separator = if at > 0 && *x >= 0.0 { " " } else { "" };
-            let between = if *y <= 0.0 { " " } else { "" };
-            // A `String` accepts every write.
-            write!(self.0, "{separator}{x}{between}{}", 0.0 - y).unwrap_or(());
-        }
-    }
+/// True if only the font of the user has one of the characters.
+fn needs_extra_font(words: &Words) -> bool {
+    let is_foreign = |c| face(words.font.bold).is_some_and(|face| face.glyph_index(c).is_none());
+    extra_font::is_in_use() && words.text.chars().any(|c| is_foreign(c) && extra_font::glyph(c).is_some())
 }
 
-impl OutlineBuilder for Outline {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.push('M', &[(x, y)]);
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.push('L', &[(x, y)]);
-    }
-
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.push('Q', &[(x1, y1), (x, y)]);
-    }
-
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.push('C', &[(x1, y1), (x2, y2), (x, y)]);
-    }
-
-    fn close(&mut self) {
-        self.0.push('Z');
-    }
+/// Text that is XML already, as the value of an attribute.
+fn attribute(escaped: &str) -> String {
+    escaped.replace('"', "&quot;")
 }
 
 /// Base64 with padding (RFC 4648).
@@ -172,6 +170,7 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::FontFile;
 
     #[test]
     fn base64_is_that_of_the_rfc() {
@@ -190,5 +189,40 @@ mod tests {
                 && set.markup(&words("界"), "界").contains(">界<")
         );
         assert_eq!(set.definitions().matches("<path ").count(), 2);
+    }
+
+    /// A font in which `界` has the glyph of `A`, and no other character has any.
+    fn foreign_font() -> FontFile {
+        let mut font = subset(face(false).expect("ours"), &['A'].into()).expect("a font");
+        // The segments of its character map: their ends, their starts, and the distances to their glyphs.
+        let map = |c: u16| {
+            let words = [c, 0xffff, 0, c, 0xffff, 1_u16.wrapping_sub(c)];
+            words.map(u16::to_be_bytes).concat()
+        };
+        let (from, to) = (map('A' as u16), map('界' as u16));
+        let at = font.windows(from.len()).position(|bytes| bytes == from).expect("a character map");
+        font[at..at + to.len()].copy_from_slice(&to);
+        FontFile(font.into())
+    }
+
+    #[test]
+    fn a_font_of_the_user_gives_the_outlines_that_ours_lacks() {
+        let font = Font::regular(10.0);
+        let (drawn, width) = extra_font::within(Some(&foreign_font()), || {
+            let mut set = Typesetting::new(SvgText::Font);
+            let words =
+                |text| Words { text, attributes: "", fill: "", at: (1.0, 2.0), before: 0.0, turn: 0, font };
+            let texts = ["plain", "a界", "界\"世"];
+            (texts.map(|text| set.markup(&words(text), text)), font.width("界"))
+        })
+        .expect("a font");
+        assert!(drawn[0].contains(">plain</text>"), "a text of ours stays text");
+        assert!(
+            drawn[1].contains("aria-label=\"a界\"")
+                && drawn[1].contains("\"#x1\"")
+                && !drawn[1].contains("<text")
+        );
+        assert!(drawn[2].contains("data-missing=\"世\"") && drawn[2].contains("界&quot;世"), "{}", drawn[2]);
+        assert!((width - font.width("A")).abs() < 1e-9);
     }
 }

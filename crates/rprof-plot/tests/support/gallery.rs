@@ -14,7 +14,10 @@ pub type Figure = (&'static str, Options, Vec<(String, Profile)>);
 
 /// All figures.
 pub fn gallery() -> Vec<Figure> {
-    [curves(), spans(), limits(), comparisons(), looks(), extremes()].into_iter().flatten().collect()
+    [curves(), spans(), limits(), comparisons(), looks(), extremes(), super::views::views()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn plain() -> Options {

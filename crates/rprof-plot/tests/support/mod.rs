@@ -11,6 +11,7 @@ use rprof_trace::{
 };
 
 pub mod gallery;
+pub mod views;
 
 pub const MIB: f64 = 1_048_576.0;
 

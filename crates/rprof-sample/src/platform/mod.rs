@@ -8,6 +8,8 @@
 // `uname.rs`. Parsers of kernel answers
 // belong in `parse/`, where they are tested on every system. `scripts/check-mac.sh` checks the platforms from Linux.
 
+#[cfg(unix)]
+mod full_screen;
 #[cfg(any(rprof_unsupported, not(target_os = "linux")))]
 mod no_cgroup;
 #[cfg(any(rprof_unsupported, not(target_os = "linux")))]
@@ -43,6 +45,8 @@ pub use crate::parse::linux::oom_log::LoggedKill;
 pub use crate::parse::linux::proc::SmapsRollup;
 use crate::parse::{CommandLine, CommandName};
 
+#[cfg(unix)]
+pub use full_screen::FullScreen;
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};
 pub use os::{Gpu, Group, OomLog, Process, Search, Waiter};

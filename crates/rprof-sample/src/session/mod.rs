@@ -193,6 +193,10 @@ impl Session {
                 self.take_signals(sink);
             }
         }
+        // The time since the last tick counts, too. Without this tick only the upper bound would include it.
+        if self.stop.detached {
+            self.tick(self.clock.elapsed(), sink);
+        }
         self.await_dying(sink);
         self.finish(sink)
     }

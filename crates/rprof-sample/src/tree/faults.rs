@@ -40,9 +40,9 @@ pub(super) struct TreeFaults {
 }
 
 impl TreeFaults {
-    /// The state at the start of the session.
-    pub fn start() -> Self {
-        Self { ended: Look::default(), huge_pages: platform::huge_mappings() }
+    /// The state at the start of the session, with the events of huge pages so far.
+    pub fn start(huge_pages: Option<u64>) -> Self {
+        Self { ended: Look::default(), huge_pages }
     }
 }
 
@@ -133,16 +133,19 @@ impl Tree {
         }
     }
 
-    /// Takes over the faults of a member that has ended and is about to be removed.
-    pub(super) fn settle_ended(&mut self, at: usize) {
+    /// Takes over the faults of a member that has ended and is about to be removed. Returns its last counters; `None` when
+    /// it was reaped, or when the tree has no other process.
+    pub(super) fn settle_ended(&mut self, at: usize) -> Option<FaultCounts> {
         if !self.is_plural() {
-            return;
+            return None;
         }
         // As long as it waits to be reaped, its faults can be read.
-        if let Ok(now) = self.members[at].read_faults() {
+        let last = self.members[at].read_faults().ok();
+        if let Some(now) = last {
             self.settle(at, now);
         }
         self.give_account_to_parent(at);
+        last
     }
 
     /// Takes over the faults of a child of rprof that was reaped. Call it before `record_reaped`.
@@ -156,13 +159,14 @@ impl Tree {
         }
     }
 
-    /// Takes over the faults of a process that had ended when it was found.
-    pub(super) fn settle_found_dead(&mut self, process: &mut Process, parent: u32) {
-        let Ok(now) = process.faults() else { return };
+    /// Takes over the faults of a process that had ended when it was found. Returns its counters; `None` when it was reaped.
+    pub(super) fn settle_found_dead(&mut self, process: &mut Process, parent: u32) -> Option<FaultCounts> {
+        let now = process.faults().ok()?;
         self.add_unseen(now);
         if let Some(parent) = self.members.iter_mut().find(|member| member.pid() == parent) {
             parent.account.expected += now.own + now.children;
         }
+        Some(now)
     }
 
     fn add_unseen(&mut self, now: FaultCounts) {

@@ -3,6 +3,7 @@
 
 use rprof_trace::Bytes;
 
+use crate::error::ReadError;
 use crate::platform::{self, FaultCounts, Reaped};
 
 /// The largest number of zombies that are watched. Those of later ones only make the bound larger.
@@ -13,7 +14,7 @@ const MOST_ZOMBIES: usize = 64;
 pub enum Fate {
     /// Its parent has reaped it; its faults are in the parent's counters.
     Gone,
-    /// It was a zombie when it was found; its last counters.
+    /// It was a zombie when it was found; its last counters, which no longer change. `None` before they are read.
     Zombie(Option<FaultCounts>),
     /// rprof has reaped it: its last counters, and the largest RSS of it and its descendants.
     Reaped(Option<FaultCounts>, Bytes),
@@ -54,9 +55,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An account that begins now.
-    pub fn new() -> Self {
-        Self { huge: platform::huge_mappings(), ..Self::default() }
+    /// An account that begins now, with the events of huge pages so far.
+    pub fn new(huge: Option<u64>) -> Self {
+        Self { huge, ..Self::default() }
     }
 
     /// Adds a process that rprof has reaped. False if it was added before as a zombie.
@@ -69,23 +70,25 @@ impl Ledger {
     /// Notes which zombies have been reaped. Call it before the counters of the members are read.
     pub fn find_arrived(&mut self) {
         for zombie in &mut self.unreaped {
-            zombie.has_arrived |= platform::read_zombie(zombie.pid).faults.is_none();
+            zombie.has_arrived |= !is_unreaped(zombie.pid);
         }
     }
 
-    /// Reads the counters of all zombies. False if one was reaped meanwhile, so that it is not known if the counters of
-    /// its parent include it.
+    /// Reads the counters of the zombies that are not known yet. False if a zombie was reaped meanwhile, so that it is not
+    /// known if the counters of its parent include it.
     pub fn read_zombies(&mut self) -> bool {
         let mut is_complete = true;
         for ended in &mut self.ended {
-            if let Fate::Zombie(_) = ended.fate {
-                let faults = platform::read_zombie(ended.pid).faults;
+            if let Fate::Zombie(known) = ended.fate {
+                let faults = match known {
+                    Some(_) => known.filter(|_| is_unreaped(ended.pid)),
+                    None => platform::read_zombie(ended.pid).faults,
+                };
                 ended.fate = faults.map_or(Fate::Gone, |faults| Fate::Zombie(Some(faults)));
                 is_complete &= faults.is_some();
             }
         }
-        let is_there = |zombie: &Unreaped| platform::read_zombie(zombie.pid).faults.is_some();
-        is_complete && self.unreaped.iter().all(|zombie| zombie.has_arrived || is_there(zombie))
+        is_complete && self.unreaped.iter().all(|zombie| zombie.has_arrived || is_unreaped(zombie.pid))
     }
 
     /// Faults of zombies that are now in the counters of their parents, and were counted before.
@@ -129,6 +132,11 @@ impl Ledger {
         }
         self.fault_size
     }
+}
+
+/// True if a zombie was not reaped yet. The question costs a twentieth of reading its counters.
+fn is_unreaped(pid: u32) -> bool {
+    !matches!(platform::kill(pid, 0), Err(ReadError::Gone))
 }
 
 /// The size of a huge page.

@@ -117,12 +117,13 @@ impl Tree {
             Ok(opened) => (Some(opened), None),
             Err(error) => (None, Some(error)),
         };
+        let huge = platform::huge_mappings();
         Self {
             unread,
             members: Vec::new(),
             zombies: Zombies::default(),
             births: Births::new(root, opened, search),
-            ledger: Ledger::new(),
+            ledger: Ledger::new(huge),
             ids: ProcessIds::default(),
             metric: options.metric,
             exact: options.exact,
@@ -132,7 +133,7 @@ impl Tree {
             process_count: 0,
             unseen: Unseen::default(),
             released_at_ends: Bytes(0),
-            faults: TreeFaults::start(),
+            faults: TreeFaults::start(huge),
             gpu: Gpu::open(),
             largest_read: None,
             unreadable: None,
@@ -249,13 +250,13 @@ impl Tree {
             sink(&Record::Born(&id, time, born));
             self.process_count += 1;
             if reading.dead {
-                self.settle_found_dead(&mut process, reading.ppid);
+                let faults = self.settle_found_dead(&mut process, reading.ppid);
                 self.ledger.ended.push(Ended {
                     pid,
                     parent: reading.ppid,
                     known: None,
                     mark: None,
-                    fate: Fate::Zombie(None),
+                    fate: Fate::Zombie(faults),
                 });
                 self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
             } else if self.joined {
@@ -277,7 +278,8 @@ impl Tree {
 
     /// Moves a member that has ended to the zombies.
     fn remove(&mut self, at: usize, fate: Fate, time: Seconds, sink: Sink<'_>) {
-        self.settle_ended(at);
+        let faults = self.settle_ended(at);
+        let fate = if fate == Fate::Zombie(None) { Fate::Zombie(faults) } else { fate };
         let member = self.members.remove(at);
         self.released_at_ends = self.released_at_ends.plus(member.last_held());
         let orphans = self.members.iter_mut().filter(|orphan| orphan.ppid() == member.pid());

@@ -1,8 +1,6 @@
 //! The builder of a [`Profile`]: it takes the records of one run one by one. Each record costs little, and space is
 //! bounded.
 
-use std::collections::HashSet;
-
 use crate::model::{End, Header, Metric, Part, Proven, Record, Tick};
 use crate::profile::annotations::Annotations;
 use crate::profile::consistency::{Claims, Contradiction};
@@ -11,8 +9,8 @@ use crate::profile::curve::{Point, Track};
 use crate::profile::evidence::Evidence;
 use crate::profile::extent::Extent;
 use crate::profile::lives::Lives;
-use crate::profile::options::{Keep, ProfileOptions};
-use crate::profile::processes::Processes;
+use crate::profile::members::{Chosen, Members};
+use crate::profile::options::ProfileOptions;
 use crate::profile::run_curves::{CurveOptions, RunCurves};
 use crate::profile::span_memory::SpanMemory;
 use crate::profile::{Mark, Peak, Profile, Span};
@@ -35,8 +33,7 @@ pub struct ProfileBuilder {
     pub(crate) annotations: Annotations,
     /// Measures the spans; `None` in a first pass, which only finds them.
     span_memory: Option<SpanMemory>,
-    /// `None` if no data of processes is needed.
-    processes: Option<Processes>,
+    members: Members,
     /// `None` if the lives of the processes are not needed.
     lives: Option<Lives>,
 }
@@ -46,8 +43,8 @@ pub struct ProfileBuilder {
 pub(crate) struct FirstPass {
     /// The start of the run.
     pub zero: Seconds,
-    /// The processes to draw, by their order of appearance.
-    pub places: HashSet<usize>,
+    /// The processes and programs to draw.
+    pub chosen: Chosen,
     pub annotations: Annotations,
     /// `true` if the run was one process with an exact peak.
     pub is_exact: bool,
@@ -69,20 +66,20 @@ impl ProfileBuilder {
             cgroup: None,
             annotations: Annotations::new(options.spans),
             span_memory: None,
-            processes: (options.processes != Keep::None).then(Processes::default),
+            members: Members::new(options),
             lives: options.lives.then(Lives::default),
         }
     }
 
     /// A builder for a second pass. The start of the run, the processes to draw and all annotations are known.
     pub(crate) fn second(options: &ProfileOptions, first: FirstPass) -> Self {
-        let FirstPass { zero, places, annotations, is_exact } = first;
+        let FirstPass { zero, chosen, annotations, is_exact } = first;
         let span_memory = Some(SpanMemory::new(annotations.spans.iter()));
         let evidence = Evidence::new(is_exact);
         let mut builder = Self { evidence, annotations, span_memory, ..Self::new(options) };
         builder.extent.zero = Some(zero);
         let empty = builder.curve_options().track(zero);
-        builder.processes = (options.processes != Keep::None).then(|| Processes::with_curves(places, empty));
+        builder.members = Members::with_curves(options, chosen, &empty);
         builder
     }
 
@@ -95,10 +92,7 @@ impl ProfileBuilder {
             Record::Tick(tick) => self.tick(tick),
             Record::Sample(s) => {
                 self.extent.reach(s.time);
-                let held = self.held();
-                if let Some(processes) = &mut self.processes {
-                    processes.sample(s.id, Point { time: s.time, value: s.value }, held);
-                }
+                self.members.sample(s.id, Point { time: s.time, value: s.value }, self.held());
             }
             Record::Proven(proven) => self.proven(proven),
             Record::Header(header) => {
@@ -116,17 +110,12 @@ impl ProfileBuilder {
             Record::Born(id, time, born) => {
                 self.extent.reach(*time);
                 self.counts.born(born);
-                if let Some(processes) = &mut self.processes {
-                    processes.born(id, born.was.as_deref());
-                }
+                self.members.born(id, *time, born.was.as_deref(), self.held());
             }
             Record::Exit(id, time, exit) => {
                 self.extent.reach(*time);
                 self.evidence.exit(exit.hwm_bytes);
-                let held = self.held();
-                if let Some(processes) = &mut self.processes {
-                    processes.exit(id, *time, held);
-                }
+                self.members.exit(id, *time, self.held());
             }
             Record::Cgroup(time, group) => self.cgroup.get_or_insert_default().add(*time, group),
             Record::Gap(from, to) => self.curves.gap(*from, *to),
@@ -163,15 +152,14 @@ impl ProfileBuilder {
         self.end.as_ref().is_some_and(|end| end.exact)
     }
 
-    /// The numbers of the processes with the largest peaks.
-    pub(crate) fn largest(&self, count: usize) -> HashSet<usize> {
-        self.processes.as_ref().map_or_else(HashSet::new, |processes| processes.largest(count))
+    /// The processes and programs whose curves the options want.
+    pub(crate) fn largest(&mut self) -> Chosen {
+        self.members.largest(&self.options)
     }
 
     /// `true` if there were too many processes to keep all.
     pub(crate) fn has_dropped_processes(&self) -> bool {
-        self.processes.as_ref().is_some_and(|processes| processes.dropped() > 0)
-            || self.lives.as_ref().is_some_and(Lives::has_dropped)
+        self.members.has_dropped() || self.lives.as_ref().is_some_and(Lives::has_dropped)
     }
 
     /// `true` if there were too many command lines to keep all.
@@ -183,20 +171,24 @@ impl ProfileBuilder {
     pub(crate) fn coarsen(&mut self, slices: usize) {
         self.options.slices = self.options.slices.min(slices);
         self.tracks().for_each(|track| track.coarsen(slices));
+        if let Some(ticks) = self.curves.ticks() {
+            ticks.coarsen(slices);
+        }
     }
 
     /// The number of slices in use.
     pub(crate) fn slices(&mut self) -> usize {
-        self.tracks().map(|track| track.len()).sum()
+        let ticks = self.curves.ticks().map_or(0, |ticks| ticks.len());
+        self.tracks().map(|track| track.len()).sum::<usize>() + ticks
     }
 
     fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
-        self.curves.tracks().chain(self.processes.iter_mut().flat_map(Processes::tracks))
+        self.curves.tracks().chain(self.members.tracks())
     }
 
     /// `true` if a process has samples of its own.
     pub(crate) fn has_samples(&self) -> bool {
-        self.processes.as_ref().is_some_and(Processes::has_samples)
+        self.members.has_samples()
     }
 
     /// The largest value so far, with a time as in the records; `None` before the first tick.
@@ -213,6 +205,9 @@ impl ProfileBuilder {
         let options = self.curve_options();
         let since = self.header.is_some().then_some(Seconds(0.0));
         self.curves.tick(point, since, &options);
+        if self.options.ticks {
+            self.curves.whole_tick(tick, bound, &options);
+        }
         if let Some(spans) = &mut self.span_memory {
             spans.tick(point, bound);
         }
@@ -290,7 +285,9 @@ impl ProfileBuilder {
         let pss_peak = self.curves.pss_peak(self.end.as_ref(), zero);
         let blocks = self.curves.blocks(self.end.as_ref(), zero);
         let gaps = self.curves.gaps.iter().map(|(a, b)| (since(*a), since(*b))).collect();
-        let [total, pss, swap] = self.curves.finish(zero);
+        let ticks = self.curves.finish_ticks(zero);
+        let (processes, programs) = self.members.finish(held, zero);
+        let [total, pss, swap, upper, requested] = self.curves.finish(zero);
         let span = |s: Span| Span {
             enter: (since(s.enter.0), s.enter.1),
             leave: s.leave.map(|(t, v)| (since(t), v)),
@@ -305,6 +302,7 @@ impl ProfileBuilder {
             peak,
             parts: self.evidence.parts(self.end.as_ref(), zero),
             hwm: self.evidence.hwm(self.end.as_ref()),
+            ends: self.extent.ends(),
             samples: self.end.as_ref().map_or(0, |end| end.ticks).max(self.counts.ticks),
             process_count,
             total,
@@ -312,8 +310,12 @@ impl ProfileBuilder {
             pss,
             pss_peak,
             swap,
+            ticks,
+            upper,
+            requested,
             cgroup: self.cgroup,
-            processes: self.processes.map_or_else(Vec::new, |p| p.finish(held, zero)),
+            processes,
+            programs,
             lives: self.lives.map_or_else(Vec::new, |lives| lives.finish(zero)),
             spans: self.annotations.spans.into_vec().into_iter().map(span).collect(),
             marks: (self.annotations.marks.into_iter())
@@ -335,7 +337,6 @@ impl ProfileBuilder {
     }
 
     fn process_count(&self) -> u64 {
-        let listed = self.processes.as_ref().map_or(0, Processes::seen);
-        self.counts.processes(self.end.as_ref(), self.header.is_some(), listed)
+        self.counts.processes(self.end.as_ref(), self.header.is_some(), self.members.seen())
     }
 }

@@ -1,6 +1,7 @@
 //! A curve of any length in bounded space. Of each slice of time it keeps the first, last, lowest and highest point,
 //! so that no spike and no dip is lost.
 
+use crate::model::Tick;
 use crate::units::{Bytes, Seconds};
 
 /// A value at a time.
@@ -15,30 +16,69 @@ pub struct Point {
 /// Points in order of time.
 pub type Curve = Vec<Point>;
 
-#[derive(Debug, Clone, Copy)]
-struct Slice {
-    first: Point,
-    last: Point,
-    low: Point,
-    high: Point,
+/// What an [`Envelope`] collects: something with a time, and with a value by which the extremes are chosen.
+pub trait Measured: Copy + PartialEq {
+    /// Its time.
+    fn time(&self) -> Seconds;
+    /// Its value.
+    fn value(&self) -> Bytes;
+    /// The same at another time.
+    #[must_use]
+    fn at(self, time: Seconds) -> Self;
 }
 
-impl Slice {
-    fn new(p: Point) -> Self {
+impl Measured for Point {
+    fn time(&self) -> Seconds {
+        self.time
+    }
+
+    fn value(&self) -> Bytes {
+        self.value
+    }
+
+    fn at(self, time: Seconds) -> Self {
+        Self { time, ..self }
+    }
+}
+
+impl Measured for Tick {
+    fn time(&self) -> Seconds {
+        self.time
+    }
+
+    fn value(&self) -> Bytes {
+        self.value
+    }
+
+    fn at(self, time: Seconds) -> Self {
+        Self { time, ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slice<P> {
+    first: P,
+    last: P,
+    low: P,
+    high: P,
+}
+
+impl<P: Measured> Slice<P> {
+    fn new(p: P) -> Self {
         Self { first: p, last: p, low: p, high: p }
     }
 
-    fn add(&mut self, p: Point) {
-        if p.time < self.first.time {
+    fn add(&mut self, p: P) {
+        if p.time() < self.first.time() {
             self.first = p;
         }
-        if p.time >= self.last.time {
+        if p.time() >= self.last.time() {
             self.last = p;
         }
-        if p.value < self.low.value {
+        if p.value() < self.low.value() {
             self.low = p;
         }
-        if p.value > self.high.value {
+        if p.value() > self.high.value() {
             self.high = p;
         }
     }
@@ -54,16 +94,16 @@ impl Slice {
 ///
 /// The width doubles when the curve outgrows the slices, so that one pass over a stream of unknown length is enough.
 #[derive(Debug, Clone)]
-pub struct Envelope {
+pub struct Envelope<P = Point> {
     /// The slices that have a point, by number. A short curve takes no more space than its points.
-    slices: Vec<(usize, Slice)>,
+    slices: Vec<(usize, Slice<P>)>,
     limit: usize,
     origin: f64,
     /// Slices per second. Multiplying by it is cheaper than dividing by a width.
     rate: f64,
 }
 
-impl Envelope {
+impl<P: Measured> Envelope<P> {
     /// An envelope of at most `limit` slices (at least 2). Times before `origin` belong to the first slice.
     pub fn new(limit: usize, origin: Seconds) -> Self {
         // The first width, 0.1 ms, is below any sampling interval. 33 doublings reach a century with 4096 slices.
@@ -71,14 +111,14 @@ impl Envelope {
     }
 
     /// Adds a point. A point whose time is not finite is dropped.
-    pub fn add(&mut self, point: Point) {
-        if !point.time.0.is_finite() {
+    pub fn add(&mut self, point: P) {
+        if !point.time().0.is_finite() {
             return;
         }
-        let mut at = self.slot(point.time);
+        let mut at = self.slot(point.time());
         while at >= self.limit {
             self.double();
-            at = self.slot(point.time);
+            at = self.slot(point.time());
         }
         match self.slices.last_mut() {
             Some((last, slice)) if *last == at => slice.add(point),
@@ -88,7 +128,7 @@ impl Envelope {
     }
 
     /// Adds a point before the last slice: a clock was set back.
-    fn add_before(&mut self, at: usize, point: Point) {
+    fn add_before(&mut self, at: usize, point: P) {
         match self.slices.binary_search_by_key(&at, |(number, _)| *number) {
             Ok(place) => self.slices[place].1.add(point),
             Err(place) => self.slices.insert(place, (at, Slice::new(point))),
@@ -130,11 +170,14 @@ impl Envelope {
     }
 
     /// The kept points, at most four per slice, in order of time.
-    pub fn curve(&self) -> Curve {
-        let mut curve = Curve::new();
+    pub fn curve(&self) -> Vec<P> {
+        let mut curve = Vec::new();
         for (_, s) in &self.slices {
-            let mut points = [s.first, s.low, s.high, s.last];
-            points.sort_by(|a, b| a.time.0.total_cmp(&b.time.0));
+            // A step has two points of one time, whose order a sort by time alone would lose.
+            let is_inner = |p: &P| *p != s.first && *p != s.last;
+            let inner = [s.low, s.high].into_iter().filter(is_inner);
+            let mut points: Vec<P> = [s.first].into_iter().chain(inner).chain([s.last]).collect();
+            points.sort_by(|a, b| a.time().0.total_cmp(&b.time().0));
             for p in points {
                 if curve.last() != Some(&p) {
                     curve.push(p);
@@ -149,29 +192,29 @@ impl Envelope {
 ///
 /// The outer points let the line of a figure reach the edges of the window.
 #[derive(Debug, Clone)]
-pub(crate) struct Track {
-    envelope: Envelope,
+pub(crate) struct Track<P = Point> {
+    envelope: Envelope<P>,
     window: Option<(Seconds, Seconds)>,
-    before: Option<Point>,
-    after: Option<Point>,
+    before: Option<P>,
+    after: Option<P>,
 }
 
-impl Track {
+impl<P: Measured> Track<P> {
     /// An empty track. `origin` is the earliest time of the curve; a window starts at its own start instead.
     pub fn new(slices: usize, origin: Seconds, window: Option<(Seconds, Seconds)>) -> Self {
         let origin = window.map_or(origin, |w| w.0);
         Self { envelope: Envelope::new(slices, origin), window, before: None, after: None }
     }
 
-    pub fn add(&mut self, point: Point) {
+    pub fn add(&mut self, point: P) {
         match self.window {
-            Some((from, _)) if point.time < from => {
-                if self.before.is_none_or(|p| point.time >= p.time) {
+            Some((from, _)) if point.time() < from => {
+                if self.before.is_none_or(|p| point.time() >= p.time()) {
                     self.before = Some(point);
                 }
             }
-            Some((_, to)) if point.time > to => {
-                if self.after.is_none_or(|p| point.time < p.time) {
+            Some((_, to)) if point.time() > to => {
+                if self.after.is_none_or(|p| point.time() < p.time()) {
                     self.after = Some(point);
                 }
             }
@@ -190,10 +233,10 @@ impl Track {
     }
 
     /// The curve, with times counted from `zero`.
-    pub fn curve(&self, zero: f64) -> Curve {
+    pub fn curve(&self, zero: f64) -> Vec<P> {
         let inner = self.envelope.curve();
         let points = self.before.into_iter().chain(inner).chain(self.after);
-        points.map(|p| Point { time: Seconds(p.time.0 - zero), ..p }).collect()
+        points.map(|p| p.at(Seconds(p.time().0 - zero))).collect()
     }
 }
 
@@ -207,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_short_curve_is_kept_point_by_point() {
-        let points: Curve = (0..50).map(|i| point(f64::from(i) * 0.1, (i * 7 % 11) as u64)).collect();
+        let points: Vec<Point> = (0..50).map(|i| point(f64::from(i) * 0.1, (i * 7 % 11) as u64)).collect();
         let mut envelope = Envelope::new(1024, Seconds(0.0));
         for point in &points {
             envelope.add(*point);
@@ -236,7 +279,7 @@ mod tests {
 
     #[test]
     fn points_out_of_order_or_without_a_time_do_no_harm() {
-        let mut envelope = Envelope::new(8, Seconds(0.0));
+        let mut envelope: Envelope = Envelope::new(8, Seconds(0.0));
         for t in [5.0, -1.0, f64::NAN, f64::INFINITY, 3.0] {
             envelope.add(point(t, 1));
         }

@@ -1,6 +1,6 @@
 //! The loading of a trace: each run of the file is reduced to a [`Profile`], in one pass or two.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
@@ -24,7 +24,7 @@ const MAX_SLICES: usize = 1 << 18;
 
 /// Reads a trace and reduces each of its runs, in the order of the file.
 ///
-/// It reads the file once, or twice for [`Keep::Largest`], for a window, or if there are spans. Space grows with the
+/// It reads the file once, or twice for [`Keep::Largest`], for programs, for a window, or if there are spans. Space grows with the
 /// number of processes, spans and runs up to fixed limits, not with the length of the trace. Of a long `.dat` trace of rprof it reads only the
 /// sections that a window needs, or the spans if no curves are needed.
 ///
@@ -73,12 +73,11 @@ pub fn fold<'a>(
 ) -> Result<(Vec<Profile>, Warnings), Error> {
     let (mut runs, mut warnings) = pass(open()?, |_| ProfileBuilder::new(options))?;
     settle_annotations(&mut runs, &mut warnings);
-    let curves = matches!(options.processes, Keep::Largest(_));
+    let curves = matches!(options.processes, Keep::Largest(_)) || options.programs > 0;
     let asks_again =
         |builder: &ProfileBuilder| (curves && builder.has_samples()) || !builder.annotations.spans.is_empty();
     if options.window.is_some() || runs.iter().any(|run| asks_again(&run.builder)) {
-        let mut plans =
-            runs.into_iter().map(|run| plan(run.builder, options)).collect::<Vec<_>>().into_iter();
+        let mut plans = runs.into_iter().map(|run| plan(run.builder)).collect::<Vec<_>>().into_iter();
         // The file may have grown since. A new run has no plan.
         let second = |_| match plans.next() {
             Some(first) => ProfileBuilder::second(options, first),
@@ -116,14 +115,11 @@ impl LoadingRun {
 }
 
 /// The results of the first pass: the start, the largest processes, all annotations, and whether the peak is exact.
-fn plan(mut builder: ProfileBuilder, options: &ProfileOptions) -> FirstPass {
+fn plan(mut builder: ProfileBuilder) -> FirstPass {
     let (zero, is_exact) = (builder.zero(), builder.is_exact());
     let annotations = std::mem::replace(&mut builder.annotations, Annotations::new(0));
-    let places = match options.processes {
-        Keep::Largest(count) => builder.largest(count),
-        Keep::None | Keep::Peaks => HashSet::new(),
-    };
-    FirstPass { zero, places, annotations, is_exact }
+    let chosen = builder.largest();
+    FirstPass { zero, chosen, annotations, is_exact }
 }
 
 fn pass(

@@ -7,17 +7,20 @@ pub(crate) mod cgroup;
 mod consistency;
 mod counts;
 pub(crate) mod curve;
+pub(crate) mod detail;
 mod evidence;
 mod extent;
 mod largest;
 mod lives;
 pub(crate) mod load;
+mod members;
 mod open_spans;
 pub(crate) mod options;
 mod partial;
 mod peak;
 pub(crate) mod peak_remarks;
 mod processes;
+mod programs;
 mod run_curves;
 mod span_maxima;
 pub(crate) mod span_memory;
@@ -28,8 +31,9 @@ mod spans;
 pub use consistency::Contradiction;
 pub use lives::ProcessLife;
 pub use peak::{Peak, PeakWords};
+pub use programs::ProgramProfile;
 
-use crate::model::{End, Header, Metric, PeakParts, PssPeak};
+use crate::model::{End, Header, Metric, PeakParts, PssPeak, Tick};
 use crate::profile::blocks::Block;
 use crate::profile::cgroup::CgroupProfile;
 use crate::profile::curve::Curve;
@@ -117,6 +121,8 @@ pub struct Profile {
     pub parts: Option<PeakParts>,
     /// Largest high-water mark of one process; `None` if the trace has none.
     pub hwm: Option<Bytes>,
+    /// Values of the first and the last tick; `None` without a tick.
+    pub ends: Option<(Bytes, Bytes)>,
     /// Number of ticks.
     pub samples: u64,
     /// Processes known to have lived in the tree.
@@ -133,10 +139,20 @@ pub struct Profile {
     pub pss_peak: Option<PssPeak>,
     /// Swapped-out memory; empty if it was always zero or unknown.
     pub swap: Curve,
+    /// Ticks with their parts of memory: those with the first, last, lowest and highest value of each slice. Empty without
+    /// [`ticks`](crate::ProfileOptions::ticks).
+    pub ticks: Vec<Tick>,
+    /// The upper bound of the time between each tick and the one before, at the time of the tick. Empty without
+    /// [`ticks`](crate::ProfileOptions::ticks), or if it is not known.
+    pub upper: Curve,
+    /// The address space of the whole tree. Empty without [`ticks`](crate::ProfileOptions::ticks), or if it is not known.
+    pub requested: Curve,
     /// The control group of the command; `None` if the trace has none.
     pub cgroup: Option<CgroupProfile>,
     /// Processes in order of appearance.
     pub processes: Vec<ProcessProfile>,
+    /// Programs in order of appearance; empty if they were not requested.
+    pub programs: Vec<ProgramProfile>,
     /// The life of each process, in order of appearance; empty if it was not requested.
     pub lives: Vec<ProcessLife>,
     /// Spans in the order of their begin; if all are in mprof's form, in the order of the trace.

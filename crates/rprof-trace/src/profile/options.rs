@@ -26,8 +26,13 @@ pub struct ProfileOptions {
     /// `true` if the curves are needed. Without them a long trace of one process is not read in full: its index has the
     /// peak.
     pub curves: bool,
+    /// `true` if whole ticks are needed, with the parts of memory and the bounds of what lay between ticks.
+    pub ticks: bool,
     /// The data kept of each process.
     pub processes: Keep,
+    /// The number of programs whose curves are needed, those with the highest peaks. As with [`Keep::Largest`], the file is
+    /// read twice.
+    pub programs: usize,
     /// `true` if the life of each process is needed: its command line, its end, and its part of the tree's peak.
     pub lives: bool,
     /// Limit of the number of spans. Beyond it the longest ones are kept.
@@ -37,6 +42,15 @@ pub struct ProfileOptions {
 /// 4096 slices, more than a figure has pixels; the whole run with its curves; no processes; 65536 spans.
 impl Default for ProfileOptions {
     fn default() -> Self {
-        Self { slices: 4096, window: None, curves: true, processes: Keep::None, lives: false, spans: 1 << 16 }
+        Self {
+            slices: 4096,
+            window: None,
+            curves: true,
+            ticks: false,
+            processes: Keep::None,
+            programs: 0,
+            lives: false,
+            spans: 1 << 16,
+        }
     }
 }

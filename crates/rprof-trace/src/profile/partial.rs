@@ -122,15 +122,14 @@ fn writer_of(file: &File, path: &Path) -> Option<(DatWriter, Metric)> {
     Some((writer, fields.metric))
 }
 
-/// For each section, `true` if it is needed: the one with the header, those with more than ticks, and those from the last
-/// tick before the window to the first tick after it.
+/// For each section, `true` if it is needed: the one with the header, the one with the last tick, those with more than ticks,
+/// and those from the last tick before the window to the first tick after it.
 fn needed(sections: &[Section], (from, to): (Seconds, Seconds)) -> impl Iterator<Item = bool> {
     let first = sections.iter().rposition(|section| section.from_s <= from).unwrap_or(0);
     let last = sections.iter().position(|section| section.from_s > to).unwrap_or(sections.len());
-    sections
-        .iter()
-        .enumerate()
-        .map(move |(at, section)| at == 0 || section.annotated || (first..=last).contains(&at))
+    sections.iter().enumerate().map(move |(at, section)| {
+        at == 0 || at + 1 == sections.len() || section.annotated || (first..=last).contains(&at)
+    })
 }
 
 fn line(writer: &mut DatWriter, section: &Section) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! The curves of a run while it is being read: the total with its gaps and its integral, PSS and swap.
 
-use crate::model::{End, PssPeak};
+use crate::model::{End, Part, PssPeak, Tick};
 use crate::profile::blocks::{Block, Blocks};
 use crate::profile::curve::{Curve, Point, Track};
 use crate::units::{Bytes, Seconds};
@@ -34,6 +34,10 @@ pub(crate) struct RunCurves {
     total: Option<Track>,
     pss: Option<Track>,
     swap: Option<Track>,
+    /// Whole ticks, the bounds of what lay between them, and the address space. A spike of any of them must not get lost.
+    ticks: Option<Track<Tick>>,
+    upper: Option<Track>,
+    requested: Option<Track>,
     blocks: Option<Blocks>,
     pub gaps: Vec<(Seconds, Seconds)>,
     /// The largest PSS.
@@ -62,6 +66,17 @@ impl RunCurves {
         match self.gaps.last_mut() {
             Some(last) if full => last.1 = to,
             _ => self.gaps.push((from, to)),
+        }
+    }
+
+    /// Adds a tick with all that it measured. `upper` is the bound of the time since the tick before.
+    pub fn whole_tick(&mut self, tick: &Tick, upper: Option<Bytes>, options: &CurveOptions) {
+        let track = || Track::new(options.slices, options.origin.unwrap_or(tick.time), options.window);
+        self.ticks.get_or_insert_with(track).add(*tick);
+        for (track, value) in [(&mut self.upper, upper), (&mut self.requested, tick.memory.get(Part::Vsz))] {
+            if let Some(value) = value {
+                add(track, Point { time: tick.time, value }, options);
+            }
         }
     }
 
@@ -108,7 +123,14 @@ impl RunCurves {
 
     /// All curves that have a point.
     pub fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
-        [&mut self.total, &mut self.pss, &mut self.swap].into_iter().flatten()
+        [&mut self.total, &mut self.pss, &mut self.swap, &mut self.upper, &mut self.requested]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The whole ticks, if they are kept.
+    pub fn ticks(&mut self) -> Option<&mut Track<Tick>> {
+        self.ticks.as_mut()
     }
 
     /// The blocks of the run or its window, with times counted from `zero`.
@@ -116,9 +138,17 @@ impl RunCurves {
         self.blocks.take().map_or_else(Vec::new, |blocks| blocks.finish(end.map(|end| end.elapsed_s), zero))
     }
 
-    /// The curves of the total, of PSS and of swap, with times counted from `zero`.
-    pub fn finish(self, zero: f64) -> [Curve; 3] {
-        [self.total, self.pss, self.swap].map(|track| track.map_or_else(Vec::new, |track| track.curve(zero)))
+    /// The whole ticks, with times counted from `zero`.
+    pub fn finish_ticks(&mut self, zero: f64) -> Vec<Tick> {
+        self.ticks.take().map_or_else(Vec::new, |track| track.curve(zero))
+    }
+
+    /// The curves of the total, of PSS, of swap, of the upper bounds and of the address space, with times counted from
+    /// `zero`.
+    pub fn finish(self, zero: f64) -> [Curve; 5] {
+        let Self { total, pss, swap, upper, requested, .. } = self;
+        [total, pss, swap, upper, requested]
+            .map(|track| track.map_or_else(Vec::new, |track| track.curve(zero)))
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Lines<'a> {
     head: usize,
     tail: usize,
     at_end: bool,
+    /// `true` if the input may grow: its end is then not the end of a line.
+    grows: bool,
     /// Number of the last line, from 1.
     pub number: u64,
 }
@@ -39,11 +41,23 @@ impl fmt::Debug for Lines<'_> {
 
 impl<'a> Lines<'a> {
     pub fn new(input: impl Read + 'a) -> Self {
-        Self { input: Box::new(input), buffer: Vec::new(), head: 0, tail: 0, at_end: false, number: 0 }
+        let input = Box::new(input);
+        Self { input, buffer: Vec::new(), head: 0, tail: 0, at_end: false, grows: false, number: 0 }
+    }
+
+    /// From now on, the end of the input is not the end of a line, and is looked for anew at each call.
+    pub fn follow(&mut self) {
+        self.grows = true;
+    }
+
+    /// `true` if the input may grow and no line of it is complete yet.
+    pub fn awaits_line(&self) -> bool {
+        self.grows && self.at_end && memchr::memchr(b'\n', self.ahead()).is_none()
     }
 
     /// At least the next `count` bytes, if the input has as many. They stay the next ones.
     pub fn preview(&mut self, count: usize) -> io::Result<&[u8]> {
+        self.at_end &= !self.grows;
         while self.tail - self.head < count && !self.at_end {
             self.fill()?;
         }
@@ -95,6 +109,10 @@ impl<'a> Lines<'a> {
             let (start, end) = (self.head, self.tail);
             if let Some(at) = memchr::memchr(b'\n', &self.buffer[start + seen..end]) {
                 return Ok(Some(Place { start, end: start + seen + at, ended: true, too_long: false }));
+            }
+            if self.at_end && self.grows {
+                self.at_end = false;
+                return Ok(None);
             }
             if self.at_end {
                 let rest = Place { start, end, ended: false, too_long: false };
@@ -187,6 +205,27 @@ mod tests {
         let wanted: Vec<_> = wanted.map(|(line, ended)| (line.to_owned(), ended)).into();
         assert_eq!(all(&text[..]), wanted);
         assert_eq!(all(Drip(text)), wanted);
+    }
+
+    /// An input that grows: each piece is followed by an end.
+    struct Growing(Vec<&'static [u8]>);
+
+    impl Read for Growing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let piece = if self.0.is_empty() { &b""[..] } else { self.0.remove(0) };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_growing_input_waits_for_its_newline() {
+        let mut lines = Lines::new(Growing(vec![b"one\ntw", b"", b"o", b"", b"\n", b"", b"cut", b""]));
+        lines.follow();
+        let mut next = || lines.next().expect("no fault").map(|place| lines.bytes(place).to_owned());
+        let found: Vec<_> = (0..6).map(|_| next()).collect();
+        let (one, two) = (Some(b"one".to_vec()), Some(b"two".to_vec()));
+        assert_eq!(found, [one, None, None, two, None, None]);
     }
 
     #[test]

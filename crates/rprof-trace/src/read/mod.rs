@@ -109,6 +109,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The same reader for an input that another process still appends to.
+    ///
+    /// At the end of the input there is no record, and a later call continues with what was appended meanwhile. A last line
+    /// is read when its newline has arrived.
+    #[must_use]
+    pub fn following(mut self) -> Self {
+        self.lines.follow();
+        self
+    }
+
     /// The next record; `None` at the end.
     ///
     /// # Errors
@@ -145,7 +155,11 @@ impl<'a> Reader<'a> {
         loop {
             match self.step().map_err(|source| self.io(source))? {
                 Step::Record => return Ok(true),
-                Step::NoRecord if self.decoder.is_none() => self.begin()?,
+                Step::NoRecord if self.decoder.is_none() => {
+                    if !self.begin()? {
+                        return Ok(false);
+                    }
+                }
                 Step::NoRecord => {}
                 Step::End => return Ok(false),
             }
@@ -166,18 +180,21 @@ impl<'a> Reader<'a> {
         Error::Io { path: self.path.clone(), cause }
     }
 
-    /// Detects the format.
-    fn begin(&mut self) -> Result<(), Error> {
+    /// Detects the format; `false` if an input that grows has no line yet.
+    fn begin(&mut self) -> Result<bool, Error> {
         const BOM: &[u8] = b"\xef\xbb\xbf";
         let head = self.lines.preview(EVIDENCE_WITHIN).map(|head| head.starts_with(BOM));
         let has_bom = head.map_err(|source| self.io(source))?;
+        if self.lines.awaits_line() {
+            return Ok(false);
+        }
         self.lines.skip(if has_bom { BOM.len() } else { 0 });
         let all = self.lines.is_all_here();
         match detect(self.lines.ahead(), all) {
             Detected::Trace { decoder, epoch } => {
                 (self.decoder, self.epoch) = (Some(decoder), epoch);
                 self.resolver = Resolver::new(epoch);
-                Ok(())
+                Ok(true)
             }
             Detected::Neither { line, found } => {
                 let path = self.path.clone();

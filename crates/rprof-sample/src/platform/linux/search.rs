@@ -23,7 +23,7 @@ const FULL_WALK_SHARE: u32 = 1000;
 const FAR: u32 = 10_000;
 
 /// The number of processes that may be in the making at one time.
-const IN_THE_MAKING: usize = 4;
+const IN_THE_MAKING: u32 = 4;
 
 /// The state of the search.
 #[derive(Debug)]
@@ -101,10 +101,10 @@ impl Search {
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
+                let absent = keep_descendants(old + 1..=new, &is_parent, found, hidden, room);
                 // The kernel counts a pid shortly before the process is there.
-                let newest = (old + 1..=new).rev().take(IN_THE_MAKING);
-                self.again.extend(newest.filter(|pid| !exists(*pid)));
-                gone = Some(keep_descendants(old + 1..=new, &is_parent, found, hidden, room));
+                self.again.extend(absent.newest.iter().filter(|pid| **pid + IN_THE_MAKING > new));
+                gone = Some(absent.count);
             } else if around > FAR {
                 far = true;
             } else {
@@ -165,7 +165,22 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Opens the candidates, appends the descendants of the tree to `found`, and returns how many were gone already.
+/// The pids that no process had.
+#[derive(Debug, Clone, Copy, Default)]
+struct Absent {
+    count: u32,
+    /// The last ones that were tried; 0 in the unused places.
+    newest: [u32; IN_THE_MAKING as usize],
+}
+
+impl Absent {
+    fn add(&mut self, pid: u32) {
+        self.newest[self.count as usize % self.newest.len()] = pid;
+        self.count += 1;
+    }
+}
+
+/// Opens the candidates, appends the descendants of the tree to `found`, and returns those that were gone already.
 ///
 /// It repeats until a pass adds no process: a child may have a lower pid than its parent. `candidates` is empty room.
 fn keep_descendants(
@@ -174,15 +189,15 @@ fn keep_descendants(
     found: &mut Vec<(Process, Reading)>,
     hidden: &mut Vec<u32>,
     candidates: &mut Vec<(Process, Reading)>,
-) -> u32 {
-    let mut gone = 0;
+) -> Absent {
+    let mut absent = Absent::default();
     for pid in pids {
         if is_parent(pid) || found.iter().any(|(known, _)| known.pid() == pid) {
             continue;
         }
         // Of many short-lived processes most are gone. The question costs a tenth of a failed open.
         if !exists(pid) {
-            gone += 1;
+            absent.add(pid);
             continue;
         }
         match Process::open(pid) {
@@ -193,7 +208,7 @@ fn keep_descendants(
                 Err(ReadError::Unsupported) => {}
                 Err(_) => hidden.push(pid),
             },
-            Err(ReadError::Gone) => gone += 1,
+            Err(ReadError::Gone) => absent.add(pid),
             Err(ReadError::Denied | ReadError::Io(_)) => hidden.push(pid),
             Err(ReadError::Unsupported) => {}
         }
@@ -211,7 +226,7 @@ fn keep_descendants(
         }
         if candidates.len() == before {
             candidates.clear();
-            return gone;
+            return absent;
         }
     }
 }

@@ -1,27 +1,30 @@
-//! The curves of a figure: which of them are drawn, their strokes and markers, and their entries in the legend.
+//! The curves of a figure: which of them each view draws, their strokes and markers, and their entries in the legend.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::fmt;
+mod overview;
+mod pairs;
+mod stacks;
 
-use rprof_trace::{Arg, Bytes, Curve, PeakRemarks, Point, ProcessLife, ProcessProfile, Profile, Seconds};
+use plotters::style::RGBColor;
+use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
 
 use crate::data::curve::{self, DataPoint};
-use crate::data::process_names::{self, Named};
 use crate::data::rounds;
 use crate::data::slope::Slope;
 use crate::data::steps;
 use crate::data::time_range::TimeRange;
+use crate::error::Error;
 use crate::layers::legend::Entry;
 use crate::layers::peak;
-use crate::options::{Options, Trace};
-use crate::sheet::palette::{self, DARK, GREEN, Stroke};
+use crate::options::{Options, Trace, View};
+use crate::sheet::palette::{self, GREEN, Stroke, TINT};
 use crate::sheet::text::visible;
 
 /// One curve.
 pub struct Series {
-    /// The entry in the legend, with the stroke of the curve.
+    /// The entry in the legend.
     pub entry: Entry,
+    /// The stroke of the curve.
+    pub stroke: Stroke,
     /// The first fact of the entry without the time in it, where it has one.
     pub short: Option<String>,
     /// The points inside the time range, a piece for each stretch between two gaps.
@@ -30,51 +33,98 @@ pub struct Series {
     pub peak: Option<DataPoint>,
     /// The line fitted to the points.
     pub slope: Option<Slope>,
-    /// True if the area below the curve is filled.
-    pub filled: bool,
+    /// The colour of the area below the curve.
+    pub fill: Option<RGBColor>,
+    /// True for the curve of the whole tree, whose first fact is its peak.
+    pub is_whole: bool,
     /// True if a dotted line leads across each gap. In a figure of several traces, no band explains it.
     pub bridged: bool,
 }
 
 /// The curves of a figure.
+#[derive(Default)]
 pub struct SeriesSet {
-    /// In order of the legend.
+    /// In order of the legend. Of stacked layers the whole comes first, and then the layers from the top.
     pub series: Vec<Series>,
-    /// Processes without a curve of their own.
-    pub others: Option<Others>,
+    /// The words for what has no curve of its own.
+    pub others: Option<String>,
+    /// A fact about the curves that the figure does not draw.
+    pub remark: Option<String>,
+    /// True if all curves but the first are layers of a stack.
+    pub is_stacked: bool,
+    /// True if a curve shows other memory than the metric of the trace.
+    pub is_mixed: bool,
 }
 
-/// Processes that share one line of the legend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Others {
-    /// Their number.
-    count: usize,
-    /// The largest peak of one of them.
-    largest: Bytes,
-}
-
-impl fmt::Display for Others {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { count, largest } = self;
-        write!(f, "{count} {}, at most {largest}", if *count == 1 { "other" } else { "others" })
-    }
-}
-
-/// A process with less than this share of the highest value has no curve: it would lie on the time axis.
-const SMALL: f64 = 0.02;
 /// A shorter time than this share of the time axis is not seen.
 const VISIBLE: f64 = 0.005;
 /// The label of a curve states its end if that is more than this share of the time axis before the end of the run.
 const EARLY: f64 = 0.03;
 
+impl Series {
+    /// A curve with the stroke of its entry.
+    fn new(entry: Entry, pieces: Vec<Vec<DataPoint>>) -> Self {
+        Self {
+            stroke: entry.stroke,
+            entry,
+            short: None,
+            pieces,
+            peak: None,
+            slope: None,
+            fill: None,
+            is_whole: false,
+            bridged: false,
+        }
+    }
+}
+
 impl SeriesSet {
-    /// Chooses the curves: one for each of several traces, or the whole and the parts of a single one.
-    pub fn choose(options: &Options, traces: &[Trace], range: &TimeRange) -> Self {
+    /// Chooses the curves: one for each of several traces, or the view of a single one.
+    ///
+    /// # Errors
+    /// [`Error::View`] if a trace lacks what the view shows.
+    pub fn choose(options: &Options, traces: &[Trace], range: &TimeRange) -> Result<Self, Error> {
         if let [trace] = traces {
-            return single(options, trace.profile, range);
+            return Self::of_view(options.view, options, trace.profile, range);
+        }
+        if !matches!(options.view, View::Overview | View::Line) {
+            let reason = format!("the figure has {} traces", traces.len());
+            return Err(view_error(
+                options.view,
+                reason,
+                "draw one trace, or a panel for each with `--facet`",
+            ));
         }
         let series = traces.iter().enumerate().map(|(i, trace)| several(options, i, trace, range)).collect();
-        Self { series, others: None }
+        Ok(Self { series, ..Self::default() })
+    }
+
+    /// Chooses the curves of a panel among several: those of a view, and of the overview the whole only.
+    ///
+    /// # Errors
+    /// [`Error::View`] as for a single trace, and for a view whose colours differ from panel to panel.
+    pub fn panel(options: &Options, profile: &Profile, range: &TimeRange) -> Result<Self, Error> {
+        match options.view {
+            View::Overview => Ok(pairs::whole_only(options, profile, range)),
+            view @ (View::Processes | View::Programs | View::Spans) => {
+                let reason = "each panel would need a legend of its own".to_owned();
+                Err(view_error(view, reason, "draw a figure for each trace, without `--facet`"))
+            }
+            view => Self::of_view(view, options, profile, range),
+        }
+    }
+
+    fn of_view(view: View, options: &Options, profile: &Profile, range: &TimeRange) -> Result<Self, Error> {
+        match view {
+            View::Overview => Ok(overview::overview(options, profile, range)),
+            View::Line => Ok(pairs::line(options, profile, range)),
+            View::Kinds => stacks::kinds(options, profile, range),
+            View::Processes => stacks::processes(options, profile, range),
+            View::Programs => stacks::programs(options, profile, range),
+            View::Pss => pairs::pss(options, profile, range),
+            View::Requested => pairs::requested(options, profile, range),
+            View::Spans => pairs::spans(options, profile, range),
+        }
     }
 
     /// True if no curve has a point inside the time range.
@@ -90,12 +140,34 @@ impl SeriesSet {
         self.series.iter().map(|series| points(series).max(peak(series))).fold(0.0, f64::max)
     }
 
+    /// The highest value of the whole tree in bytes.
+    pub fn highest_whole(&self) -> f64 {
+        let whole = self.series.iter().filter(|series| series.is_whole);
+        whole.flat_map(|series| series.pieces.iter().flatten()).map(|point| point.1).fold(0.0, f64::max)
+    }
+
+    /// The lowest value above 0 of all curves in bytes; `None` if all values are 0.
+    pub fn lowest(&self) -> Option<f64> {
+        let values =
+            self.series.iter().flat_map(|series| series.pieces.iter().flatten()).map(|point| point.1);
+        values.filter(|value| *value > 0.0).min_by(f64::total_cmp)
+    }
+
     /// The entries of the legend. A single curve without a slope has none: the axis already names it.
     pub fn entries(&self, single: bool) -> Vec<Entry> {
         let plain =
             single && self.others.is_none() && matches!(&self.series[..], [one] if one.slope.is_none());
-        if plain { Vec::new() } else { self.series.iter().map(|series| series.entry.clone()).collect() }
+        if plain { Vec::new() } else { self.explained().map(|series| series.entry.clone()).collect() }
     }
+
+    /// The curves that labels or a legend explain. The axis and the label of the peak explain the top of a stack.
+    pub fn explained(&self) -> impl Iterator<Item = &Series> {
+        self.series.iter().skip(usize::from(self.is_stacked))
+    }
+}
+
+fn view_error(view: View, reason: String, remedy: &'static str) -> Error {
+    Error::View { view: view.name(), reason, remedy }
 }
 
 /// The curve of the `i`-th of several traces, with a marker at its peak.
@@ -135,66 +207,6 @@ fn gap_words(profile: &Profile, range: &TimeRange) -> Option<String> {
     is_visible.then(|| format!("dotted: {} not measured", Seconds(missing)))
 }
 
-/// The curves of a single trace: all processes, what they share or have swapped, then the largest processes.
-fn single(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet {
-    let mut processes: Vec<_> = with_curves(profile).collect();
-    // A stable sort: of two processes with the same peak, the first to appear stays first.
-    processes.sort_by_key(|process| Reverse(process.peak));
-    let curves: Vec<Curve> =
-        processes.iter().map(|process| steps::of_process(&process.curve, profile)).collect();
-    let total = stepped_total(profile, &curves);
-    let mut series = vec![whole(options, profile, &total, range)];
-    series.extend(shares(profile, &total, range));
-    series.extend(swap(profile, range));
-    let least = least_drawn(profile);
-    let shown = processes.iter().take(options.processes).filter(|part| part.peak.0 as f64 >= least).count();
-    let names = names(profile, &processes[..shown]);
-    for (i, ((process, curve), name)) in processes.into_iter().zip(&curves).zip(names).enumerate() {
-        let mut part = plain(visible(&name), palette::process(i), curve, profile, range);
-        part.entry.details = vec![peak_detail(process.peak)];
-        series.push(part);
-    }
-    SeriesSet { series, others: others(options, profile, shown) }
-}
-
-/// The names of these processes, with an argument where several have the same name.
-fn names(profile: &Profile, processes: &[&ProcessProfile]) -> Vec<String> {
-    let lives: HashMap<&str, &ProcessLife> =
-        profile.lives.iter().map(|life| (life.id.as_str(), life)).collect();
-    let text = |arg: &Arg| String::from_utf8_lossy(arg.as_bytes()).into_owned();
-    let args = |id: &str| lives.get(id).map_or_else(Vec::new, |life| life.args.iter().map(text).collect());
-    let named: Vec<Named> =
-        processes.iter().map(|process| Named { id: &process.id, args: args(&process.id) }).collect();
-    process_names::names(&named)
-}
-
-/// The least peak in bytes of a process that is drawn.
-fn least_drawn(profile: &Profile) -> f64 {
-    // The sum is smaller than its parts where mprof recorded the parent alone.
-    let parts = with_curves(profile).map(|process| process.peak);
-    let highest = parts.chain(profile.peak.map(|peak| peak.value)).max().unwrap_or_default();
-    SMALL * highest.0 as f64
-}
-
-/// The processes that were measured, without the `shown` largest ones.
-fn others(options: &Options, profile: &Profile, shown: usize) -> Option<Others> {
-    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
-    let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
-    let mut peaks: Vec<Bytes> = measured.collect();
-    peaks.sort_by_key(|peak| Reverse(*peak));
-    let largest = peaks.get(shown).copied().filter(|_| options.processes > 0)?;
-    Some(Others { count: peaks.len() - shown, largest })
-}
-
-/// The curve of the whole tree, with steps where the processes that are drawn begin and end.
-fn stepped_total(profile: &Profile, processes: &[Curve]) -> Curve {
-    let mut events: Vec<Seconds> = processes.iter().flat_map(|curve| steps::events(curve)).collect();
-    events.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut total = steps::at_events(&profile.total, &events, profile);
-    steps::until_the_end(&mut total, profile);
-    total
-}
-
 /// The curve of all processes together. `total` is that of the profile with its steps.
 fn whole(options: &Options, profile: &Profile, total: &[Point], range: &TimeRange) -> Series {
     let metric = profile.metric.name();
@@ -209,7 +221,7 @@ fn whole(options: &Options, profile: &Profile, total: &[Point], range: &TimeRang
         Some(_) => format!("all processes ({metric})"),
     };
     let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, range);
-    whole.filled = true;
+    (whole.fill, whole.is_whole) = (Some(TINT), true);
     let beside = PeakRemarks::of(profile).beside_words();
     whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside))));
     fit(options, &mut whole);
@@ -231,18 +243,7 @@ fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Serie
     let name = "shared pages divided (PSS)".to_owned();
     let pieces = rounds::pss_pieces(profile, total, range);
     let entry = Entry { stroke, marker: None, name, details };
-    Some(Series { entry, short: None, pieces, peak: None, slope: None, filled: false, bridged: false })
-}
-
-/// The memory in swap; `None` if there was none.
-fn swap(profile: &Profile, range: &TimeRange) -> Option<Series> {
-    let highest = profile.swap.iter().map(|p| p.value).max()?;
-    let mut curve = profile.swap.clone();
-    steps::until_the_end(&mut curve, profile);
-    let stroke = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
-    let mut part = plain("swapped out".to_owned(), stroke, &curve, profile, range);
-    part.entry.details = vec![peak_detail(highest)];
-    Some(part)
+    Some(Series::new(entry, pieces))
 }
 
 fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
@@ -256,15 +257,8 @@ fn peak_detail(value: Bytes) -> String {
 
 /// A curve with neither details nor marker.
 fn plain(name: String, stroke: Stroke, points: &[Point], profile: &Profile, range: &TimeRange) -> Series {
-    Series {
-        entry: Entry { stroke, marker: None, name, details: Vec::new() },
-        short: None,
-        pieces: pieces(points, profile, range),
-        peak: None,
-        slope: None,
-        filled: false,
-        bridged: false,
-    }
+    let entry = Entry { stroke, marker: None, name, details: Vec::new() };
+    Series::new(entry, pieces(points, profile, range))
 }
 
 fn pieces(points: &[Point], profile: &Profile, range: &TimeRange) -> Vec<Vec<DataPoint>> {

@@ -1,0 +1,36 @@
+//! The recording of stacks in an rprof that was built without the feature `where`: there is none.
+
+use std::path::Path;
+
+use anyhow::bail;
+use rprof_findings::budget::{Finding, Limit};
+use rprof_sample::{Clock, Target};
+
+use crate::trace_file::TraceFile;
+
+/// Reports that there are no stacks.
+///
+/// # Errors
+/// Always.
+pub fn findings(_: &Path, _: &[Limit]) -> anyhow::Result<Vec<Finding>> {
+    bail!("--max-function needs an rprof that was built with the feature `where`")
+}
+
+/// No recording.
+#[derive(Debug)]
+pub struct Stacks;
+
+impl Stacks {
+    /// Records nothing.
+    pub fn begin(_: bool, _: &mut Target, _: &TraceFile, _: Clock, _: bool) -> Self {
+        Self
+    }
+
+    /// Does nothing.
+    pub fn abandon(self) {}
+
+    /// Returns no lines.
+    pub fn finish(self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,57 @@
+//! The stacks file of a trace: its name, and how it is read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use rprof_trace::shown;
+use rprof_where::Log;
+use rprof_where::attribution::View;
+
+use crate::message;
+
+/// The extension, after that of the trace.
+const EXTENSION: &str = ".stacks";
+
+/// The stacks file of a trace.
+pub fn beside(trace: &Path) -> PathBuf {
+    let mut name = trace.as_os_str().to_owned();
+    name.push(EXTENSION);
+    PathBuf::from(name)
+}
+
+/// Reads the stacks of a trace, or a stacks file.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub fn read(trace: &Path) -> anyhow::Result<Log> {
+    let is_stacks = trace.as_os_str().to_string_lossy().ends_with(EXTENSION);
+    let path = if is_stacks { trace.to_owned() } else { beside(trace) };
+    let bytes = match std::fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(
+            "`{}` has no stacks (`{}`); record them with `rprof run --where`",
+            shown(trace),
+            shown(&path)
+        ),
+        bytes => bytes.with_context(|| format!("cannot read `{}`", shown(&path)))?,
+    };
+    let log = Log::read(&bytes).with_context(|| format!("cannot read `{}`", shown(&path)))?;
+    if !log.complete {
+        message::about(
+            &path,
+            "the file was cut, because rprof was killed or the disk was full; it is read up to there",
+        );
+    }
+    Ok(log)
+}
+
+/// `at 3.20 s, 208.2 MiB RSS`
+pub fn moment_words(view: &View) -> String {
+    let time = rprof_trace::Seconds(view.time as f64 / 1e9);
+    format!("at {time}, {} RSS", rprof_trace::Bytes(view.rss))
+}
+
+/// `12.3 %`
+pub fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 { "-".to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
+}

@@ -1,0 +1,19 @@
+//! The stacks of a run: a file beside the trace, recorded while the command runs and read by `rprof where`.
+
+#[cfg(not(feature = "where"))]
+mod absent;
+#[cfg(feature = "where")]
+mod file;
+#[cfg(feature = "where")]
+mod limits;
+#[cfg(feature = "where")]
+mod recording;
+
+#[cfg(not(feature = "where"))]
+pub use absent::{Stacks, findings};
+#[cfg(feature = "where")]
+pub use file::{beside, moment_words, percent, read};
+#[cfg(feature = "where")]
+pub use limits::findings;
+#[cfg(feature = "where")]
+pub use recording::Stacks;

@@ -1,0 +1,104 @@
+//! The page: profiles and their curves in detail become one HTML file that makes no request. Its size is bounded.
+//! Everything from a trace is data in it: JSON and packed curves, which the scripts of the page show as text.
+
+mod assets;
+mod csp;
+mod curves;
+mod html;
+mod overview;
+mod pack;
+mod run;
+mod tables;
+mod words;
+
+use rprof_trace::{Detail, Profile, visible};
+use serde_json::{Value, json};
+
+use crate::data::time_range::TimeRange;
+use crate::error::Error;
+use crate::options::{Options, SpanView, Theme, Trace};
+
+/// The largest size of a page in bytes.
+pub const MOST_BYTES: usize = 2_000_000;
+/// The most runs of a page; the page counts the rest.
+const MOST_RUNS: usize = 100;
+/// Bytes of the page that stay free, for a remark at its end.
+const RESERVE: usize = 1_000;
+/// The share of the room that texts and spans may take, in percent.
+const TEXT_PERCENT: usize = 35;
+/// A packed byte is this many characters of base64: four for three.
+const CHARACTERS: (usize, usize) = (4, 3);
+
+/// One trace of a page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageTrace<'a> {
+    /// The name, as in a figure of several traces.
+    pub label: &'a str,
+    /// The measurements.
+    pub profile: &'a Profile,
+    /// The curves of the same run.
+    pub detail: &'a Detail,
+}
+
+/// Makes the page of some traces: one HTML file of at most [`MOST_BYTES`] bytes.
+///
+/// Of the options it uses the title, the window that is shown first, the view of spans, and the dark theme; a page with
+/// another theme follows the system of its reader. The same input gives the same bytes on every machine.
+///
+/// # Errors
+/// [`Error::Empty`] without a trace, [`Error::Window`] and [`Error::EmptyWindow`] as for a figure.
+pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error> {
+    if traces.is_empty() {
+        return Err(Error::Empty("no trace was given".to_owned()));
+    }
+    let plain: Vec<Trace<'_>> =
+        traces.iter().map(|trace| Trace { label: trace.label, profile: trace.profile }).collect();
+    let range = TimeRange::new(options.window, &plain)?;
+    let shown = &traces[..traces.len().min(MOST_RUNS)];
+    let title = title(options, traces);
+    let heads: Vec<Value> = shown.iter().map(|trace| run::head(trace, shown.len())).collect();
+    let head = json!({
+        "title": title,
+        "runs": heads,
+        "more": traces.len() - shown.len(),
+        "window": options.window.map(|_| [range.from, range.to]),
+        "spans": match options.spans {
+            SpanView::Hidden => "hidden",
+            SpanView::Lanes => "lanes",
+            SpanView::Flame => "flame",
+        },
+        "dark": options.theme == Theme::Dark,
+    });
+    let summary = words::sentence(&title, traces);
+    let mut blocks = vec![(String::new(), String::new()); shown.len()];
+    let mut room = (MOST_BYTES - RESERVE).saturating_sub(html::page(&title, &summary, &head, &blocks).len());
+    for (at, trace) in shown.iter().enumerate() {
+        let share = room / (shown.len() - at);
+        let text = pack::base64(&tables::pack(trace, packed(share) * TEXT_PERCENT / 100));
+        let curves = pack::base64(&curves::pack(trace, packed(share.saturating_sub(text.len()))));
+        room = room.saturating_sub(text.len() + curves.len());
+        blocks[at] = (text, curves);
+    }
+    Ok(html::page(&title, &summary, &head, &blocks))
+}
+
+/// The number of packed bytes that give so many characters of base64.
+fn packed(characters: usize) -> usize {
+    characters / CHARACTERS.0 * CHARACTERS.1
+}
+
+/// The title that was given, or the command if all traces have the same.
+fn title(options: &Options, traces: &[PageTrace<'_>]) -> String {
+    let command = || match traces {
+        [only] if !only.profile.command.is_empty() => only.profile.command.clone(),
+        [only] => only.label.to_owned(),
+        [first, rest @ ..]
+            if !first.profile.command.is_empty()
+                && rest.iter().all(|trace| trace.profile.command == first.profile.command) =>
+        {
+            first.profile.command.clone()
+        }
+        _ => format!("{} traces", traces.len()),
+    };
+    words::clipped(&visible(&options.title.clone().unwrap_or_else(command)), 500)
+}

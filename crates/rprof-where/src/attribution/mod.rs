@@ -1,0 +1,32 @@
+//! The attribution of present pages to the code that touched them first: events become spaces, spaces become shares.
+//! It is a function of the stacks file: no system calls, no clock.
+
+mod assign;
+mod diff;
+mod moves;
+mod names;
+mod objects;
+mod owner;
+mod replay;
+mod space;
+mod stale;
+mod table;
+
+pub use diff::{Change, diff};
+pub use names::{Call, Names, is_named};
+pub use owner::without_interpreter;
+pub use replay::{Process, Share, View, Which, moments, series, view};
+pub use table::{By, Entry, Table, unseen_label};
+
+/// The certainty of an attribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// The fault of this page was recorded.
+    Exact,
+    /// A fault of this huge page was recorded.
+    Huge,
+    /// The nearest recorded fault of the same mapping.
+    Estimated,
+    /// No fault was recorded near: the kernel filled the memory, it was moved, or it was mapped without a fault.
+    Unseen,
+}

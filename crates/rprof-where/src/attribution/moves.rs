@@ -1,0 +1,82 @@
+//! Memory that `mremap` moved, as a growing vector does: its pages appear without a fault, where others have vanished.
+
+use super::space::{Space, Touch, is_present};
+use crate::model::{Header, Run, Scan};
+
+/// The pages without a fault from which on a gap counts as moved or filled by the kernel.
+const GAP_PERIODS: u64 = 16;
+
+/// The smallest gap that cannot come from leaving out faults, in bytes.
+pub fn gap_limit(header: &Header) -> u64 {
+    GAP_PERIODS * header.period * header.page_size
+}
+
+/// Finds new runs that begin without a fault, and gives them the faults of the vanished range of the same length.
+pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &Header) {
+    let old = space.scan.clone();
+    let old = old.as_ref().map_or(&[][..], |scan| &scan.runs);
+    let clusters = clusters(gone, gap_limit(header));
+    if clusters.is_empty() {
+        return;
+    }
+    let vanished: u64 = clusters.iter().map(|cluster| cluster.end - cluster.start).sum();
+    for gap in gaps(space, scan, old, header) {
+        let length = gap.1 - gap.0;
+        // The faults that are left out at both ends of the gap.
+        let slack = 2 * header.period * if gap.2 { header.huge_size } else { header.page_size };
+        let fits = |cluster: &&Cluster| (cluster.end - cluster.start).abs_diff(length) <= slack;
+        if let Some(cluster) = clusters.iter().find(fits) {
+            for (page, touch) in &gone[cluster.first..cluster.last] {
+                let page = (page - cluster.start).saturating_add(gap.0);
+                space.faults.entry(page).or_insert(*touch);
+            }
+            space.moved.push((gap.0, gap.1));
+        } else if vanished >= length / 2 {
+            space.moved.push((gap.0, gap.1));
+        }
+    }
+}
+
+/// Vanished faults that lay close together: one buffer.
+#[derive(Debug)]
+struct Cluster {
+    start: u64,
+    end: u64,
+    first: usize,
+    last: usize,
+}
+
+fn clusters(gone: &[(u64, Touch)], limit: u64) -> Vec<Cluster> {
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for (index, (page, touch)) in gone.iter().enumerate() {
+        let end = page.saturating_add(touch.size);
+        match clusters.last_mut() {
+            Some(last) if page.saturating_sub(last.end) <= limit => {
+                last.end = last.end.max(end);
+                last.last = index + 1;
+            }
+            _ => clusters.push(Cluster { start: *page, end, first: index, last: index + 1 }),
+        }
+    }
+    clusters.retain(|cluster| cluster.end - cluster.start >= limit);
+    clusters
+}
+
+/// The starts of new runs up to their first fault, if that is far: start, end, and whether the pages are huge.
+fn gaps(space: &Space, scan: &Scan, old: &[Run], header: &Header) -> Vec<(u64, u64, bool)> {
+    let limit = gap_limit(header);
+    let mut gaps: Vec<(u64, u64, bool)> = Vec::new();
+    for run in scan.runs.iter().filter(|run| !run.file) {
+        if is_present(old, run.start, run.start.saturating_add(1)) {
+            continue;
+        }
+        let first = space.faults.range(run.start..run.end).next().map_or(run.end, |(page, _)| *page);
+        match gaps.last_mut() {
+            // Small and huge pages alternate within one buffer.
+            Some(last) if last.1 == run.start => *last = (last.0, first, last.2 || run.huge),
+            _ => gaps.push((run.start, first, run.huge)),
+        }
+    }
+    gaps.retain(|(start, end, _)| end - start > limit);
+    gaps
+}

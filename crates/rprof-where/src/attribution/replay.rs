@@ -1,0 +1,263 @@
+//! The replay of the events up to one moment, and the shares of the memory at that moment.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Class;
+use super::assign::{Assignment, Piece};
+use super::space::Space;
+use crate::file::Log;
+use crate::model::{Event, EventKind, Fault, Moment};
+
+/// A program in a process: an exec makes a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// The process id.
+    pub pid: u32,
+    /// The name of the program.
+    pub name: String,
+}
+
+/// Bytes with one origin.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Share {
+    /// The process that touched them, an index into the processes of the view.
+    pub process: u32,
+    /// The stack; 0 if unknown. Without a fault the part that the stacks around the mapping have in common.
+    pub node: u32,
+    /// The certainty.
+    pub class: Class,
+    /// The name of the area; only if no fault was seen.
+    pub area: String,
+    /// True for pages of a file or shared memory.
+    pub file: bool,
+    /// The bytes.
+    pub bytes: u64,
+}
+
+impl Share {
+    /// True if no fault was seen.
+    pub fn is_unseen(&self) -> bool {
+        self.class == Class::Unseen
+    }
+}
+
+/// The memory of the tree at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Nanoseconds since the start of the run.
+    pub time: u64,
+    /// The RSS of the tree in bytes.
+    pub rss: u64,
+    /// The programs of the run so far.
+    pub processes: Vec<Process>,
+    /// The shares.
+    pub shares: Vec<Share>,
+}
+
+impl View {
+    /// The sum of all shares in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.shares.iter().map(|share| share.bytes).sum()
+    }
+}
+
+/// The moment that a view shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The moment with the largest RSS.
+    Peak,
+    /// The last moment at or before a time in nanoseconds; the first one if there is none before.
+    At(u64),
+    /// All faults so far, whether or not their pages are still present.
+    Gross,
+}
+
+/// The times and RSS of all moments, in order.
+pub fn moments(log: &Log) -> impl Iterator<Item = (u64, u64)> {
+    log.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Moment(moment) => Some((event.time, moment.rss())),
+        _ => None,
+    })
+}
+
+/// The view at a moment; `None` if the file has no moment.
+pub fn view(log: &Log, which: Which) -> Option<View> {
+    let last_best = |best: Option<(usize, u64)>, (index, (_, rss)): (usize, (u64, u64))| match best {
+        Some((_, most)) if most >= rss => best,
+        _ => Some((index, rss)),
+    };
+    let chosen = match which {
+        Which::Gross => {
+            let mut replay = Replay::new(log);
+            log.events.iter().for_each(|event| _ = replay.apply(event));
+            return Some(replay.gross());
+        }
+        Which::Peak => moments(log).enumerate().fold(None, last_best)?.0,
+        Which::At(time) => {
+            let before = moments(log).take_while(|(at, _)| *at <= time).count();
+            moments(log).next()?;
+            before.saturating_sub(1)
+        }
+    };
+    let mut replay = Replay::new(log);
+    let mut found =
+        log.events.iter().filter_map(|event| replay.apply(event).map(|moment| (event.time, moment)));
+    let (time, moment) = found.nth(chosen)?;
+    drop(found);
+    Some(replay.view(time, moment))
+}
+
+/// The views at all moments in order, each at least `step` nanoseconds after the one before.
+pub fn series(log: &Log, step: u64, out: &mut dyn FnMut(View)) {
+    let mut replay = Replay::new(log);
+    let mut next = 0;
+    for event in &log.events {
+        if let Some(moment) = replay.apply(event)
+            && event.time >= next
+        {
+            next = event.time.saturating_add(step);
+            out(replay.view(event.time, moment));
+        }
+    }
+}
+
+/// The state of all processes while the events pass.
+struct Replay<'a> {
+    log: &'a Log,
+    spaces: HashMap<u32, Space>,
+    current: HashMap<u32, u32>,
+    processes: Vec<Process>,
+    faults: u64,
+    gross: HashMap<(u32, u32), u64>,
+}
+
+impl<'a> Replay<'a> {
+    fn new(log: &'a Log) -> Self {
+        Self {
+            log,
+            spaces: HashMap::new(),
+            current: HashMap::new(),
+            processes: Vec::new(),
+            faults: 0,
+            gross: HashMap::new(),
+        }
+    }
+
+    /// Applies an event; returns it if it is a moment.
+    fn apply(&mut self, event: &'a Event) -> Option<&'a Moment> {
+        let pid = event.pid;
+        match &event.kind {
+            EventKind::Fork { parent } => {
+                let space = self.spaces.get(parent).cloned().unwrap_or_default();
+                self.spaces.insert(pid, space);
+                let name = self.program(*parent).name.clone();
+                self.begin(pid, name);
+            }
+            EventKind::Name { name, exec } => {
+                if *exec {
+                    self.spaces.remove(&pid);
+                    self.begin(pid, name.clone());
+                } else {
+                    self.program(pid).name.clone_from(name);
+                }
+            }
+            EventKind::Exit => _ = self.spaces.remove(&pid),
+            EventKind::Map(mapped) => self.spaces.entry(pid).or_default().map(mapped),
+            EventKind::Fault(fault) => self.touch(pid, fault),
+            EventKind::Scan(scan) => {
+                let header = &self.log.header;
+                self.spaces.entry(pid).or_default().scanned(Rc::new((**scan).clone()), header);
+            }
+            EventKind::Moment(moment) => return Some(moment),
+        }
+        None
+    }
+
+    fn begin(&mut self, pid: u32, name: String) {
+        self.current.insert(pid, self.processes.len() as u32);
+        self.processes.push(Process { pid, name });
+    }
+
+    fn index(&mut self, pid: u32) -> u32 {
+        if let Some(index) = self.current.get(&pid) {
+            return *index;
+        }
+        self.begin(pid, String::new());
+        self.current[&pid]
+    }
+
+    fn program(&mut self, pid: u32) -> &mut Process {
+        let index = self.index(pid);
+        &mut self.processes[index as usize]
+    }
+
+    fn touch(&mut self, pid: u32, fault: &Fault) {
+        let process = self.index(pid);
+        self.faults += 1;
+        let header = &self.log.header;
+        self.spaces.entry(pid).or_default().touch(fault, self.faults, process, header);
+        let bytes = fault.size.max(header.page_size).saturating_mul(fault.weight.into());
+        let sum = self.gross.entry((process, fault.node)).or_default();
+        *sum = sum.saturating_add(bytes);
+    }
+
+    fn view(&self, time: u64, moment: &Moment) -> View {
+        let lossy = self.log.lost > 0;
+        let mut sums: HashMap<Share, u64> = HashMap::new();
+        for (pid, _) in &moment.processes {
+            let Some(space) = self.spaces.get(pid) else { continue };
+            let Some(scan) = &space.scan else { continue };
+            let own = self.current.get(pid).copied().unwrap_or(0);
+            Assignment::new(space, &self.log.header, lossy).assign(scan, &mut |piece| {
+                let sum = sums.entry(self.share(&piece, own)).or_default();
+                *sum = sum.saturating_add(piece.bytes);
+            });
+        }
+        let mut shares: Vec<Share> =
+            sums.into_iter().map(|(share, bytes)| Share { bytes, ..share }).collect();
+        shares.sort_unstable_by(|a, b| {
+            (b.bytes, a.process, a.node, &a.area).cmp(&(a.bytes, b.process, b.node, &b.area))
+        });
+        View { time, rss: moment.rss(), processes: self.processes.clone(), shares }
+    }
+
+    /// The key of a piece: its share without bytes.
+    fn share(&self, piece: &Piece<'_>, own: u32) -> Share {
+        let (process, node, area) = match piece.touch {
+            Some(touch) => (touch.process, touch.node, String::new()),
+            None => (own, self.common(piece.around), piece.area.name.clone()),
+        };
+        Share { process, node, class: piece.class, area, file: piece.file, bytes: 0 }
+    }
+
+    /// The stack that two stacks have in common.
+    fn common(&self, (a, b): (u32, u32)) -> u32 {
+        if a == 0 || b == 0 {
+            return 0;
+        }
+        let ancestors = |node: u32| {
+            std::iter::successors(Some(node), |node| {
+                let parent = self.log.nodes.get((*node as usize).checked_sub(1)?)?.parent;
+                Some(parent).filter(|parent| *parent != 0)
+            })
+        };
+        let of_a: Vec<u32> = ancestors(a).collect();
+        ancestors(b).find(|node| of_a.contains(node)).unwrap_or(0)
+    }
+
+    fn gross(self) -> View {
+        let share = |((process, node), bytes)| Share {
+            process,
+            node,
+            class: Class::Estimated,
+            area: String::new(),
+            file: false,
+            bytes,
+        };
+        let shares: Vec<Share> = self.gross.into_iter().map(share).collect();
+        let time = self.log.events.last().map_or(0, |event| event.time);
+        let rss = shares.iter().fold(0u64, |sum, share| sum.saturating_add(share.bytes));
+        View { time, rss, processes: self.processes, shares }
+    }
+}

@@ -1,0 +1,10 @@
+//! The kernel's events of a process tree: births, names, mappings and ends, and page faults with registers and stack.
+
+mod attributes;
+mod open;
+mod record;
+mod ring;
+
+pub use attributes::STACK_BYTES;
+pub use open::{Events, Source};
+pub use record::{Parsed, Sample, Side, parse, parse_sample};

@@ -1,0 +1,9 @@
+//! A view in the formats of other tools: folded stacks, speedscope, and a flame graph.
+
+mod flame;
+mod folded;
+mod speedscope;
+
+pub use flame::flame_graph;
+pub use folded::{folded, stacks};
+pub use speedscope::speedscope;

@@ -1,0 +1,172 @@
+//! The scan of the page tables: `PAGEMAP_SCAN` since Linux 6.7, else the words of `/proc/PID/pagemap`.
+#![allow(unsafe_code)]
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::areas;
+use super::resident::resident;
+use crate::model::{Area, Run, Scan};
+
+/// The flags of a page (`linux/fs.h`).
+const IS_FILE: u64 = 1 << 2;
+const IS_PRESENT: u64 = 1 << 3;
+const IS_ZERO: u64 = 1 << 5;
+const IS_HUGE: u64 = 1 << 6;
+/// `_IOWR('f', 16, struct pm_scan_arg)`, whose size is 96.
+const PAGEMAP_SCAN: u64 = 3 << 30 | 96 << 16 | (b'f' as u64) << 8 | 16;
+/// Regions that one call returns at most.
+const REGIONS: usize = 4096;
+/// Areas beyond this size are reserved, not used: reading 8 bytes for each of their pages would take seconds.
+const LARGEST_AREA: u64 = 64 << 30;
+
+/// `struct page_region`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+struct Region {
+    start: u64,
+    end: u64,
+    categories: u64,
+}
+
+/// `struct pm_scan_arg`.
+#[repr(C)]
+#[derive(Debug, Default)]
+struct Argument {
+    size: u64,
+    flags: u64,
+    start: u64,
+    end: u64,
+    walk_end: u64,
+    regions: u64,
+    length: u64,
+    most_pages: u64,
+    inverted: u64,
+    mask: u64,
+    any_of: u64,
+    returned: u64,
+}
+
+/// True until the kernel says that it does not know the request.
+static HAS_SCAN: AtomicBool = AtomicBool::new(true);
+
+/// The present pages of a process; `None` if it has ended or may not be read.
+pub fn scan(pid: u32, page: u64) -> Option<Scan> {
+    let before = resident(pid, page)?;
+    let mut areas = areas::parse(&fs::read_to_string(format!("/proc/{pid}/maps")).ok()?);
+    let pagemap = File::open(format!("/proc/{pid}/pagemap")).ok()?;
+    let runs = runs(&pagemap, &areas, page).ok()?;
+    let after = resident(pid, page)?;
+    // Only areas with pages matter.
+    areas.retain(|area| {
+        let first = runs.partition_point(|run| run.end <= area.start);
+        runs.get(first).is_some_and(|run| run.start < area.end)
+    });
+    Some(Scan { rss: before.midpoint(after), areas, runs })
+}
+
+fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
+    if HAS_SCAN.load(Ordering::Relaxed) {
+        let (start, end) =
+            (areas.first().map_or(0, |area| area.start), areas.last().map_or(0, |area| area.end));
+        match scanned(pagemap, start, end) {
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOTTY | libc::EINVAL)) => {
+                HAS_SCAN.store(false, Ordering::Relaxed);
+            }
+            result => return result,
+        }
+    }
+    let mut runs = Vec::new();
+    for area in areas.iter().filter(|area| area.end - area.start <= LARGEST_AREA) {
+        words(pagemap, area, page, &mut runs)?;
+    }
+    Ok(runs)
+}
+
+/// Asks the kernel for the runs of present pages.
+fn scanned(pagemap: &File, start: u64, end: u64) -> io::Result<Vec<Run>> {
+    let mut regions = vec![Region::default(); REGIONS];
+    let mut runs: Vec<Run> = Vec::new();
+    let mut from = start;
+    while from < end {
+        let mut argument = Argument {
+            size: size_of::<Argument>() as u64,
+            start: from,
+            end,
+            regions: regions.as_mut_ptr() as u64,
+            length: REGIONS as u64,
+            inverted: IS_ZERO,
+            mask: IS_PRESENT | IS_ZERO,
+            returned: IS_PRESENT | IS_FILE | IS_HUGE,
+            ..Argument::default()
+        };
+        // SAFETY: the argument and its regions live through the call, and both sizes are right.
+        let count = unsafe { libc::ioctl(pagemap.as_raw_fd(), PAGEMAP_SCAN as _, &raw mut argument) };
+        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+        for region in regions.iter().take(count) {
+            push(&mut runs, region);
+        }
+        if argument.walk_end <= from {
+            break;
+        }
+        from = argument.walk_end;
+    }
+    Ok(runs)
+}
+
+fn push(runs: &mut Vec<Run>, region: &Region) {
+    let (huge, file) = (region.categories & IS_HUGE != 0, region.categories & IS_FILE != 0);
+    match runs.last_mut() {
+        Some(last) if last.end == region.start && (last.huge, last.file) == (huge, file) => {
+            last.end = region.end;
+        }
+        _ => runs.push(Run { start: region.start, end: region.end, huge, file }),
+    }
+}
+
+/// Reads one word for each page of an area: bit 63 is present, bit 61 file or shared. Huge pages look like small ones.
+fn words(pagemap: &File, area: &Area, page: u64, runs: &mut Vec<Run>) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
+    let mut at = area.start;
+    while at < area.end {
+        let pages = ((area.end - at) / page).min(buffer.len() as u64 / 8);
+        let wanted = &mut buffer[..pages as usize * 8];
+        let read = pagemap.read_at(wanted, at / page * 8)?;
+        if read < 8 {
+            break;
+        }
+        for word in wanted[..read].chunks_exact(8) {
+            let word = word.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+            if word >> 63 == 1 {
+                let categories = if word >> 61 & 1 == 1 { IS_FILE } else { 0 };
+                push(runs, &Region { start: at, end: at + page, categories });
+            }
+            at += page;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The kernel's request and the words must agree about this process.
+    #[test]
+    fn both_ways_find_the_same_pages_as_rss() {
+        let page = 4096;
+        let touched = vec![1u8; 8 << 20];
+        let first = scan(std::process::id(), page).expect("our own pages");
+        HAS_SCAN.store(false, Ordering::Relaxed);
+        let second = scan(std::process::id(), page).expect("our own pages");
+        HAS_SCAN.store(true, Ordering::Relaxed);
+        assert_eq!(touched[5], 1);
+        let sum = |scan: &Scan| scan.runs.iter().map(|run| run.end - run.start).sum::<u64>();
+        for scan in [&first, &second] {
+            assert!(sum(scan).abs_diff(scan.rss) < scan.rss / 10, "{} against {}", sum(scan), scan.rss);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The moments at which the present pages are scanned: new maxima first of all, and falls.
+
+use super::clock;
+use super::processes::Processes;
+use crate::model::{Event, EventKind, Moment, Record};
+use crate::pagemap::{resident, scan};
+
+/// A scan may take this part of the time: one in this many.
+const SHARE: u64 = 20;
+/// The shortest time between two looks at the RSS, in nanoseconds.
+const SHORTEST_LOOK: u64 = 4_000_000;
+/// A new maximum is scanned when it is larger than the last one by this part of it and these bytes.
+const STEP: u64 = 50;
+const LEAST_STEP: u64 = 256 << 10;
+/// The same for a maximum at which the memory stands still.
+const LEAST_STILL: u64 = 64 << 10;
+/// A change in any direction is scanned when it is this part of the last moment, and these bytes.
+const CHANGE: u64 = 10;
+const LEAST_CHANGE: u64 = 1 << 20;
+/// The time for which memory must stand still, in nanoseconds.
+const STILL: u64 = 15_000_000;
+
+/// The state of the decision.
+#[derive(Debug, Default)]
+pub struct Moments {
+    /// The RSS of the tree at the largest moment, and at the last one.
+    peak: u64,
+    last: u64,
+    /// The RSS at the last look, and the time since when it has not grown.
+    seen: u64,
+    still_since: u64,
+    /// The time from which the next look and the next scan may be made.
+    next_look: u64,
+    next: u64,
+}
+
+impl Moments {
+    /// Looks at the RSS of the tree; scans and returns true if it is time to.
+    pub fn look(
+        &mut self,
+        processes: &mut Processes,
+        (start, page): (u64, u64),
+        write: &mut dyn FnMut(Record),
+    ) {
+        let now = clock::now();
+        if now < self.next_look {
+            return;
+        }
+        let mut sum = 0;
+        for (pid, process) in &mut processes.by_pid {
+            process.rss = resident(*pid, page).unwrap_or(0);
+            sum += process.rss;
+        }
+        if sum > self.seen.saturating_add(LEAST_STILL) || sum.saturating_add(LEAST_STILL) < self.seen {
+            self.still_since = now;
+        }
+        self.seen = sum;
+        self.next_look = now + SHORTEST_LOOK.max((clock::now() - now) * SHARE);
+        if now < self.next || !self.is_due(sum, now) {
+            return;
+        }
+        self.take(processes, (start, page), write);
+        let after = clock::now();
+        self.next = after + (after - now) * SHARE;
+    }
+
+    fn is_due(&self, sum: u64, now: u64) -> bool {
+        let still = now.saturating_sub(self.still_since) >= STILL;
+        let grown = sum > self.peak + LEAST_STEP.max(self.peak / STEP);
+        let new_maximum = still && sum > self.peak + LEAST_STILL;
+        let change = sum.abs_diff(self.last) > LEAST_CHANGE + self.last / CHANGE;
+        grown || new_maximum || change
+    }
+
+    /// Scans every process that has changed, and records the moment.
+    fn take(&mut self, processes: &mut Processes, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
+        let time = clock::now().saturating_sub(start);
+        let mut moment = Moment::default();
+        for (pid, process) in &mut processes.by_pid {
+            if process.touched || process.scanned != Some(process.rss) {
+                // A process that may not be read, or that has just ended, is missing at this moment.
+                let Some(scan) = scan(*pid, page) else { continue };
+                process.touched = false;
+                process.scanned = Some(scan.rss);
+                process.rss = scan.rss;
+                write(Record::Event(Event { time, pid: *pid, kind: EventKind::Scan(Box::new(scan)) }));
+            }
+            moment.processes.push((*pid, process.scanned.unwrap_or(process.rss)));
+        }
+        moment.processes.sort_unstable();
+        self.last = moment.rss();
+        self.peak = self.peak.max(self.last);
+        write(Record::Event(Event { time, pid: 0, kind: EventKind::Moment(moment) }));
+    }
+}

@@ -1,0 +1,457 @@
+//! Where the memory came from: functions of C, C++, Rust and Python that hold known bytes, as root and as an ordinary user.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Done, MIB, Place, as_ordinary_user, done, keys, skip, table_names};
+
+const DOCUMENT: &str = include_str!("../../docs/where.md");
+
+const C: &str = include_str!("../data/where/hold.c");
+const CPP: &str = include_str!("../data/where/hold.cpp");
+const RUST: &str = include_str!("../data/where/hold.rs");
+const PYTHON: &str = include_str!("../data/where/hold.py");
+
+/// The user that runs rprof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum User {
+    /// The user of the tests.
+    Same,
+    /// An ordinary one.
+    Ordinary,
+    /// The same without any right of root, for an interpreter in a directory of root.
+    Powerless,
+}
+
+/// Takes all rights of root from a command, but not its name.
+fn without_rights(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    /// More than there are.
+    const RIGHTS: libc::c_ulong = 63;
+    // SAFETY: the calls are safe between fork and exec. They fail for a user that has no rights, or a right that does not exist.
+    unsafe {
+        command.pre_exec(|| {
+            for right in 0..=RIGHTS {
+                libc::prctl(libc::PR_CAPBSET_DROP, right, 0, 0, 0);
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Runs a command with its stacks; `None`, with the reason, if this machine cannot.
+fn run_where(place: &Place, user: User, command: &[&str]) -> Option<Done> {
+    let mut rprof = place.rprof(["run", "--where", "--force", "-o", "t.dat", "--"]);
+    rprof.args(command);
+    if user == User::Ordinary && !as_ordinary_user(&mut rprof, place) {
+        skip("an ordinary user cannot run the binary");
+        return None;
+    }
+    if user == User::Powerless {
+        without_rights(&mut rprof);
+    }
+    let done = done(rprof.output().unwrap());
+    if done.stderr.contains("--where has no effect") {
+        skip(&format!("page-fault events are not available: {}", done.stderr));
+        return None;
+    }
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    Some(done)
+}
+
+fn json(place: &Place, line: &str) -> Value {
+    let done = place.run(line);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    serde_json::from_str(&done.stdout).unwrap()
+}
+
+/// What a command holds at its peak.
+fn held(place: &Place, user: User, command: &[&str]) -> Option<Value> {
+    run_where(place, user, command)?;
+    Some(json(place, "where --json t.dat"))
+}
+
+/// The bytes of all functions whose name ends like this.
+fn total(held: &Value, name: &str) -> u64 {
+    let rows = held["functions"].as_array().unwrap().iter();
+    let of_name = rows.filter(|row| row["name"].as_str().unwrap().ends_with(name));
+    of_name.map(|row| row["total_bytes"].as_u64().unwrap()).sum()
+}
+
+/// Each function holds its bytes within 2 %, and all of them the RSS within 1 %.
+fn assert_held(held: &Value, truth: &[(&str, u64)]) {
+    let text = || format!("{held:#}").chars().take(6000).collect::<String>();
+    for (name, mib) in truth {
+        let (found, true_bytes) = (total(held, name), mib * MIB);
+        let off = found.abs_diff(true_bytes) as f64 / true_bytes as f64;
+        assert!(off <= 0.02, "{name}: {found} bytes, not {true_bytes}\n{}", text());
+    }
+    let (sum, rss) = (held["bytes"].as_u64().unwrap(), held["rss_bytes"].as_u64().unwrap());
+    assert!(sum.abs_diff(rss) as f64 <= rss as f64 * 0.01, "{sum} bytes of {rss}\n{}", text());
+}
+
+/// True if the kernel gives huge pages to those that ask.
+fn has_huge_pages() -> bool {
+    let enabled = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
+    enabled.contains("[madvise]") || enabled.contains("[always]")
+}
+
+fn path(place: &Place, name: &str) -> String {
+    place.path(name).to_str().unwrap().to_owned()
+}
+
+/// Builds a program with another compiler; false if there is none.
+fn build(place: &Place, compiler: &str, name: &str, code: &str, extension: &str, flags: &[&str]) -> bool {
+    let source = place.path(&format!("{name}.{extension}"));
+    std::fs::write(&source, code).unwrap();
+    let built = Command::new(compiler).args(flags).arg("-o").arg(place.path(name)).arg(&source).output();
+    match built {
+        Ok(built) if !built.status.success() => panic!("{}", String::from_utf8_lossy(&built.stderr)),
+        built => built.is_ok(),
+    }
+}
+
+/// A Python that names its functions: 3.12 or newer.
+fn python() -> Option<PathBuf> {
+    let has_names = |python: &PathBuf| {
+        let code = "import sys; sys.exit(not (sys.version_info >= (3, 12) and sys._is_gil_enabled() \
+                    if hasattr(sys, '_is_gil_enabled') else sys.version_info >= (3, 12)))";
+        Command::new(python).args(["-c", code]).output().is_ok_and(|done| done.status.success())
+    };
+    let names = ["python3.13", "python3.12", "python3.14", "python3"];
+    names.iter().map(PathBuf::from).find(has_names).and_then(|python| {
+        // A shim of a version manager would be a process of its own.
+        let code = "import os, sys; print(os.path.realpath(sys.executable))";
+        let found = Command::new(python).args(["-c", code]).output().ok()?;
+        Some(PathBuf::from(String::from_utf8_lossy(&found.stdout).trim()))
+    })
+}
+
+fn c_program(user: User) {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    let program = path(&place, "hold");
+    let mut truth = vec![
+        ("hold_small", 30),
+        ("hold_large", 40),
+        ("hold_mapped", 25),
+        ("hold_grown", 60),
+        ("hold_in_thread", 40),
+        ("hold_in_child", 20),
+    ];
+    let mut words = vec![
+        program.as_str(),
+        // RSS counts the pages that a child shares with its parent twice, so it is started before the parent is large.
+        "child=20",
+        "small=30",
+        "freed=50",
+        "large=40",
+        "mapped=25",
+        "grown=60",
+        "threads=40",
+    ];
+    if has_huge_pages() {
+        truth.push(("hold_huge", 64));
+        words.insert(6, "huge=64");
+    }
+    let Some(held) = held(&place, user, &words) else { return };
+    assert_held(&held, &truth);
+    let freed = total(&held, "hold_freed");
+    assert!(freed < MIB, "{freed} bytes were freed before the peak");
+}
+
+#[test]
+fn each_function_of_c_has_its_bytes() {
+    c_program(User::Same);
+}
+
+#[test]
+fn each_function_of_c_has_its_bytes_for_an_ordinary_user() {
+    c_program(User::Ordinary);
+}
+
+/// The kernel fills the buffer of `read`. A user without rights sees none of these faults: the bytes must then be shown as
+/// not attributed, and never at another function.
+#[test]
+fn a_buffer_that_read_fills_is_never_given_to_another_function() {
+    for user in [User::Same, User::Ordinary] {
+        let place = Place::new();
+        if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+            return skip("there is no C compiler");
+        }
+        let words = [&path(&place, "hold"), "large=30", "read=48", "mapped=30"];
+        let Some(held) = held(&place, user, &words) else { return };
+        assert_held(&held, &[("hold_large", 30), ("hold_mapped", 30)]);
+        let read = total(&held, "hold_read");
+        let unknown = held["unattributed_bytes"].as_u64().unwrap();
+        if held["kernel_faults"] == true {
+            assert!(read.abs_diff(48 * MIB) < MIB, "{read} bytes of `read`\n{held:#}");
+        } else {
+            assert!((read + unknown).abs_diff(48 * MIB) < 2 * MIB, "{read} + {unknown}\n{held:#}");
+        }
+    }
+}
+
+#[test]
+fn each_function_of_cpp_has_its_bytes() {
+    for user in [User::Same, User::Ordinary] {
+        let place = Place::new();
+        if !build(&place, "c++", "hold", CPP, "cpp", &["-O2", "-g", "-std=c++17"]) {
+            return skip("there is no C++ compiler");
+        }
+        let Some(held) = held(&place, user, &[&path(&place, "hold"), "40"]) else { return };
+        // A string of 1000 characters takes 1008 bytes.
+        assert_held(
+            &held,
+            &[("app::hold_arrays", 40), ("app::hold_strings", 41), ("app::Pool<double>::hold_vector", 40)],
+        );
+    }
+}
+
+#[test]
+fn each_function_of_rust_has_its_bytes() {
+    for user in [User::Same, User::Ordinary] {
+        let place = Place::new();
+        if !build(&place, "rustc", "hold", RUST, "rs", &["-O", "-g", "--edition=2021"]) {
+            return skip("there is no Rust compiler");
+        }
+        let Some(held) = held(&place, user, &[&path(&place, "hold"), "32"]) else { return };
+        assert_held(&held, &[("hold::hold_vector", 32), ("hold::hold_boxes", 32)]);
+    }
+}
+
+#[test]
+fn each_function_of_python_has_its_bytes() {
+    let Some(python) = python() else { return skip("there is no Python 3.12 or newer") };
+    for user in [User::Same, User::Powerless] {
+        let place = Place::new();
+        std::fs::write(place.path("hold.py"), PYTHON).unwrap();
+        let words = [python.to_str().unwrap(), &path(&place, "hold.py"), "40"];
+        let Some(held) = held(&place, user, &words) else { return };
+        assert_held(&held, &[("hold_bytes", 40), ("hold_objects", 40)]);
+    }
+}
+
+/// The three owners of one tree: a script, a library that it calls, and a helper process.
+#[test]
+fn a_mixed_tree_names_all_owners() {
+    let Some(python) = python() else { return skip("there is no Python 3.12 or newer") };
+    let place = Place::new();
+    let shared = ["-O2", "-g", "-std=c++17", "-shared", "-fPIC", "-DLIBRARY"];
+    if !build(&place, "c++", "libhold.so", CPP, "cpp", &shared)
+        || !build(&place, "rustc", "helper", RUST, "rs", &["-O", "-g", "--edition=2021"])
+    {
+        return skip("there is no compiler of C++ or Rust");
+    }
+    std::fs::write(place.path("hold.py"), PYTHON).unwrap();
+    let words = [
+        python.to_str().unwrap(),
+        &path(&place, "hold.py"),
+        "40",
+        &path(&place, "libhold.so"),
+        &path(&place, "helper"),
+    ];
+    let Some(done) = run_where(&place, User::Powerless, &words) else { return };
+    let held = json(&place, "where --json t.dat");
+    let owners = [("hold_bytes", 40), ("app::hold_arrays", 40), ("hold_vector", 40)];
+    assert_held(&held, &owners);
+    for (name, _) in owners {
+        assert!(done.stderr.contains(name), "{name} is not in the summary\n{}", done.stderr);
+    }
+    assert!(total(&held, "call_library") >= 39 * MIB, "a caller has the total of what it called");
+}
+
+/// A filter as that of a container, under which the system call fails with EPERM.
+fn forbid_events(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    let statement = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
+    let filter = [
+        // Load the number of the call; if it is not perf_event_open, skip the next; EPERM; allow.
+        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
+        libc::sock_filter {
+            code: (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16,
+            jt: 0,
+            jf: 1,
+            k: libc::SYS_perf_event_open as u32,
+        },
+        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
+    ];
+    // SAFETY: the calls are safe between fork and exec, and the filter lives through them.
+    unsafe {
+        command.pre_exec(move || {
+            let mut filter = filter;
+            let program = libc::sock_fprog { len: 4, filter: filter.as_mut_ptr() };
+            libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+            match libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
+        });
+    }
+}
+
+#[test]
+fn a_refusal_is_one_message_and_the_run_goes_on() {
+    let place = Place::new();
+    let mut rprof = place.rprof(["run", "--where", "-o", "t.dat", "--", "sh", "-c", "exit 7"]);
+    forbid_events(&mut rprof);
+    let run = done(rprof.output().unwrap());
+    assert_eq!(run.code, Some(7), "{}", run.stderr);
+    let messages = run.stderr.lines().filter(|line| line.contains("--where")).count();
+    assert_eq!(messages, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("perf_event_paranoid") && run.stderr.contains("setcap"), "{}", run.stderr);
+    assert!(!place.path("t.dat.stacks").exists());
+    let missing = place.run("where t.dat");
+    assert_eq!(missing.code, Some(1));
+    assert!(missing.stderr.contains("rprof run --where"), "{}", missing.stderr);
+}
+
+/// One run that several tests of the outputs share would save time, but tests share nothing.
+#[test]
+fn every_output_has_the_same_bytes() {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    let words = [&path(&place, "hold"), "small=10", "large=20", "pause=100", "freed=40"];
+    let Some(done) = run_where(&place, User::Same, &words) else { return };
+    assert!(done.stderr.lines().last().unwrap().contains('%'), "the summary ends with them: {}", done.stderr);
+    let held = json(&place, "where --json t.dat");
+    let bytes = held["bytes"].as_u64().unwrap();
+
+    for (option, key) in [("line", "lines"), ("library", "libraries"), ("process", "processes")] {
+        let by = json(&place, &format!("where --json --by {option} t.dat"));
+        let sum: u64 =
+            by[key].as_array().unwrap().iter().map(|row| row["self_bytes"].as_u64().unwrap()).sum();
+        assert_eq!(sum, bytes, "--by {option}");
+    }
+    assert_eq!(place.run("where -o f.folded t.dat").code, Some(0));
+    let folded = std::fs::read_to_string(place.path("f.folded")).unwrap();
+    let sum: u64 = folded.lines().map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum();
+    assert_eq!(sum, bytes, "folded");
+    assert!(folded.contains(";main;hold_large;"), "{folded}");
+
+    assert_eq!(place.run("where -o f.speedscope.json t.dat").code, Some(0));
+    let speedscope = std::fs::read_to_string(place.path("f.speedscope.json")).unwrap();
+    let speedscope: Value = serde_json::from_str(&speedscope).unwrap();
+    assert_eq!(speedscope["profiles"][0]["endValue"], bytes, "speedscope");
+
+    assert_eq!(place.run("where -o f.svg t.dat").code, Some(0));
+    let svg = std::fs::read_to_string(place.path("f.svg")).unwrap();
+    assert!(svg.contains("hold_large") && svg.contains("</svg>"));
+    let again = place.run("where -o f.svg t.dat");
+    assert_eq!(again.code, Some(1), "an existing file stays");
+    assert_eq!(place.run("where --force -o f.svg t.dat").code, Some(0));
+
+    // What was freed before the end of the run is in what was touched, and not in what is held.
+    let gross = json(&place, "where --json --gross t.dat");
+    assert!(total(&gross, "hold_freed") >= 70 * MIB, "{gross:#}");
+}
+
+/// A page that a child shares with its parent belongs to the process that touched it, and RSS counts it in both.
+#[test]
+fn memory_from_before_a_fork_belongs_to_the_parent() {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    let words = [&path(&place, "hold"), "large=30", "pause=100", "child=10"];
+    let Some(held) = held(&place, User::Same, &words) else { return };
+    assert_held(&held, &[("hold_large", 60), ("hold_in_child", 10)]);
+    let by = json(&place, "where --json --by process t.dat");
+    let largest = by["processes"][0]["self_bytes"].as_u64().unwrap();
+    assert!(largest >= 60 * MIB, "the parent touched both: {by:#}");
+}
+
+#[test]
+fn a_limit_of_a_function_is_checked() {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    if run_where(&place, User::Same, &[&path(&place, "hold"), "large=30"]).is_none() {
+        return;
+    }
+    for (limit, code, words) in [
+        ("hold_large=20MiB", 3, "function `hold_large` at least 3"),
+        ("hold_large=40MiB", 0, "function `hold_large`"),
+        ("hold_lorge=40MiB", 1, "no function `hold_lorge`"),
+    ] {
+        let done = place.run(&format!("check --max-function {limit} t.dat"));
+        assert_eq!(done.code, Some(code), "{limit}: {}{}", done.stdout, done.stderr);
+        assert!((done.stdout + &done.stderr).contains(words), "{limit}: no {words}");
+    }
+    assert_eq!(place.run("rm t.dat").code, Some(0));
+    assert!(!place.path("t.dat.stacks").exists(), "a trace is deleted with its stacks");
+}
+
+#[test]
+fn a_difference_shows_what_grew() {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    let program = path(&place, "hold");
+    if run_where(&place, User::Same, &[&program, "large=10", "pause=300", "mapped=30"]).is_none() {
+        return;
+    }
+    std::fs::rename(place.path("t.dat"), place.path("a.dat")).unwrap();
+    std::fs::rename(place.path("t.dat.stacks"), place.path("a.dat.stacks")).unwrap();
+    run_where(&place, User::Same, &[&program, "large=25", "mapped=30"]).unwrap();
+    let grown = json(&place, "where --json --diff a.dat t.dat");
+    let first = &grown["functions"][0];
+    assert_eq!(first["name"], "hold_large", "{grown:#}");
+    let growth = first["self_bytes"].as_u64().unwrap() - first["self_bytes_before"].as_u64().unwrap();
+    assert!(growth.abs_diff(15 * MIB) < MIB, "{growth}");
+    let times = json(&place, "where --json --diff --at 200ms --at 1h a.dat");
+    assert_eq!(times["functions"][0]["name"], "hold_mapped", "{times:#}");
+    assert_eq!(place.run("where --diff t.dat").code, Some(1));
+}
+
+/// rprof may be killed, and a disk may be full: what was written before is read.
+#[test]
+fn a_cut_file_is_read_up_to_the_cut() {
+    let place = Place::new();
+    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.3"]).is_none() {
+        return;
+    }
+    let file = place.path("t.dat.stacks");
+    let bytes = std::fs::read(&file).unwrap();
+    for end in (0..bytes.len()).step_by(bytes.len() / 30) {
+        std::fs::write(&file, &bytes[..end]).unwrap();
+        let done = place.run("where t.dat");
+        assert!(matches!(done.code, Some(0 | 1)), "cut at {end}: {}", done.stderr);
+        assert!(!done.stderr.is_empty(), "cut at {end} without a message");
+    }
+    std::fs::write(&file, "no stacks").unwrap();
+    let done = place.run("where t.dat");
+    assert_eq!(done.code, Some(1));
+    assert!(done.stderr.contains("not a stacks file"), "{}", done.stderr);
+}
+
+/// The tables of docs/where.md list every key.
+#[test]
+fn the_document_lists_every_key() {
+    let place = Place::new();
+    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.3"]).is_none() {
+        return;
+    }
+    let held = json(&place, "where --json t.dat");
+    let section = |name: &str| {
+        let start = format!("\n### {name}\n");
+        DOCUMENT
+            .split(start.as_str())
+            .nth(1)
+            .unwrap_or_else(|| panic!("no section {name}"))
+            .split("\n#")
+            .next()
+            .unwrap()
+    };
+    assert_eq!(keys(&held), table_names(section("Keys of the object")));
+    assert_eq!(keys(&held["functions"][0]), table_names(section("Keys of a row")));
+}
