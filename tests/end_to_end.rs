@@ -37,6 +37,9 @@ mod exchange;
 mod families;
 #[path = "end_to_end/figures.rs"]
 mod figures;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/gpu.rs"]
+mod gpu;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]
