@@ -30,6 +30,11 @@ pub use platform::{
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::{Unmeasured, run_unmeasured};
 
+/// True if this machine may have a GPU that reports the memory of processes; then the part `gpu` is measured too.
+pub fn has_gpu() -> bool {
+    platform::Gpu::is_present()
+}
+
 /// Gives bytes to all parsers of kernel text. Only for fuzzing.
 #[cfg(fuzzing)]
 pub fn fuzz_parsers(text: &[u8]) {

@@ -131,6 +131,11 @@ impl Member {
         sum.add(self.value, &self.memory, self.window);
     }
 
+    /// Adds the memory on GPUs to the last reading.
+    pub fn set_gpu(&mut self, size: Bytes) {
+        self.memory.set(Part::Gpu, Some(size));
+    }
+
     /// The sample of the last reading.
     pub fn sample(&self, time: Seconds) -> Sample<&str> {
         Sample { id: self.id.text(), time, value: self.value, memory: self.memory }
