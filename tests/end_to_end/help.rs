@@ -167,6 +167,9 @@ fn the_page_about_the_environment_is_complete() {
     for name in ["rprof-cli", "rprof-mark", "rprof-sample", "rprof-trace", "rprof-plot", "rprof-watch"] {
         read_all(std::path::Path::new(&format!("{root}/{name}/src")), &mut sources);
     }
+    // The variables of the Python module are on the page, too.
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/rprof");
+    read_all(std::path::Path::new(module), &mut sources);
     let read = sources.split("var_os(\"").skip(1).chain(sources.split("variable: \"").skip(1));
     let mut count = 0;
     for variable in read.filter_map(|rest| rest.split('"').next()) {
@@ -186,7 +189,9 @@ fn read_all(directory: &std::path::Path, text: &mut String) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             read_all(&path, text);
-        } else if !path.ends_with("topics.rs") {
+        } else if !path.ends_with("topics.rs")
+            && path.extension().is_some_and(|kind| kind == "rs" || kind == "py")
+        {
             *text += &std::fs::read_to_string(&path).unwrap();
         }
     }

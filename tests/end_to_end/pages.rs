@@ -159,6 +159,11 @@ fn every_link_between_pages_leads_to_a_heading() {
             }
             let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
             let target = PathBuf::from(DOCS).join(if path.is_empty() { name } else { path });
+            // `make gallery` writes it.
+            if path.ends_with("plots/gallery.md") && !target.exists() {
+                skip("plots/gallery.md is not there: links to it are not followed");
+                continue;
+            }
             assert!(target.exists(), "docs/{name}: {link}: no such file");
             if !fragment.is_empty() && target.extension().is_some_and(|extension| extension == "md") {
                 let text = std::fs::read_to_string(&target).unwrap();
