@@ -11,11 +11,8 @@ use crate::terminal::{Glyphs, Ink, TextLine};
 /// The font by whose widths the axis chooses its ticks, and the px of a character in it.
 const FONT: Font = Font::regular(13.0);
 const CHARACTER: f64 = 8.0;
-/// The px of a row of a low chart, so that a memory axis has a label every other row at most; and of a high one, where every
-/// third is enough.
+/// The px of a row, so that a memory axis has a label every other row at most.
 const ROW: f64 = 22.0;
-const HIGH_ROW: f64 = 15.0;
-const HIGH: usize = 10;
 /// The least size of a chart with axes.
 const LEAST: (usize, usize) = (24, 5);
 
@@ -81,9 +78,8 @@ impl TextChart<'_> {
 
     /// The memory axis, with one label at least besides 0.
     fn memory_axis(&self, rows: usize) -> Axis {
-        let row = if rows < HIGH { ROW } else { HIGH_ROW };
         let axis = |more: f64| {
-            axis::memory(self.top.0.max(1) as f64, self.highest.0 as f64, rows as f64 * row * more)
+            axis::memory(self.top.0.max(1) as f64, self.highest.0 as f64, rows as f64 * ROW * more)
         };
         let finer = [1.0, 2.0, 4.0].into_iter().map(axis).find(|axis| axis.ticks.len() > 1);
         finer.unwrap_or_else(|| axis(1.0))

@@ -77,7 +77,7 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     if area.width == 0 || area.height == 0 {
         return;
     }
-    let numbers = scene.numbers(usize::from(area.width), rows_of_numbers(area));
+    let numbers = scene.numbers(usize::from(area.width), rows_of_numbers(area.height));
     let head = scene.title(usize::from(area.width));
     let mut y = area.y;
     for line in std::iter::once(head).chain(numbers) {
@@ -98,11 +98,10 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     }
 }
 
-fn rows_of_numbers(area: Rect) -> usize {
-    match area.height {
+fn rows_of_numbers(height: u16) -> usize {
+    match height {
         0..=3 => 1,
         4..=11 => 2,
-        _ if area.width >= WIDE => 2,
         _ => 3,
     }
 }
