@@ -52,11 +52,13 @@ class Item(HTMLParser):
         if tag == "pre":
             self.declaration = "\n".join(line.rstrip() for line in self.taken.splitlines() if line.strip())
             return
-        line = " ".join(self.taken.split())
+        # The sign is a button of the page.
+        line = " ".join(self.taken.replace("ⓘ", "").split())
         if self.section in OTHERS:
             return
         if self.section == "trait-implementations":
-            if tag == "h3":
+            # Derived together with PartialEq, by the compiler.
+            if tag == "h3" and "StructuralPartialEq" not in line:
                 self.traits.append(line)
         elif tag == "h4":
             self.methods.append(line)
@@ -77,7 +79,11 @@ def interface(doc: Path, crate: str) -> str:
     for page in sorted((doc / name).rglob("*.*.html")):
         kind, item = page.name.split(".")[:2]
         path = "::".join([*page.parent.relative_to(doc).parts, item])
-        found = Item(page.read_text())
+        text = page.read_text()
+        # The page of an item in a private module leads to that of its public name.
+        if 'http-equiv="refresh"' in text:
+            continue
+        found = Item(text)
         if not found.declaration:
             sys.exit(f"public_api: `{page}` has no declaration: this rustdoc writes other pages than those of Rust 1.95")
         lines = [f"{kind} {path}", *found.declaration.splitlines(), *found.methods, *sorted(found.traits)]
