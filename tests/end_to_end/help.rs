@@ -167,6 +167,7 @@ fn the_page_about_the_environment_is_complete() {
     for name in ["rprof-cli", "rprof-mark", "rprof-sample", "rprof-trace", "rprof-plot", "rprof-watch"] {
         read_all(std::path::Path::new(&format!("{root}/{name}/src")), &mut sources);
     }
+    read_all(std::path::Path::new(&format!("{root}/../python/rprof")), &mut sources);
     // The variables of the Python module are on the page, too.
     let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/rprof");
     read_all(std::path::Path::new(module), &mut sources);
