@@ -12,7 +12,7 @@ fn read_trace_prints_peaks_and_spans() {
     let program = std::env::current_exe().unwrap().with_file_name("").join("../examples/read_trace");
     let run = Command::new(program).arg(&path).output().unwrap();
     let text = String::from_utf8(run.stdout).unwrap();
-    assert_eq!(text, "./simulate\npeak 40.0 MiB at 500 ms\nspan load: 1 calls, 500 ms\n");
+    assert_eq!(text, "./simulate\npeak 40.0 MiB at 0.50 s\nspan load: 1 calls, 0.50 s\n");
     assert!(String::from_utf8(run.stderr).unwrap().contains("line 5"));
     assert!(run.status.success());
 }
