@@ -7,18 +7,19 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
-	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk
+	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk \
+	packaging/dist.mk
 
-.PHONY: help build static test test-vm lint msrv bless check-mac package peers
+.PHONY: help build static test test-vm lint api msrv bless check-mac package peers
 
 # A group of the list: its title, and for each target the text after `##` on the target's line.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
 	@$(call list,Start here,build test figures redraw gallery help)
-	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless deny miri fuzz faults soak)
+	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless api deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
-	@$(call list,Packages,static wheel test-wheel wheel-mac package)
+	@$(call list,Packages,dist test-dist static wheel test-wheel wheel-mac package book)
 	@$(call list,Set-up,peers ci-tools update-uplot)
 
 build: ## Build the release binary, target/release/rprof
@@ -35,7 +36,7 @@ STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
 
 static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)
-	$(CARGO) build --release --target $(STATIC_TARGET) -p rprof-cli --bin rprof
+	$(CARGO) build --profile $(DIST_PROFILE) --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
 test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
 	$(call building,all crates and their tests)
@@ -59,6 +60,16 @@ lint: $(CMAKE_STAMP) ## Check the formatting, run clippy and rustdoc; a warning 
 	$(QUICK_CARGO) clippy --profile quick --workspace --all-targets -- -D warnings
 	$(QUICK_CARGO) clippy --profile quick -p rprof-mark --all-features --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --all-features
+	@$(foreach crate,$(LIBRARIES),$(PYTHON) scripts/public_api.py '$(TARGET)/doc' rprof-$(crate) | \
+		diff -u crates/rprof-$(crate)/public-api.txt - || \
+		{ echo 'the interface of rprof-$(crate) has changed; `make api` rewrites public-api.txt' >&2; exit 1; };)
+
+# The libraries that other programs link.
+LIBRARIES := trace sample plot
+
+api: ## Rewrite crates/*/public-api.txt, the interface of the libraries for other programs
+	$(CARGO) doc --no-deps --all-features $(LIBRARIES:%=-p rprof-%)
+	@$(foreach crate,$(LIBRARIES),$(PYTHON) scripts/public_api.py '$(TARGET)/doc' rprof-$(crate) > crates/rprof-$(crate)/public-api.txt;)
 
 # The oldest Rust that Cargo.toml allows. It has its own target directory, so that other builds stay valid.
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)

@@ -119,8 +119,12 @@ def recorded(options, command, place, group=None):
 def main():
     hierarchy = Hierarchy()
     try:
-        remove(hierarchy.group(1 << 30))
-    except OSError as error:
+        group = hierarchy.group(1 << 30)
+        try:
+            run(["true"], "/", group)
+        finally:
+            remove(group)
+    except (OSError, subprocess.SubprocessError) as error:
         skip(f"no control group with a limit can be made: {error}")
     failed = 0
     for name, options, command, least in PROGRAMS:

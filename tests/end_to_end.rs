@@ -37,6 +37,9 @@ mod exchange;
 mod families;
 #[path = "end_to_end/figures.rs"]
 mod figures;
+#[cfg(target_os = "linux")]
+#[path = "end_to_end/gpu.rs"]
+mod gpu;
 #[path = "end_to_end/help.rs"]
 mod help;
 #[path = "end_to_end/languages.rs"]
@@ -66,6 +69,10 @@ mod noise;
 #[cfg(all(target_os = "linux", feature = "where"))]
 #[path = "end_to_end/origins.rs"]
 mod origins;
+#[path = "end_to_end/page.rs"]
+mod page;
+#[path = "end_to_end/pages.rs"]
+mod pages;
 #[path = "end_to_end/peak_json.rs"]
 mod peak_json;
 #[path = "end_to_end/peaks.rs"]

@@ -61,8 +61,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "rprof-where",
         &[
-            &["error", "model", "unsupported"],
-            &["file"],
+            &["error", "model"],
+            &["file", "unsupported"],
             &["attribution", "events", "pagemap", "unwind", "symbols"],
             &["export", "recording"],
         ],

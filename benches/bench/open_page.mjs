@@ -14,8 +14,13 @@ function watch(conditions) {
     tests.forEach((test, at) => {
       try {
         // The frame in which the state is seen is painted before the next one begins.
-        if (seen[at] === undefined && test()) requestAnimationFrame(() => { seen[at] ??= performance.now(); });
-      } catch { /* Not there yet. */ }
+        if (seen[at] === undefined && test())
+          requestAnimationFrame(() => {
+            seen[at] ??= performance.now();
+          });
+      } catch {
+        /* Not there yet. */
+      }
     });
     requestAnimationFrame(look);
   };
@@ -28,7 +33,9 @@ const requests = new Set();
 for (let round = 0; round < Number(rounds); round++) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
   const page = await context.newPage();
-  page.on("request", (request) => { if (/^https?:/.test(request.url())) requests.add(request.url()); });
+  page.on("request", (request) => {
+    if (/^https?:/.test(request.url())) requests.add(request.url());
+  });
   await page.addInitScript(watch, states);
   await page.goto(`file://${file}`, { waitUntil: "commit" });
   await page.waitForFunction((count) => Object.keys(window.seen).length === count, states.length, { timeout: 120_000 });

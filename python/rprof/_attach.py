@@ -30,6 +30,8 @@ class Recording:
         self.trace = trace
         self.stopped = False
         self._text = b""
+        if not os.access("/bin/sh", os.X_OK):
+            raise RprofError("a block cannot be measured without `/bin/sh`, which starts rprof in the background")
         command = ["/bin/sh", "-c", _SHELL, "sh", binary(), "attach", "-q", "--force", "-o", trace, *options]
         shell = subprocess.Popen(
             [*command, "--", str(os.getpid())],

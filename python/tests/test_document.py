@@ -21,6 +21,7 @@ def blocks() -> "List[Tuple[str, str]]":
 class Document(PlaceCase):
     def setUp(self) -> None:
         super().setUp()
+        self.needs_linux()
         if not os.path.exists(DOCUMENT):
             self.skipTest("no docs/python.md beside the package")
 

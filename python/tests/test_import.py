@@ -34,6 +34,7 @@ class Import(PlaceCase):
         self.assertIn("RPROF_BIN", done.stdout)
 
     def test_the_module_of_a_script_has_all_of_it(self) -> None:
+        self.needs_linux()
         code = "import rprof, json\nprint(rprof.__file__)\nwith rprof.measure() as m: pass\nprint(m.peak_bytes)"
         self.write("s.py", code)
         words = [self.rprof, "run", "-q", "-o", "t.dat", "--python", sys.executable, "s.py"]

@@ -33,6 +33,7 @@ with context.Pool(4) as pool:
 class Notebook(PlaceCase):
     def setUp(self) -> None:
         super().setUp()
+        self.needs_linux()
         self.needs("nbclient", "nbformat", "ipykernel")
 
     def cells(self, *sources: str) -> "List[Any]":
@@ -132,6 +133,7 @@ def rss_of_tree() -> str:
 
 class Terminal(PlaceCase):
     def test_a_terminal_shows_no_figure(self) -> None:
+        self.needs_linux()
         self.needs("IPython")
         code = (
             "from IPython.core.interactiveshell import InteractiveShell as S\ns = S.instance()\n"

@@ -56,6 +56,7 @@ if __name__ == "__main__":
 class Measure(PlaceCase):
     def setUp(self) -> None:
         super().setUp()
+        self.needs_linux()
         gc.collect()
         self.before, _trace._path = _trace._path, ""
 
@@ -104,7 +105,7 @@ class Measure(PlaceCase):
 
     def test_a_pool_of_four_workers_is_within_3_percent(self) -> None:
         program = self.write("pool.py", POOL)
-        for how, processes in (("fork", 6), ("spawn", 7)):
+        for how, processes in (("fork", 6), ("spawn", 7), ("forkserver", 8)):
             done = self.python(program, how)
             self.assertEqual(done.returncode, 0, done.stderr)
             truth, peak, upper, count = json.loads(done.stdout)

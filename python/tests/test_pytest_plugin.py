@@ -101,6 +101,7 @@ FAILED = ("spike", "growth", "child", "grandchild", "thread", "peak", "wrong_siz
 class Plugin(PlaceCase):
     def setUp(self) -> None:
         super().setUp()
+        self.needs_linux()
         self.needs("pytest")
         self.write("test_memory.py", TESTS)
 

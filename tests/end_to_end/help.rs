@@ -164,9 +164,13 @@ fn the_page_about_the_environment_is_complete() {
     let page = help(&Place::new(), "help", "environment");
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates");
     let mut sources = String::new();
-    for name in ["rprof-cli", "rprof-mark", "rprof-sample", "rprof-trace", "rprof-plot"] {
+    for name in ["rprof-cli", "rprof-mark", "rprof-sample", "rprof-trace", "rprof-plot", "rprof-watch"] {
         read_all(std::path::Path::new(&format!("{root}/{name}/src")), &mut sources);
     }
+    read_all(std::path::Path::new(&format!("{root}/../python/rprof")), &mut sources);
+    // The variables of the Python module are on the page, too.
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/rprof");
+    read_all(std::path::Path::new(module), &mut sources);
     let read = sources.split("var_os(\"").skip(1).chain(sources.split("variable: \"").skip(1));
     let mut count = 0;
     for variable in read.filter_map(|rest| rest.split('"').next()) {
@@ -186,7 +190,9 @@ fn read_all(directory: &std::path::Path, text: &mut String) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             read_all(&path, text);
-        } else if !path.ends_with("topics.rs") {
+        } else if !path.ends_with("topics.rs")
+            && path.extension().is_some_and(|kind| kind == "rs" || kind == "py")
+        {
             *text += &std::fs::read_to_string(&path).unwrap();
         }
     }
@@ -205,5 +211,5 @@ fn the_version_has_a_short_and_a_long_form() {
     assert!(commit.is_empty() || commit.starts_with(" (commit ") && commit.len() == 22, "{long}");
     let platform = format!("platform: {}-", std::env::consts::ARCH);
     assert!(lines.next().unwrap().starts_with(&platform), "{long}");
-    assert!(lines.next().unwrap().starts_with("features: metrics rss"), "{long}");
+    assert!(lines.next().unwrap().starts_with("features: ") && long.contains("metrics rss"), "{long}");
 }

@@ -135,3 +135,14 @@ fn the_file_that_the_variable_names_must_be_there() {
         assert!(named("/dev/zero").stderr.contains("larger than 1 MiB"));
     }
 }
+
+/// With a placeholder, each run has a trace of its own.
+#[test]
+fn the_name_of_the_trace_may_have_placeholders() {
+    let place = with_file("output = \"traces-{name}/{pid}.dat\"\n");
+    for _ in 0..2 {
+        let run = done(rprof(&place, "run -q -- true").output().unwrap());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    }
+    assert_eq!(std::fs::read_dir(place.path("traces-true")).unwrap().count(), 2);
+}

@@ -57,6 +57,8 @@ fn a_view_without_its_data_names_the_reason_and_the_remedy() {
         assert!(done.stderr.contains(&expected) && done.stderr.contains(remedy), "{}", done.stderr);
         assert!(!place.path("x.svg").exists());
     }
+    let one = plot(&place, &format!("--view programs {GALLERY}/../basic.dat"));
+    assert!(one.stderr.contains("one process only; use `--view line`"), "{}", one.stderr);
     let two = plot(&place, &format!("--view kinds {DATA}/numpy_ex1.dat {DATA}/numpy_ex2.dat"));
     assert!(
         two.stderr.contains("the figure has 2 traces") && two.stderr.contains("--facet"),

@@ -19,7 +19,10 @@ export function makePage(traces, ...options) {
     return `${name}.dat`;
   });
   const file = join(place, `${Object.keys(traces).join("-")}.html`);
-  execFileSync(process.env.RPROF, ["plot", "--force", ...options, ...names, "-o", file], { cwd: place, stdio: ["ignore", "pipe", "inherit"] });
+  execFileSync(process.env.RPROF, ["plot", "--force", ...options, ...names, "-o", file], {
+    cwd: place,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return file;
 }
 
@@ -38,11 +41,15 @@ export async function inPage(file, test, { width = 1280, height = 900, isUnpacke
   });
   await page.addInitScript(() => {
     window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   try {
     await page.goto(`file://${file}`);
-    await page.waitForFunction((wanted) => document.documentElement.dataset.drawn === wanted, isUnpacked ? "all" : "overview", { timeout: 60_000 });
+    await page.waitForFunction((wanted) => document.documentElement.dataset.drawn === wanted, isUnpacked ? "all" : "overview", {
+      timeout: 60_000,
+    });
     await test(page);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
     assert.deepEqual(wrong, []);
@@ -62,14 +69,15 @@ export async function inChart(page, share = 0.5) {
 }
 
 /** The stretch of time that is shown. */
-export const shown = (page) => page.evaluate(() => [rprof.app.state.from, rprof.app.state.to]);
+export const shown = (page) => page.evaluate(() => [rprof.page.state.from, rprof.page.state.to]);
 
 /** The value of a curve in the list beside the chart. */
 export const valueOf = (page, label) => page.locator("#readout li button", { hasText: label }).first().locator(".value").innerText();
 
 /** The number of differing colours in the canvas of the chart. */
-export const colours = (page, selector = "#chart canvas") => page.evaluate((where) => {
-  const canvas = document.querySelector(where);
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return new Set(new Uint32Array(data.buffer)).size;
-}, selector);
+export const colours = (page, selector = "#chart canvas") =>
+  page.evaluate((where) => {
+    const canvas = document.querySelector(where);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  }, selector);

@@ -6,21 +6,43 @@ const MIB = 1 << 20;
 /** A text that would become an element if a page took it as HTML. */
 export const EVIL = "</script><script>document.title='taken'</script><img src=x onerror=document.title='taken'><!--";
 
-const header = (more = {}) => `RPROF ${JSON.stringify({
-  format: 1, writer: "rprof 0.1.0", command: ["make", "-j2"], start: "2026-11-22T20:13:18.000000000+01:00", start_s: START,
-  host: "here", os: "Linux 6.18 x86_64", page_size: 4096, interval_s: 0.1, metric: "rss", tree: true, exact: false,
-  attached: false, columns: ["anon", "upper", "page_tables", "file", "vsz", "shmem", "swap", "processes"], ...more,
-})}`;
+const header = (more = {}) =>
+  `RPROF ${JSON.stringify({
+    format: 1,
+    writer: "rprof 0.1.0",
+    command: ["make", "-j2"],
+    start: "2026-11-22T20:13:18.000000000+01:00",
+    start_s: START,
+    host: "here",
+    os: "Linux 6.18 x86_64",
+    page_size: 4096,
+    interval_s: 0.1,
+    metric: "rss",
+    tree: true,
+    exact: false,
+    attached: false,
+    columns: ["anon", "upper", "page_tables", "file", "vsz", "shmem", "swap", "processes"],
+    ...more,
+  })}`;
 
 /** A tree of two processes over 10 s: `make` with 10 MiB, and compilers that grow from 0 to 40 MiB in each second. */
 export function tree() {
-  const lines = [header(), "CMDLINE make -j2", `PROC 100:make 0.000000 ${JSON.stringify({ pid: 100, ppid: 1, name: "make", args: ["make", "-j2"] })}`];
+  const lines = [
+    header(),
+    "CMDLINE make -j2",
+    `PROC 100:make 0.000000 ${JSON.stringify({ pid: 100, ppid: 1, name: "make", args: ["make", "-j2"] })}`,
+  ];
   for (let tick = 0; tick < 100; tick++) {
-    const time = tick / 10, second = Math.floor(time), pid = 200 + second;
-    const own = 10 * 1024, child = (tick % 10) * 4 * 1024;
+    const time = tick / 10,
+      second = Math.floor(time),
+      pid = 200 + second;
+    const own = 10 * 1024,
+      child = (tick % 10) * 4 * 1024;
     if (tick % 10 === 0) {
       if (second > 0) lines.push(`EXIT ${pid - 1}:cc1 ${(time - 0.05).toFixed(6)} {"hwm_bytes":${36 * MIB},"exit_code":0}`);
-      lines.push(`PROC ${pid}:cc1 ${time.toFixed(6)} ${JSON.stringify({ pid, ppid: 100, name: "cc1", args: ["cc1", "-quiet", `file${second}.c`] })}`);
+      lines.push(
+        `PROC ${pid}:cc1 ${time.toFixed(6)} ${JSON.stringify({ pid, ppid: 100, name: "cc1", args: ["cc1", "-quiet", `file${second}.c`] })}`,
+      );
     }
     const epoch = (START + time).toFixed(6);
     if (tick === 0) lines.push(`CHLD 100:make 10 ${epoch} ${own - 2048} - 20 2048 90000 0 0`);
@@ -34,7 +56,9 @@ export function tree() {
     if (tick === 60) lines.push(`SPAN end 100.1.1 ${epoch}`);
   }
   lines.push(`NOTE ${"key"} ${EVIL}`);
-  lines.push(`END ${JSON.stringify({ elapsed_s: 10, exit_code: 0, signal: null, user_s: 8, system_s: 1, hwm_bytes: 36 * MIB, upper_bytes: 50 * MIB, ticks: 100, overruns: 0, processes: 11 })}`);
+  lines.push(
+    `END ${JSON.stringify({ elapsed_s: 10, exit_code: 0, signal: null, user_s: 8, system_s: 1, hwm_bytes: 36 * MIB, upper_bytes: 50 * MIB, ticks: 100, overruns: 0, processes: 11 })}`,
+  );
   return `${lines.join("\n")}\n`;
 }
 

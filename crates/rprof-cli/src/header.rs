@@ -6,7 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rprof_sample::{Clock, Options, Target};
-use rprof_trace::{Arg, Header, Seconds};
+use rprof_trace::{Arg, Column, Header, Part, Seconds};
+
+/// The columns that this machine fills: one more with a GPU.
+fn measured() -> Vec<Column> {
+    let gpu = rprof_sample::has_gpu().then_some(Column::Part(Part::Gpu));
+    rprof_sample::COLUMNS.iter().copied().chain(gpu).collect()
+}
 
 /// The header for a recording of `command` that starts now, without a job.
 pub fn header(
@@ -33,6 +39,6 @@ pub fn header(
         attached: matches!(target, Target::Attach { .. }),
         memory_limit_bytes: options.memory_limit,
         job: None,
-        columns: rprof_trace::columns(options.metric, rprof_sample::COLUMNS),
+        columns: rprof_trace::columns(options.metric, &measured()),
     }
 }

@@ -112,6 +112,11 @@ pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
+/// True if stdout is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Columns and lines of the terminal; `None` if stdout is no terminal or does not know its size.
 pub fn terminal_size() -> Option<(u16, u16)> {
     let (width, height) = terminal_size::terminal_size_of(io::stdout())?;

@@ -1,6 +1,7 @@
 //! A sampler of the memory of a command or a running process, with all its descendants, on Linux and macOS.
 //! It starts the command or attaches to the process, tracks the process tree, and passes what it reads to a callback
 //! as records of the trace model. It writes no file and prints nothing.
+#![doc = include_str!("../README.md")]
 
 mod error;
 mod interrupts;
@@ -29,6 +30,11 @@ pub use platform::{
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::{Unmeasured, run_unmeasured};
 
+/// True if this machine may have a GPU that reports the memory of processes; then the part `gpu` is measured too.
+pub fn has_gpu() -> bool {
+    platform::Gpu::is_present()
+}
+
 /// Gives bytes to all parsers of kernel text. Only for fuzzing.
 #[cfg(fuzzing)]
 pub fn fuzz_parsers(text: &[u8]) {
@@ -36,10 +42,6 @@ pub fn fuzz_parsers(text: &[u8]) {
     let _ = parse::CommandLine::new(text);
     let _ = parse::macos::arguments(text);
 }
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct ReadmeExample;
 
 /// The receiver of the records of a run, in trace order. It is called between two readings, so it should be fast.
 pub type Sink<'a> = &'a mut dyn FnMut(&Record<'_>);

@@ -1,5 +1,6 @@
 //! The trace of a run: its records, the `.dat` and `.csv` formats, and the reduction of a run to a profile.
 //! Knows no operating system and draws no chart.
+#![doc = include_str!("../README.md")]
 
 mod error;
 mod format;

@@ -97,6 +97,7 @@ impl Pane {
 
 /// The choices of the user.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct View {
     /// The list below the curve.
     pub pane: Pane,

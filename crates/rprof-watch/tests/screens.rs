@@ -36,13 +36,7 @@ fn picture(run: &Run, view: &View, context: Context<'_>, (width, height): (u16, 
 fn text(buffer: &Buffer) -> String {
     let area = *buffer.area();
     let line = |y| {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < area.width {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += 1;
-        }
+        let line: String = (0..area.width).map(|x| buffer[(x, y)].symbol()).collect();
         line.trim_end().to_owned() + "\n"
     };
     (0..area.height).map(line).collect()
@@ -56,6 +50,9 @@ fn pressed(keys: &[Key], now: Seconds) -> View {
     view
 }
 
+/// Name, run, keys, context and size.
+type Case<'a> = (&'a str, &'a Run, &'a [Key], Context<'a>, (u16, u16));
+
 #[test]
 fn screens_equal_the_golden_files() {
     let (live, over, evil) = (read(&build()), read(&ended()), read(&hostile()));
@@ -67,7 +64,7 @@ fn screens_equal_the_golden_files() {
     let replay = context(Status::Replay(4.0));
     let zoomed = [Key::Char('+'), Key::Char('+'), Key::Left];
     let filter = [Key::Char('/'), Key::Char('l'), Key::Char('d')];
-    let screens: Vec<(&str, &Run, &[Key], Context<'_>, (u16, u16))> = vec![
+    let screens: Vec<Case<'_>> = vec![
         ("live_80x24", &live, &none, of_live, (80, 24)),
         ("live_120x40", &live, &none, with_output, (120, 40)),
         ("live_200x60", &live, &none, with_output, (200, 60)),

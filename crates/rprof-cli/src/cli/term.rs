@@ -10,7 +10,8 @@ pub struct TermArgs {
     /// wide and has no colours. Several traces are drawn one above the other, with the same axes.
     #[arg(long, value_name = "STYLE", value_enum, num_args = 0..=1, require_equals = true,
         default_missing_value = "auto", help_heading = "Output",
-        conflicts_with_all = ["output", "force", "flame", "all_spans", "slope", "size", "dpi", "transparent"])]
+        conflicts_with_all = ["output", "force", "flame", "all_spans", "slope", "size", "dpi", "transparent",
+            "view", "facet", "yscale", "unit", "font"])]
     pub term: Option<TermStyle>,
 }
 

@@ -77,7 +77,7 @@ overrides the configuration file. `rprof config` prints what applies.
   variable         key of the file   the default of
   RPROF_INTERVAL   interval          --interval of run and attach: 10ms
   RPROF_METRIC     metric            --metric of run and attach: pss
-  RPROF_OUTPUT     output            --output of run and attach: the trace
+  RPROF_OUTPUT     output            --output of run and attach: {name}-{time}.dat
   RPROF_THEME      theme             --theme of plot: dark
 
   RPROF_CONFIG     the configuration file; empty for none. Without it the file is
@@ -102,9 +102,16 @@ Other variables that rprof reads:
   HOME, TMPDIR     for these files, if the variables above are not set
   TZ               the time zone of the names of traces
   NO_COLOR, TERM   no colours if NO_COLOR is not empty, or if TERM is dumb
+  LC_ALL, LC_CTYPE, LANG
+                   charts in ASCII, unless the first that is set names UTF-8
+  NODE_OPTIONS     `rprof run --where` adds an option for programs in Node.js
   GITHUB_ACTIONS, GITHUB_STEP_SUMMARY
                    `rprof check` in a job of GitHub Actions writes annotations and
-                   a summary";
+                   a summary
+  RPROF_BIN        the Python module starts this rprof
+
+docs/clusters.md lists the variables of launchers (MPI, Slurm, PBS and others), from
+which the rank and the job of a trace come.";
 
 #[cfg(test)]
 mod tests {

@@ -8,11 +8,12 @@ use rprof_sample::METRICS;
 pub static LONG: LazyLock<String> = LazyLock::new(|| {
     let metrics: Vec<_> = METRICS.iter().map(|metric| metric.name().to_lowercase()).collect();
     format!(
-        "{}{}\nplatform: {}\nfeatures: metrics {}; figures svg pdf png; traces dat csv, read also as gz and zst",
+        "{}{}\nplatform: {}\nfeatures: {}metrics {}; figures svg pdf png html; traces dat csv, read also as gz and zst",
         env!("CARGO_PKG_VERSION"),
         // Empty, or ` (commit …)`, from build.rs.
         env!("RPROF_COMMIT_WORDS"),
         env!("RPROF_TARGET"),
+        if cfg!(feature = "where") { "where; " } else { "" },
         metrics.join(" ")
     )
 });

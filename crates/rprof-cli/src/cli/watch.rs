@@ -16,7 +16,6 @@ const VIEW: &str = "View";
     args_override_self = true,
     override_usage = "rprof watch [OPTIONS] [TRACE|PID]\n       rprof watch [OPTIONS] -- COMMAND [ARGS]..."
 )]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct WatchArgs {
     /// A trace by name or negative index, or the pid of a process to record [default: the newest trace]
     #[arg(value_name = "TRACE|PID", allow_negative_numbers = true, conflicts_with = "command")]

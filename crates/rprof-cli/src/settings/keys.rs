@@ -52,7 +52,7 @@ pub const KEYS: [Key; 4] = [
         argument: "trace",
         commands: RECORDING,
         usual: "mprofile_<time>.dat",
-        example: "output = \"trace.dat\"",
+        example: "output = \"{name}-{time}.dat\"",
         check: |text| if text.is_empty() { Err("empty; use the name of a trace".to_owned()) } else { Ok(()) },
     },
     Key {

@@ -51,17 +51,15 @@ impl Keys {
 fn step(bytes: &[u8]) -> Step {
     match bytes {
         [0x1b, b'[' | b'O', rest @ ..] => sequence(rest),
-        [0x1b] => Step::More,
+        [] | [0x1b] => Step::More,
         [0x1b, 0x1b, ..] => Step::Key(1, Some(Key::Escape)),
-        // Alt and a key: the key.
-        [0x1b, ..] => Step::Key(1, None),
         [b'\r' | b'\n', ..] => Step::Key(1, Some(Key::Enter)),
         [b'\t', ..] => Step::Key(1, Some(Key::Tab)),
         [0x7f | 0x08, ..] => Step::Key(1, Some(Key::Backspace)),
         [byte @ 1..=26, ..] => Step::Key(1, Some(Key::Ctrl(char::from(byte - 1 + b'a')))),
+        // Alt and a key is Escape and the key: the key counts.
         [0..=0x1f, ..] => Step::Key(1, None),
         [first, ..] => character(bytes, *first),
-        [] => Step::More,
     }
 }
 
@@ -80,7 +78,6 @@ fn sequence(rest: &[u8]) -> Step {
         (b'Z', _) => Some(Key::BackTab),
         (b'~', b"5") => Some(Key::PageUp),
         (b'~', b"6") => Some(Key::PageDown),
-        (b'M', b"") if rest.len() <= end => None,
         _ => None,
     };
     Step::Key(end + 3, key)

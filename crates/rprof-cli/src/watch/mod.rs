@@ -280,7 +280,7 @@ impl Watcher<'_> {
 /// True if two states are shown differently though no record has arrived.
 fn words_differ(one: &Status, other: &Status) -> bool {
     match (one, other) {
-        (Status::Silent(a), Status::Silent(b)) => a.0.floor() != b.0.floor(),
+        (Status::Silent(a), Status::Silent(b)) => a.0 as u64 != b.0 as u64,
         _ => one != other,
     }
 }

@@ -87,7 +87,7 @@ impl Recording {
             std::thread::sleep(LOOK);
         }
         if let Some(code) = recording.code
-            && std::fs::metadata(trace).map_or(true, |found| found.modified().ok() == before)
+            && !std::fs::metadata(trace).is_ok_and(|found| found.modified().ok() != before)
         {
             recording.pass_messages_on(|_| true);
             if let Some(output) = &recording.output {

@@ -33,7 +33,7 @@ pub struct Screen {
 /// # Errors
 /// When there is none. The message names the command that needs none.
 pub fn must_be_possible() -> anyhow::Result<()> {
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+    if !io::stdin().is_terminal() || !output::is_terminal() {
         bail!(
             "`rprof watch` needs a terminal for its keys and its screen; without one, use `rprof run` and `rprof plot --term`"
         );

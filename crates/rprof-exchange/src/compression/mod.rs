@@ -171,9 +171,10 @@ mod tests {
             for at in (0..small.len()).step_by(7) {
                 let mut damaged = small.clone();
                 damaged[at] ^= 0x10;
-                // A few bytes of a header mean nothing.
+                // A few bytes of the header mean nothing, and neither do the last bits before the checksum of gzip.
+                let is_unused = at < 10 || at == small.len() - 9;
                 let is_harmless = read(compression, &damaged).is_ok_and(|read| read == text()[..20_000]);
-                assert!(at < 10 || !is_harmless, "{compression:?} {at}");
+                assert!(is_unused || !is_harmless, "{compression:?} {at}");
                 assert!(is_harmless || read(compression, &damaged).is_err(), "{compression:?} {at}");
             }
             assert!(

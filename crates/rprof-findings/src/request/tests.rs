@@ -30,9 +30,9 @@ fn run(name: &str, profile: &Profile, job: Option<Job>, host: &str) -> Run {
     Run { name: name.to_owned(), need, host: host.to_owned(), start_s: 0.0, job }
 }
 
-fn rank(rank: u32, job: Option<&str>) -> Option<Job> {
+fn rank(rank: u32, job: Option<&str>) -> Job {
     let job_id = job.map(str::to_owned);
-    Some(Job { launcher: "Slurm".to_owned(), job_id, rank: Some(rank), ranks: Some(4), ..Job::default() })
+    Job { launcher: "Slurm".to_owned(), job_id, rank: Some(rank), ranks: Some(4), ..Job::default() }
 }
 
 #[test]
@@ -121,11 +121,11 @@ fn the_largest_of_several_runs_counts_with_the_margin() {
 fn the_ranks_of_a_job_share_the_limit_of_their_host() {
     let of = |name: &str, peak, job, host| run(name, &profile(peak, Some(peak), &[]), job, host);
     let runs = vec![
-        of("r0", 100, rank(0, Some("7")), "n1"),
-        of("r1", 100, rank(1, Some("7")), "n1"),
-        of("r2", 150, rank(2, Some("7")), "n2"),
+        of("r0", 100, Some(rank(0, Some("7"))), "n1"),
+        of("r1", 100, Some(rank(1, Some("7"))), "n1"),
+        of("r2", 150, Some(rank(2, Some("7"))), "n2"),
         // Another job.
-        of("r3", 160, rank(3, Some("8")), "n1"),
+        of("r3", 160, Some(rank(3, Some("8"))), "n1"),
     ];
     let found = request(runs, Margin::Size(Bytes(0))).expect("runs");
     assert_eq!(found.of, ["r0", "r1"]);
@@ -138,7 +138,7 @@ fn the_ranks_of_a_job_share_the_limit_of_their_host() {
 fn a_rank_that_occurs_again_is_another_launch() {
     let at = |name: &str, number, start_s| {
         let profile = profile(100, Some(100), &[]);
-        Run { start_s, ..run(name, &profile, rank(number, None), "here") }
+        Run { start_s, ..run(name, &profile, Some(rank(number, None)), "here") }
     };
     let runs = vec![at("b0", 0, 50.0), at("a1", 1, 1.1), at("a0", 0, 1.0), at("b1", 1, 50.1)];
     let found = request(runs, Margin::Size(Bytes(0))).expect("runs");

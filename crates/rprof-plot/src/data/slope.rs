@@ -120,7 +120,9 @@ impl fmt::Display for Slope {
         let unit = SizeUnit::in_use().unwrap_or(fitting);
         let (unit, scale) = (format!("{}/s", unit.name()), unit.bytes());
         let rate = self.rate / scale;
-        let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, 2.0) as usize;
+        // A unit that the user has chosen may be far too large.
+        let most = if SizeUnit::in_use().is_some() { 9.0 } else { 2.0 };
+        let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, most) as usize;
         match self.margin.map(|margin| margin / scale) {
             Some(margin) if margin > 0.0 => {
                 let begins_with_1 = margin < 2.0 * 10f64.powf(margin.log10().floor());

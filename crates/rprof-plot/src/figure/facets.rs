@@ -31,6 +31,8 @@ struct Panel<'a> {
     name: String,
     /// The peak and all else that the panel does not label.
     facts: Vec<String>,
+    /// The peak without its time.
+    short: String,
     range: TimeRange,
     curves: SeriesSet,
     reached: Reached,
@@ -143,6 +145,7 @@ impl<'a> Panel<'a> {
         let lowest = scale::lowest(options, &curves);
         Ok(Self {
             facts: facts(profile, &curves, &near),
+            short: short(profile),
             limits: near.iter().map(|limit| limit.bytes.0 as f64).collect(),
             reached: Reached {
                 highest,
@@ -181,14 +184,20 @@ fn facts(profile: &Profile, curves: &SeriesSet, limits: &[&Limit]) -> Vec<String
     all.collect()
 }
 
-/// As many facts as fit into this width in px, with a sign for the others.
-fn fitting(facts: &[String], room: f64) -> String {
+/// The peak without its time, for a narrow panel.
+fn short(profile: &Profile) -> String {
+    let beside = PeakRemarks::of(profile).beside_words();
+    profile.peak.map_or_else(String::new, |peak| format!("peak {}", peak::value(&peak, &beside)))
+}
+
+/// As many facts as fit into this width in px, with a sign for the others; else the short one.
+fn fitting(facts: &[String], short: &str, room: f64) -> String {
     let shown = |count: usize| {
         let more = if count < facts.len() { " …" } else { "" };
         facts[..count].join("; ") + more
     };
     let fits = (1..=facts.len()).rev().map(shown).find(|words| WORDS.width(words) <= room);
-    fits.unwrap_or_else(|| WORDS.ellipsised(&shown(1.min(facts.len())), room))
+    fits.unwrap_or_else(|| WORDS.ellipsised(short, room))
 }
 
 impl Placed<'_> {
@@ -218,6 +227,12 @@ impl Placed<'_> {
         let room = coords.plot.width();
         let top = y0 - HEADER;
         canvas.text(&NAME.ellipsised(&panel.name, room), (x0, top + 12.0), Anchor::Start, NAME, INK);
-        canvas.text(&fitting(&panel.facts, room), (x0, top + 26.0), Anchor::Start, WORDS, MUTED);
+        canvas.text(
+            &fitting(&panel.facts, &panel.short, room),
+            (x0, top + 26.0),
+            Anchor::Start,
+            WORDS,
+            MUTED,
+        );
     }
 }

@@ -51,9 +51,9 @@ impl Entry {
         self.details.first().is_some_and(|detail| INDENT + DETAIL.width(detail) > width)
     }
 
-    /// The entry with facts of two lines where one would be cut.
+    /// The entry with facts of up to three lines where one would be cut.
     fn wrapped(&self, width: f64) -> Self {
-        let lines = |detail: &String| DETAIL.wrapped(detail, width - INDENT, 2);
+        let lines = |detail: &String| DETAIL.wrapped(detail, width - INDENT, 3);
         Self { details: self.details.iter().flat_map(lines).collect(), ..self.clone() }
     }
 

@@ -4,7 +4,7 @@
 pub const LIBRARY: &str = include_str!("assets/vendor/uPlot.iife.min.js");
 
 /// Our own scripts in the order in which they run. Each adds one object to `rprof`, and uses only those before it.
-pub const SCRIPTS: [&str; 18] = [
+pub const SCRIPTS: [&str; 22] = [
     include_str!("assets/units.js"),
     include_str!("assets/axis.js"),
     include_str!("assets/curve.js"),
@@ -14,14 +14,18 @@ pub const SCRIPTS: [&str; 18] = [
     include_str!("assets/paths.js"),
     include_str!("assets/dom.js"),
     include_str!("assets/theme.js"),
+    include_str!("assets/painting.js"),
     include_str!("assets/chart.js"),
     include_str!("assets/minimap.js"),
     include_str!("assets/spans.js"),
     include_str!("assets/readout.js"),
+    include_str!("assets/table.js"),
     include_str!("assets/tables.js"),
     include_str!("assets/figure.js"),
     include_str!("assets/downloads.js"),
     include_str!("assets/keys.js"),
+    include_str!("assets/panels.js"),
+    include_str!("assets/app.js"),
     include_str!("assets/main.js"),
 ];
 

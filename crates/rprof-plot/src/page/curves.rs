@@ -1,7 +1,9 @@
 //! The curves of a run, packed: the ticks as a table, then PSS, the control group and processes. All in full if they fit
 //! into their share of the page; else in slices of time as wide as needed, and the page states how wide.
 
-use rprof_trace::{Column, Curve, Detail, Metric, Part, Profile, Slices, TickTable};
+use std::borrow::Cow;
+
+use rprof_trace::{Column, Curve, Detail, Metric, Part, Point, Profile, Slices, TickColumn, TickTable};
 use serde_json::{Value, json};
 
 use crate::page::PageTrace;
@@ -31,7 +33,7 @@ pub fn pack(trace: &PageTrace<'_>, budget: usize) -> Vec<u8> {
         packed = curves.packed();
     }
     if packed.len() > budget {
-        curves.ticks = curves.ticks.without(|column| column == Column::Upper);
+        curves.has_upper = false;
         packed = curves.packed();
     }
     if packed.len() > budget {
@@ -47,29 +49,32 @@ pub fn pack(trace: &PageTrace<'_>, budget: usize) -> Vec<u8> {
 }
 
 /// The curves of a run as they will be packed.
-struct Curves {
+struct Curves<'a> {
     metric: Metric,
-    ticks: TickTable,
-    pss: Curve,
-    cgroup: Curve,
+    ticks: Cow<'a, TickTable>,
+    /// True if the upper bounds are packed.
+    has_upper: bool,
+    pss: Cow<'a, [Point]>,
+    cgroup: Cow<'a, [Point]>,
     /// The curves of processes, each with the place of the process in the list of lives.
-    processes: Vec<(usize, Curve)>,
+    processes: Vec<(usize, Cow<'a, [Point]>)>,
     process_slice: Option<Slices>,
     /// The unit of times in seconds.
     time_unit: f64,
 }
 
-impl Curves {
-    fn new(trace: &PageTrace<'_>) -> Self {
+impl<'a> Curves<'a> {
+    fn new(trace: &PageTrace<'a>) -> Self {
         let Detail { ticks, pss, cgroup, processes } = trace.detail;
         // The curve of the only process is that of the tree, and would take as much room again.
         let own = if trace.profile.lives.len() > 1 { &processes[..] } else { &[] };
         Self {
             metric: trace.profile.metric,
-            ticks: shown_columns(ticks),
-            pss: pss.clone(),
-            cgroup: cgroup.clone(),
-            processes: own.iter().map(|process| (process.life, process.curve.clone())).collect(),
+            ticks: Cow::Borrowed(ticks),
+            has_upper: true,
+            pss: Cow::Borrowed(pss),
+            cgroup: Cow::Borrowed(cgroup),
+            processes: own.iter().map(|process| (process.life, Cow::Borrowed(&process.curve[..]))).collect(),
             process_slice: None,
             time_unit: MICROSECOND,
         }
@@ -86,7 +91,7 @@ impl Curves {
             let goal = goal(self.points_of_processes(), size, of_processes);
             while slices.width() < least && self.points_of_processes() > goal {
                 slices = slices.widened();
-                self.processes.iter_mut().for_each(|(_, curve)| *curve = slices.thin(curve));
+                self.processes.iter_mut().for_each(|(_, curve)| *curve = thinned(curve, slices));
             }
             self.process_slice = Some(slices);
             size = self.packed_processes();
@@ -96,10 +101,10 @@ impl Curves {
             let goal = goal(self.ticks.times.len(), size, budget);
             while slices.width() < least && self.ticks.times.len() > goal {
                 slices = slices.widened();
-                self.ticks = self.ticks.thinned(slices);
+                self.ticks = Cow::Owned(self.ticks.thinned(slices));
             }
-            self.pss = slices.thin(&self.pss);
-            self.cgroup = slices.thin(&self.cgroup);
+            self.pss = thinned(&self.pss, slices);
+            self.cgroup = thinned(&self.cgroup, slices);
             size = self.packed().len();
         }
     }
@@ -137,7 +142,8 @@ impl Curves {
         let unit = unit_of(self.ticks.values.iter().copied());
         self.times(out, self.ticks.times.iter().copied());
         differences(out, self.ticks.values.iter().map(|value| value / unit));
-        let columns: Vec<Value> = (0..self.ticks.columns.len()).map(|at| self.column(out, at)).collect();
+        let shown = self.ticks.columns.iter().filter(|column| self.is_shown(column));
+        let columns: Vec<Value> = shown.map(|column| self.column(out, column)).collect();
         let [pss, cgroup] = [&self.pss, &self.cgroup].map(|curve| self.curve(out, curve));
         let processes: Vec<Value> = (self.processes.iter())
             .map(|(life, curve)| json!([life, curve.len(), self.curve(out, curve)[1]]))
@@ -166,7 +172,7 @@ impl Curves {
     }
 
     /// Appends a curve and returns its number of points and its unit.
-    fn curve(&self, out: &mut Vec<u8>, curve: &Curve) -> Value {
+    fn curve(&self, out: &mut Vec<u8>, curve: &[Point]) -> Value {
         let unit = unit_of(curve.iter().map(|point| point.value.0));
         self.times(out, curve.iter().map(|point| point.time.0));
         differences(out, curve.iter().map(|point| point.value.0 / unit));
@@ -178,8 +184,7 @@ impl Curves {
     ///
     /// Anonymous memory is what files and shared memory leave of RSS, and the upper bound is near the value. Only the
     /// difference to this prediction is written, which seldom changes.
-    fn column(&self, out: &mut Vec<u8>, at: usize) -> Value {
-        let column = &self.ticks.columns[at];
+    fn column(&self, out: &mut Vec<u8>, column: &TickColumn) -> Value {
         let is_rss = self.metric == Metric::Rss;
         let (value, parts): (bool, &[Part]) = match column.column {
             Column::Part(Part::Anon) if is_rss => (true, &[Part::File, Part::Shmem]),
@@ -187,7 +192,7 @@ impl Curves {
             _ => (false, &[]),
         };
         let changes = if value {
-            self.residuals(at, parts)
+            self.residuals(column, parts)
         } else {
             column.changes().map(|(row, value)| (row, value.map(u64::cast_signed))).collect()
         };
@@ -212,28 +217,23 @@ impl Curves {
         json!([column.column.name(), changes.len(), unit, value.then_some(minus)])
     }
 
+    /// True if a column is packed. One of zeros says nothing.
+    fn is_shown(&self, column: &TickColumn) -> bool {
+        (column.column != Column::Upper || self.has_upper)
+            && column.changes().any(|(_, value)| value.unwrap_or(0) > 0)
+    }
+
     /// A column minus its prediction, the value of the tree without some parts, where that changes.
-    fn residuals(&self, at: usize, minus: &[Part]) -> Vec<(usize, Option<i64>)> {
-        let rows = self.ticks.values.len();
-        let dense = |column: Column| -> Vec<Option<u64>> {
-            let mut values = vec![None; rows];
-            if let Some(found) = self.ticks.columns.iter().find(|found| found.column == column) {
-                let changes: Vec<(usize, Option<u64>)> = found.changes().collect();
-                for (at, (row, value)) in changes.iter().enumerate() {
-                    let to = changes.get(at + 1).map_or(rows, |next| next.0);
-                    values[*row..to].fill(*value);
-                }
-            }
-            values
-        };
-        let own = dense(self.ticks.columns[at].column);
-        let others: Vec<Vec<Option<u64>>> = minus.iter().map(|part| dense(Column::Part(*part))).collect();
+    fn residuals(&self, column: &TickColumn, minus: &[Part]) -> Vec<(usize, Option<i64>)> {
+        let of = |part: &Part| self.ticks.columns.iter().find(|other| other.column == Column::Part(*part));
+        let mut others: Vec<Values<'_>> = minus.iter().filter_map(of).map(Values::new).collect();
+        let mut own = Values::new(column);
         let mut changes: Vec<(usize, Option<i64>)> = Vec::new();
-        for row in 0..rows {
-            let predicted = others.iter().fold(self.ticks.values[row].cast_signed(), |rest, other| {
-                rest.wrapping_sub(other[row].unwrap_or(0).cast_signed())
+        for (row, value) in self.ticks.values.iter().enumerate() {
+            let predicted = others.iter_mut().fold(value.cast_signed(), |rest, other| {
+                rest.wrapping_sub(other.at(row).unwrap_or(0).cast_signed())
             });
-            let residual = own[row].map(|value| value.cast_signed().wrapping_sub(predicted));
+            let residual = own.at(row).map(|value| value.cast_signed().wrapping_sub(predicted));
             if changes.last().map_or(residual.is_some(), |(_, last)| *last != residual) {
                 changes.push((row, residual));
             }
@@ -242,18 +242,37 @@ impl Curves {
     }
 }
 
+/// The values of a column, row by row.
+struct Values<'a> {
+    changes: std::iter::Peekable<Box<dyn Iterator<Item = (usize, Option<u64>)> + 'a>>,
+    now: Option<u64>,
+}
+
+impl<'a> Values<'a> {
+    fn new(column: &'a TickColumn) -> Self {
+        let changes: Box<dyn Iterator<Item = (usize, Option<u64>)> + 'a> = Box::new(column.changes());
+        Self { changes: changes.peekable(), now: None }
+    }
+
+    /// The value in a row. Rows must be asked for in order.
+    fn at(&mut self, row: usize) -> Option<u64> {
+        while let Some((_, value)) = self.changes.next_if(|(from, _)| *from <= row) {
+            self.now = value;
+        }
+        self.now
+    }
+}
+
+fn thinned<'a>(curve: &[Point], slices: Slices) -> Cow<'a, [Point]> {
+    let curve: Curve = slices.thin(curve);
+    Cow::Owned(curve)
+}
+
 /// The number of points to thin to before packing again, which costs more: so many of these that they may fit.
 fn goal(points: usize, size: usize, budget: usize) -> usize {
     let goal = points as f64 * budget as f64 / size.max(1) as f64;
     // A point of a thinner curve differs more from the one before and takes more room. At least one must go.
     (goal as usize).min(points.saturating_sub(1))
-}
-
-/// The ticks with the columns that a page shows. A column of zeros says nothing.
-fn shown_columns(ticks: &TickTable) -> TickTable {
-    let mut table = ticks.without(|column| column == Column::Part(Part::Hwm));
-    table.columns.retain(|column| column.changes().any(|(_, value)| value.unwrap_or(0) > 0));
-    table
 }
 
 /// The largest power of two that divides all values, at most a page of memory.

@@ -11,12 +11,12 @@ mod run;
 mod tables;
 mod words;
 
-use rprof_trace::{Detail, Profile, visible};
+use rprof_trace::{Detail, Profile, Seconds, SizeUnit, visible};
 use serde_json::{Value, json};
 
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
-use crate::options::{Options, SpanView, Theme, Trace};
+use crate::options::{Options, Scale, SpanView, Theme, Trace};
 
 /// The largest size of a page in bytes.
 pub const MOST_BYTES: usize = 2_000_000;
@@ -42,8 +42,8 @@ pub struct PageTrace<'a> {
 
 /// Makes the page of some traces: one HTML file of at most [`MOST_BYTES`] bytes.
 ///
-/// Of the options it uses the title, the window that is shown first, the view of spans, and the dark theme; a page with
-/// another theme follows the system of its reader. The same input gives the same bytes on every machine.
+/// Of the options it uses the title, and what the page shows first: the window, the view, the unit, the scale, the view of
+/// spans, and the dark theme; a page with another theme follows the system of its reader. The same input gives the same bytes on every machine.
 ///
 /// # Errors
 /// [`Error::Empty`] without a trace, [`Error::Window`] and [`Error::EmptyWindow`] as for a figure.
@@ -54,6 +54,10 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
     let plain: Vec<Trace<'_>> =
         traces.iter().map(|trace| Trace { label: trace.label, profile: trace.profile }).collect();
     let range = TimeRange::new(options.window, &plain)?;
+    if options.window.is_some() && range.from >= range.end {
+        let (from, to, elapsed) = (Seconds(range.from), Seconds(range.to), Seconds(range.end));
+        return Err(Error::EmptyWindow { from, to, elapsed });
+    }
     let shown = &traces[..traces.len().min(MOST_RUNS)];
     let title = title(options, traces);
     let heads: Vec<Value> = shown.iter().map(|trace| run::head(trace, shown.len())).collect();
@@ -61,13 +65,16 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
         "title": title,
         "runs": heads,
         "more": traces.len() - shown.len(),
-        "window": options.window.map(|_| [range.from, range.to]),
+        "window": options.window.map(|_| [range.from, range.to.min(range.end)]),
         "spans": match options.spans {
             SpanView::Hidden => "hidden",
             SpanView::Lanes => "lanes",
             SpanView::Flame => "flame",
         },
         "dark": options.theme == Theme::Dark,
+        "view": options.view.name(),
+        "unit": options.unit.map(SizeUnit::name),
+        "log": options.scale_of_memory == Some(Scale::Log),
     });
     let summary = words::sentence(&title, traces);
     let mut blocks = vec![(String::new(), String::new()); shown.len()];

@@ -176,7 +176,7 @@ fn spans(profile: &Profile, most: Most) -> Value {
     }
     let mut totals = span_totals(profile);
     let count = totals.len();
-    totals.sort_by_key(|total| ranks.get(total.name.as_str()).copied());
+    totals.sort_by_cached_key(|total| ranks.get(total.name.as_str()).copied());
     totals.truncate(most.names);
     let total = |total: &rprof_trace::SpanTotal| {
         json!([

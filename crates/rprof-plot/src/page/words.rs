@@ -173,7 +173,7 @@ pub fn method(profile: &Profile) -> Vec<Fact> {
     }
     let clear = |text: &str| clipped(&visible(text), 200);
     let named = [
-        ("Started", &header.start),
+        ("Started", &started(&header.start)),
         ("Host", &header.host),
         ("System", &header.os),
         ("Recorded by", &header.writer),
@@ -182,6 +182,13 @@ pub fn method(profile: &Profile) -> Vec<Fact> {
         named.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| fact(label, clear(text))),
     );
     facts
+}
+
+/// `2026-11-22 20:13:18 +01:00`, of `2026-11-22T20:13:18.146213000+01:00`.
+fn started(start: &str) -> String {
+    let Some((time, rest)) = start.split_once('.') else { return start.to_owned() };
+    let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{} {zone}", time.replace('T', " "))
 }
 
 const fn metric(metric: Metric) -> &'static str {
@@ -259,6 +266,12 @@ mod tests {
         let upper = None;
         let peak = Some(Peak { value: Bytes(1 << 30), time: Seconds(2.0), within: None, upper });
         assert_eq!(super::peak(&Profile { peak, ..profile }).value, "At least 1.00 GiB");
+    }
+
+    #[test]
+    fn a_start_is_a_time_to_the_second() {
+        assert_eq!(started("2026-11-22T20:13:18.146213000+01:00"), "2026-11-22 20:13:18 +01:00");
+        assert_eq!([started(""), started("x")], ["", "x"]);
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub fn kinds(options: &Options, profile: &Profile, range: &TimeRange) -> Result<
 pub fn processes(options: &Options, profile: &Profile, range: &TimeRange) -> Result<SeriesSet, Error> {
     let mut all: Vec<_> = with_curves(profile).collect();
     if all.is_empty() {
+        check_is_tree(View::Processes, profile)?;
         let reason = "this trace has no samples of single processes".to_owned();
         return Err(view_error(View::Processes, reason, "record it with rprof, or with `mprof run -C -M`"));
     }
@@ -101,6 +102,7 @@ pub fn programs(options: &Options, profile: &Profile, range: &TimeRange) -> Resu
     let mut all: Vec<&ProgramProfile> =
         profile.programs.iter().filter(|program| !program.curve.is_empty()).collect();
     if all.is_empty() || profile.header.is_none() {
+        check_is_tree(View::Programs, profile)?;
         let reason = "this trace has no samples of processes with names".to_owned();
         return Err(view_error(View::Programs, reason, "record it with rprof"));
     }
@@ -136,6 +138,15 @@ pub fn functions(options: &Options, profile: &Profile, range: &TimeRange) -> Res
     });
     let rest = Rest { words: "all other memory".to_owned(), sum: u64::MAX };
     Ok(with_rest(options, profile, range, layers.collect(), Some(rest)))
+}
+
+/// An error for a run of one process, of which rprof records the sum alone.
+fn check_is_tree(view: View, profile: &Profile) -> Result<(), Error> {
+    if profile.header.is_none() || profile.process_count > 1 {
+        return Ok(());
+    }
+    let reason = "the run had one process only".to_owned();
+    Err(view_error(view, reason, "use `--view line` or `--view kinds`"))
 }
 
 /// All but the largest ones.

@@ -70,11 +70,11 @@ const SPAN_COLOURS: [RGBColor; 16] = [
 ];
 
 /// The layers of a stack, from the lowest: like those of spans light enough for dark text, and neighbours differ in
-/// lightness too. They are the same in every theme but print.
+/// lightness too. They are the same in every theme but print, and none is the colour of a span.
 const BANDS: [RGBColor; 8] = [
     RGBColor(0x6f, 0xb4, 0xe0),
     RGBColor(0xf2, 0xc7, 0x62),
-    RGBColor(0x69, 0xc2, 0xa5),
+    RGBColor(0x64, 0xbf, 0xa1),
     RGBColor(0xe3, 0xb5, 0xd4),
     RGBColor(0xe3, 0x8c, 0x58),
     RGBColor(0xb9, 0xb4, 0xec),

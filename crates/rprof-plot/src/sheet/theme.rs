@@ -97,6 +97,7 @@ mod tests {
         let span = (0..16).map(palette::span).map(luminance);
         let ink = luminance(palette::BLOCK_INK) + 0.05;
         assert!(span.map(|block| (block + 0.05) / ink).all(|contrast| contrast > 3.9));
+        assert!((0..8).map(palette::band).all(|band| (0..16).all(|rank| palette::span(rank) != band)));
         let bands = (0..8).map(palette::band).chain([palette::BAND_REST]);
         for theme in [Theme::Light, Theme::Print] {
             let band = bands.clone().map(|band| luminance(themed(theme, band)) + 0.05);

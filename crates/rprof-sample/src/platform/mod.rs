@@ -12,6 +12,8 @@
 mod full_screen;
 #[cfg(any(rprof_unsupported, not(target_os = "linux")))]
 mod no_cgroup;
+#[cfg(any(rprof_unsupported, not(target_os = "linux")))]
+mod no_gpu;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
 mod reap;
 #[cfg(all(any(target_os = "linux", target_os = "macos"), not(rprof_unsupported)))]
@@ -47,7 +49,7 @@ use crate::parse::{CommandLine, CommandName};
 pub use full_screen::FullScreen;
 // The names that every platform offers.
 pub use os::{COLUMNS, METRICS};
-pub use os::{Group, OomLog, Process, Search, Waiter};
+pub use os::{Gpu, Group, OomLog, Process, Search, Waiter};
 pub use os::{adopt_orphans, can_measure, cpu_time, now, prepare};
 pub use os::{children, has_children, has_terminal, kill, read_zombie, reap, share_address_space, spawn};
 pub use os::{
@@ -99,6 +101,10 @@ const _: () = {
     let _: fn(&Group) = Group::kill;
     let _: fn() -> Option<OomLog> = OomLog::open;
     let _: fn(&mut OomLog) -> Vec<LoggedKill> = OomLog::new_kills;
+    // The memory of processes on GPUs.
+    let _: fn() -> bool = Gpu::is_present;
+    let _: fn() -> Option<Gpu> = Gpu::open;
+    let _: for<'a> fn(&'a mut Gpu, &[u32]) -> &'a std::collections::HashMap<u32, Bytes> = Gpu::read;
     // Sleep and signals.
     let _: fn() -> Result<Waiter, Error> = Waiter::new;
     let _: fn(&mut Waiter, u32) = Waiter::watch;

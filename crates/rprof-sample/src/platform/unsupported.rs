@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 pub use super::no_cgroup::{Group, OomLog};
+pub use super::no_gpu::Gpu;
 use super::{FaultCounts, Launch, Reading, Reaped, Signal, SmapsRollup, Spawned, Woken, ZombieFacts};
 use crate::error::{Error, ReadError};
 use crate::parse::CommandLine;

@@ -6,6 +6,7 @@ use super::command_lines::Program;
 use super::faults::FaultAccount;
 use super::member_faults::Faults;
 use super::peak_bounds::{TickSum, Window};
+use super::process_ids::ProcessId;
 use super::zombies::Zombie;
 use crate::error::ReadError;
 use crate::parse::{CommandLine, CommandName};
@@ -16,7 +17,7 @@ use crate::platform::{FaultCounts, Process, Reading, SmapsRollup};
 pub struct Member {
     pub(super) process: Process,
     /// The id in the trace.
-    id: String,
+    id: ProcessId,
     pub(super) program: Program,
     /// The command name, the parent and the memory at the last reading.
     name: CommandName,
@@ -54,7 +55,7 @@ pub enum AddressSpace {
 
 impl Member {
     /// A process that was just found. Its first reading comes later.
-    pub fn new(process: Process, reading: &Reading, id: String, program: Program) -> Self {
+    pub fn new(process: Process, reading: &Reading, id: ProcessId, program: Program) -> Self {
         Self {
             process,
             id,
@@ -75,7 +76,7 @@ impl Member {
     }
 
     /// A process that ran before the session. Its high-water mark belongs to that time and proves no spike.
-    pub fn found_running(process: Process, reading: &Reading, id: String, program: Program) -> Self {
+    pub fn found_running(process: Process, reading: &Reading, id: ProcessId, program: Program) -> Self {
         let (faults, account) = (Faults::default(), FaultAccount::default());
         Self { memory: reading.memory, faults, account, ..Self::new(process, reading, id, program) }
     }
@@ -87,7 +88,7 @@ impl Member {
 
     /// The id in the trace.
     pub fn id(&self) -> &str {
-        &self.id
+        self.id.text()
     }
 
     /// The command name.
@@ -130,9 +131,14 @@ impl Member {
         sum.add(self.value, &self.memory, self.window);
     }
 
+    /// Adds the memory on GPUs to the last reading.
+    pub fn set_gpu(&mut self, size: Bytes) {
+        self.memory.set(Part::Gpu, Some(size));
+    }
+
     /// The sample of the last reading.
     pub fn sample(&self, time: Seconds) -> Sample<&str> {
-        Sample { id: &self.id, time, value: self.value, memory: self.memory }
+        Sample { id: self.id.text(), time, value: self.value, memory: self.memory }
     }
 
     /// Reads the process, without keeping the reading.
@@ -220,10 +226,10 @@ impl Member {
     }
 
     /// Gives the process a new id after an exec, and returns the `Born` entry that links it to the old one.
-    pub fn rename(&mut self, id: String, reading: &Reading, line: CommandLine) -> Born {
+    pub fn rename(&mut self, reading: &Reading, line: CommandLine) -> Born {
         (self.name, self.ppid) = (reading.name, reading.ppid);
         self.faults.note_exec();
-        let old_id = std::mem::replace(&mut self.id, id);
+        let old_id = self.id.rename(self.process.pid(), &reading.name);
         self.born(line, old_id)
     }
 
@@ -330,6 +336,6 @@ impl Member {
     /// Turns a member that has ended into a zombie.
     pub fn into_zombie(self) -> Zombie {
         let hwm = self.hwm.filter(|_| self.space != AddressSpace::Borrowed);
-        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id, hwm }
+        Zombie { pid: self.process.pid(), parent: self.ppid, id: self.id.into_text(), hwm }
     }
 }

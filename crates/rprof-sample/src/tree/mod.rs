@@ -5,6 +5,7 @@ mod births;
 mod bound_window;
 mod command_lines;
 mod faults;
+mod gpu;
 mod ledger;
 mod member;
 mod member_faults;
@@ -31,7 +32,7 @@ use zombies::{Zombie, Zombies};
 
 use crate::Sink;
 use crate::error::ReadError;
-use crate::platform::{self, Process, Reading, Reaped, Search};
+use crate::platform::{self, Gpu, Process, Reading, Reaped, Search};
 
 /// The key of rprof's own notes in the trace.
 pub const NOTE_KEY: &str = "rprof";
@@ -90,6 +91,8 @@ pub struct Tree {
     /// The memory that members gave back at their ends since the last tick.
     released_at_ends: Bytes,
     faults: TreeFaults,
+    /// The GPUs; `None` without one, and then no tick does more than before.
+    gpu: Option<Gpu>,
     /// The largest RSS of one process, from the readings.
     largest_read: Option<Bytes>,
     /// The first process that could not be measured in full, as a sentence.
@@ -131,6 +134,7 @@ impl Tree {
             unseen: Unseen::default(),
             released_at_ends: Bytes(0),
             faults: TreeFaults::start(huge),
+            gpu: Gpu::open(),
             largest_read: None,
             unreadable: None,
             hidden: Vec::new(),
@@ -205,6 +209,7 @@ impl Tree {
         self.find_borrowers();
         result.bound = self.bound_window(time, sink);
         self.follow_execs(time, sink);
+        self.read_gpu();
         self.members.iter_mut().for_each(Member::end_window);
         result.released = std::mem::take(&mut self.released_at_ends);
         let has_samples = self.is_plural() && !result.torn;
@@ -242,7 +247,7 @@ impl Tree {
                 args: line.args,
                 args_truncated: line.truncated,
             };
-            sink(&Record::Born(&id, time, born));
+            sink(&Record::Born(id.text(), time, born));
             self.process_count += 1;
             if reading.dead {
                 let faults = self.settle_found_dead(&mut process, reading.ppid);
@@ -253,7 +258,11 @@ impl Tree {
                     mark: None,
                     fate: Fate::Zombie(faults),
                 });
-                self.zombies.add(Zombie { pid, parent: reading.ppid, id, hwm: None }, time, sink);
+                self.zombies.add(
+                    Zombie { pid, parent: reading.ppid, id: id.into_text(), hwm: None },
+                    time,
+                    sink,
+                );
             } else if self.joined {
                 self.members.push(Member::found_running(process, &reading, id, program));
             } else {

@@ -55,9 +55,8 @@ impl Tree {
     /// Records that a process runs another program: the same process under a new id.
     fn rename(&mut self, at: usize, reading: &Reading, time: Seconds, sink: Sink<'_>) {
         let member = &mut self.members[at];
-        let id = self.ids.assign(member.pid(), &reading.name);
         let line = if self.args { member.read_program() } else { CommandLine::default() };
-        let born = member.rename(id, reading, line);
+        let born = member.rename(reading, line);
         sink(&Record::Born(self.members[at].id(), time, born));
     }
 

@@ -32,6 +32,7 @@ impl Column {
         Self::Part(Part::Swap),
         Self::Part(Part::Hugetlb),
         Self::Processes,
+        Self::Part(Part::Gpu),
     ];
 
     /// The name in a header's list of columns.

@@ -68,11 +68,13 @@ pub enum Part {
     Hugetlb,
     /// Page tables, which RSS does not include. Linux `VmPTE`.
     PageTables,
+    /// Memory on GPUs, which RSS does not include. NVML `usedGpuMemory`, Linux DRM `drm-resident-*`.
+    Gpu,
 }
 
 impl Part {
     /// All parts, in the order of the columns of a `.csv` trace.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Rss,
         Self::Anon,
         Self::File,
@@ -83,6 +85,7 @@ impl Part {
         Self::Footprint,
         Self::Hugetlb,
         Self::PageTables,
+        Self::Gpu,
     ];
 
     /// The name in traces and in JSON.
@@ -98,6 +101,7 @@ impl Part {
             Self::Footprint => "footprint",
             Self::Hugetlb => "hugetlb",
             Self::PageTables => "page_tables",
+            Self::Gpu => "gpu",
         }
     }
 }

@@ -26,8 +26,16 @@ pub struct PeakParts {
 
 impl PeakParts {
     /// The kinds of memory that are reported. The others are the address space and other ways to count RSS.
-    pub const PARTS: [Part; 7] =
-        [Part::Rss, Part::Anon, Part::File, Part::Shmem, Part::Swap, Part::Hugetlb, Part::PageTables];
+    pub const PARTS: [Part; 8] = [
+        Part::Rss,
+        Part::Anon,
+        Part::File,
+        Part::Shmem,
+        Part::Swap,
+        Part::Hugetlb,
+        Part::PageTables,
+        Part::Gpu,
+    ];
 
     fn take_swap(&mut self, tick: &Tick) {
         let swap = tick.memory.get(Part::Swap);

@@ -15,7 +15,8 @@ const FILE_PERCENT: u64 = 25;
 const NEAR_PERCENT: u64 = 90;
 
 /// The kinds of memory that RSS does not include, besides swap.
-const BESIDE: [(Part, &str); 2] = [(Part::Hugetlb, "huge pages"), (Part::PageTables, "page tables")];
+const BESIDE: [(Part, &str); 3] =
+    [(Part::Hugetlb, "huge pages"), (Part::PageTables, "page tables"), (Part::Gpu, "GPU memory")];
 
 /// The kinds of memory at the peak that are named beside it, because the peak alone would mislead.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -49,7 +49,7 @@ impl Scene<'_> {
         };
         for (y, line) in (area.y..area.bottom()).zip(chart.lines()) {
             let line: Line = line.into_iter().map(|(ink, text)| (ink.into(), text)).collect();
-            put(buffer, Rect { y, height: 1, ..area }, &line, &self.theme);
+            put(buffer, Rect { y, height: 1, ..area }, &line, self.theme);
         }
     }
 

@@ -27,7 +27,7 @@ const KEYS: [(&str, &str); 17] = [
 ];
 
 /// Draws the keys into the middle of an area.
-pub fn draw(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+pub fn draw(buffer: &mut Buffer, area: Rect, theme: Theme) {
     let width = area.width.min(72);
     let height = area.height.min(KEYS.len() as u16 + 2);
     let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - height) / 2);

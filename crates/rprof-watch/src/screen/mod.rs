@@ -82,7 +82,7 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     let mut y = area.y;
     for line in std::iter::once(head).chain(numbers) {
         if y < area.bottom() {
-            put(buffer, Rect { y, height: 1, ..area }, &line, &theme);
+            put(buffer, Rect { y, height: 1, ..area }, &line, theme);
             y += 1;
         }
     }
@@ -90,11 +90,11 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     let bottom = area.bottom() - u16::from(has_footer);
     let body = Rect { y, height: bottom.saturating_sub(y), ..area };
     if has_footer {
-        put(buffer, Rect { y: bottom, height: 1, ..area }, &scene.footer(usize::from(area.width)), &theme);
+        put(buffer, Rect { y: bottom, height: 1, ..area }, &scene.footer(usize::from(area.width)), theme);
     }
     scene.draw_body(buffer, body);
     if view.has_help {
-        help::draw(buffer, body, &theme);
+        help::draw(buffer, body, theme);
     }
 }
 
@@ -153,7 +153,7 @@ impl Scene<'_> {
         } else {
             self.heading(pane, is_selected)
         };
-        put(buffer, Rect { height: 1, ..area }, &heading, &self.theme);
+        put(buffer, Rect { height: 1, ..area }, &heading, self.theme);
         let rows = usize::from(area.height - 1);
         let lines = match pane {
             Pane::Processes => self.process_lines(width),
@@ -172,7 +172,7 @@ impl Scene<'_> {
         };
         let shown = fixed.into_iter().chain(lines.into_iter().skip(first).take(room));
         for (row, line) in (area.y + 1..).zip(shown.take(rows)) {
-            put(buffer, Rect { y: row, height: 1, ..area }, &line, &self.theme);
+            put(buffer, Rect { y: row, height: 1, ..area }, &line, self.theme);
         }
     }
 

@@ -20,7 +20,7 @@ impl Scene<'_> {
 
     fn status_words(&self) -> String {
         let now = clock(self.run.now());
-        let words = match self.context.status {
+        match self.context.status {
             _ if self.view.is_paused => format!("paused at {now}"),
             Status::Waiting => "waiting for the first record".to_owned(),
             Status::Reading(share) => format!("reading {:.0} %", share.clamp(0.0, 1.0) * 100.0),
@@ -31,8 +31,7 @@ impl Scene<'_> {
             Status::Ended => {
                 self.run.end().map_or_else(|| format!("end of the trace {now}"), |end| ending(end, &now))
             }
-        };
-        words
+        }
     }
 
     /// The numbers of the run in at most `rows` lines.

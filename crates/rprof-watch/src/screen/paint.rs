@@ -11,7 +11,7 @@ use super::theme::{Role, Theme};
 pub type Line = Vec<(Role, String)>;
 
 /// Puts a line into the first row of an area. A line of a title fills the row with its look.
-pub fn put(buffer: &mut Buffer, area: Rect, line: &Line, theme: &Theme) {
+pub fn put(buffer: &mut Buffer, area: Rect, line: &Line, theme: Theme) {
     let area = area.intersection(*buffer.area());
     if area.is_empty() {
         return;
@@ -35,11 +35,10 @@ fn ascii(text: &str) -> String {
     let sign = |c: char| match c {
         '│' => '|',
         '├' | '└' => '`',
-        '─' => '-',
         '…' => '~',
         '·' | '●' | '■' => '*',
         'µ' => 'u',
-        '−' => '-',
+        '─' | '−' => '-',
         c if c.is_ascii() => c,
         _ => '?',
     };

@@ -44,7 +44,10 @@ impl Scene<'_> {
 
 fn heading(columns: &[&str; 3], rest: &str, is_wide: bool) -> Line {
     let shown = if is_wide { &columns[..] } else { &columns[..1] };
-    let mut text: String = shown.iter().map(|column| format!("{column:>SIZE$}")).collect();
+    let mut text = String::new();
+    for column in shown {
+        text += &format!("{column:>SIZE$}");
+    }
     text += &format!("  {rest}");
     vec![(Role::Dim, text)]
 }

@@ -53,7 +53,7 @@ pub struct Theme {
 
 impl Theme {
     /// The style of a role. The colours are those of the terminal's own palette, so that they fit its background.
-    pub fn style(&self, role: Role) -> Style {
+    pub fn style(self, role: Role) -> Style {
         let style = Style::default();
         let (colour, modifier) = match role {
             Role::Plain => (None, Modifier::empty()),

@@ -100,11 +100,11 @@ fn blocks(points: &[Point], gaps: &[(Seconds, Seconds)], (from, to): (Seconds, S
         }
         let value =
             |time: f64| a.value.0 as f64 + (b.value.0 as f64 - a.value.0 as f64) * (time - a.time.0) / length;
-        for at in slot(a.time.0)..=slot(b.time.0) {
+        let (first, last) = (slot(a.time.0), slot(b.time.0));
+        for (at, sum) in sums.iter_mut().enumerate().take(last + 1).skip(first) {
             let begin = (from.0 + width * at as f64).max(a.time.0);
             let end = (from.0 + width * (at + 1) as f64).min(b.time.0);
             if end > begin {
-                let sum = &mut sums[at];
                 sum.0 += end - begin;
                 sum.1 += f64::midpoint(value(begin), value(end)) * (end - begin);
                 sum.2 += f64::midpoint(begin, end) * (end - begin);

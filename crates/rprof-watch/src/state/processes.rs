@@ -168,9 +168,9 @@ impl Processes {
         for process in self.alive.values() {
             let has_parent = process.ppid != process.pid && pids.contains(&process.ppid);
             if has_parent {
-                children.entry(process.ppid).or_default().push(process)
+                children.entry(process.ppid).or_default().push(process);
             } else {
-                roots.push(process)
+                roots.push(process);
             }
         }
         children.values_mut().for_each(|siblings| by_value(siblings));

@@ -7,7 +7,8 @@ rprof.curve = (() => {
 
   /** The number of times that are not after `time`. */
   function countUpTo(times, time) {
-    let low = 0, high = times.length;
+    let low = 0,
+      high = times.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (times[middle] <= time) low = middle + 1;
@@ -66,7 +67,8 @@ rprof.curve = (() => {
     extremes(from, to) {
       if (to - from < 2 * BLOCK) return this.scan(from, to, from, from);
       if (!this.lows) this.index();
-      const first = Math.ceil(from / BLOCK), last = Math.floor(to / BLOCK);
+      const first = Math.ceil(from / BLOCK),
+        last = Math.floor(to / BLOCK);
       let [low, high] = this.scan(from, first * BLOCK, from, from);
       for (let block = first; block < last; block++) {
         if (this.values[this.lows[block]] < this.values[low]) low = this.lows[block];
@@ -98,7 +100,8 @@ rprof.curve = (() => {
 
     /** The lowest and the highest value between two times, with the values at both. */
     range(from, to) {
-      const first = Math.max(0, this.before(from) + 1), end = countUpTo(this.times, to);
+      const first = Math.max(0, this.before(from) + 1),
+        end = countUpTo(this.times, to);
       let values = [this.at(from), this.at(to)];
       if (end > first) {
         const [low, high] = this.extremes(first, end);
@@ -112,7 +115,8 @@ rprof.curve = (() => {
   /** The sum of curves that hold each value up to the next point, as a curve with steps. */
   function sum(curves) {
     const count = curves.reduce((all, curve) => all + curve.length, 0);
-    const times = new Float64Array(count), changes = new Float64Array(count);
+    const times = new Float64Array(count),
+      changes = new Float64Array(count);
     let end = 0;
     for (const curve of curves) {
       for (let at = 0; at < curve.length; at++) {
@@ -121,7 +125,8 @@ rprof.curve = (() => {
       }
     }
     const order = Uint32Array.from({ length: count }, (_, at) => at).sort((a, b) => times[a] - times[b]);
-    const outTimes = [], outValues = [];
+    const outTimes = [],
+      outValues = [];
     let value = 0;
     for (let at = 0; at < count;) {
       const time = times[order[at]];

@@ -13,7 +13,10 @@ rprof.downloads = (() => {
 
   /** A name for a file: the words of the title. */
   function nameOf(app, extension) {
-    const words = app.title.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|-+$/g, "").slice(0, 40);
+    const words = app.title
+      .replace(/[^A-Za-z0-9._-]+/g, "-")
+      .replace(/^[-.]+|-+$/g, "")
+      .slice(0, 40);
     return `${words || "memory"}.${extension}`;
   }
 
@@ -27,7 +30,8 @@ rprof.downloads = (() => {
 
   /** The points of the shown part: a row for each tick of a run, or for each point of any of several runs. */
   function csv(app) {
-    const { state, view } = app, { run, from, to } = state;
+    const { state, view } = app,
+      { run, from, to } = state;
     const series = [view.top, ...view.lines, ...view.layers].filter((one) => one && !state.hidden.has(one.key));
     const lines = [["time_s", ...series.map((one) => field(`${one.label} (bytes)`))].join(",")];
     const row = (time, place) => {

@@ -52,13 +52,28 @@ rprof.keys = (() => {
 
   function fill(dialog) {
     const rows = ACTIONS.map(([, names, what]) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, names)), h("td", {}, what)));
-    const mouse = [["drag", "zoom into a stretch"], ["double click", "show the whole run; on a span: zoom to it"], ["Ctrl wheel, pinch", "zoom"], ["wheel sideways, one finger", "move"]];
-    dom.set(dialog,
+    const mouse = [
+      ["drag", "zoom into a stretch"],
+      ["double click", "show the whole run; on a span: zoom to it"],
+      ["Ctrl wheel, pinch", "zoom"],
+      ["wheel sideways, one finger", "move"],
+    ];
+    dom.set(
+      dialog,
       h("h2", { id: "keys-title" }, "Keys"),
       h("table", {}, h("tbody", {}, rows)),
       h("h2", {}, "Mouse and touch"),
-      h("table", {}, h("tbody", {}, mouse.map(([name, what]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, what))))),
-      h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")));
+      h(
+        "table",
+        {},
+        h(
+          "tbody",
+          {},
+          mouse.map(([name, what]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, what))),
+        ),
+      ),
+      h("form", { method: "dialog" }, h("button", { class: "button" }, "Close")),
+    );
     dialog.setAttribute("aria-labelledby", "keys-title");
   }
 

@@ -11,18 +11,23 @@ rprof.minimap = (() => {
       const timeAt = (event) => ((event.clientX - canvas.getBoundingClientRect().left - this.left) / this.width) * app.length;
       canvas.addEventListener("pointerdown", (event) => {
         canvas.setPointerCapture(event.pointerId);
-        const { from, to } = app.state, time = timeAt(event);
+        const { from, to } = app.state,
+          time = timeAt(event);
         grip = time >= from && time <= to ? time - from : (to - from) / 2;
         app.moveTo(time - grip);
       });
       canvas.addEventListener("pointermove", (event) => {
         if (grip != null) app.moveTo(timeAt(event) - grip);
       });
-      for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { grip = null; });
+      for (const name of ["pointerup", "pointercancel"])
+        canvas.addEventListener(name, () => {
+          grip = null;
+        });
     }
 
     draw({ left, width }) {
-      const { canvas, app } = this, ratio = devicePixelRatio;
+      const { canvas, app } = this,
+        ratio = devicePixelRatio;
       Object.assign(this, { left, width });
       const full = canvas.clientWidth;
       if (canvas.width !== Math.round(full * ratio)) canvas.width = Math.round(full * ratio);
@@ -32,7 +37,8 @@ rprof.minimap = (() => {
       ctx.clearRect(0, 0, full, HEIGHT);
       const runs = app.state.run ? [app.state.run] : app.state.runs;
       const highest = Math.max(1, ...runs.map((run) => run.total.range(0, run.length)[1] || 0)) * 1.08;
-      const x = (time) => left + (time / app.length) * width, y = (value) => HEIGHT - 1 - (value / highest) * (HEIGHT - 3);
+      const x = (time) => left + (time / app.length) * width,
+        y = (value) => HEIGHT - 1 - (value / highest) * (HEIGHT - 3);
       ctx.fillStyle = theme.colour("strip");
       ctx.fillRect(left, 0, width, HEIGHT);
       for (const run of runs) {

@@ -12,7 +12,8 @@ rprof.model = (() => {
     /** The value in a row of the ticks; NaN if it is not known. */
     at(row) {
       const { rows, changes, minus, run } = this;
-      let low = 0, high = rows.length;
+      let low = 0,
+        high = rows.length;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (rows[middle] <= row) low = middle + 1;
@@ -29,7 +30,7 @@ rprof.model = (() => {
 
   class Run {
     constructor(head, index) {
-      Object.assign(this, head, { index, isReady: false, layout: null });
+      Object.assign(this, head, { index, isReady: false, progress: "unpacking…", layout: null });
       this.columns = new Map();
       this.processes = [];
       Object.assign(this, { moreProcesses: 0, marks: [], moreMarks: 0, gaps: [], notes: [], endings: [] });
@@ -51,8 +52,7 @@ rprof.model = (() => {
       this.rows = times.length;
       const last = times.length - 1;
       const gap = this.gaps[this.gaps.length - 1];
-      const holds = this.end && last >= 0 && this.end.time >= times[last] && values[last] > 0 &&
-        !(gap && gap[1] > times[last]);
+      const holds = this.end && last >= 0 && this.end.time >= times[last] && values[last] > 0 && !(gap && gap[1] > times[last]);
       const more = !holds ? [] : this.end.detached ? [values[last]] : [values[last], 0];
       const all = [new Float64Array(times.length + more.length), new Float64Array(times.length + more.length)];
       all[0].set(times);
@@ -103,9 +103,11 @@ rprof.model = (() => {
     rowNear(time, reach) {
       const { times } = this.total;
       if (times.length === 0) return -1;
-      const first = this.total.before(time - reach) + 1, end = this.total.before(time + reach) + 1;
+      const first = this.total.before(time - reach) + 1,
+        end = this.total.before(time + reach) + 1;
       if (end - first > 1) return this.total.extremes(first, end)[1];
-      const left = Math.max(0, this.total.before(time)), right = Math.min(times.length - 1, left + 1);
+      const left = Math.max(0, this.total.before(time)),
+        right = Math.min(times.length - 1, left + 1);
       return time - times[left] <= times[right] - time ? left : right;
     }
 
@@ -123,10 +125,7 @@ rprof.model = (() => {
 
   /** Unpacks a run. */
   async function unpack(run) {
-    const [texts, curves] = await Promise.all([
-      rprof.unpack.json(`text-${run.index}`),
-      rprof.unpack.curves(`curves-${run.index}`),
-    ]);
+    const [texts, curves] = await Promise.all([rprof.unpack.json(`text-${run.index}`), rprof.unpack.curves(`curves-${run.index}`)]);
     run.fill(texts, curves);
   }
 

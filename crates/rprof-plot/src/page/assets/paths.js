@@ -16,7 +16,8 @@ rprof.paths = (() => {
 
   /** The pieces of a line: from one place up to before another, without gaps and unknown values. */
   function pieces(times, values, gaps) {
-    const broken = breaks(times, gaps), found = [];
+    const broken = breaks(times, gaps),
+      found = [];
     let from = 0;
     for (let at = 0; at <= times.length; at++) {
       const ends = at === times.length || broken[at] || Number.isNaN(values[at]);

@@ -10,8 +10,12 @@ rprof.readout = (() => {
 
   function kinds(run, time, row, unit, view) {
     if (view === "kinds") return null;
-    const rows = views.KINDS.filter(([name]) => run.columns.has(name))
-      .map(([name, label, colour, title]) => ({ label, title, colour, value: units.bytes(run.part(name, row), unit) }));
+    const rows = views.KINDS.filter(([name]) => run.columns.has(name)).map(([name, label, colour, title]) => ({
+      label,
+      title,
+      colour,
+      value: units.bytes(run.part(name, row), unit),
+    }));
     return rows.length ? { title: "Kinds of memory", rows } : null;
   }
 
@@ -28,13 +32,16 @@ rprof.readout = (() => {
   }
 
   function openSpans(run, time) {
-    const { spans } = run, open = [];
+    const { spans } = run,
+      open = [];
     for (let at = 0; at < spans.from.length && spans.from[at] <= time; at++) {
       if (rprof.spans.endOf(run, at) >= time) open.push(at);
     }
     if (!open.length) return null;
     const rows = open.slice(-6).map((at) => ({
-      label: spans.names[spans.name[at]], colour: rprof.spans.colourOf(spans.rank[at]), value: `since ${units.seconds(time - spans.from[at])}`,
+      label: spans.names[spans.name[at]],
+      colour: rprof.spans.colourOf(spans.rank[at]),
+      value: `since ${units.seconds(time - spans.from[at])}`,
     }));
     if (open.length > 6) rows.unshift({ label: `${open.length - 6} more`, value: "" });
     return { title: "Open spans", rows };
@@ -56,16 +63,31 @@ rprof.readout = (() => {
       this.values.clear();
       const { state } = this.app;
       const items = [view.top, ...[...view.layers].reverse(), ...view.lines].filter(Boolean);
-      dom.set(this.list, items.map((series) => {
-        const value = h("span", { class: "value" });
-        this.values.set(series.key, value);
-        const isLine = !view.layers.includes(series);
-        const isShown = !state.hidden.has(series.key);
-        return h("li", {}, h("button", {
-          "aria-pressed": String(isShown), title: series.title || "show or hide", onclick: () => this.app.toggle(series.key),
-          class: series.isChosen ? "chosen" : "",
-        }, dom.swatch(series.colour, isLine), h("span", { class: "name" }, series.label), value));
-      }));
+      dom.set(
+        this.list,
+        items.map((series) => {
+          const value = h("span", { class: "value" });
+          this.values.set(series.key, value);
+          const isLine = !view.layers.includes(series);
+          const isShown = !state.hidden.has(series.key);
+          return h(
+            "li",
+            {},
+            h(
+              "button",
+              {
+                "aria-pressed": String(isShown),
+                title: series.title || "show or hide",
+                onclick: () => this.app.toggle(series.key),
+                class: series.isChosen ? "chosen" : "",
+              },
+              dom.swatch(series.colour, isLine),
+              h("span", { class: "name" }, series.label),
+              value,
+            ),
+          );
+        }),
+      );
       this.note.textContent = view.note;
     }
 
@@ -91,17 +113,24 @@ rprof.readout = (() => {
       const clock = units.wallClock(run, at);
       const step = Math.min(0.01, (to - from) / 1000);
       const isUnknown = run.isInGap(at);
-      dom.set(this.time, h("strong", {}, isPeak ? `At the peak, ${units.instant(at, step)}` : units.instant(at, step)), clock ? h("span", {}, clock) : null);
+      dom.set(
+        this.time,
+        h("strong", {}, isPeak ? `At the peak, ${units.instant(at, step)}` : units.instant(at, step)),
+        clock ? h("span", {}, clock) : null,
+      );
       const dots = [];
       for (const series of this.series()) {
         const value = isUnknown ? NaN : series.at ? series.at(at, row) : series.curve.at(at);
         const isAbsent = series.isProcess && value === 0;
         this.values.get(series.key).textContent = isUnknown ? "not measured" : units.bytes(isAbsent ? NaN : value, unit);
-        if (!isAbsent && value >= 0 && !this.view.layers.includes(series) && !this.app.state.hidden.has(series.key)) dots.push({ colour: series.colour, value });
+        if (!isAbsent && value >= 0 && !this.view.layers.includes(series) && !this.app.state.hidden.has(series.key))
+          dots.push({ colour: series.colour, value });
       }
       const parts = isUnknown ? [] : sections.map((section) => section(run, at, row, unit, this.app.state.view)).filter(Boolean);
       dom.set(this.more, parts.map(block));
-      this.app.chart.mark(isPeak ? null : at, units.instant(at, step), dots);
+      const layer = isPeak || isUnknown ? null : this.layerAt(at, row, this.app.chart.height);
+      const words = layer ? ` · ${layer.label} · ${this.values.get(layer.key).textContent}` : "";
+      this.app.chart.mark(isPeak ? null : at, `${units.instant(at, step)}${words}`, dots);
       return at;
     }
 
@@ -126,22 +155,48 @@ rprof.readout = (() => {
       return [top, ...layers, ...lines].filter(Boolean);
     }
 
+    /** The layer that has this height at a time; null if there is none. */
+    layerAt(time, row, height) {
+      let below = 0;
+      if (height == null) return null;
+      for (const layer of this.view.layers) {
+        if (this.app.state.hidden.has(layer.key)) continue;
+        const value = layer.at(time, row) || 0;
+        if (height >= below && height < below + value) return layer;
+        below += value;
+      }
+      return null;
+    }
+
     /** The values as one sentence for a screen reader. */
     sentence() {
-      const values = this.series().slice(0, 6).map((series) => `${series.label} ${this.values.get(series.key).textContent}`);
+      const values = this.series()
+        .slice(0, 6)
+        .map((series) => `${series.label} ${this.values.get(series.key).textContent}`);
       return `${this.time.firstChild ? this.time.firstChild.textContent : ""}: ${values.join(", ")}`;
     }
   }
 
   /** True if nothing changes around a time, so that the time itself can be shown. */
   function isLevel(run, time) {
-    const { times, values } = run.total, left = run.total.before(time);
+    const { times, values } = run.total,
+      left = run.total.before(time);
     return left >= 0 && left + 1 < times.length && values[left] === values[left + 1];
   }
 
   function block({ title, rows }) {
-    return h("section", {}, h("h3", {}, title), h("dl", {}, rows.map(({ label, title: about, colour, value }) => h("div", { title: about },
-      h("dt", {}, colour ? dom.swatch(colour, false) : null, label), h("dd", {}, value)))));
+    return h(
+      "section",
+      {},
+      h("h3", {}, title),
+      h(
+        "dl",
+        {},
+        rows.map(({ label, title: about, colour, value }) =>
+          h("div", { title: about }, h("dt", {}, colour ? dom.swatch(colour, false) : null, label), h("dd", {}, value)),
+        ),
+      ),
+    );
   }
 
   return { Readout, sections };

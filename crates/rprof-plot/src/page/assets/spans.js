@@ -2,7 +2,11 @@
 rprof.spans = (() => {
   "use strict";
   const { theme, units, dom } = rprof;
-  const LANE = 26, BAR = 9, ROW = 19, MOST_LANES = 8, MOST_ROWS = 16;
+  const LANE = 26,
+    BAR = 9,
+    ROW = 19,
+    MOST_LANES = 8,
+    MOST_ROWS = 16;
   const FONT = '11.5px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
   /** The number of lanes or levels, and of those that are shown. */
@@ -24,11 +28,13 @@ rprof.spans = (() => {
 
   /** The blocks to draw between two times on a width in pixels: short ones in a row become one. */
   function blocks(run, state, width) {
-    const { spans } = run, { from, to } = state;
+    const { spans } = run,
+      { from, to } = state;
     const { shown } = rows(run, state);
     const lanes = state.spans === "flame" ? null : laneOf(run);
     const x = (time) => ((time - from) / (to - from)) * width;
-    const last = new Map(), found = [];
+    const last = new Map(),
+      found = [];
     for (let at = 0; at < spans.from.length; at++) {
       const end = endOf(run, at);
       if (end < from || spans.from[at] > to) continue;
@@ -41,7 +47,15 @@ rprof.spans = (() => {
         before.right = Math.max(before.right, right);
         continue;
       }
-      const block = { at, row, left, right: Math.max(right, left + 0.6), rank: spans.rank[at], name: spans.names[spans.name[at]], isOpen: spans.to[at] == null };
+      const block = {
+        at,
+        row,
+        left,
+        right: Math.max(right, left + 0.6),
+        rank: spans.rank[at],
+        name: spans.names[spans.name[at]],
+        isOpen: spans.to[at] == null,
+      };
       last.set(row, block);
       found.push(block);
     }
@@ -76,7 +90,8 @@ rprof.spans = (() => {
     }
 
     hovered(event) {
-      const { app } = this, { from, to } = app.state;
+      const { app } = this,
+        { from, to } = app.state;
       const x = event.clientX - this.canvas.getBoundingClientRect().left - this.left;
       const time = from + (x / this.width) * (to - from);
       app.point(time >= from && time <= to ? time : null);
@@ -108,18 +123,25 @@ rprof.spans = (() => {
     }
 
     draw({ left, width }) {
-      const { state } = this.app, { run } = state;
+      const { state } = this.app,
+        { run } = state;
       const isShown = Boolean(run) && state.spans !== "hidden" && run.spans.from.length > 0;
       this.element.hidden = !isShown;
       if (!isShown) return;
       Object.assign(this, { left, width });
-      const isFlame = state.spans === "flame", { all, shown } = rows(run, state);
-      const height = shown * (isFlame ? ROW : LANE) + 2, ratio = devicePixelRatio, full = this.element.clientWidth;
+      const isFlame = state.spans === "flame",
+        { all, shown } = rows(run, state);
+      const height = shown * (isFlame ? ROW : LANE) + 2,
+        ratio = devicePixelRatio,
+        full = this.element.clientWidth;
       const { canvas } = this;
       canvas.width = Math.round(full * ratio);
       canvas.height = Math.round(height * ratio);
       canvas.style.height = `${height}px`;
-      canvas.setAttribute("aria-label", `Spans from ${units.seconds(state.from)} to ${units.seconds(state.to)}; the table of spans has their times and memory`);
+      canvas.setAttribute(
+        "aria-label",
+        `Spans from ${units.seconds(state.from)} to ${units.seconds(state.to)}; the table of spans has their times and memory`,
+      );
       const ctx = canvas.getContext("2d");
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.font = FONT;
@@ -179,7 +201,9 @@ rprof.spans = (() => {
 
   /** `load: 0.53 s, from 1.00 s to 1.53 s; 12.0 MiB at its begin, 80.1 MiB at its end` */
   function words(run, at, unit) {
-    const { spans } = run, from = spans.from[at], to = endOf(run, at);
+    const { spans } = run,
+      from = spans.from[at],
+      to = endOf(run, at);
     const value = (time) => units.bytes(run.total.at(time), unit);
     const end = spans.to[at] == null ? "it never ended" : `to ${units.seconds(to)}`;
     const [, high] = run.total.range(from, to);

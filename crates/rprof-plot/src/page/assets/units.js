@@ -6,9 +6,17 @@ rprof.units = (() => {
   const BINARY = ["B", "KiB", "MiB", "GiB", "TiB"];
   /** The units that a reader can choose, each with its size in bytes. */
   const SIZES = {
-    B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12,
+    B: 1,
+    KiB: 2 ** 10,
+    MiB: 2 ** 20,
+    GiB: 2 ** 30,
+    TiB: 2 ** 40,
+    kB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
   };
-  const NAMES = ["auto", "KiB", "MiB", "GiB", "kB", "MB", "GB", "B"];
+  const NAMES = ["auto", "KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB", "B"];
 
   /** The unit for a size if the reader has chosen none. */
   function unitOf(bytes) {
@@ -31,7 +39,8 @@ rprof.units = (() => {
 
   /** `20 ms`, `0.35 s`, `41.1 s`, `3 min 05 s`, `2 h 03 min`: a length of time in few digits. */
   function seconds(value) {
-    const s = Math.abs(value), sign = value < 0 ? "-" : "";
+    const s = Math.abs(value),
+      sign = value < 0 ? "-" : "";
     if (s === 0) return "0 s";
     if (s < 0.00095) return `${sign}${(s * 1e6).toFixed(0)} µs`;
     if (s < 0.0995) return `${sign}${(s * 1e3).toFixed(0)} ms`;

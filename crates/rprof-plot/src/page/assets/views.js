@@ -10,9 +10,12 @@ rprof.views = (() => {
   const TRACE_DASHES = [[], [7, 2.5], [2, 2], [9, 2.5, 2, 2.5], [5, 2, 1.5, 2, 1.5, 2]];
   /** The colours of chosen processes, apart from those of the others. */
   const CHOSEN = ["vermillion", "purple", "brown", "ink"];
-  const MOST_LINES = 8, MOST_LAYERS = 12;
+  const MOST_LINES = 8,
+    MOST_LAYERS = 12;
   /** A process with a smaller share of the peak would lie on the time axis. */
   const SMALL = 0.02;
+  /** A limit above this many times the highest value is not drawn. */
+  const NEAR = 2;
   const KINDS = [
     ["anon", "anonymous", "block0", "heap, stacks, private copies"],
     ["file", "file-backed", "block1", "pages of files, which the kernel can take back"],
@@ -65,10 +68,23 @@ rprof.views = (() => {
       shown.forEach((process, at) => {
         const isChosen = state.chosen.has(process.life);
         const look = { width: isChosen ? 2.6 : 1.3, dash: isChosen ? [] : DASHES[at % DASHES.length], isProcess: true };
-        own.push(line(`process-${process.life}`, process.label, isChosen ? CHOSEN[at % CHOSEN.length] : LINES[at % LINES.length], process.curve, look));
+        own.push(
+          line(
+            `process-${process.life}`,
+            process.label,
+            isChosen ? CHOSEN[at % CHOSEN.length] : LINES[at % LINES.length],
+            process.curve,
+            look,
+          ),
+        );
       });
     }
-    return { top: total(run, { label: several ? `all processes (${run.metric})` : run.metric, fill: true }), lines: own, layers: [], note: others(run, several ? shown.length : 0) };
+    return {
+      top: total(run, { label: several ? `all processes (${run.metric})` : run.metric, fill: true }),
+      lines: own,
+      layers: [],
+      note: others(run, several ? shown.length : 0),
+    };
   }
 
   function others(run, shown) {
@@ -90,7 +106,8 @@ rprof.views = (() => {
 
   /** The rounds between two times as steps. None lies above the total: shared pages count once in it. */
   function rounds(run, from, to, columns) {
-    const { times, values } = run.pssCurve, width = to - from;
+    const { times, values } = run.pssCurve,
+      width = to - from;
     const places = run.pssCurve.places(from, to, columns);
     if (places.length > columns) return { times: places.map((at) => times[at]), values: places.map((at) => values[at]) };
     const steps = { times: [], values: [] };
@@ -99,7 +116,8 @@ rprof.views = (() => {
       steps.values.push(value);
     };
     for (const at of places) {
-      const begin = times[at], next = at + 1 < times.length ? times[at + 1] : run.length;
+      const begin = times[at],
+        next = at + 1 < times.length ? times[at + 1] : run.length;
       const bound = run.total.at(begin);
       const value = bound < values[at] ? bound : values[at];
       const end = fallsBelow(run.total, value, begin, Math.min(next, begin + held(run, width)));
@@ -126,7 +144,8 @@ rprof.views = (() => {
   function stepped(run, name) {
     const column = run.columns.get(name);
     if (!column) return null;
-    const times = [], values = [];
+    const times = [],
+      values = [];
     column.rows.forEach((row, at) => {
       const time = run.total.times[row];
       if (at > 0) {
@@ -144,25 +163,52 @@ rprof.views = (() => {
   /** The largest processes, or programs, on one another. What they leave of the total is the last layer. */
   function processes(run, state) {
     const parts = state.grouped
-      ? programs(run).map((group) => ({ key: `program-${group.name}`, label: group.members.length > 1 ? `${group.name} (${group.members.length})` : group.name, curve: group.curve, lives: group.members.map((member) => member.life) }))
-      : largest(run, state).map((process) => ({ key: `process-${process.life}`, label: process.label, curve: process.curve, lives: [process.life] }));
+      ? programs(run).map((group) => ({
+          key: `program-${group.name}`,
+          label: group.members.length > 1 ? `${group.name} (${group.members.length})` : group.name,
+          curve: group.curve,
+          lives: group.members.map((member) => member.life),
+        }))
+      : largest(run, state).map((process) => ({
+          key: `process-${process.life}`,
+          label: process.label,
+          curve: process.curve,
+          lives: [process.life],
+        }));
     // Of the stretch that is shown: a build has hundreds of compilers, a few at a time. Each keeps its colour.
     const within = (part) => part.curve.range(state.from, state.to)[1] || 0;
-    const ranked = parts.map((part, rank) => ({ ...part, rank, size: within(part), isChosen: part.lives.some((life) => state.chosen.has(life)) }));
-    const shown = ranked.sort((a, b) => b.isChosen - a.isChosen || b.size - a.size || a.rank - b.rank).slice(0, MOST_LAYERS).filter((part) => part.size > 0);
+    const ranked = parts.map((part, rank) => ({
+      ...part,
+      rank,
+      size: within(part),
+      isChosen: part.lives.some((life) => state.chosen.has(life)),
+    }));
+    const shown = ranked
+      .sort((a, b) => b.isChosen - a.isChosen || b.size - a.size || a.rank - b.rank)
+      .slice(0, MOST_LAYERS)
+      .filter((part) => part.size > 0);
     shown.sort((a, b) => b.isChosen - a.isChosen || a.rank - b.rank);
     const layers = shown.map((part) => ({ ...part, colour: `block${part.rank % 16}`, isProcess: true, at: (time) => part.curve.at(time) }));
     const rest = parts.length - shown.length;
     const own = [...layers];
     const known = (time) => own.reduce((all, layer) => all + (layer.at(time) || 0), 0);
-    layers.push({ key: "others", label: rest > 0 ? `${rest} others` : "rest", colour: "rest", at: (time, row) => Math.max(0, run.total.values[row] - known(time)) });
+    layers.push({
+      key: "others",
+      label: rest > 0 ? `${rest} others` : "rest",
+      colour: "rest",
+      at: (time, row) => Math.max(0, run.total.values[row] - known(time)),
+    });
     return { top: total(run, { label: `all processes (${run.metric})` }), lines: [], layers, note: "" };
   }
 
   /** The kinds of memory on one another. Those beside RSS lie above its line. */
   function kinds(run) {
     const layers = KINDS.filter(([name]) => run.columns.has(name)).map(([name, label, colour, title]) => ({
-      key: name, label, colour, title, at: (_, row) => run.part(name, row),
+      key: name,
+      label,
+      colour,
+      title,
+      at: (_, row) => run.part(name, row),
     }));
     return { top: total(run), lines: [], layers, note: "" };
   }
@@ -180,7 +226,9 @@ rprof.views = (() => {
 
   /** One curve for each of several runs. */
   function compare(runs) {
-    const lines = runs.map((run, at) => line(`run-${at}`, run.label, TRACES[at % TRACES.length], run.total, { width: 1.8, dash: TRACE_DASHES[at % 5], run }));
+    const lines = runs.map((run, at) =>
+      line(`run-${at}`, run.label, TRACES[at % TRACES.length], run.total, { width: 1.8, dash: TRACE_DASHES[at % 5], run }),
+    );
     return { top: null, lines, layers: [], note: "" };
   }
 
@@ -201,7 +249,8 @@ rprof.views = (() => {
   /** The view of the state. */
   function build(state) {
     if (!state.run) return compare(state.runs);
-    return (BUILDERS[state.view] || lines)(state.run, state);
+    // The overview has no parts yet.
+    return (state.run.isReady ? BUILDERS[state.view] : lines)(state.run, state);
   }
 
   function points(curve, from, to, columns) {
@@ -227,7 +276,8 @@ rprof.views = (() => {
     }
     const layers = view.layers.filter(isShown);
     if (layers.length) {
-      const run = state.run, places = run.total.places(from, to, columns);
+      const run = state.run,
+        places = run.total.places(from, to, columns);
       const times = places.map((at) => run.total.times[at]);
       let lower = new Float64Array(places.length);
       for (const series of layers) {
@@ -251,5 +301,18 @@ rprof.views = (() => {
     return isLog ? axis.logarithmic(shapes.lowest, highest, state.unit) : axis.memory(highest, state.unit, height);
   }
 
-  return { available, build, geometry, memoryAxis, KINDS };
+  /** The limits that are near enough to the curves. */
+  function limits(state, highest) {
+    const runs = state.run ? [state.run] : state.runs;
+    const all = new Map(runs.flatMap((run) => run.limits).map((limit) => [limit.join(), limit]));
+    return [...all.values()].filter(([, bytes]) => bytes <= NEAR * highest).slice(0, 4);
+  }
+
+  /** The metric of the curves, or a word for several. */
+  function metric(state) {
+    const metrics = new Set((state.run ? [state.run] : state.runs).map((run) => run.metric));
+    return metrics.size === 1 ? [...metrics][0] : "memory";
+  }
+
+  return { available, build, geometry, limits, memoryAxis, metric, KINDS };
 })();

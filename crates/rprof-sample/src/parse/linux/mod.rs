@@ -1,6 +1,7 @@
 //! Parsers of what the kernel of Linux reports in files and in its log.
 
 pub mod cgroup;
+pub mod drm;
 pub mod oom_log;
 pub mod proc;
 pub mod rss_counters;
@@ -23,6 +24,7 @@ pub fn parse_any(text: &[u8]) {
     let _ = cgroup::size(text);
     let text = String::from_utf8_lossy(text);
     let _ = oom_log::parse_kill(&text);
+    let _ = drm::parse(&text);
     let _ = rss_counters::count_cpus(&text);
     let _ = rss_counters::mark_error(&text, 4, 4096);
 }

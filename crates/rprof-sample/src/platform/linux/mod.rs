@@ -3,6 +3,7 @@
 mod cgroup;
 mod cgroup_create;
 mod command_line;
+mod gpu;
 mod huge_pages;
 mod idle;
 mod machine;
@@ -16,6 +17,7 @@ pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, has_terminal, kill, prepare, signal_name, spawn};
 pub use cgroup::Group;
 pub use command_line::command_of;
+pub use gpu::Gpu;
 pub use huge_pages::{huge_mappings, largest_fault};
 pub use machine::{children, mark_error, name_of, oom_kills, owner, why_no_memory};
 pub use oom_log::OomLog;

@@ -14,6 +14,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 pub use super::no_cgroup::{Group, OomLog};
+pub use super::no_gpu::Gpu;
 pub use super::reap::{has_children, reap};
 pub use super::uname::{host, os, page_size};
 pub use super::unix::{cpu_time, has_terminal, kill, prepare, signal_name, spawn};

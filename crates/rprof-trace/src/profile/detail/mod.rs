@@ -3,6 +3,7 @@
 
 mod processes;
 mod slices;
+mod tick_builder;
 mod ticks;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use crate::read::Reader;
 use crate::units::Seconds;
 use processes::ProcessCurves;
 use slices::Capped;
-use ticks::TickTableBuilder;
+use tick_builder::TickTableBuilder;
 
 /// The limits of the curves of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
