@@ -115,7 +115,7 @@ pub struct Fault {
 /// The present pages of a process at one time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scan {
-    /// The RSS in bytes: the mean of those before and after the scan.
+    /// The RSS in bytes; of those during the scan the one next to what it found.
     pub rss: u64,
     /// The areas of the address space with present pages, in order.
     pub areas: Vec<Area>,

@@ -14,7 +14,10 @@ fn hold_vector(mib: usize) -> Vec<u64> {
 
 #[inline(never)]
 fn hold_boxes(mib: usize) -> Vec<Box<[u8]>> {
-    (0..mib * 256).map(|_| vec![1u8; 4080].into_boxed_slice()).collect()
+    let boxes = (0..mib * 256).map(|_| vec![1u8; 4080].into_boxed_slice()).collect();
+    // Not a tail call, which would leave no trace of this function.
+    black_box(&boxes);
+    boxes
 }
 
 #[inline(never)]

@@ -13,8 +13,8 @@ use super::attributes::{faults, switched, tasks};
 use super::ring::Ring;
 use crate::error::Error;
 
-/// Pages of the ring of processes.
-const TASK_PAGES: usize = 16;
+/// Pages of the ring of processes, at least and at most. The start of an interpreter makes hundreds of records.
+const TASK_PAGES: (usize, usize) = (16, 128);
 /// Pages of the ring of one fault in a period; a user without rights gets fewer.
 const MOST_PAGES: usize = 2048;
 const FEWEST_PAGES: usize = 8;
@@ -96,7 +96,8 @@ impl Events {
                     Ok::<_, io::Error>(())
                 };
             let dense = pages / 2;
-            open(Source::Tasks, &mut tasks(wake(TASK_PAGES)), None, TASK_PAGES)?;
+            let task_pages = (pages / 8).clamp(TASK_PAGES.0, TASK_PAGES.1);
+            open(Source::Tasks, &mut tasks(wake(task_pages)), None, task_pages)?;
             open(Source::Sparse, &mut faults(false, period, kernel, wake(pages)), None, pages)?;
             // Every major fault is recorded: they are rare and slow.
             let mut major = faults(true, 1, kernel, wake(dense));

@@ -5,4 +5,4 @@ mod pages;
 mod resident;
 
 pub use pages::scan;
-pub use resident::resident;
+pub use resident::{resident, shares_memory};

@@ -65,7 +65,10 @@ pub fn scan(pid: u32, page: u64) -> Option<Scan> {
         let first = runs.partition_point(|run| run.end <= area.start);
         runs.get(first).is_some_and(|run| run.start < area.end)
     });
-    Some(Scan { rss: before.midpoint(after), areas, runs })
+    // While the process grows, its RSS passes the sum of what the scan found.
+    let present = runs.iter().fold(0u64, |sum, run| sum.saturating_add(run.end - run.start));
+    let rss = present.clamp(before.min(after), before.max(after));
+    Some(Scan { rss, areas, runs })
 }
 
 fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {

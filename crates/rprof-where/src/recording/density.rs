@@ -9,6 +9,8 @@ const FEW: u64 = 2;
 const BURST: u64 = 64;
 /// The time without many faults after which every one is recorded again, in nanoseconds.
 const CALM: u64 = 30_000_000;
+/// Records of one fault in a period that prove a missed switch.
+const SURE: u64 = 4;
 const MILLI: u64 = 1_000_000;
 
 /// The state of the switch.
@@ -25,11 +27,6 @@ impl Density {
         Self { period, dense: true, last: now, calm_from: now }
     }
 
-    /// True while every fault is recorded.
-    pub fn is_dense(&self) -> bool {
-        self.dense
-    }
-
     /// Takes the numbers of records since the last call; returns a switch to make.
     pub fn step(&mut self, now: u64, sparse: u64, dense: u64) -> Option<bool> {
         let millis = now.saturating_sub(self.last) / MILLI + 1;
@@ -39,6 +36,11 @@ impl Density {
             self.calm_from = now + CALM;
         }
         if self.dense && dense >= BURST && dense > MANY * millis {
+            self.dense = false;
+            return Some(false);
+        }
+        // A process that was forked during a switch may have missed it.
+        if self.dense && sparse >= SURE && dense < sparse {
             self.dense = false;
             return Some(false);
         }
@@ -62,6 +64,6 @@ mod tests {
         assert_eq!(density.step(30 * MILLI, 100, 0), None, "still many");
         assert_eq!(density.step(40 * MILLI, 0, 0), None, "not calm for long");
         assert_eq!(density.step(70 * MILLI, 0, 0), Some(true));
-        assert!(density.is_dense());
+        assert_eq!(density.step(80 * MILLI, 10, 0), Some(false), "the switch was missed");
     }
 }

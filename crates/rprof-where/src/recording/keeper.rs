@@ -1,6 +1,8 @@
 //! The thread that turns the kernel's records into those of the stacks file.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use super::drain::Batch;
@@ -41,6 +43,8 @@ struct Keeper<W> {
     interner: Interner,
     moments: Moments,
     waiting: Vec<(u64, Item)>,
+    /// Thread and address of the faults that the last batch has with every other one.
+    dense: HashSet<(u32, u64)>,
     frames: Vec<crate::model::Frame>,
 }
 
@@ -49,7 +53,7 @@ struct Keeper<W> {
 /// # Errors
 /// When the file could not be written.
 pub fn run<W: Write>(
-    receive: &Receiver<Batch>,
+    (receive, backlog): (&Receiver<Batch>, &AtomicUsize),
     writer: Writer<W>,
     header: &Header,
     start: u64,
@@ -65,6 +69,7 @@ pub fn run<W: Write>(
         interner: Interner::default(),
         moments: Moments::default(),
         waiting: Vec::new(),
+        dense: HashSet::new(),
         frames: Vec::new(),
     };
     keeper.unknown = keeper.interner.module("[unknown]", &mut |record| keeper.writer.write(&record));
@@ -72,7 +77,9 @@ pub fn run<W: Write>(
     while let Ok(batch) = receive.recv() {
         last = batch.until;
         keeper.take(&batch);
-        keeper.pass_on(batch.until.saturating_sub(LATENESS));
+        backlog.fetch_sub(batch.len(), Ordering::Relaxed);
+        drop(batch);
+        keeper.pass_on(last.saturating_sub(LATENESS));
         let write = &mut |record| keeper.writer.write(&record);
         keeper.moments.look(&mut keeper.processes, (start, keeper.page), write);
         keeper.writer.flush_if_old();
@@ -87,7 +94,7 @@ impl<W: Write> Keeper<W> {
     /// Parses a batch.
     fn take(&mut self, batch: &Batch) {
         let mut sides = Vec::new();
-        parse(&batch.tasks, &mut sides);
+        let lost_sides = parse(&batch.tasks, &mut sides);
         self.waiting.extend(sides.into_iter().map(|side| (side.time, Item::Side(side))));
         let own = self.own;
         let waiting = &mut self.waiting;
@@ -101,15 +108,22 @@ impl<W: Write> Keeper<W> {
             let item = Waiting { pid: sample.pid, fault, registers: sample.registers, stack };
             waiting.push((sample.time, Item::Fault(Box::new(item))));
         };
-        let lost = parse_sample(&batch.dense, &mut |sample| keep(1, sample));
-        // While every fault is recorded, one in a period adds nothing.
-        if batch.all_dense && lost == 0 {
-            return;
-        }
+        let mut dense = HashSet::new();
+        parse_sample(&batch.dense, &mut |sample| {
+            dense.insert((sample.tid, sample.address));
+            keep(1, sample);
+        });
+        // A fault that both ways have recorded counts once. The two are drained one after the other.
+        let before = std::mem::replace(&mut self.dense, dense);
         let period = self.period;
-        let lost = parse_sample(&batch.sparse, &mut |sample| keep(period, sample));
-        if lost > 0 {
-            self.writer.write(&Record::Lost(lost));
+        let lost = parse_sample(&batch.sparse, &mut |sample| {
+            let key = (sample.tid, sample.address);
+            if !self.dense.contains(&key) && !before.contains(&key) {
+                keep(period, sample);
+            }
+        });
+        if lost + lost_sides > 0 {
+            self.writer.write(&Record::Lost(lost + lost_sides));
         }
     }
 

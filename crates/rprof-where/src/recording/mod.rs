@@ -12,7 +12,7 @@ mod threads;
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -26,8 +26,8 @@ use crate::model::Header;
 
 /// One fault in this many is recorded while there are many.
 const PERIOD: u64 = 16;
-/// Batches of records that may wait to be unwound.
-const BATCHES: usize = 16;
+/// Batches of records that may wait to be unwound: more than the bytes of them allow.
+const BATCHES: usize = 1 << 14;
 
 /// A recording that has begun.
 #[derive(Debug)]
@@ -53,19 +53,20 @@ impl Recording {
         let stop = Arc::new(AtomicBool::new(false));
         let (send, receive) = sync_channel(BATCHES);
         let (give, take) = sync_channel::<Events>(1);
+        let backlog = Arc::new(AtomicUsize::new(0));
         let drain = {
-            let stop = Arc::clone(&stop);
+            let (stop, filling) = (Arc::clone(&stop), Arc::clone(&backlog));
             // The thread starts before the events are opened, so that it does not inherit them.
             let run = move || {
                 if let Ok(events) = take.recv() {
-                    drain::run(events, PERIOD, &stop, &send);
+                    drain::run(events, PERIOD, &stop, (&send, &filling));
                 }
             };
             threads::start("rprof-faults", run)?
         };
         let (begin, begun) = sync_channel::<(Header, W)>(1);
         let keep = move || match begun.recv() {
-            Ok((header, out)) => keeper::run(&receive, Writer::new(out, &header), &header, start),
+            Ok((header, out)) => keeper::run((&receive, &backlog), Writer::new(out, &header), &header, start),
             Err(_) => Ok(()),
         };
         let keeper = threads::start("rprof-stacks", keep)?;

@@ -3,7 +3,7 @@
 use super::clock;
 use super::processes::Processes;
 use crate::model::{Event, EventKind, Moment, Record};
-use crate::pagemap::{resident, scan};
+use crate::pagemap::{resident, scan, shares_memory};
 
 /// Looks and scans may take this part of the time: one in this many.
 const SHARE: u64 = 20;
@@ -57,7 +57,9 @@ impl Moments {
         let begun = clock::cpu();
         let mut sum = 0;
         for (pid, process) in &mut processes.by_pid {
-            process.rss = resident(*pid, page).unwrap_or(0);
+            // A child of vfork is still its parent: the pages exist once.
+            let borrows = process.parent.is_some_and(|parent| shares_memory(*pid, parent));
+            process.rss = if borrows { 0 } else { resident(*pid, page).unwrap_or(0) };
             sum += process.rss;
         }
         if sum > self.seen.saturating_add(LEAST_STILL) || sum.saturating_add(LEAST_STILL) < self.seen {
@@ -87,7 +89,7 @@ impl Moments {
     fn take(&mut self, processes: &mut Processes, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
         let time = clock::now().saturating_sub(start);
         let mut moment = Moment::default();
-        for (pid, process) in &mut processes.by_pid {
+        for (pid, process) in processes.by_pid.iter_mut().filter(|(_, process)| process.rss > 0) {
             if process.touched || process.scanned != Some(process.rss) {
                 // A process that may not be read, or that has just ended, is missing at this moment.
                 let Some(scan) = scan(*pid, page) else { continue };

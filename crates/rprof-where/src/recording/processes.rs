@@ -11,6 +11,8 @@ use crate::unwind::{CodeMap, CodeSpace, Images, Interner};
 pub struct Process {
     /// Its code.
     pub code: CodeSpace,
+    /// The parent, until an exec.
+    pub parent: Option<u32>,
     /// The module of the code that it generates, once it does.
     pub generated: Option<u32>,
     /// Something happened in its memory since the last scan.
@@ -68,6 +70,7 @@ impl Processes {
         let mut child = self.by_pid.get(&parent).cloned().unwrap_or_default();
         child.touched = true;
         child.scanned = None;
+        child.parent = Some(parent);
         if child.generated.take().is_some() {
             let module = interner.module(&format!("[generated {pid}]"), out);
             child.code.relabel(module);
