@@ -102,6 +102,11 @@ Other variables that rprof reads:
   HOME, TMPDIR     for these files, if the variables above are not set
   TZ               the time zone of the names of traces
   NO_COLOR, TERM   no colours if NO_COLOR is not empty, or if TERM is dumb
+  RPROF_NVML_LIBRARY
+                   NVIDIA's library for GPU memory, if it is not where programs
+                   look for it
+  SLURM_JOB_ID, OMPI_COMM_WORLD_RANK and others of launchers
+                   the placeholders of -o, see docs/clusters.md
   GITHUB_ACTIONS, GITHUB_STEP_SUMMARY
                    `rprof check` in a job of GitHub Actions writes annotations and
                    a summary";
