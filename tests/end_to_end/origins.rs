@@ -348,6 +348,10 @@ fn every_output_has_the_same_bytes() {
     assert_eq!(again.code, Some(1), "an existing file stays");
     assert_eq!(place.run("where --force -o f.svg t.dat").code, Some(0));
 
+    assert_eq!(place.run("plot --view where -o v.svg t.dat").code, Some(0));
+    let figure = std::fs::read_to_string(place.path("v.svg")).unwrap();
+    assert!(figure.contains("hold_large") && figure.contains("all other memory"));
+
     // What was freed before the end of the run is in what was touched, and not in what is held.
     let gross = json(&place, "where --json --gross t.dat");
     assert!(total(&gross, "hold_freed") >= 70 * MIB, "{gross:#}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rprof_trace::{Bytes, Profile, Seconds, SizeUnit};
+use rprof_trace::{Bytes, Curve, Profile, Seconds, SizeUnit};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,8 @@ pub struct Options {
     pub slope: bool,
     /// The number of processes of a single trace that get a curve of their own, the largest first.
     pub processes: usize,
+    /// The memory of the largest functions over time, each with its name, for their view.
+    pub functions: Vec<(String, Curve)>,
     /// The form of the texts in the SVG.
     pub text: SvgText,
     /// The colours.
@@ -71,6 +73,7 @@ impl Default for Options {
             all_spans: false,
             slope: false,
             processes: 8,
+            functions: Vec::new(),
             text: SvgText::Font,
             theme: Theme::Light,
             transparent: false,
@@ -105,11 +108,13 @@ pub enum View {
     Requested,
     /// The whole tree above all its spans.
     Spans,
+    /// The functions that hold most, stacked. They come from the stacks of a run, in [`Options::functions`].
+    Functions,
 }
 
 impl View {
     /// All views, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Line,
         Self::Kinds,
@@ -118,6 +123,7 @@ impl View {
         Self::Pss,
         Self::Requested,
         Self::Spans,
+        Self::Functions,
     ];
 
     /// Its name on the command line.
@@ -131,12 +137,13 @@ impl View {
             Self::Pss => "pss",
             Self::Requested => "requested",
             Self::Spans => "spans",
+            Self::Functions => "where",
         }
     }
 
     /// True if layers lie above one another, so that heights add up.
     pub const fn is_stacked(self) -> bool {
-        matches!(self, Self::Kinds | Self::Processes | Self::Programs)
+        matches!(self, Self::Kinds | Self::Processes | Self::Programs | Self::Functions)
     }
 }
 

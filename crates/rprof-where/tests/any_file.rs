@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use proptest::prelude::*;
-use rprof_where::attribution::{By, Names, Table, Which, diff, series, view};
+use rprof_where::attribution::{By, Names, Table, Which, diff, over_time, series, view};
 use rprof_where::export::{flame_graph, folded, speedscope};
 use rprof_where::model::{
     Area, Event, EventKind, Fault, Frame, Header, Mapped, Moment, Node, Record, Run, Scan, Symbol,
@@ -97,6 +97,8 @@ fn use_all(bytes: &[u8]) {
         let _ = flame_graph(&seen, &log, &names, ("x", "y"), &mut Vec::new());
     }
     series(&log, 1, &mut drop);
+    let bands = over_time(&log, &names, 3);
+    assert!(bands.len() <= 3);
 }
 
 proptest! {

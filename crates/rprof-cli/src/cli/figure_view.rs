@@ -79,6 +79,8 @@ pub enum ViewName {
     Requested,
     /// The whole tree above all its spans
     Spans,
+    /// The functions that hold most, stacked (recorded with --where)
+    Where,
 }
 
 impl From<ViewName> for View {
@@ -92,6 +94,7 @@ impl From<ViewName> for View {
             ViewName::Pss => Self::Pss,
             ViewName::Requested => Self::Requested,
             ViewName::Spans => Self::Spans,
+            ViewName::Where => Self::Functions,
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::figure_format::{self, FigureFormat};
 use crate::trace_input::TraceInput;
 use crate::trace_labels::{self, Labelled};
 use crate::{
-    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, text_figure,
-    trace_names,
+    figure_file, load, message, missing_glyphs, natural_order, output, page_file, rank_report, stacks,
+    text_figure, trace_names,
 };
 
 /// The shortest window, in seconds: a span without length still needs an axis.
@@ -46,7 +46,12 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
-    let options = Options { title: options.title.or_else(|| common_command(&labelled)), ..options };
+    let functions = match paths.as_slice() {
+        [path] if options.view == View::Functions => stacks::curves(path, options.processes)?,
+        _ => Vec::new(),
+    };
+    let title = options.title.or_else(|| common_command(&labelled));
+    let options = Options { title, functions, ..options };
     let traces: Vec<Trace<'_>> =
         runs.iter().zip(&labels).map(|(run, label)| Trace { label, profile: &run.profile }).collect();
     if let Some(style) = term {

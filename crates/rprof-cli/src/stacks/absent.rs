@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 use rprof_findings::budget::{Finding, Limit};
 use rprof_sample::{Clock, Target};
+use rprof_trace::Curve;
 
 use crate::trace_file::TraceFile;
 
@@ -14,6 +15,14 @@ use crate::trace_file::TraceFile;
 /// Always.
 pub fn findings(_: &Path, _: &[Limit]) -> anyhow::Result<Vec<Finding>> {
     bail!("--max-function needs an rprof that was built with the feature `where`")
+}
+
+/// Reports that there are no stacks.
+///
+/// # Errors
+/// Always.
+pub fn curves(_: &Path, _: usize) -> anyhow::Result<Vec<(String, Curve)>> {
+    bail!("the view `where` needs an rprof that was built with the feature `where`")
 }
 
 /// No recording.

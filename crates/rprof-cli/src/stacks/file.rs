@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_trace::shown;
+use rprof_trace::{Bytes, Curve, Point, Seconds, shown};
 use rprof_where::Log;
-use rprof_where::attribution::View;
+use rprof_where::attribution::{Names, View, over_time};
 
 use crate::message;
 
@@ -43,6 +43,17 @@ pub fn read(trace: &Path) -> anyhow::Result<Log> {
         );
     }
     Ok(log)
+}
+
+/// The memory of the functions that ever held most, over time.
+///
+/// # Errors
+/// When the trace has no stacks.
+pub fn curves(trace: &Path, most: usize) -> anyhow::Result<Vec<(String, Curve)>> {
+    let log = read(trace)?;
+    let point = |(time, bytes): (u64, u64)| Point { time: Seconds(time as f64 / 1e9), value: Bytes(bytes) };
+    let bands = over_time(&log, &Names::new(&log), most);
+    Ok(bands.into_iter().map(|band| (band.name, band.points.into_iter().map(point).collect())).collect())
 }
 
 /// `at 3.20 s, 208.2 MiB RSS`

@@ -10,9 +10,9 @@ mod limits;
 mod recording;
 
 #[cfg(not(feature = "where"))]
-pub use absent::{Stacks, findings};
+pub use absent::{Stacks, curves, findings};
 #[cfg(feature = "where")]
-pub use file::{beside, moment_words, percent, read};
+pub use file::{beside, curves, moment_words, percent, read};
 #[cfg(feature = "where")]
 pub use limits::findings;
 #[cfg(feature = "where")]

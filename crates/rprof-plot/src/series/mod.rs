@@ -106,7 +106,7 @@ impl SeriesSet {
     pub fn panel(options: &Options, profile: &Profile, range: &TimeRange) -> Result<Self, Error> {
         match options.view {
             View::Overview => Ok(pairs::whole_only(options, profile, range)),
-            view @ (View::Processes | View::Programs | View::Spans) => {
+            view @ (View::Processes | View::Programs | View::Spans | View::Functions) => {
                 let reason = "each panel would need a legend of its own".to_owned();
                 Err(view_error(view, reason, "draw a figure for each trace, without `--facet`"))
             }
@@ -124,6 +124,7 @@ impl SeriesSet {
             View::Pss => pairs::pss(options, profile, range),
             View::Requested => pairs::requested(options, profile, range),
             View::Spans => pairs::spans(options, profile, range),
+            View::Functions => stacks::functions(options, profile, range),
         }
     }
 

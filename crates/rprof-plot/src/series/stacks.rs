@@ -120,6 +120,26 @@ pub fn programs(options: &Options, profile: &Profile, range: &TimeRange) -> Resu
     Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count)))
 }
 
+/// The functions that hold most, from the stacks of the run.
+pub fn functions(options: &Options, profile: &Profile, range: &TimeRange) -> Result<SeriesSet, Error> {
+    if profile.metric != Metric::Rss {
+        let reason = format!("functions add up to RSS, and this trace has {}", profile.metric.name());
+        return Err(view_error(View::Functions, reason, "record it with `--metric rss`"));
+    }
+    if options.functions.is_empty() {
+        let reason = "this trace has no stacks".to_owned();
+        return Err(view_error(View::Functions, reason, "record it with `rprof run --where`"));
+    }
+    let layers = options.functions.iter().enumerate().map(|(at, (name, curve))| {
+        let mut curve = curve.clone();
+        let peak = curve.iter().map(|point| point.value).max().unwrap_or_default();
+        steps::until_the_end(&mut curve, profile);
+        Layer { name: visible(name), colour: palette::band(at), curve, peak }
+    });
+    let rest = Rest { words: "all other memory".to_owned(), sum: u64::MAX };
+    Ok(with_rest(options, profile, range, layers.collect(), Some(rest)))
+}
+
 /// An error for a run of one process, of which rprof records the sum alone.
 fn check_is_tree(view: View, profile: &Profile) -> Result<(), Error> {
     if profile.header.is_none() || profile.process_count > 1 {

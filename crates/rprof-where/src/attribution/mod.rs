@@ -6,6 +6,7 @@ mod diff;
 mod moves;
 mod names;
 mod objects;
+mod over_time;
 mod owner;
 mod replay;
 mod space;
@@ -14,6 +15,7 @@ mod table;
 
 pub use diff::{Change, diff};
 pub use names::{Call, Names, is_named};
+pub use over_time::{Band, over_time};
 pub use owner::without_interpreter;
 pub use replay::{Process, Share, View, Which, moments, series, view};
 pub use table::{By, Entry, Table, unseen_label};

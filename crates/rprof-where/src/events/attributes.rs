@@ -53,6 +53,12 @@ pub fn tasks(wake: u32) -> sys::perf_event_attr {
     attr
 }
 
+/// The faults that a switch turns on and off, see [`Events::set_dense`](super::Events::set_dense). An exec leaves it as it is.
+pub fn switched(mut attr: sys::perf_event_attr) -> sys::perf_event_attr {
+    attr.set_enable_on_exec(0);
+    attr
+}
+
 /// Page faults, one in `period`. The kernel reports a fault of these two kinds after the page is mapped, so that the size
 /// of the page is known.
 pub fn faults(major: bool, period: u64, kernel: bool, wake: u32) -> sys::perf_event_attr {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use perf_event_open_sys as sys;
 use sys::bindings::{PERF_FLAG_FD_CLOEXEC, perf_event_attr};
 
-use super::attributes::{faults, tasks};
+use super::attributes::{faults, switched, tasks};
 use super::ring::Ring;
 use crate::error::Error;
 
@@ -100,7 +100,8 @@ impl Events {
             open(Source::Sparse, &mut faults(false, period, kernel, wake(pages)), None, pages)?;
             // Every major fault is recorded: they are rare and slow.
             let mut major = faults(true, 1, kernel, wake(dense));
-            open(Source::Dense, &mut faults(false, 1, kernel, wake(dense)), Some(&mut major), dense)?;
+            let mut minor = switched(faults(false, 1, kernel, wake(dense)));
+            open(Source::Dense, &mut minor, Some(&mut major), dense)?;
         }
         Ok(channels)
     }

@@ -12,14 +12,16 @@ use crate::model::{
 pub enum Decoded {
     /// A record of this version.
     Record(Record),
+    /// The name of areas.
+    Text(String),
     /// A record that a newer rprof wrote.
     Unknown,
     /// A header of a newer format.
     Newer(u64),
 }
 
-/// Decodes the payload of a record.
-pub fn decode(kind: u8, payload: &[u8]) -> Option<Decoded> {
+/// Decodes the payload of a record. `texts` are the names of areas so far.
+pub fn decode(kind: u8, payload: &[u8], texts: &[String]) -> Option<Decoded> {
     let mut bytes = Bytes(payload);
     let record = match kind {
         kind::HEADER => match bytes.number()? {
@@ -33,9 +35,10 @@ pub fn decode(kind: u8, payload: &[u8]) -> Option<Decoded> {
         kind::SYMBOLS => symbols(&mut bytes)?,
         kind::LOST => Record::Lost(bytes.number()?),
         kind::END => Record::End,
+        kind::TEXT => return Some(Decoded::Text(bytes.text()?)),
         kind::FORK..=kind::MOMENT => {
             let (time, pid) = (bytes.number()?, bytes.small()?);
-            Record::Event(Event { time, pid, kind: event(kind, &mut bytes)? })
+            Record::Event(Event { time, pid, kind: event(kind, &mut bytes, texts)? })
         }
         _ => return Some(Decoded::Unknown),
     };
@@ -65,7 +68,7 @@ fn symbols(bytes: &mut Bytes<'_>) -> Option<Record> {
     Some(Record::Symbols { frame, symbols })
 }
 
-fn event(kind: u8, bytes: &mut Bytes<'_>) -> Option<EventKind> {
+fn event(kind: u8, bytes: &mut Bytes<'_>, texts: &[String]) -> Option<EventKind> {
     Some(match kind {
         kind::FORK => EventKind::Fork { parent: bytes.small()? },
         kind::NAME => {
@@ -85,7 +88,7 @@ fn event(kind: u8, bytes: &mut Bytes<'_>) -> Option<EventKind> {
             }
             EventKind::Fault(Fault { tid, address, size, node, weight })
         }
-        kind::SCAN => EventKind::Scan(Box::new(scan(bytes)?)),
+        kind::SCAN => EventKind::Scan(Box::new(scan(bytes, texts)?)),
         kind::MOMENT => {
             let count = bytes.number()?;
             let mut processes = Vec::new();
@@ -98,13 +101,14 @@ fn event(kind: u8, bytes: &mut Bytes<'_>) -> Option<EventKind> {
     })
 }
 
-fn scan(bytes: &mut Bytes<'_>) -> Option<Scan> {
+fn scan(bytes: &mut Bytes<'_>, texts: &[String]) -> Option<Scan> {
     let rss = bytes.number()?;
     let mut areas = Vec::new();
     let mut last = 0u64;
     for _ in 0..bytes.number()? {
         let (start, end) = span(bytes, last)?;
-        areas.push(Area { start, end, name: bytes.text()? });
+        let name = texts.get(usize::try_from(bytes.number()?).ok()?)?.clone();
+        areas.push(Area { start, end, name });
         last = end;
     }
     let mut runs = Vec::new();

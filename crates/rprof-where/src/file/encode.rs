@@ -1,5 +1,6 @@
 //! The writer of a stacks file.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub struct Writer<W> {
     out: W,
     buffer: Vec<u8>,
     payload: Vec<u8>,
+    /// The positions of the names of areas.
+    texts: HashMap<String, u64>,
     failure: Option<io::Error>,
     flushed: Instant,
 }
@@ -25,22 +28,41 @@ pub struct Writer<W> {
 impl<W: Write> Writer<W> {
     /// Begins a file.
     pub fn new(out: W, header: &Header) -> Self {
-        let (payload, failure, flushed) = (Vec::new(), None, Instant::now());
-        let mut writer = Self { out, buffer: MAGIC.to_vec(), payload, failure, flushed };
+        let (payload, texts) = (Vec::new(), HashMap::new());
+        let (failure, flushed) = (None, Instant::now());
+        let mut writer = Self { out, buffer: MAGIC.to_vec(), payload, texts, failure, flushed };
         writer.write(&Record::Header(header.clone()));
         writer
     }
 
     /// Appends a record.
     pub fn write(&mut self, record: &Record) {
+        if let Record::Event(Event { kind: EventKind::Scan(scan), .. }) = record {
+            scan.areas.iter().for_each(|area| self.name(&area.name));
+        }
         self.payload.clear();
-        let kind = encode(&mut self.payload, record);
-        self.buffer.push(kind);
-        put(&mut self.buffer, self.payload.len() as u64);
-        self.buffer.extend_from_slice(&self.payload);
+        let kind = encode(&mut self.payload, record, &self.texts);
+        self.end(kind);
         if self.buffer.len() >= CHUNK {
             self.flush();
         }
+    }
+
+    /// Appends the name of an area, once.
+    fn name(&mut self, name: &str) {
+        if !self.texts.contains_key(name) {
+            self.texts.insert(name.to_owned(), self.texts.len() as u64);
+            self.payload.clear();
+            put_text(&mut self.payload, name);
+            self.end(kind::TEXT);
+        }
+    }
+
+    /// Appends the payload as a record.
+    fn end(&mut self, kind: u8) {
+        self.buffer.push(kind);
+        put(&mut self.buffer, self.payload.len() as u64);
+        self.buffer.extend_from_slice(&self.payload);
     }
 
     /// Passes all whole records on if the last time was a second ago, so that little is lost if rprof is killed.
@@ -76,7 +98,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// Appends the payload and returns the kind.
-fn encode(out: &mut Vec<u8>, record: &Record) -> u8 {
+fn encode(out: &mut Vec<u8>, record: &Record, texts: &HashMap<String, u64>) -> u8 {
     match record {
         Record::Header(header) => {
             for value in [FORMAT, header.period, u64::from(header.kernel), header.page_size, header.huge_size]
@@ -100,7 +122,7 @@ fn encode(out: &mut Vec<u8>, record: &Record) -> u8 {
             put(out, node.frame.into());
             kind::NODE
         }
-        Record::Event(event) => encode_event(out, event),
+        Record::Event(event) => encode_event(out, event, texts),
         Record::Symbols { frame, symbols } => {
             encode_symbols(out, *frame, symbols);
             kind::SYMBOLS
@@ -123,7 +145,7 @@ fn encode_symbols(out: &mut Vec<u8>, frame: u32, symbols: &[Symbol]) {
     }
 }
 
-fn encode_event(out: &mut Vec<u8>, event: &Event) -> u8 {
+fn encode_event(out: &mut Vec<u8>, event: &Event, texts: &HashMap<String, u64>) -> u8 {
     put(out, event.time);
     put(out, event.pid.into());
     match &event.kind {
@@ -152,7 +174,7 @@ fn encode_event(out: &mut Vec<u8>, event: &Event) -> u8 {
             kind::FAULT
         }
         EventKind::Scan(scan) => {
-            encode_scan(out, scan);
+            encode_scan(out, scan, texts);
             kind::SCAN
         }
         EventKind::Moment(moment) => {
@@ -167,14 +189,14 @@ fn encode_event(out: &mut Vec<u8>, event: &Event) -> u8 {
 }
 
 /// Each area and run is written as its distance from the end of the previous one and its length. A run ends with its flags.
-fn encode_scan(out: &mut Vec<u8>, scan: &Scan) {
+fn encode_scan(out: &mut Vec<u8>, scan: &Scan, texts: &HashMap<String, u64>) {
     put(out, scan.rss);
     put(out, scan.areas.len() as u64);
     let mut end = 0;
     for area in &scan.areas {
         put(out, area.start.wrapping_sub(end));
         put(out, area.end.saturating_sub(area.start));
-        put_text(out, &area.name);
+        put(out, texts.get(&area.name).copied().unwrap_or(0));
         end = area.end;
     }
     put(out, scan.runs.len() as u64);

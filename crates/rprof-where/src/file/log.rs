@@ -38,8 +38,9 @@ impl Log {
         let rest = file.strip_prefix(MAGIC).ok_or(Error::Malformed("it does not begin as one"))?;
         let mut bytes = Bytes(rest);
         let mut log: Option<Self> = None;
+        let mut texts = Vec::new();
         while let Some((kind, payload)) = next(&mut bytes) {
-            match (decode(kind, payload), &mut log) {
+            match (decode(kind, payload, &texts), &mut log) {
                 (Some(Decoded::Newer(format)), _) => return Err(Error::Newer(format)),
                 (Some(Decoded::Record(Record::Header(header))), None) => log = Some(Self::new(header)),
                 (Some(Decoded::Record(Record::End)), Some(log)) => log.complete = true,
@@ -48,6 +49,7 @@ impl Log {
                         break;
                     }
                 }
+                (Some(Decoded::Text(text)), Some(_)) => texts.push(text),
                 (Some(Decoded::Unknown), Some(_)) => {}
                 _ => break,
             }

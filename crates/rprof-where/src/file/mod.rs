@@ -29,4 +29,6 @@ mod kind {
     pub const SYMBOLS: u8 = 12;
     pub const LOST: u8 = 13;
     pub const END: u8 = 14;
+    /// The name of areas, which refer to it by its position among these records.
+    pub const TEXT: u8 = 15;
 }

@@ -2,15 +2,13 @@
 //! pays for a part of them only.
 
 /// Faults for each millisecond above which only one in a period is recorded.
-const MANY: u64 = 10;
+const MANY: u64 = 4;
 /// Faults for each millisecond below which every one is recorded again.
-const FEW: u64 = 4;
+const FEW: u64 = 2;
 /// Faults at once that count as many.
 const BURST: u64 = 64;
 /// The time without many faults after which every one is recorded again, in nanoseconds.
 const CALM: u64 = 30_000_000;
-/// Faults of every process that a switch reaches late; each new program starts with all of its faults.
-const LATE: u64 = 16;
 const MILLI: u64 = 1_000_000;
 
 /// The state of the switch.
@@ -20,12 +18,11 @@ pub struct Density {
     dense: bool,
     last: u64,
     calm_from: u64,
-    switched: u64,
 }
 
 impl Density {
     pub fn new(period: u64, now: u64) -> Self {
-        Self { period, dense: true, last: now, calm_from: now, switched: now }
+        Self { period, dense: true, last: now, calm_from: now }
     }
 
     /// True while every fault is recorded.
@@ -43,16 +40,10 @@ impl Density {
         }
         if self.dense && dense >= BURST && dense > MANY * millis {
             self.dense = false;
-            self.switched = now;
-            return Some(false);
-        }
-        if !self.dense && dense >= LATE && now > self.switched + 5 * MILLI {
-            self.switched = now;
             return Some(false);
         }
         if !self.dense && now >= self.calm_from {
             self.dense = true;
-            self.switched = now;
             return Some(true);
         }
         None
@@ -72,12 +63,5 @@ mod tests {
         assert_eq!(density.step(40 * MILLI, 0, 0), None, "not calm for long");
         assert_eq!(density.step(70 * MILLI, 0, 0), Some(true));
         assert!(density.is_dense());
-    }
-
-    #[test]
-    fn a_new_program_that_records_all_of_its_faults_is_switched_again() {
-        let mut density = Density::new(16, 0);
-        assert_eq!(density.step(MILLI, 0, 500), Some(false));
-        assert_eq!(density.step(8 * MILLI, 40, 100), Some(false));
     }
 }

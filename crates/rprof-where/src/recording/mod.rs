@@ -70,6 +70,8 @@ impl Recording {
         };
         let keeper = threads::start("rprof-stacks", keep)?;
         let events = Events::open(PERIOD, page as usize)?;
+        // The command inherits the state of the switch.
+        events.set_dense(true);
         let header = Header {
             writer: writer.to_owned(),
             period: PERIOD,

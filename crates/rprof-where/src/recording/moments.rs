@@ -12,6 +12,8 @@ const SHORTEST_LOOK: u64 = 4_000_000;
 /// A new maximum is scanned when it is larger than the last one by this part of it and these bytes.
 const STEP: u64 = 50;
 const LEAST_STEP: u64 = 256 << 10;
+/// After as many runs of pages as this, the step doubles.
+const MANY_RUNS: u64 = 200_000;
 /// The same for a maximum at which the memory stands still.
 const LEAST_STILL: u64 = 64 << 10;
 /// A change in any direction is scanned when it is this part of the last moment, and these bytes.
@@ -26,6 +28,8 @@ pub struct Moments {
     /// The RSS of the tree at the largest moment, and at the last one.
     peak: u64,
     last: u64,
+    /// The runs of pages that were written.
+    runs: u64,
     /// The RSS at the last look, and the time since when it has not grown.
     seen: u64,
     still_since: u64,
@@ -66,7 +70,9 @@ impl Moments {
 
     fn is_due(&self, sum: u64, now: u64) -> bool {
         let still = now.saturating_sub(self.still_since) >= STILL;
-        let grown = sum > self.peak + LEAST_STEP.max(self.peak / STEP);
+        // Fragmented memory makes long records, so that they must be fewer.
+        let step = LEAST_STEP.max(self.peak / STEP) * (1 + self.runs / MANY_RUNS);
+        let grown = sum > self.peak + step;
         let new_maximum = still && sum > self.peak + LEAST_STILL;
         let change = sum.abs_diff(self.last) > LEAST_CHANGE + self.last / CHANGE;
         grown || new_maximum || change
@@ -80,6 +86,7 @@ impl Moments {
             if process.touched || process.scanned != Some(process.rss) {
                 // A process that may not be read, or that has just ended, is missing at this moment.
                 let Some(scan) = scan(*pid, page) else { continue };
+                self.runs += scan.runs.len() as u64;
                 process.touched = false;
                 process.scanned = Some(scan.rss);
                 process.rss = scan.rss;
