@@ -382,7 +382,7 @@ fn a_limit_of_a_function_is_checked() {
         return;
     }
     for (limit, code, words) in [
-        ("hold_large=20MiB", 3, "function `hold_large` at least 3"),
+        ("hold_large=20MiB", 3, "function `hold_large` 30."),
         ("hold_large=40MiB", 0, "function `hold_large`"),
         ("hold_lorge=40MiB", 1, "no function `hold_lorge`"),
     ] {

@@ -45,9 +45,11 @@ NOINLINE void hold_huge(size_t size) {
 }
 
 NOINLINE void hold_freed(size_t size) {
-    char *chunk = malloc(size);
-    memset(chunk, 1, size);
-    free(chunk);
+    // Volatile, so that the compiler keeps it.
+    char *volatile kept = malloc(size);
+    memset(kept, 1, size);
+    free(kept);
+    char *chunk;
     chunk = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memset(chunk, 1, size);
     munmap(chunk, size);

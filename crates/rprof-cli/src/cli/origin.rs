@@ -11,6 +11,7 @@ use rprof_trace::Seconds;
     args_override_self = true,
     override_usage = "rprof where [OPTIONS] [TRACE|INDEX]\n       rprof where --diff [OPTIONS] A B"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct WhereArgs {
     /// A trace of `rprof run --where` by name or index (0 the oldest, -1 the newest) [default: -1]
     #[arg(value_name = "TRACE|INDEX", allow_negative_numbers = true)]

@@ -35,7 +35,7 @@ pub struct RunArgs {
     /// Record where the memory came from: the functions that touched it (Linux; see rprof where)
     ///
     /// The kernel reports page faults with their stacks, and rprof writes them to a file beside the trace. The command
-    /// sees the variables PYTHONPERFSUPPORT and NODE_OPTIONS, with which Python 3.12 and node name their functions.
+    /// sees two variables more, with which Python 3.12 and node name their functions.
     #[cfg(feature = "where")]
     #[arg(long = "where", conflicts_with = "attach", help_heading = SAMPLING)]
     pub stacks: bool,

@@ -35,7 +35,6 @@ struct Segment<'a> {
     around: (u32, u32),
     area: &'a Area,
     run: Run,
-    moved: bool,
 }
 
 /// A recorded fault and the addresses that it made present.
@@ -102,9 +101,8 @@ impl<'a> Assignment<'a> {
                 domain = own;
             }
         }
-        let moved = self.space.moved.iter().any(|(from, to)| *from <= start && start < *to);
         let end = end.min(stop);
-        Segment { start, end, domain, around: object.map_or((0, 0), |o| o.around), area, run: *run, moved }
+        Segment { start, end, domain, around: object.map_or((0, 0), |o| o.around), area, run: *run }
     }
 
     fn range(&self, start: u64, end: u64) -> impl DoubleEndedIterator<Item = &(u64, Touch)> {
@@ -145,9 +143,6 @@ impl<'a> Assignment<'a> {
 
     /// The longest gap between two recorded faults of one buffer.
     fn limit(&self, segment: &Segment<'_>) -> u64 {
-        if segment.moved {
-            return u64::MAX;
-        }
         let mut limit = gap_limit(self.header);
         if segment.run.huge {
             limit = (limit / self.header.page_size).saturating_mul(self.header.huge_size);
@@ -169,6 +164,7 @@ impl<'a> Assignment<'a> {
             }
         };
         let own = |point: &Point| match (segment.run.huge, point.touch.size > self.header.page_size) {
+            _ if point.touch.weight == 0 => Class::Estimated,
             (true, _) => Class::Huge,
             (false, false) => Class::Exact,
             (false, true) => Class::Estimated,
@@ -212,8 +208,6 @@ impl<'a> Assignment<'a> {
                 put(left_end, right_start, Class::Unseen, None);
                 put(right_start, to, Class::Estimated, right);
             }
-            // A buffer that was moved grows at its end.
-            (Some(_), Some(_)) if segment.moved => put(from, to, Class::Estimated, right),
             (Some(_), None) => put(from, to, Class::Estimated, left),
             (None, Some(_)) => put(from, to, Class::Estimated, right),
             (Some(_), Some(_)) => {

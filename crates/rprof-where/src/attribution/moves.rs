@@ -30,11 +30,29 @@ pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &He
                 let page = (page - cluster.start).saturating_add(gap.0);
                 space.faults.entry(page).or_insert(*touch);
             }
-            space.moved.push((gap.0, gap.1));
-        } else if vanished >= length / 2 {
-            space.moved.push((gap.0, gap.1));
+        } else if vanished.saturating_add(slack) >= length / 2
+            && let Some(touch) = grower(space, gap.1, slack).or_else(|| largest(&clusters, gone))
+        {
+            // Several moves between two scans: the buffer grew by the code that is still at it.
+            let unit = if gap.2 { header.huge_size } else { header.page_size };
+            let step = usize::try_from(header.period * unit).unwrap_or(usize::MAX);
+            for page in (gap.0..gap.1).step_by(step) {
+                space.faults.entry(page).or_insert(Touch { weight: 0, size: unit, ..touch });
+            }
         }
     }
+}
+
+/// The first fault behind a gap: a buffer that was moved grows at its end.
+fn grower(space: &Space, end: u64, slack: u64) -> Option<Touch> {
+    space.faults.range(end..end.saturating_add(slack)).next().map(|(_, touch)| *touch)
+}
+
+/// The newest fault of the largest buffer that has vanished.
+fn largest(clusters: &[Cluster], gone: &[(u64, Touch)]) -> Option<Touch> {
+    let cluster = clusters.iter().max_by_key(|cluster| cluster.end - cluster.start)?;
+    let faults = gone[cluster.first..cluster.last].iter().map(|(_, touch)| *touch);
+    faults.max_by_key(|touch| touch.order)
 }
 
 /// Vanished faults that lay close together: one buffer.

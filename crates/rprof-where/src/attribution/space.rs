@@ -18,7 +18,7 @@ pub struct Touch {
     pub process: u32,
     /// The bytes of the page.
     pub size: u64,
-    /// The number of faults that it stands for.
+    /// The number of faults that it stands for; 0 if it was not recorded but concluded from a move.
     pub weight: u32,
 }
 
@@ -29,8 +29,6 @@ pub struct Space {
     pub faults: BTreeMap<u64, Touch>,
     /// The mappings.
     pub objects: Objects,
-    /// Ranges whose pages have come from elsewhere (`mremap`).
-    pub moved: Vec<(u64, u64)>,
     /// The last scan.
     pub scan: Option<Rc<Scan>>,
     /// Faults of pages that another mapping has replaced since the last scan.
@@ -87,7 +85,6 @@ impl Space {
             present
         });
         gone.sort_unstable_by_key(|(page, touch)| (*page, touch.order));
-        self.moved.retain(|(start, end)| is_present(&scan.runs, *start, *end));
         moves::follow(self, &scan, &gone, header);
         self.scan = Some(scan);
     }

@@ -5,8 +5,12 @@ use super::processes::Processes;
 use crate::model::{Event, EventKind, Moment, Record};
 use crate::pagemap::{resident, scan};
 
-/// A scan may take this part of the time: one in this many.
+/// Looks and scans may take this part of the time: one in this many.
 const SHARE: u64 = 20;
+/// A scan waits no longer than this for its turn, in nanoseconds, so that a peak that lasts for longer is seen. A very large
+/// process may then take one part of the time in `LEAST_SHARE`.
+const LONGEST_WAIT: u64 = 150_000_000;
+const LEAST_SHARE: u64 = 5;
 /// The shortest time between two looks at the RSS, in nanoseconds.
 const SHORTEST_LOOK: u64 = 4_000_000;
 /// A new maximum is scanned when it is larger than the last one by this part of it and these bytes.
@@ -50,6 +54,7 @@ impl Moments {
         if now < self.next_look {
             return;
         }
+        let begun = clock::cpu();
         let mut sum = 0;
         for (pid, process) in &mut processes.by_pid {
             process.rss = resident(*pid, page).unwrap_or(0);
@@ -59,13 +64,13 @@ impl Moments {
             self.still_since = now;
         }
         self.seen = sum;
-        self.next_look = now + SHORTEST_LOOK.max((clock::now() - now) * SHARE);
+        self.next_look = now + SHORTEST_LOOK.max((clock::cpu() - begun) * SHARE);
         if now < self.next || !self.is_due(sum, now) {
             return;
         }
         self.take(processes, (start, page), write);
-        let after = clock::now();
-        self.next = after + (after - now) * SHARE;
+        let cost = clock::cpu() - begun;
+        self.next = clock::now() + (cost * SHARE).min(LONGEST_WAIT.max(cost * LEAST_SHARE));
     }
 
     fn is_due(&self, sum: u64, now: u64) -> bool {
@@ -93,6 +98,9 @@ impl Moments {
                 write(Record::Event(Event { time, pid: *pid, kind: EventKind::Scan(Box::new(scan)) }));
             }
             moment.processes.push((*pid, process.scanned.unwrap_or(process.rss)));
+        }
+        if moment.processes.is_empty() {
+            return;
         }
         moment.processes.sort_unstable();
         self.last = moment.rss();
