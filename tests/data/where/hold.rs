@@ -14,7 +14,9 @@ fn hold_vector(mib: usize) -> Vec<u64> {
 
 #[inline(never)]
 fn hold_boxes(mib: usize) -> Vec<Box<[u8]>> {
-    (0..mib * 256).map(|_| vec![1u8; 4080].into_boxed_slice()).collect()
+    let boxes = (0..mib * 256).map(|_| vec![1u8; 4080].into_boxed_slice()).collect();
+    // Without this, the compiler jumps into `collect`, and no frame of this function is left.
+    black_box(boxes)
 }
 
 #[inline(never)]
