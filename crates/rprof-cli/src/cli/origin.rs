@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use rprof_trace::Seconds;
 
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 #[command(
     args_override_self = true,
     override_usage = "rprof where [OPTIONS] [TRACE|INDEX]\n       rprof where --diff [OPTIONS] A B"
