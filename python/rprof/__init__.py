@@ -12,7 +12,7 @@
     rprof.mark("half way")         # an instant
     rprof.note("rows", 1000)       # a name and a value
 
-Under `rprof run script.py` the name `profile` needs no import.
+Under `rprof run script.py` the name `profile` needs no import. For pytest, which finds it imported: PYTEST_DONT_REWRITE
 """
 
 from ._decorate import span

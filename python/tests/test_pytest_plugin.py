@@ -9,7 +9,7 @@ from typing import Any, Dict, Tuple
 from rprof._tests import Limits
 from rprof._units import parse_size, size
 
-from .support import MIB, PlaceCase
+from .support import MIB, PACKAGE, PlaceCase
 
 TESTS = '''
 import subprocess, sys, threading
@@ -186,6 +186,19 @@ class Plugin(PlaceCase):
         properties, failures = self.report()
         self.assertEqual(list(failures), ["test_within"])
         self.assertIn("rprof cannot measure this test", failures["test_within"])
+
+    def test_a_module_that_was_imported_before_causes_no_warning(self) -> None:
+        """pytest warned under `rprof run --python pytest`, and failed with `-W error`."""
+        os.mkdir(self.path("rprof-0.dist-info"))
+        os.symlink(os.path.join(PACKAGE, "rprof"), self.path("rprof"))
+        self.write("rprof-0.dist-info/METADATA", "Metadata-Version: 2.1\nName: rprof\nVersion: 0\n")
+        self.write("rprof-0.dist-info/entry_points.txt", "[pytest11]\nrprof = rprof.pytest_plugin\n")
+        self.write("rprof-0.dist-info/RECORD", "rprof/__init__.py,,\nrprof/pytest_plugin.py,,\n")
+        words = ["-p", "no:cacheprovider", "-W", "error", "-k", "within"]
+        code = f"import rprof, pytest, sys; sys.exit(pytest.main({words}))"
+        done = self.python("-c", code, env={"PYTHONPATH": self.place})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("test_within", done.stdout)
 
     def test_under_rprof_run(self) -> None:
         """pytest finds the plugin of the wheel, but the module of the running rprof."""

@@ -6,11 +6,12 @@ use crate::support::{Done, MIB, Place, done, skip, truth};
 /// with 256 MiB; one of them is in both lists, as a process with both kinds of contexts is. The first call of each list is
 /// answered that the buffer is too small, and a stranger uses the device too.
 const LIBRARY: &str = r#"
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 typedef struct { unsigned pid; unsigned long long used; unsigned instance, compute; } info;
 static int ready;
-int nvmlInit_v2(void) { ready = 1; return 0; }
+int nvmlInit_v2(void) { ready = open("/dev/zero", O_RDONLY) >= 0; return 0; }
 int nvmlDeviceGetCount_v2(unsigned *count) { *count = 1; return ready ? 0 : 1; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = &ready; return index; }
 static int list(unsigned *count, info *infos, int is_compute) {
@@ -85,6 +86,19 @@ fn the_members_of_a_tree_have_their_own() {
     }
     // The library knows the child of rprof only: its children hold none, and the stranger is no member.
     assert_eq!(place.peak()["largest_parts"]["gpu_bytes"], 256 * MIB);
+}
+
+/// The library opens the devices of the driver, which are none of the command's.
+#[test]
+fn the_command_does_not_inherit_what_the_library_opens() {
+    let place = Place::new();
+    if !place.preload("libnvidia-ml.so.1", LIBRARY) {
+        return skip("the descriptors of NVML: no C compiler");
+    }
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "--", "sh", "-c", "ls -l /proc/self/fd"]);
+    let ran = done(command.env("RPROF_NVML_LIBRARY", place.path("libnvidia-ml.so.1")).output().unwrap());
+    assert!(ran.stdout.contains("-> /dev/null") && !ran.stdout.contains("/dev/zero"), "{}", ran.stdout);
+    assert!(has_column(&place), "the library was not loaded");
 }
 
 #[test]

@@ -14,9 +14,8 @@ const SIZE: (u16, u16) = (80, 24);
 fn open_trace(place: &Place) {
     place.run_truth("-T 5ms", "touch 20MiB hold 50ms");
     let trace = place.trace();
-    let open: String =
-        trace.lines().filter(|line| !line.starts_with("END ")).map(|line| format!("{line}\n")).collect();
-    std::fs::write(place.path("t.dat"), open).unwrap();
+    let lines: Vec<&str> = trace.lines().filter(|line| !line.starts_with("END ")).collect();
+    std::fs::write(place.path("t.dat"), lines.join("\n") + "\n").unwrap();
 }
 
 fn watch(place: &Place) -> Command {

@@ -126,6 +126,8 @@ pub fn record(
         let _ = nix::unistd::setsid();
     }
     rprof_sample::prepare();
+    // The library of a GPU's driver takes a while to load, which is no part of the run.
+    let _ = rprof_sample::has_gpu();
     let clock = Clock::start();
     let start = Timestamp::try_from(clock.wall()).context("the system clock is out of range")?;
     let job = launcher::job(&|name| std::env::var(name).ok());

@@ -2,11 +2,16 @@
 
 use crate::platform;
 
-/// Stops rprof if a stop of the command by this signal should return the terminal to the shell.
+/// Follows a stop of the command by this signal: stops rprof if that should return the terminal to the shell. Returns the
+/// signal that the command needs instead, because `asked` was passed on to it before; that the command had stopped by then
+/// may be known only now.
 ///
 /// The signals of job control always do. SIGSTOP does if rprof has the terminal: full-screen programs stop themselves with
 /// it after Ctrl-Z. Without a terminal, as after `kill -STOP`, nothing waits for the terminal, and rprof measures on.
-pub fn follow_stop(signal: i32) {
+pub fn follow_stop(signal: i32, asked: Option<i32>) -> Option<i32> {
+    if let Some(wake) = asked.and_then(|asked| wake_signal(asked, true)) {
+        return Some(wake);
+    }
     let is_followed = match signal {
         libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU => true,
         libc::SIGSTOP => platform::has_terminal(),
@@ -15,6 +20,7 @@ pub fn follow_stop(signal: i32) {
     if is_followed {
         let _ = platform::kill(std::process::id(), libc::SIGSTOP);
     }
+    None
 }
 
 /// The signal that must follow one that is passed on to a command; `None` when there is none. A stopped process reacts to the end of its session or to a
@@ -33,5 +39,12 @@ mod tests {
         assert_eq!(wake_signal(libc::SIGHUP, true), Some(libc::SIGCONT));
         assert_eq!(wake_signal(libc::SIGTERM, false), None);
         assert_eq!(wake_signal(libc::SIGUSR1, true), None);
+    }
+
+    /// SIGTERM came before the news of a stop, so the command stayed stopped and rprof waited for it without end.
+    #[test]
+    fn a_stop_that_is_known_late_does_not_hide_a_request_to_end() {
+        assert_eq!(follow_stop(libc::SIGSTOP, Some(libc::SIGTERM)), Some(libc::SIGCONT));
+        assert_eq!(follow_stop(libc::SIGTSTP, Some(libc::SIGHUP)), Some(libc::SIGCONT));
     }
 }

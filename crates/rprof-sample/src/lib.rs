@@ -30,7 +30,8 @@ pub use platform::{
 pub use session::{Clock, Outcome, Session, TerminationCause};
 pub use wait_only::{Unmeasured, run_unmeasured};
 
-/// True if this machine may have a GPU that reports the memory of processes; then the part `gpu` is measured too.
+/// True if a GPU of this machine reports the memory of processes; then the part `gpu` is measured too. The first call loads
+/// the library of the driver, so it should come before a session.
 pub fn has_gpu() -> bool {
     platform::Gpu::is_present()
 }

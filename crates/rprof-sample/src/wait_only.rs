@@ -49,7 +49,9 @@ pub fn run_unmeasured(launch: &Launch) -> Result<Unmeasured, Error> {
                 _ if reaped.pid != child => {}
                 ExitStatus::Stopped(number) => {
                     is_stopped = true;
-                    follow_stop(number);
+                    if let Some(wake) = follow_stop(number, interrupted) {
+                        let _ = platform::kill(child, wake);
+                    }
                 }
                 status => return Ok(Unmeasured { status, interrupted }),
             }

@@ -105,6 +105,11 @@ Other variables that rprof reads:
   LC_ALL, LC_CTYPE, LANG
                    charts in ASCII, unless the first that is set names UTF-8
   NODE_OPTIONS     `rprof run --where` adds an option for programs in Node.js
+  RPROF_NVML_LIBRARY
+                   NVIDIA's library for GPU memory, if it is not where programs
+                   look for it
+  SLURM_JOB_ID, OMPI_COMM_WORLD_RANK and others of launchers
+                   the placeholders of -o, see docs/clusters.md
   GITHUB_ACTIONS, GITHUB_STEP_SUMMARY
                    `rprof check` in a job of GitHub Actions writes annotations and
                    a summary

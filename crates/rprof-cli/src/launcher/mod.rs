@@ -22,9 +22,9 @@ const LONGEST: usize = 256;
 pub fn job(env: &dyn Fn(&str) -> Option<String>) -> Option<Job> {
     let active: Vec<&Launcher> = LAUNCHERS.iter().filter(|launcher| launcher.is_active(env)).collect();
     let first = |names: Names| {
-        let values =
+        let mut values =
             active.iter().flat_map(|launcher| names(launcher).iter().map(move |name| (launcher, *name)));
-        values.filter_map(|(launcher, name)| Some((launcher.name, text(env, name)?))).next()
+        values.find_map(|(launcher, name)| Some((launcher.name, text(env, name)?)))
     };
     let number = |names: Names| first(names).and_then(|(name, text)| Some((name, text.parse::<u32>().ok()?)));
     let rank = number(|launcher| launcher.rank);

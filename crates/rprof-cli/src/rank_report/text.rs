@@ -1,5 +1,7 @@
 //! The ranks of a job as a table, and the facts about all of them in sentences.
 
+use std::cmp::Reverse;
+
 use rprof_findings::ranks::{Host, Rank, Ranks};
 use rprof_trace::{Bytes, Seconds, visible};
 
@@ -29,7 +31,7 @@ fn of_ranks(ranks: &Ranks) -> Table {
     (align[1], align[2]) = (Align::Left, Align::Left);
     let mut table = Table::new(head.map(str::to_owned).into(), align);
     let mut sorted: Vec<&Rank> = ranks.ranks.iter().collect();
-    sorted.sort_by(|one, two| two.peak.cmp(&one.peak));
+    sorted.sort_by_key(|rank| Reverse(rank.peak));
     for rank in sorted.into_iter().take(ROWS) {
         table.row(vec![
             rank.number().map(|number| number.to_string()).unwrap_or_default(),
@@ -51,7 +53,7 @@ fn of_hosts(ranks: &Ranks) -> Table {
     align[0] = Align::Left;
     let mut table = Table::new(head.map(str::to_owned).into(), align);
     let mut sorted: Vec<&Host> = ranks.hosts.iter().collect();
-    sorted.sort_by(|one, two| two.sum.peak().cmp(&one.sum.peak()));
+    sorted.sort_by_key(|host| Reverse(host.sum.peak()));
     for host in sorted.into_iter().take(ROWS) {
         table.row(vec![
             visible(&host.name),

@@ -133,7 +133,8 @@ impl Watcher<'_> {
                 self.draw(screen, status)?;
                 (drawn, is_dirty) = (Some(Instant::now()), false);
             }
-            if self.options.leaves_at_end && self.is_over && !is_dirty {
+            let is_lost = self.is_over && self.run.is_empty() && !Path::new(&self.name).exists();
+            if is_lost || self.options.leaves_at_end && self.is_over && !is_dirty {
                 return Ok(());
             }
             let wait = match drawn {

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use nix::sys::signal::{Signal, kill};
@@ -18,6 +18,8 @@ use crate::message;
 
 /// The time between two looks for the trace of a recording that has just started.
 const LOOK: Duration = Duration::from_millis(2);
+/// The longest time from the removal of a trace to the end of a recording that could not start.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The most bytes of messages that are passed on.
 const MESSAGES: u64 = 64 << 10;
 
@@ -89,10 +91,7 @@ impl Recording {
         if let Some(code) = recording.code
             && !std::fs::metadata(trace).is_ok_and(|found| found.modified().ok() != before)
         {
-            recording.pass_messages_on(|_| true);
-            if let Some(output) = &recording.output {
-                let _ = std::fs::remove_file(output);
-            }
+            recording.give_up();
             return Ok(Err(code));
         }
         Ok(Ok(recording))
@@ -107,6 +106,28 @@ impl Recording {
             self.code = Some(status.code().or(signal).unwrap_or(1) as u8);
         }
         self.code
+    }
+
+    /// The exit code of a recording that could not start: rprof creates the trace before, and removes it then. `None` if
+    /// the trace is there, or the recording runs on without it.
+    pub fn failed_to_start(&mut self) -> Option<u8> {
+        let until = Instant::now() + PATIENCE;
+        while !self.trace.exists() {
+            // The trace is removed shortly before the end.
+            if self.end().is_some() || Instant::now() > until {
+                return self.code;
+            }
+            std::thread::sleep(LOOK);
+        }
+        None
+    }
+
+    /// Prints all messages of a recording that could not start, and removes its output.
+    pub fn give_up(&mut self) {
+        self.pass_messages_on(|_| true);
+        if let Some(output) = &self.output {
+            let _ = std::fs::remove_file(output);
+        }
     }
 
     /// The process id of the recording.

@@ -114,8 +114,8 @@ mod tests {
         let place = tempfile::tempdir().expect("a place");
         let path = place.path().join("t.out");
         let mut tail = File::create(&path).map(|_| Tail::open(&path)).expect("room").expect("a file");
-        let text: String = (0..200_000).map(|i| format!("line {i}\n")).collect();
-        std::fs::write(&path, text + &"x".repeat(100_000)).expect("room");
+        let lines: Vec<String> = (0..200_000).map(|i| format!("line {i}\n")).collect();
+        std::fs::write(&path, lines.concat() + &"x".repeat(100_000)).expect("room");
         while tail.read() {}
         let lines = tail.lines();
         assert!(lines.len() <= LINES + 1);

@@ -130,9 +130,11 @@ pub fn functions(options: &Options, profile: &Profile, range: &TimeRange) -> Res
         let reason = "this trace has no stacks".to_owned();
         return Err(view_error(View::Functions, reason, "record it with `rprof run --where`"));
     }
-    let layers = options.functions.iter().enumerate().map(|(at, (name, curve))| {
-        let mut curve = curve.clone();
-        let peak = curve.iter().map(|point| point.value).max().unwrap_or_default();
+    let least = THIN * profile.peak.map_or(0.0, |peak| peak.value.0 as f64);
+    let peak_of = |curve: &Curve| curve.iter().map(|point| point.value).max().unwrap_or_default();
+    let seen = options.functions.iter().filter(|(_, curve)| peak_of(curve).0 as f64 >= least);
+    let layers = seen.enumerate().map(|(at, (name, curve))| {
+        let (mut curve, peak) = (curve.clone(), peak_of(curve));
         steps::until_the_end(&mut curve, profile);
         Layer { name: visible(name), colour: palette::band(at), curve, peak }
     });

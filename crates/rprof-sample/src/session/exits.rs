@@ -74,7 +74,9 @@ impl Session {
         if let ExitStatus::Stopped(number) = reaped.status {
             if is_root {
                 self.root.stopped = true;
-                follow_stop(number);
+                if let Some(wake) = follow_stop(number, self.stop.interrupted) {
+                    self.pass_on(wake);
+                }
             }
             return;
         }

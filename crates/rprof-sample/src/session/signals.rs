@@ -68,7 +68,8 @@ impl Session {
         }
     }
 
-    fn pass_on(&mut self, number: i32) {
+    /// Sends a signal to the command.
+    pub(super) fn pass_on(&mut self, number: i32) {
         let is_member = self.tree.signal_member(self.root.pid, number);
         if !is_member && !self.root.gone {
             // No tick has read the command yet. It is our child and not reaped, so its pid is not reused.

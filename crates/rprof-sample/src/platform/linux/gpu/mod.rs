@@ -18,7 +18,7 @@ const SHARE: u32 = 50;
 /// The GPUs of this machine.
 #[derive(Debug)]
 pub struct Gpu {
-    nvml: Option<Nvml>,
+    nvml: Option<&'static Nvml>,
     has_drm: bool,
     /// The earliest time of the next reading.
     next: Option<Instant>,
@@ -26,18 +26,15 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// True if this machine may have a GPU that reports the memory of processes. Three files are looked for.
+    /// True if a GPU of this machine reports the memory of processes. The first call looks for two files, and loads the
+    /// library of a driver that it finds.
     pub fn is_present() -> bool {
-        nvml::is_present() || has_drm()
+        nvml::library().is_some() || has_drm()
     }
 
     /// The GPUs of this machine; `None` without one.
     pub fn open() -> Option<Self> {
-        if !Self::is_present() {
-            return None;
-        }
-        let nvml = if nvml::is_present() { Nvml::open() } else { None };
-        let has_drm = has_drm();
+        let (nvml, has_drm) = (nvml::library(), has_drm());
         (nvml.is_some() || has_drm).then(|| Self { nvml, has_drm, next: None, sizes: HashMap::new() })
     }
 
@@ -48,7 +45,7 @@ impl Gpu {
             return &self.sizes;
         }
         self.sizes.clear();
-        if let Some(nvml) = &mut self.nvml {
+        if let Some(nvml) = self.nvml {
             nvml.add_to(&mut self.sizes);
             self.sizes.retain(|pid, _| pids.contains(pid));
         }

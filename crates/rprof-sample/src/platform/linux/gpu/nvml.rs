@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, OsString, c_char, c_int, c_uint, c_void};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rprof_trace::Bytes;
 
@@ -46,20 +47,31 @@ type Processes = unsafe extern "C" fn(Device, *mut c_uint, *mut ProcessInfo) -> 
 /// The library, initialised.
 #[derive(Debug)]
 pub struct Nvml {
-    devices: Vec<Device>,
+    /// The addresses of the handles. They are valid in every thread, as NVML itself is thread-safe.
+    devices: Vec<usize>,
     /// Those of compute and of graphics contexts; a process may be in both lists.
     lists: Vec<Processes>,
-    buffer: Vec<ProcessInfo>,
 }
 
-/// True if this machine has the driver, or if the user names the library.
-pub fn is_present() -> bool {
-    std::env::var_os(VARIABLE).is_some() || Path::new(DEVICE).exists()
+/// The library of this process, loaded at the first call: before the command starts, because it can take a while. `None`
+/// without a driver, without a device, or if the library does not work.
+pub fn library() -> Option<&'static Nvml> {
+    static NVML: OnceLock<Option<Nvml>> = OnceLock::new();
+    let load = || {
+        let is_wanted = std::env::var_os(VARIABLE).is_some() || Path::new(DEVICE).exists();
+        if !is_wanted {
+            return None;
+        }
+        let before = descriptors();
+        let library = Nvml::open();
+        close_on_exec(&before);
+        library
+    };
+    NVML.get_or_init(load).as_ref()
 }
 
 impl Nvml {
-    /// Loads and initialises the library; `None` if that fails, or if there is no device.
-    pub fn open() -> Option<Self> {
+    fn open() -> Option<Self> {
         let named = std::env::var_os(VARIABLE).map(OsString::into_vec);
         let named = named.and_then(|name| CString::new(name).ok());
         let library = Library::open(named.as_deref().unwrap_or(LIBRARY))?;
@@ -78,24 +90,24 @@ impl Nvml {
         let mut number = 0;
         // SAFETY: the library was loaded, is initialised first, and the pointer is to a live number.
         let is_ready = unsafe { init() == SUCCESS && count(&raw mut number) == SUCCESS };
-        let devices: Vec<Device> = (0..number.min(MOST_DEVICES))
+        let devices: Vec<usize> = (0..number.min(MOST_DEVICES))
             .filter(|_| is_ready)
             .filter_map(|index| {
                 let mut device = std::ptr::null_mut();
                 // SAFETY: the pointer is to a live handle.
-                (unsafe { handle(index, &raw mut device) } == SUCCESS).then_some(device)
+                (unsafe { handle(index, &raw mut device) } == SUCCESS).then(|| device.expose_provenance())
             })
             .collect();
         let is_useful = !devices.is_empty() && !lists.is_empty();
-        is_useful.then(|| Self { devices, lists, buffer: Vec::new() })
+        is_useful.then_some(Self { devices, lists })
     }
 
     /// Adds the memory of every process of the machine that uses a device.
-    pub fn add_to(&mut self, sizes: &mut HashMap<u32, Bytes>) {
-        for at in 0..self.devices.len() {
+    pub fn add_to(&self, sizes: &mut HashMap<u32, Bytes>) {
+        for device in &self.devices {
             let mut on_device: HashMap<u32, u64> = HashMap::new();
-            for list in self.lists.clone() {
-                for process in self.processes(self.devices[at], list) {
+            for list in &self.lists {
+                for process in processes(*device, *list) {
                     // A process with both kinds of contexts is in both lists, with the same memory.
                     let size = on_device.entry(process.pid).or_default();
                     *size = (*size).max(process.used_gpu_memory);
@@ -107,24 +119,44 @@ impl Nvml {
             }
         }
     }
+}
 
-    /// The processes of one device whose memory is known.
-    fn processes(&mut self, device: Device, list: Processes) -> Vec<ProcessInfo> {
-        const EMPTY: ProcessInfo =
-            ProcessInfo { pid: 0, used_gpu_memory: UNKNOWN, gpu_instance_id: 0, compute_instance_id: 0 };
-        self.buffer.resize(self.buffer.len().max(64), EMPTY);
-        loop {
-            let mut count = c_uint::try_from(self.buffer.len()).unwrap_or(c_uint::MAX);
-            // SAFETY: the buffer has room for `count` structs, and the library writes no more.
-            let answer = unsafe { list(device, &raw mut count, self.buffer.as_mut_ptr()) };
-            let count = count as usize;
-            if answer == INSUFFICIENT_SIZE && count > self.buffer.len() && count <= MOST_PROCESSES {
-                self.buffer.resize(count + count / 2, EMPTY);
-                continue;
-            }
-            let found = if answer == SUCCESS { &self.buffer[..count.min(self.buffer.len())] } else { &[] };
-            return found.iter().filter(|process| process.used_gpu_memory != UNKNOWN).copied().collect();
+/// The processes of one device whose memory is known.
+fn processes(device: usize, list: Processes) -> Vec<ProcessInfo> {
+    const EMPTY: ProcessInfo =
+        ProcessInfo { pid: 0, used_gpu_memory: UNKNOWN, gpu_instance_id: 0, compute_instance_id: 0 };
+    let mut found = vec![EMPTY; 64];
+    loop {
+        let mut count = c_uint::try_from(found.len()).unwrap_or(c_uint::MAX);
+        let device: Device = std::ptr::with_exposed_provenance_mut(device);
+        // SAFETY: the list has room for `count` structs, and the library writes no more.
+        let answer = unsafe { list(device, &raw mut count, found.as_mut_ptr()) };
+        let count = count as usize;
+        if answer == INSUFFICIENT_SIZE && count > found.len() && count <= MOST_PROCESSES {
+            found.resize(count + count / 2, EMPTY);
+            continue;
         }
+        found.truncate(if answer == SUCCESS { count } else { 0 });
+        found.retain(|process| process.used_gpu_memory != UNKNOWN);
+        return found;
+    }
+}
+
+/// The open descriptors of this process.
+fn descriptors() -> Vec<i32> {
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let mut all: Vec<i32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    // The list has the descriptor by which it was read. It is closed now, and the library may get its number.
+    // SAFETY: F_GETFD reads no memory and is harmless on a closed descriptor.
+    all.retain(|descriptor| unsafe { libc::fcntl(*descriptor, libc::F_GETFD) } != -1);
+    all
+}
+
+/// Keeps what the library has opened from the command, which would find it open otherwise.
+fn close_on_exec(before: &[i32]) {
+    for descriptor in descriptors().into_iter().filter(|descriptor| !before.contains(descriptor)) {
+        // SAFETY: F_SETFD reads no memory, and fails for a descriptor that was closed meanwhile.
+        unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
 }
 
