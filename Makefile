@@ -87,7 +87,7 @@ check-mac: ## Type-check and link for macOS, and for systems without a sampler
 	scripts/check-mac.sh
 
 # Cargo keeps what it unpacks by name and version, and would build the archives of an earlier commit again.
-PACKED := $(foreach crate,mark trace plot sample exchange cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
+PACKED := $(foreach crate,mark trace plot sample exchange findings watch where cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
 
 package: ## Pack each crate for a registry and build it from the archive, under target/package/
 	rm -rf $(PACKED)

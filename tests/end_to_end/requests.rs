@@ -1,7 +1,7 @@
 //! `rprof peak --slurm` and its like: the memory to request, from real traces. scripts/survive.py reruns programs under the
 //! limits that it advises.
 
-use crate::support::{Done, MIB, Place, done, skip, truth};
+use crate::support::{Done, MIB, Place, done, truth};
 
 /// The size in a request of a system.
 fn size(text: &str, before: &str, after: &str) -> u64 {
@@ -120,12 +120,12 @@ fn reruns_survive_at_the_advised_limit() {
     let mut command = std::process::Command::new("python3");
     command.args(["-B", script, env!("CARGO_BIN_EXE_rprof")]).arg(truth()).arg("1");
     match command.output() {
-        Err(error) => skip(&format!("the reruns under an advised limit: python3: {error}")),
+        Err(error) => crate::support::skip(&format!("the reruns under an advised limit: python3: {error}")),
         Ok(output) => {
             let ran = done(output);
             assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
             if let Some(reason) = ran.stdout.strip_prefix("skipped: ") {
-                skip(reason.trim_end());
+                crate::support::skip(reason.trim_end());
             }
         }
     }
