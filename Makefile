@@ -90,7 +90,7 @@ check-mac: ## Type-check and link for macOS, and for systems without a sampler
 PACKED := $(foreach crate,mark trace plot sample exchange findings watch where cli,$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/-*/rprof-$(crate)-*)
 
 package: ## Pack each crate for a registry and build it from the archive, under target/package/
-	rm -rf $(PACKED)
+	rm -rf $(PACKED) '$(TARGET)'/debug/.fingerprint/rprof-*
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
 # Some tests compare results with mprof, NumPy, h5py and zarr. Without this Python they are skipped with a message.
