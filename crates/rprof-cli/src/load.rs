@@ -18,12 +18,19 @@ pub fn profiles(input: &TraceInput, options: &ProfileOptions) -> anyhow::Result<
     for contradiction in profiles.iter().flat_map(|profile| &profile.contradictions) {
         message::about(path, contradiction);
     }
-    // Traces of mprof and of other tools have no end, so they say nothing of how a run ended.
-    let is_ours = |profile: &&Profile| profile.header.as_ref().is_some_and(Header::is_of_rprof);
-    for _ in profiles.iter().filter(is_ours).filter(|profile| profile.end.is_none()) {
-        message::about(path, "the trace has no END record: rprof was killed or is still running");
+    for missing in profiles.iter().filter_map(missing_end) {
+        message::about(path, missing);
     }
     Ok(profiles)
+}
+
+/// The sentence about a run whose end is missing; `None` if it has one.
+///
+/// Traces of mprof and of other tools have no end, so they say nothing of how a run ended.
+pub fn missing_end(profile: &Profile) -> Option<&'static str> {
+    let is_ours = profile.header.as_ref().is_some_and(Header::is_of_rprof);
+    let is_missing = is_ours && profile.end.is_none();
+    is_missing.then_some("the trace has no END record: rprof was killed or is still running")
 }
 
 /// Prints the faults of a trace.

@@ -19,7 +19,7 @@ use crate::stacks::Stacks;
 use crate::trace_file::{Choices, TraceFile};
 use crate::{exit_code, message, summary, trace_file, trace_labels};
 
-/// What a recording does besides the trace.
+/// The tasks of a recording besides the trace.
 #[derive(Debug, Default)]
 pub struct Extras {
     /// The limits that are checked at the end.

@@ -117,7 +117,7 @@ pub fn resolve(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 fn by_pattern(argument: &Path) -> anyhow::Result<Option<Vec<PathBuf>>> {
     let pattern = argument.to_str().filter(|text| text.contains(['*', '?', '[']) && !argument.exists());
     let Some(pattern) = pattern else { return Ok(None) };
-    // What is no pattern is a name that does not exist.
+    // A name that is no pattern does not exist.
     let Ok(found) = glob::glob(pattern) else { return Ok(None) };
     let files: Vec<PathBuf> = found.flatten().filter(|path| !path.is_dir()).collect();
     if files.is_empty() {

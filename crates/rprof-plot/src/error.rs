@@ -32,9 +32,9 @@ pub enum Error {
     View {
         /// The name of the view.
         view: &'static str,
-        /// Why it cannot be drawn.
+        /// The reason why the view cannot be drawn.
         reason: String,
-        /// What the user can do.
+        /// The remedy for the user.
         remedy: &'static str,
     },
     /// The bytes of the font are none.

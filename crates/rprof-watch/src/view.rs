@@ -45,7 +45,7 @@ pub enum Key {
     Ctrl(char),
 }
 
-/// What the caller must do after a key.
+/// The action that a key asks of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Nothing but to draw.

@@ -26,7 +26,7 @@ fn examples_last(command: Command) -> Command {
 /// Parses arguments, the name of the program first.
 ///
 /// # Errors
-/// What clap does not accept; also a request for help or the version.
+/// A command line that clap does not accept, or a request for help or the version.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     parse_with(definition(), arguments)
 }

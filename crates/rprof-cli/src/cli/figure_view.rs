@@ -12,7 +12,7 @@ const LOOK: &str = "Look";
 /// The view of a figure.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// What the figure of one trace shows
+    /// The view: what the figure of one trace shows
     #[arg(long, value_name = "VIEW", value_enum, default_value = "overview", help_heading = CONTENT)]
     pub view: ViewName,
     /// Draw a panel for each trace, with shared axes or with its own [default without =AXES: shared]

@@ -18,7 +18,7 @@ pub struct TermArgs {
 /// The characters of a figure as text, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TermStyle {
-    /// What the locale can show
+    /// The characters that the locale can show
     Auto,
     /// A line of dots
     Braille,

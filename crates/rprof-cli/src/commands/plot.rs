@@ -35,10 +35,8 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
         Some(name) => Some(span_window(&inputs, name)?),
         None => arguments.window,
     };
-    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
-    let options = arguments.view.applied(options);
-    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
-    let options = Options { window, font, ..options };
+    let options = options(arguments, format)?;
+    let options = Options { window, ..options };
     if let Some(path) = figure_file.as_deref().filter(|_| is_page) {
         let page = page_file::render(&inputs, &options, &arguments.label)?;
         return write(arguments, Some(path.to_owned()), page, &paths);
@@ -82,11 +80,9 @@ fn ranks(arguments: &PlotArgs, paths: &[PathBuf]) -> anyhow::Result<()> {
     let ranks = rank_report::read(paths)?;
     let curves = rank_report::curves(&ranks, arguments.ranks.by, arguments.ranks.sum)?;
     let traces: Vec<Trace<'_>> = curves.iter().map(|(label, profile)| Trace { label, profile }).collect();
-    let options = arguments.style.applied(options(arguments), format == FigureFormat::Svg);
-    let options = arguments.view.applied(options);
-    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
+    let options = options(arguments, format)?;
     let title = options.title.or_else(|| Some(rank_report::title(&ranks)));
-    let options = Options { window: arguments.window, font, title, ..options };
+    let options = Options { window: arguments.window, title, ..options };
     let figure = render(&options, &traces, format, arguments)?;
     let hidden = rank_report::hidden(&ranks, arguments.ranks.by);
     rank_report::remarks(&ranks).iter().chain(&hidden).for_each(|line| message::print(line));
@@ -206,17 +202,21 @@ fn span_window(inputs: &[TraceInput], name: &str) -> anyhow::Result<(Seconds, Se
     Ok((from, Seconds(to.0.max(from.0 + SHORTEST_WINDOW))))
 }
 
-fn options(arguments: &PlotArgs) -> Options {
+/// The options that do not depend on the traces.
+fn options(arguments: &PlotArgs, format: FigureFormat) -> anyhow::Result<Options> {
     let spans = match (arguments.no_function_ts, arguments.flame) {
         (true, _) => SpanView::Hidden,
         (false, true) => SpanView::Flame,
         (false, false) => SpanView::Lanes,
     };
-    Options {
+    let options = Options {
         title: arguments.title.clone(),
         spans,
         all_spans: arguments.all_spans,
         slope: arguments.slope,
         ..Options::default()
-    }
+    };
+    let options = arguments.view.applied(arguments.style.applied(options, format == FigureFormat::Svg));
+    let font = arguments.view.font.as_deref().map(font_file).transpose()?;
+    Ok(Options { font, ..options })
 }

@@ -13,7 +13,7 @@ use crate::watch::recording::{Recording, Subject, is_message};
 use crate::watch::{self, Left, Options};
 use crate::{charset, load, message, output, trace_file, trace_names};
 
-/// What to show.
+/// The subject of the view.
 enum Target {
     /// A trace that there is.
     Trace(PathBuf),
@@ -79,7 +79,7 @@ pub fn watch(arguments: &WatchArgs) -> anyhow::Result<u8> {
     Ok(if subject.0 == Subject::Process { 0 } else { code })
 }
 
-/// What the arguments name: a command, the name of a trace, a negative index, or else a pid.
+/// The subject that the arguments name: a command, the name of a trace, a negative index, or else a pid.
 fn target(arguments: &WatchArgs) -> anyhow::Result<Target> {
     let Some(name) = &arguments.target else {
         if arguments.command.is_empty() {

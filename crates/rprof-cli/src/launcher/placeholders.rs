@@ -13,7 +13,7 @@ const NAMES: [&str; 8] = ["host", "rank", "local_rank", "jobid", "taskid", "pid"
 /// The longest value in a file name, in bytes: a name may have 255.
 const LONGEST: usize = 100;
 
-/// What the placeholders stand for.
+/// The values of the placeholders.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     /// The place in a job; `None` without a launcher.

@@ -10,7 +10,7 @@ use super::text::name;
 use crate::cli::By;
 use crate::trace_input::TraceInput;
 
-/// The curves besides the sum: as many as the eye tells apart.
+/// The curves besides the sum: as many as readers can distinguish.
 const CURVES: usize = 8;
 
 /// The curves, each with its label: the sum first, then the heaviest ranks or hosts.

@@ -11,11 +11,12 @@ use std::thread;
 
 use anyhow::{Context, bail};
 use rprof_findings::ranks::{Ranks, RanksBuilder};
-use rprof_trace::{Header, Profile, ProfileOptions, shown};
+use rprof_trace::{ProfileOptions, shown};
 
 pub use self::figure::{curves, hidden};
 pub use self::json::json;
 pub use self::text::{remarks, table, title};
+use crate::load::missing_end;
 use crate::message;
 use crate::trace_input::TraceInput;
 
@@ -60,7 +61,7 @@ impl Work<'_> {
             let mut remarks: Vec<String> = warnings.iter().map(ToString::to_string).collect();
             for profile in &profiles {
                 remarks.extend(profile.contradictions.iter().map(ToString::to_string));
-                remarks.extend(lacks_end(profile));
+                remarks.extend(missing_end(profile).map(str::to_owned));
                 if !ranks.add(&path.to_string_lossy(), profile) {
                     remarks.push("skipped: a run without a sample or without a start".to_owned());
                 }
@@ -76,12 +77,6 @@ impl Work<'_> {
     fn stop(&self) {
         self.next.store(self.paths.len(), Ordering::Relaxed);
     }
-}
-
-fn lacks_end(profile: &Profile) -> Option<String> {
-    let is_ours = profile.header.as_ref().is_some_and(Header::is_of_rprof);
-    let lacks = is_ours && profile.end.is_none();
-    lacks.then(|| "the trace has no END record: rprof was killed or is still running".to_owned())
 }
 
 /// The remarks on the first traces that have some, and the number of the others.

@@ -146,7 +146,7 @@ fn metrics(ranks: &Ranks) -> Option<String> {
     })
 }
 
-/// What the common clock rests on.
+/// The basis of the common clock.
 fn clocks(ranks: &Ranks) -> String {
     let spread = ranks.start_spread;
     let wrong: Vec<String> = ranks

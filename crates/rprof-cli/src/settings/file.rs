@@ -47,7 +47,7 @@ pub fn read(path: &Path) -> anyhow::Result<[Option<Setting>; KEYS.len()]> {
     parse(&text).map_err(|Problem { line, reason }| anyhow!("`{}`, line {line}: {reason}", shown(path)))
 }
 
-/// What is wrong in a line.
+/// The fault of a line.
 #[derive(Debug, PartialEq, Eq)]
 struct Problem {
     line: usize,

@@ -31,7 +31,7 @@ impl Output {
             Self::Memory(bytes) => return Ok(Box::new(Shared(bytes))),
             Self::File(path) => path,
         };
-        // What it replaces belonged to a trace of this name, which has been replaced, too.
+        // The replaced file belonged to a trace of this name, which was replaced, too.
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

@@ -64,7 +64,7 @@ pub struct Left {
 pub fn show(trace: &Path, recording: Option<&mut Recording>, options: &Options) -> anyhow::Result<Left> {
     let mut source = Source::open(trace)?;
     let mut run = Run::default();
-    // What is no trace is reported before the screen is cleared.
+    // A file that is no trace is reported before the screen is cleared.
     source.read(&mut run, Seconds(0.0), Duration::ZERO)?;
     let output = Tail::open(&recording::output_of(trace));
     // Signals to end go to the command, as `rprof run` passes them on. A terminal that is gone only ends the view.
@@ -111,7 +111,7 @@ struct Watcher<'a> {
     is_ending: bool,
 }
 
-/// Whether the loop goes on.
+/// The next step of the loop.
 #[derive(PartialEq, Eq)]
 enum Next {
     Stay,

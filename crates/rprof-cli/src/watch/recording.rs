@@ -31,7 +31,7 @@ pub fn is_message(line: &str) -> bool {
     line.starts_with(OURS)
 }
 
-/// What is recorded.
+/// The subject of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A command that the recording starts.

@@ -57,7 +57,7 @@ pub fn clocks(ranks: &[Rank]) -> Vec<HostClock> {
 fn is_one_job(ranks: &[Rank]) -> bool {
     let job = |rank: &Rank| rank.job.clone().filter(|job| job.rank.is_some());
     let Some(jobs) = ranks.iter().map(job).collect::<Option<Vec<Job>>>() else { return false };
-    // What the ranks of a launch have in common.
+    // The facts that all ranks of a launch share.
     let launch = |job: &Job| Job { rank: None, local_rank: None, ..job.clone() };
     let is_same = jobs.windows(2).all(|two| launch(&two[0]) == launch(&two[1]));
     let mut numbers: Vec<Option<u32>> = jobs.iter().map(|job| job.rank).collect();

@@ -25,7 +25,7 @@ pub fn lowest(options: &Options, curves: &SeriesSet) -> Option<f64> {
     curves.lowest().filter(|_| is_log)
 }
 
-/// What the memory axis has to reach.
+/// The values that the memory axis must reach.
 #[derive(Debug, Clone, Copy)]
 pub struct Reached {
     /// The highest value in bytes.

@@ -202,7 +202,7 @@ const fn metric(metric: Metric) -> &'static str {
     }
 }
 
-/// What is known of the time between two ticks.
+/// The facts about the time between two ticks.
 fn certainty(profile: &Profile) -> Option<Fact> {
     let peak = profile.peak?;
     let label = "Between ticks";

@@ -1,5 +1,5 @@
 //! Process ids of the trace: `pid:name`, each used for one process only.
-//! What they need grows with the number of pids that the kernel has, not with the length of the run.
+//! Their memory grows with the number of pids that the kernel has, not with the length of the run.
 
 use std::collections::HashMap;
 

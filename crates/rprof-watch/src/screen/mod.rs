@@ -42,7 +42,7 @@ pub enum Status {
     Ended,
 }
 
-/// What the screen shows besides the run.
+/// The facts that the screen shows besides the run.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The name of the trace.

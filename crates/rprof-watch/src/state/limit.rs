@@ -10,7 +10,7 @@ pub struct Limit {
     pub bytes: Bytes,
     /// The memory that counts against it.
     pub used: Bytes,
-    /// What sets it, in words.
+    /// The source of the value, in words.
     pub of: &'static str,
 }
 
