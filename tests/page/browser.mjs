@@ -26,6 +26,9 @@ export function makePage(traces, ...options) {
   return file;
 }
 
+/** Writes the stacks of a trace, which is not made yet. */
+export const writeStacks = (name, bytes) => writeFileSync(join(place, `${name}.dat.stacks`), bytes);
+
 let browser = null;
 
 /** Opens a page, runs a test in it, and checks that nothing forbidden has happened. */

@@ -166,6 +166,7 @@ pub fn record(
         }
     };
     trace.keep();
+    stacks.supersede(&trace);
     if let Target::Attach { pid } = target
         && !output.quiet
     {

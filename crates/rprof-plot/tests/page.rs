@@ -8,7 +8,7 @@ use std::io::Read as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::ZlibDecoder;
-use rprof_plot::{MOST_BYTES, Options, PageTrace, page};
+use rprof_plot::{FunctionBytes, FunctionLevels, FunctionMoment, MOST_BYTES, Options, PageTrace, page};
 use rprof_trace::{
     Bytes, Detail, DetailOptions, Header, Profile, ProfileOptions, Reader, Seconds, fold, read_details,
 };
@@ -28,8 +28,10 @@ fn read(trace: &str) -> Vec<(Profile, Detail)> {
 }
 
 fn page_of(runs: &[(Profile, Detail)]) -> String {
-    let traces: Vec<PageTrace<'_>> =
-        runs.iter().map(|(profile, detail)| PageTrace { label: "t", profile, detail }).collect();
+    let traces: Vec<PageTrace<'_>> = runs
+        .iter()
+        .map(|(profile, detail)| PageTrace { label: "t", profile, detail, functions: None })
+        .collect();
     page(&Options::default(), &traces).unwrap()
 }
 
@@ -226,6 +228,43 @@ fn a_page_is_bounded_whatever_its_traces_hold() {
     assert_eq!((head["runs"].as_array().unwrap().len(), head["more"].as_u64()), (100, Some(50)));
 }
 
+/// Functions with long names that cannot be compressed, and random sizes.
+fn functions(count: u64, moments: u64) -> FunctionLevels {
+    let moment = |at: u64| {
+        let (time, size) = (Seconds(at as f64), Bytes(random(at) & 0xffff_ffff));
+        FunctionMoment { time, rss: size, sum: size }
+    };
+    let function = |number: u64| FunctionBytes {
+        name: format!("{:x}", random(number)).repeat(20),
+        is_attributed: true,
+        bytes: (0..moments).map(|at| Bytes(random(at * count + number) & 0xfff_f000)).collect(),
+        ..FunctionBytes::default()
+    };
+    FunctionLevels {
+        moments: (0..moments).map(moment).collect(),
+        functions: (0..count).map(function).collect(),
+    }
+}
+
+#[test]
+fn functions_have_their_share_of_a_bounded_page() {
+    let runs = read(&busy(12_000));
+    let levels = functions(3000, 200);
+    let [(profile, detail)] = &runs[..] else { panic!("one run") };
+    let trace = PageTrace { label: "t", profile, detail, functions: Some(&levels) };
+    let one = page(&Options::default(), &[trace]).unwrap();
+    assert!(one.len() <= MOST_BYTES, "{}", one.len());
+    let found: Value = serde_json::from_slice(&block(&one, "functions-0")).unwrap();
+    let kept = found["functions"].as_array().unwrap().len() as u64;
+    assert!(kept >= 50 && kept + found["more"].as_u64().unwrap() == 3000, "{kept}");
+    assert_eq!(found["times"].as_array().map(Vec::len), Some(200));
+    let runs = read(&busy(50));
+    let [(profile, detail)] = &runs[..] else { panic!("one run") };
+    let trace = PageTrace { profile, detail, ..trace };
+    let many = page(&Options::default(), &vec![trace; 100]).unwrap();
+    assert!(many.len() <= MOST_BYTES, "{}", many.len());
+}
+
 #[test]
 fn texts_of_a_trace_stay_data() {
     const EVIL: &str = "</script><script>alert(1)</script><!--<script><style>";
@@ -283,7 +322,7 @@ fn a_run_without_a_tick_has_a_page_too() {
     assert!(page.contains("no memory was measured") && page.contains("Exit code 3"));
     assert!(rprof_plot::page(&Options::default(), &[]).is_err());
     let window = Some((Seconds(2.0), Seconds(1.0)));
-    let trace = PageTrace { label: "t", profile: &runs[0].0, detail: &runs[0].1 };
+    let trace = PageTrace { label: "t", profile: &runs[0].0, detail: &runs[0].1, functions: None };
     assert!(rprof_plot::page(&Options { window, ..Options::default() }, &[trace]).is_err());
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use rprof_findings::budget::{Finding, Limit};
+use rprof_plot::FunctionLevels;
 use rprof_sample::{Clock, Target};
 use rprof_trace::Curve;
 
@@ -25,6 +26,14 @@ pub fn curves(_: &Path, _: usize) -> anyhow::Result<Vec<(String, Curve)>> {
     bail!("the view `where` needs an rprof that was built with the feature `where`")
 }
 
+/// Returns no functions.
+///
+/// # Errors
+/// Never.
+pub fn levels(_: &Path) -> anyhow::Result<Option<FunctionLevels>> {
+    Ok(None)
+}
+
 /// No recording.
 #[derive(Debug)]
 pub struct Stacks;
@@ -37,6 +46,9 @@ impl Stacks {
 
     /// Does nothing.
     pub fn abandon(self) {}
+
+    /// Does nothing.
+    pub fn supersede(&self, _: &TraceFile) {}
 
     /// Returns no lines.
     pub fn finish(self) -> Vec<String> {

@@ -5,14 +5,18 @@ mod absent;
 #[cfg(feature = "where")]
 mod file;
 #[cfg(feature = "where")]
+mod levels;
+#[cfg(feature = "where")]
 mod limits;
 #[cfg(feature = "where")]
 mod recording;
 
 #[cfg(not(feature = "where"))]
-pub use absent::{Stacks, curves, findings};
+pub use absent::{Stacks, curves, findings, levels};
 #[cfg(feature = "where")]
 pub use file::{beside, curves, moment_words, percent, read};
+#[cfg(feature = "where")]
+pub use levels::levels;
 #[cfg(feature = "where")]
 pub use limits::findings;
 #[cfg(feature = "where")]

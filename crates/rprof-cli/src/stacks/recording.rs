@@ -103,6 +103,14 @@ impl Stacks {
         }
     }
 
+    /// Removes the stacks of an older run, whose trace this one replaces. Without stacks of its own, a run would be shown
+    /// with those of another.
+    pub fn supersede(&self, trace: &TraceFile) {
+        if self.0.is_none() && trace.is_kept() {
+            let _ = std::fs::remove_file(beside(&trace.path));
+        }
+    }
+
     /// Completes the file and returns the lines of the summary.
     pub fn finish(self) -> Vec<String> {
         let Some((recording, output)) = self.0 else { return Vec::new() };

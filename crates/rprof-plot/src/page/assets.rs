@@ -4,12 +4,13 @@
 pub const LIBRARY: &str = include_str!("assets/vendor/uPlot.iife.min.js");
 
 /// Our own scripts in the order in which they run. Each adds one object to `rprof`, and uses only those before it.
-pub const SCRIPTS: [&str; 22] = [
+pub const SCRIPTS: [&str; 24] = [
     include_str!("assets/units.js"),
     include_str!("assets/axis.js"),
     include_str!("assets/curve.js"),
     include_str!("assets/unpack.js"),
     include_str!("assets/model.js"),
+    include_str!("assets/functions.js"),
     include_str!("assets/views.js"),
     include_str!("assets/paths.js"),
     include_str!("assets/dom.js"),
@@ -21,6 +22,7 @@ pub const SCRIPTS: [&str; 22] = [
     include_str!("assets/readout.js"),
     include_str!("assets/table.js"),
     include_str!("assets/tables.js"),
+    include_str!("assets/function_panel.js"),
     include_str!("assets/figure.js"),
     include_str!("assets/downloads.js"),
     include_str!("assets/keys.js"),

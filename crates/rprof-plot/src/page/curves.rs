@@ -7,7 +7,7 @@ use rprof_trace::{Column, Curve, Detail, Metric, Part, Point, Profile, Slices, T
 use serde_json::{Value, json};
 
 use crate::page::PageTrace;
-use crate::page::pack::{deflated, varint, zigzag};
+use crate::page::pack::{deflated, unit_of, varint, zigzag};
 
 /// The unit of times in seconds where every microsecond counts.
 const MICROSECOND: f64 = 1e-6;
@@ -18,8 +18,6 @@ const MOST_SLICES: usize = 1 << 20;
 const LEAST_SLICES: usize = 16;
 /// The share of the room that single processes may take before the tree is thinned, in percent.
 const PROCESS_PERCENT: usize = 40;
-/// The largest common divisor of the values of a column: a page of memory.
-const LARGEST_UNIT: u64 = 4096;
 
 /// The curves of a run in at most `budget` bytes: a zlib stream of the length of a JSON text, that text, and numbers. The
 /// text lists what follows.
@@ -273,12 +271,6 @@ fn goal(points: usize, size: usize, budget: usize) -> usize {
     let goal = points as f64 * budget as f64 / size.max(1) as f64;
     // A point of a thinner curve differs more from the one before and takes more room. At least one must go.
     (goal as usize).min(points.saturating_sub(1))
-}
-
-/// The largest power of two that divides all values, at most a page of memory.
-fn unit_of(values: impl Iterator<Item = u64>) -> u64 {
-    let all = values.fold(LARGEST_UNIT, |all, value| all | value);
-    1 << all.trailing_zeros()
 }
 
 /// Appends values as differences.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::page::{assets, csp};
+use crate::page::{Blocks, assets, csp};
 
-/// The page. The summary is for readers without scripts, and for search engines. `blocks` has the texts and the curves of each run as base64, which holds no character that HTML knows.
-pub fn page(title: &str, summary: &str, head: &Value, blocks: &[(String, String)]) -> String {
+/// The page. The summary is for readers without scripts, and for search engines. `blocks` has the data of each run as base64, which holds no character that HTML knows.
+pub fn page(title: &str, summary: &str, head: &Value, blocks: &[Blocks]) -> String {
     let scripts = [assets::LIBRARY.trim_end(), &own_script()];
     let styles = assets::STYLES.join("\n");
     let policy = csp::policy(&scripts, &[&styles]);
@@ -21,8 +21,8 @@ pub fn page(title: &str, summary: &str, head: &Value, blocks: &[(String, String)
     page += assets::BODY;
     page += &format!("<noscript><p>{}. The chart needs JavaScript.</p></noscript>\n", escaped(summary));
     page += &format!("<script type=\"application/json\" id=\"data\">{}</script>\n", json(head));
-    for (at, (text, curves)) in blocks.iter().enumerate() {
-        for (id, block) in [("text", text), ("curves", curves)] {
+    for (at, blocks) in blocks.iter().enumerate() {
+        for (id, block) in blocks.each() {
             page += &format!("<script type=\"text/plain\" id=\"{id}-{at}\">{block}</script>\n");
         }
     }
@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn no_text_of_a_trace_ends_a_block() {
         let evil = "</script><script>alert(1)</script><!--<script>&]]>\u{2028}";
-        let page = page(evil, evil, &json!({ "title": evil }), &[("AA==".to_owned(), "BB==".to_owned())]);
+        let blocks = Blocks { text: "AA==".to_owned(), curves: "BB==".to_owned(), functions: None };
+        let page = page(evil, evil, &json!({ "title": evil }), &[blocks]);
         let data = page.split("id=\"data\">").nth(1).and_then(|rest| rest.split("</script>").next());
         let data: Value = serde_json::from_str(data.expect("a block")).expect("JSON");
         assert_eq!(data["title"], evil);

@@ -4,6 +4,7 @@
 mod assets;
 mod csp;
 mod curves;
+mod functions;
 mod html;
 mod overview;
 mod pack;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
 use crate::options::{Options, Scale, SpanView, Theme, Trace};
+pub use functions::{FunctionBytes, FunctionLevels, FunctionMoment};
 
 /// The largest size of a page in bytes.
 pub const MOST_BYTES: usize = 2_000_000;
@@ -24,8 +26,9 @@ pub const MOST_BYTES: usize = 2_000_000;
 const MOST_RUNS: usize = 100;
 /// Bytes of the page that stay free, for a remark at its end.
 const RESERVE: usize = 1_000;
-/// The share of the room that texts and spans may take, in percent.
+/// The share of the room that texts and spans may take, in percent; and that of functions.
 const TEXT_PERCENT: usize = 35;
+const FUNCTION_PERCENT: usize = 12;
 /// A packed byte is this many characters of base64: four for three.
 const CHARACTERS: (usize, usize) = (4, 3);
 
@@ -38,6 +41,8 @@ pub struct PageTrace<'a> {
     pub profile: &'a Profile,
     /// The curves of the same run.
     pub detail: &'a Detail,
+    /// The functions that held memory, if the stacks of the run were recorded.
+    pub functions: Option<&'a FunctionLevels>,
 }
 
 /// Makes the page of some traces: one HTML file of at most [`MOST_BYTES`] bytes.
@@ -77,16 +82,49 @@ pub fn page(options: &Options, traces: &[PageTrace<'_>]) -> Result<String, Error
         "log": options.scale_of_memory == Some(Scale::Log),
     });
     let summary = words::sentence(&title, traces);
-    let mut blocks = vec![(String::new(), String::new()); shown.len()];
+    let mut blocks: Vec<Blocks> = shown.iter().map(Blocks::empty).collect();
     let mut room = (MOST_BYTES - RESERVE).saturating_sub(html::page(&title, &summary, &head, &blocks).len());
     for (at, trace) in shown.iter().enumerate() {
-        let share = room / (shown.len() - at);
-        let text = pack::base64(&tables::pack(trace, packed(share) * TEXT_PERCENT / 100));
-        let curves = pack::base64(&curves::pack(trace, packed(share.saturating_sub(text.len()))));
-        room = room.saturating_sub(text.len() + curves.len());
-        blocks[at] = (text, curves);
+        blocks[at] = Blocks::pack(trace, room / (shown.len() - at));
+        room = room.saturating_sub(blocks[at].len());
     }
     Ok(html::page(&title, &summary, &head, &blocks))
+}
+
+/// The packed data of a run, as base64.
+struct Blocks {
+    text: String,
+    curves: String,
+    functions: Option<String>,
+}
+
+impl Blocks {
+    /// Blocks without data, to measure the page around them.
+    fn empty(trace: &PageTrace<'_>) -> Self {
+        let functions = trace.functions.map(|_| String::new());
+        Self { text: String::new(), curves: String::new(), functions }
+    }
+
+    /// The data of a run in at most so many characters.
+    fn pack(trace: &PageTrace<'_>, room: usize) -> Self {
+        let text = pack::base64(&tables::pack(trace, packed(room) * TEXT_PERCENT / 100));
+        let functions =
+            trace.functions.and_then(|levels| functions::pack(levels, packed(room) * FUNCTION_PERCENT / 100));
+        let functions = functions.map(|packed| pack::base64(&packed));
+        let taken = text.len() + functions.as_ref().map_or(0, String::len);
+        let curves = pack::base64(&curves::pack(trace, packed(room.saturating_sub(taken))));
+        Self { text, curves, functions }
+    }
+
+    fn len(&self) -> usize {
+        self.text.len() + self.curves.len() + self.functions.as_ref().map_or(0, String::len)
+    }
+
+    /// Each block with its kind.
+    fn each(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let functions = self.functions.as_deref().map(|functions| ("functions", functions));
+        [("text", &*self.text), ("curves", &*self.curves)].into_iter().chain(functions)
+    }
 }
 
 /// The number of packed bytes that give so many characters of base64.

@@ -7,6 +7,15 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+/// The largest unit of values: a page of memory.
+const LARGEST_UNIT: u64 = 4096;
+
+/// The largest power of two that divides all values, at most a page of memory.
+pub fn unit_of(values: impl Iterator<Item = u64>) -> u64 {
+    let all = values.fold(LARGEST_UNIT, |all, value| all | value);
+    1 << all.trailing_zeros()
+}
+
 /// Appends a number, seven bits a byte, the lowest first.
 pub fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value > 0x7f {

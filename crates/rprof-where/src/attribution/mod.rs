@@ -3,6 +3,7 @@
 
 mod assign;
 mod diff;
+mod levels;
 mod moves;
 mod names;
 mod objects;
@@ -14,6 +15,7 @@ mod stale;
 mod table;
 
 pub use diff::{Change, diff};
+pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};
 pub use over_time::{Band, over_time};
 pub use owner::without_interpreter;

@@ -122,6 +122,20 @@ pub fn series(log: &Log, step: u64, out: &mut dyn FnMut(View)) {
     }
 }
 
+/// The views at the moments with these numbers, which are in order.
+pub fn views(log: &Log, numbers: &[usize], out: &mut dyn FnMut(View)) {
+    let mut replay = Replay::new(log);
+    let mut wanted = numbers.iter().copied().peekable();
+    let mut number = 0;
+    for event in &log.events {
+        let Some(moment) = replay.apply(event) else { continue };
+        if wanted.next_if_eq(&number).is_some() {
+            out(replay.view(event.time, moment));
+        }
+        number += 1;
+    }
+}
+
 /// The state of all processes while the events pass.
 struct Replay<'a> {
     log: &'a Log,

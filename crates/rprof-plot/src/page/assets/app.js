@@ -1,12 +1,12 @@
 // The page: one state, changed in one place, and everything drawn from it.
 rprof.app = (() => {
   "use strict";
-  const { chart, dom, minimap, panels, readout, spans, tables, theme, units, views } = rprof;
+  const { chart, dom, functionPanel, minimap, panels, readout, spans, tables, theme, units, views } = rprof;
   const { byId } = dom;
   /** The shortest stretch of time that can be shown, in seconds. */
   const SHORTEST = 1e-5;
   /** The views by their names on the command line. */
-  const VIEWS = { kinds: "kinds", processes: "processes", programs: "processes", pss: "shared", requested: "requested" };
+  const VIEWS = { kinds: "kinds", processes: "processes", programs: "processes", pss: "shared", requested: "requested", where: "functions" };
   const VIEWS_OF_SPANS = ["lanes", "flame", "hidden"];
 
   class App {
@@ -42,6 +42,7 @@ rprof.app = (() => {
       this.processTable = tables.processes(this, byId("processes-table"));
       this.spanTable = tables.spans(this, byId("spans-table"));
       this.traceTable = tables.traces(this, byId("traces-table"));
+      this.functionPanel = new functionPanel.FunctionPanel(this, byId("functions-table"));
       this.set({}, true);
     }
 
@@ -87,6 +88,7 @@ rprof.app = (() => {
       this.state.time = time;
       this.readout.update(time);
       this.spans.mark(time);
+      this.functionPanel.show();
     }
 
     /** Moves the cursor to a time; null takes it away. */

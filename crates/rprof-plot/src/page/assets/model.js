@@ -38,6 +38,7 @@ rprof.model = (() => {
       this.pssCurve = NO_CURVE();
       this.cgroupCurve = NO_CURVE();
       this.groups = null;
+      this.functions = null;
       this.setTotal(head.overview.times, head.overview.values);
     }
 
@@ -125,8 +126,15 @@ rprof.model = (() => {
 
   /** Unpacks a run. */
   async function unpack(run) {
-    const [texts, curves] = await Promise.all([rprof.unpack.json(`text-${run.index}`), rprof.unpack.curves(`curves-${run.index}`)]);
-    run.fill(texts, curves);
+    const { json, curves } = rprof.unpack;
+    const functions = `functions-${run.index}`;
+    const [texts, packed, found] = await Promise.all([
+      json(`text-${run.index}`),
+      curves(`curves-${run.index}`),
+      document.getElementById(functions) ? json(functions) : null,
+    ]);
+    if (found) run.functions = new rprof.functions.Functions(found);
+    run.fill(texts, packed);
   }
 
   return { Run, read, unpack };

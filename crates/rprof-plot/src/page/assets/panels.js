@@ -92,6 +92,7 @@ rprof.panels = (() => {
     if (runs.length > 1) app.traceTable.show(runs);
     byId("processes").hidden = !run || run.processes.length === 0;
     if (run) app.processTable.show(run.processes, run.moreProcesses ? `the page leaves out ${run.moreProcesses} smaller ones` : "");
+    byId("functions").hidden = !run || !run.functions;
     byId("span-names").hidden = !run || !run.spans.totals.length;
     if (run) app.spanTable.show(run.spans.totals, spanNote(run));
     marks(app, run);
@@ -112,7 +113,7 @@ rprof.panels = (() => {
   }
 
   function method(app, run) {
-    const items = run ? [...run.method, ["In this page", resolution(run), ""]] : [];
+    const items = run ? [...run.method, ...functions(run), ["In this page", resolution(run), ""]] : [];
     byId("method").hidden = !run;
     dom.set(
       byId("method-list"),
@@ -126,6 +127,15 @@ rprof.panels = (() => {
       byId("notes-list"),
       notes.map(([key, text]) => h("li", {}, h("strong", {}, key), ` ${text}`)),
     );
+  }
+
+  /** How the functions of a run were found. */
+  function functions(run) {
+    if (!run.functions) return [];
+    const { times, more } = run.functions;
+    const looks = times.length === 1 ? "1 look" : `${times.length} looks`;
+    const rest = more ? `; ${more} smaller functions are in the page as a sum` : "";
+    return [["Functions", `from page faults, at ${looks} at the pages`, `a page belongs to the function that touched it first${rest}`]];
   }
 
   function marks(app, run) {

@@ -5,10 +5,10 @@ rprof.readout = (() => {
   const { dom, units, views } = rprof;
   const { h } = dom;
 
-  /** What else is shown at a time: functions of the run, the time, the row of the ticks, the unit and the name of the view. */
-  const sections = [kinds, tree, openSpans];
+  /** What else is shown at a time: functions of the run, the time, the row of the ticks, and the state. */
+  const sections = [kinds, tree, openSpans, functions];
 
-  function kinds(run, time, row, unit, view) {
+  function kinds(run, time, row, { unit, view }) {
     if (view === "kinds") return null;
     const rows = views.KINDS.filter(([name]) => run.columns.has(name)).map(([name, label, colour, title]) => ({
       label,
@@ -19,7 +19,7 @@ rprof.readout = (() => {
     return rows.length ? { title: "Kinds of memory", rows } : null;
   }
 
-  function tree(run, time, row, unit) {
+  function tree(run, time, row, { unit }) {
     const rows = [];
     const add = (name, label, title, text) => {
       const value = run.part(name, row);
@@ -45,6 +45,14 @@ rprof.readout = (() => {
     }));
     if (open.length > 6) rows.unshift({ label: `${open.length - 6} more`, value: "" });
     return { title: "Open spans", rows };
+  }
+
+  /** The functions that hold most, at the last look at the pages. */
+  function functions(run, time, row, state) {
+    if (!run.functions || state.view === "functions") return null;
+    const { moment } = rprof.functions.shown(state);
+    const at = units.instant(run.functions.times[moment], Math.min(0.01, (state.to - state.from) / 1000));
+    return { title: `Functions at ${at}`, rows: rprof.functions.largest(run.functions, moment, state.unit) };
   }
 
   class Readout {
@@ -126,7 +134,7 @@ rprof.readout = (() => {
         if (!isAbsent && value >= 0 && !this.view.layers.includes(series) && !this.app.state.hidden.has(series.key))
           dots.push({ colour: series.colour, value });
       }
-      const parts = isUnknown ? [] : sections.map((section) => section(run, at, row, unit, this.app.state.view)).filter(Boolean);
+      const parts = isUnknown ? [] : sections.map((section) => section(run, at, row, this.app.state)).filter(Boolean);
       dom.set(this.more, parts.map(block));
       const layer = isPeak || isUnknown ? null : this.layerAt(at, row, this.app.chart.height);
       const words = layer ? ` · ${layer.label} · ${this.values.get(layer.key).textContent}` : "";
@@ -168,12 +176,21 @@ rprof.readout = (() => {
       return null;
     }
 
+    /** The function that holds most, for a sentence. */
+    largest() {
+      const { run, unit } = this.app.state;
+      if (!run || !run.functions) return [];
+      const { moment } = rprof.functions.shown(this.app.state);
+      const first = run.functions.rows(moment).find((row) => row.isAttributed && !row.isRest);
+      return first ? [`most in function ${first.name}, ${units.bytes(first.bytes, unit)}`] : [];
+    }
+
     /** The values as one sentence for a screen reader. */
     sentence() {
       const values = this.series()
         .slice(0, 6)
         .map((series) => `${series.label} ${this.values.get(series.key).textContent}`);
-      return `${this.time.firstChild ? this.time.firstChild.textContent : ""}: ${values.join(", ")}`;
+      return `${this.time.firstChild ? this.time.firstChild.textContent : ""}: ${[...values, ...this.largest()].join(", ")}`;
     }
   }
 

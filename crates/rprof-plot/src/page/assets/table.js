@@ -5,9 +5,12 @@ rprof.table = (() => {
   const { h } = dom;
   const FIRST_ROWS = 50;
 
-  /** A table. A column has `label`, `value` to sort by, `text` to show, and `numeric` if it is a number. */
+  /**
+   * A table. A column has `label`, `value` to sort by, `text` to show, `numeric` if it is a number, and `bar` for a share
+   * that is drawn behind the text.
+   */
   class Table {
-    constructor(element, { columns, sort, descending, caption, noun, chosen, onChoose, onOpen, filter }) {
+    constructor(element, { columns, sort, descending, caption, noun, chosen, onChoose, onOpen, filter, look }) {
       Object.assign(this, {
         columns,
         sort,
@@ -16,6 +19,7 @@ rprof.table = (() => {
         chosen,
         onChoose,
         onOpen,
+        look,
         rows: [],
         word: "",
         most: FIRST_ROWS,
@@ -105,13 +109,12 @@ rprof.table = (() => {
         const text = column.text(row),
           title = column.hint ? column.hint(row) : null;
         const content = this.onOpen && at === 0 ? h("button", { class: "link", onclick: () => this.onOpen(row) }, text) : text;
-        return h(
-          at === 0 ? "th" : "td",
-          { class: column.numeric ? "number" : column.wide ? "wide" : "", scope: at === 0 ? "row" : null, title },
-          content,
-        );
+        const look = [column.numeric ? "number" : "", column.wide ? "wide" : "", column.bar ? "bar" : ""].filter(Boolean).join(" ");
+        const cell = h(at === 0 ? "th" : "td", { class: look, scope: at === 0 ? "row" : null, title }, content);
+        if (column.bar) cell.style.setProperty("--share", String(Math.min(1, Math.max(0, column.bar(row) || 0))));
+        return cell;
       });
-      if (!this.onChoose) return h("tr", {}, cells);
+      if (!this.onChoose) return h("tr", { class: this.look ? this.look(row) : "" }, cells);
       const isChosen = this.chosen(row);
       const box = h("input", { type: "checkbox", "aria-label": `Highlight ${this.columns[0].text(row)}`, checked: isChosen });
       const flip = () => {

@@ -224,6 +224,10 @@ rprof.views = (() => {
     return { top: total(run, { fill: true }), lines: [own], layers: [], note: "" };
   }
 
+  function functions(run, state) {
+    return { top: total(run), lines: [], layers: rprof.functions.layers(run, state), note: "" };
+  }
+
   /** One curve for each of several runs. */
   function compare(runs) {
     const lines = runs.map((run, at) =>
@@ -241,10 +245,11 @@ rprof.views = (() => {
       ["kinds", "Kinds of memory", has("anon") || has("file")],
       ["shared", "RSS and PSS", run.pssCurve.length > 0 || run.cgroupCurve.length > 0],
       ["requested", "Used and requested", has("vsz")],
+      ["functions", "Functions stacked", run.functions && run.metric === "RSS"],
     ].filter(([, , isThere]) => isThere);
   }
 
-  const BUILDERS = { lines, processes, kinds, shared, requested };
+  const BUILDERS = { lines, processes, kinds, shared, requested, functions };
 
   /** The view of the state. */
   function build(state) {
