@@ -60,11 +60,6 @@ pub fn watch(arguments: &WatchArgs) -> anyhow::Result<u8> {
         Err(code) => return Ok(code),
     };
     let left = watch::show(&trace, Some(&mut recording), &options);
-    let has_shown_nothing = left.as_ref().map_or(true, |left| left.run.is_empty());
-    if has_shown_nothing && let Some(code) = recording.failed_to_start() {
-        recording.give_up();
-        return Ok(code);
-    }
     let left = left.inspect_err(|_| print_continues(&recording))?;
     load::warn(&trace, &left.warnings);
     let Some(code) = recording.end() else {

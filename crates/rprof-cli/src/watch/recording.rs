@@ -7,19 +7,19 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use rprof_trace::shown;
+use rprof_trace::{Reader, Record, shown};
 
 use crate::message;
 
 /// The time between two looks for the trace of a recording that has just started.
 const LOOK: Duration = Duration::from_millis(2);
-/// The longest time from the removal of a trace to the end of a recording that could not start.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest time to wait for the start. A view that begins earlier shows that it waits for the first record.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The most bytes of messages that are passed on.
 const MESSAGES: u64 = 64 << 10;
 
@@ -54,7 +54,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Starts a recording with the arguments of rprof and waits until its trace is there.
+    /// Starts a recording with the arguments of rprof and waits until it has started.
     ///
     /// A command gets its output in a new file beside the trace, `force` overwrites one. Returns the exit code in place of a
     /// recording if that could not start; its messages are printed.
@@ -80,21 +80,20 @@ impl Recording {
         let child = command.spawn().context("cannot start the recording")?;
         let messages = Some(file);
         let mut recording = Self { child, trace: trace.to_owned(), output, messages, code: None };
-        while recording.end().is_none() {
-            let is_there = std::fs::metadata(trace)
-                .is_ok_and(|found| found.len() > 0 && found.modified().ok() != before);
-            if is_there {
-                break;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // The end is looked for first: a trace that is written until then is not missed.
+            let end = recording.end();
+            match end {
+                _ if has_begun(trace, before) => return Ok(Ok(recording)),
+                Some(code) => {
+                    recording.give_up();
+                    return Ok(Err(code));
+                }
+                None if Instant::now() > until => return Ok(Ok(recording)),
+                None => std::thread::sleep(LOOK),
             }
-            std::thread::sleep(LOOK);
         }
-        if let Some(code) = recording.code
-            && !std::fs::metadata(trace).is_ok_and(|found| found.modified().ok() != before)
-        {
-            recording.give_up();
-            return Ok(Err(code));
-        }
-        Ok(Ok(recording))
     }
 
     /// The exit code of a recording that has ended; `None` while it runs.
@@ -108,22 +107,8 @@ impl Recording {
         self.code
     }
 
-    /// The exit code of a recording that could not start: rprof creates the trace before, and removes it then. `None` if
-    /// the trace is there, or the recording runs on without it.
-    pub fn failed_to_start(&mut self) -> Option<u8> {
-        let until = Instant::now() + PATIENCE;
-        while !self.trace.exists() {
-            // The trace is removed shortly before the end.
-            if self.end().is_some() || Instant::now() > until {
-                return self.code;
-            }
-            std::thread::sleep(LOOK);
-        }
-        None
-    }
-
     /// Prints all messages of a recording that could not start, and removes its output.
-    pub fn give_up(&mut self) {
+    fn give_up(&mut self) {
         self.pass_messages_on(|_| true);
         if let Some(output) = &self.output {
             let _ = std::fs::remove_file(output);
@@ -156,6 +141,20 @@ impl Recording {
             }
         }
     }
+}
+
+/// True if a trace that was written after `before` has a record of the run. rprof creates a trace before it starts the
+/// command, with the first lines only, and removes it if the start fails.
+fn has_begun(trace: &Path, before: Option<SystemTime>) -> bool {
+    let is_new = std::fs::metadata(trace).is_ok_and(|found| found.modified().ok() != before);
+    let Some(Ok(reader)) = is_new.then(|| Reader::open(trace)) else { return false };
+    let mut reader = reader.following();
+    while let Ok(Some(entry)) = reader.next_entry() {
+        if !matches!(entry.record, Record::Header(_) | Record::Command(_)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The file with the output of a command whose trace has this name.

@@ -77,7 +77,7 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     if area.width == 0 || area.height == 0 {
         return;
     }
-    let numbers = scene.numbers(usize::from(area.width), rows_of_numbers(area.height));
+    let numbers = scene.numbers(usize::from(area.width), rows_of_numbers(area));
     let head = scene.title(usize::from(area.width));
     let mut y = area.y;
     for line in std::iter::once(head).chain(numbers) {
@@ -98,10 +98,12 @@ pub fn draw(buffer: &mut Buffer, run: &Run, view: &View, context: Context<'_>) {
     }
 }
 
-fn rows_of_numbers(height: u16) -> usize {
-    match height {
+fn rows_of_numbers(area: Rect) -> usize {
+    match area.height {
         0..=3 => 1,
         4..=11 => 2,
+        // A wide screen has all numbers in two rows, and the curve gains the third.
+        _ if area.width >= WIDE => 2,
         _ => 3,
     }
 }
@@ -113,7 +115,7 @@ impl Scene<'_> {
             return;
         }
         // The curve has the larger half of a low screen; on a high one lists gain more.
-        let height = if body.height < 30 { body.height.div_ceil(2) } else { body.height * 2 / 5 };
+        let height = if body.height < 30 { body.height.div_ceil(2) } else { (body.height * 2).div_ceil(5) };
         let (curve, list) =
             (Rect { height, ..body }, Rect { y: body.y + height, height: body.height - height, ..body });
         self.draw_chart(buffer, curve);

@@ -5,7 +5,7 @@ use rprof_trace::{Bytes, End, Part, Seconds};
 
 use super::paint::{Line, clipped, length, spread};
 use super::theme::Role;
-use super::{Scene, Status};
+use super::{Scene, Status, WIDE};
 
 /// The separator of two numbers.
 const BETWEEN: &str = "  ";
@@ -37,11 +37,14 @@ impl Scene<'_> {
     /// The numbers of the run in at most `rows` lines.
     pub fn numbers(&self, width: usize, rows: usize) -> Vec<Line> {
         let mut lines: Vec<Line> = vec![Line::new()];
-        for piece in self.pieces() {
+        let (numbers, kinds) = self.pieces();
+        // On a wide screen the kinds of memory have the second row.
+        let second = if width >= usize::from(WIDE) { numbers.len() } else { usize::MAX };
+        for (at, piece) in numbers.into_iter().chain(kinds).enumerate() {
             let is_full = lines
                 .last()
                 .is_some_and(|line| !line.is_empty() && length(line) + length(&piece) + 2 > width);
-            if is_full {
+            if is_full || at == second && lines.len() < rows {
                 if lines.len() == rows {
                     continue;
                 }
@@ -57,11 +60,11 @@ impl Scene<'_> {
         lines
     }
 
-    /// The numbers, the most important first.
-    fn pieces(&self) -> Vec<Line> {
+    /// The numbers, the most important first; and the kinds of memory.
+    fn pieces(&self) -> (Vec<Line>, Vec<Line>) {
         let run = self.run;
         if run.is_empty() {
-            return vec![vec![(Role::Dim, "no memory was measured yet".to_owned())]];
+            return (vec![vec![(Role::Dim, "no memory was measured yet".to_owned())]], Vec::new());
         }
         let value = (Role::Strong, format!("{} {}", run.value(), run.metric().name()));
         let mut pieces = vec![vec![value]];
@@ -81,8 +84,8 @@ impl Scene<'_> {
         let parts = [Part::Anon, Part::File, Part::Shmem, Part::Swap];
         let parts = parts.into_iter().filter_map(|part| Some((part.name(), memory.get(part)?)));
         let parts = parts.filter(|(_, size)| size.0 > 0).chain(run.pss().map(|pss| ("PSS", pss)));
-        pieces.extend(parts.map(|(name, size)| vec![(Role::Dim, format!("{name} {size}"))]));
-        pieces
+        let kinds = parts.map(|(name, size)| vec![(Role::Dim, format!("{name} {size}"))]);
+        (pieces, kinds.collect())
     }
 
     /// The growth in the window that the curve shows.
