@@ -49,6 +49,7 @@ mod tests {
             at_other_times: vec![("page tables", mib(90))],
             file: Some(mib(300)),
             rss_and_swap: Some((mib(1003), Seconds(1.2))),
+            ..PeakRemarks::default()
         };
         assert_eq!(
             lines(&remarks),

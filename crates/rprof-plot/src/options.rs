@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rprof_trace::{Bytes, Curve, Profile, Seconds, SizeUnit};
+use rprof_trace::{Bytes, Curve, Profile, Seconds, SizeUnit, Sizes};
 
 /// One trace of a figure.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,13 @@ impl Default for Options {
             height: 540,
             scale: 1.0,
         }
+    }
+}
+
+impl Options {
+    /// The form of all sizes.
+    pub fn sizes(&self) -> Sizes {
+        Sizes(self.unit)
     }
 }
 

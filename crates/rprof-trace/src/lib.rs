@@ -40,6 +40,6 @@ pub use profile::{
 pub use read::convert::convert;
 pub use read::{Entry, Reader};
 pub use shell_quote::shell_quote;
-pub use units::{Bytes, Seconds, SizeUnit};
+pub use units::{Bytes, Seconds, SizeUnit, Sizes};
 pub use visible::{is_hidden, shown, visible};
 pub use warning::{Warning, WarningKind, Warnings};

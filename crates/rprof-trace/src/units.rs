@@ -1,6 +1,5 @@
 //! Bytes and seconds, the two quantities of a trace: their text for people, and the parsing of it.
 
-use std::cell::Cell;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -31,11 +30,6 @@ pub enum SizeUnit {
     Giga,
     /// 10^12 bytes.
     Tera,
-}
-
-thread_local! {
-    /// The unit of all sizes that this thread writes at present; `None` for the one that fits each.
-    static UNIT: Cell<Option<SizeUnit>> = const { Cell::new(None) };
 }
 
 impl SizeUnit {
@@ -69,27 +63,6 @@ impl SizeUnit {
         }
     }
 
-    /// Calls `write`, in which every size is written in this unit.
-    ///
-    /// Sizes stand in many sentences of a figure, made far from its options. A unit of the thread reaches all of them, and
-    /// ends with the call.
-    pub fn within<T>(unit: Option<Self>, write: impl FnOnce() -> T) -> T {
-        /// Restores the unit of before, after a panic too.
-        struct Restored(Option<SizeUnit>);
-        impl Drop for Restored {
-            fn drop(&mut self) {
-                UNIT.set(self.0);
-            }
-        }
-        let _restored = Restored(UNIT.replace(unit));
-        write()
-    }
-
-    /// The unit of all sizes at present; `None` for the one that fits each.
-    pub fn in_use() -> Option<Self> {
-        UNIT.get()
-    }
-
     /// A size in this unit, with three digits or more.
     fn written(self, bytes: u64) -> String {
         let value = bytes as f64 / self.bytes();
@@ -100,6 +73,22 @@ impl SizeUnit {
             _ => (2.0 - value.log10().floor()) as usize,
         };
         format!("{value:.decimals$} {}", self.name())
+    }
+}
+
+/// The form of the sizes in a text: all in one unit, or each in the one that fits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sizes(pub Option<SizeUnit>);
+
+impl Sizes {
+    /// A size as text.
+    pub fn text(self, size: Bytes) -> String {
+        self.beside(size, size)
+    }
+
+    /// A size as text, beside another one: see [`Bytes::in_unit_of`].
+    pub fn beside(self, size: Bytes, other: Bytes) -> String {
+        self.0.map_or_else(|| size.in_unit_of(other), |unit| unit.written(size.0))
     }
 }
 
@@ -128,9 +117,6 @@ impl Bytes {
     /// `0.96 GiB`. Two sizes of one sentence are then easy to compare. A size below a tenth of that unit would lose its
     /// digits and keeps its own.
     pub fn in_unit_of(self, other: Self) -> String {
-        if let Some(unit) = SizeUnit::in_use() {
-            return unit.written(self.0);
-        }
         let v = self.0 as f64;
         let unit = [TIB, GIB, MIB, KIB].into_iter().find(|unit| *unit <= other.0).unwrap_or(1);
         let shared = if self.0 < unit / 10 { 0 } else { other.0 };
@@ -279,16 +265,16 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_is_that_of_all_sizes_written_within() {
+    fn a_unit_of_the_user_is_that_of_all_sizes() {
         let size = Bytes(16_052_400_000);
-        let written = |unit| SizeUnit::within(Some(unit), || size.to_string());
+        let written = |unit| Sizes(Some(unit)).text(size);
         assert_eq!(written(SizeUnit::Giga), "16.05 GB");
         assert_eq!(written(SizeUnit::MiB), "15308.8 MiB");
         assert_eq!(written(SizeUnit::Tera), "0.0161 TB");
         assert_eq!(written(SizeUnit::B), "16052400000 B");
-        let failed = std::panic::catch_unwind(|| SizeUnit::within(Some(SizeUnit::B), || panic!("drawing")));
-        assert!(failed.is_err() && SizeUnit::in_use().is_none());
-        assert_eq!(size.to_string(), "14.95 GiB");
+        assert_eq!(Sizes(Some(SizeUnit::Mega)).beside(Bytes(1_500_000), size), "1.50 MB");
+        assert_eq!(Sizes::default().beside(Bytes(9 << 29), size), Bytes(9 << 29).in_unit_of(size));
+        assert_eq!(Sizes::default().text(size), size.to_string());
     }
 
     #[test]

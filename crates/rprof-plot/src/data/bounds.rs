@@ -1,10 +1,10 @@
 //! A value between two bounds in words.
 
-use rprof_trace::Bytes;
+use rprof_trace::{Bytes, Sizes};
 
 /// `24.9–62.7 MiB`; one value if both bounds are printed alike.
-pub fn range(lower: Bytes, upper: Bytes) -> String {
-    let (low, high) = (lower.in_unit_of(upper), upper.max(lower).to_string());
+pub fn range(lower: Bytes, upper: Bytes, sizes: Sizes) -> String {
+    let (low, high) = (sizes.beside(lower, upper), sizes.text(upper.max(lower)));
     match low.split_once(' ') {
         Some((number, _)) if low != high => format!("{number}–{high}"),
         _ => high,
@@ -12,13 +12,17 @@ pub fn range(lower: Bytes, upper: Bytes) -> String {
 }
 
 /// A lower bound with an upper one that may be unknown: `≥ 24.9 MiB`.
-pub fn bounds(lower: Bytes, upper: Option<Bytes>) -> String {
-    upper.map_or_else(|| format!("≥ {lower}"), |upper| range(lower, upper))
+pub fn bounds(lower: Bytes, upper: Option<Bytes>, sizes: Sizes) -> String {
+    upper.map_or_else(|| format!("≥ {}", sizes.text(lower)), |upper| range(lower, upper, sizes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bounds(lower: Bytes, upper: Option<Bytes>) -> String {
+        super::bounds(lower, upper, Sizes::default())
+    }
 
     #[test]
     fn two_bounds_share_their_unit() {

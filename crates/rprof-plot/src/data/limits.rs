@@ -1,6 +1,6 @@
 //! The memory limits of the traces: those near enough to the curves to be drawn, and the others.
 
-use rprof_trace::{Bytes, Metric, Profile};
+use rprof_trace::{Bytes, Metric, Profile, Sizes};
 
 /// A limit above this many times the highest value is not drawn: the curves would lose more than half of the height.
 const NEAR: f64 = 2.0;
@@ -60,17 +60,18 @@ impl Limits {
     }
 
     /// `off scale: memory limit 24.00 GiB`; empty if no limit lies there.
-    pub fn far_words(&self, names: &[&str]) -> String {
-        let words: Vec<String> = self.far.iter().take(MOST_LINES).map(|limit| limit.words(names)).collect();
+    pub fn far_words(&self, names: &[&str], sizes: Sizes) -> String {
+        let far = self.far.iter().take(MOST_LINES);
+        let words: Vec<String> = far.map(|limit| limit.words(names, sizes)).collect();
         if words.is_empty() { String::new() } else { format!("off scale: {}", words.join(", ")) }
     }
 }
 
 impl Limit {
     /// `memory limit 1.00 GiB`, with the trace, or the number of traces, if not all have it. `names` are those of all traces.
-    pub fn words(&self, names: &[&str]) -> String {
+    pub fn words(&self, names: &[&str], sizes: Sizes) -> String {
         let once = if self.is_passed_by_sum { ", shared pages once" } else { "" };
-        let words = format!("{} {}{once}", self.kind, self.bytes);
+        let words = format!("{} {}{once}", self.kind, sizes.text(self.bytes));
         match self.traces[..] {
             _ if self.is_common => words,
             [only] => format!("{words} ({})", names.get(only).unwrap_or(&"one trace")),
@@ -108,7 +109,7 @@ mod tests {
     }
 
     fn words(limits: &[Limit], names: &[&str]) -> Vec<String> {
-        limits.iter().map(|limit| limit.words(names)).collect()
+        limits.iter().map(|limit| limit.words(names, Sizes::default())).collect()
     }
 
     /// A limit of 24 GiB over a curve of 50 MiB would leave nothing of the curve.
@@ -117,10 +118,13 @@ mod tests {
         let one = profile(Some(1 << 30), Some(24 << 30));
         let limits = Limits::new(&[&one], 600.0 * 1_048_576.0);
         assert_eq!(words(&limits.near, &["a"]), ["memory limit 1.00 GiB"]);
-        assert_eq!(limits.far_words(&["a"]), "off scale: cgroup limit 24.00 GiB");
+        assert_eq!(limits.far_words(&["a"], Sizes::default()), "off scale: cgroup limit 24.00 GiB");
         let low = Limits::new(&[&one], 50.0 * 1_048_576.0);
         assert!(low.near.is_empty() && low.highest() <= 0.0);
-        assert_eq!(low.far_words(&["a"]), "off scale: memory limit 1.00 GiB, cgroup limit 24.00 GiB");
+        assert_eq!(
+            low.far_words(&["a"], Sizes::default()),
+            "off scale: memory limit 1.00 GiB, cgroup limit 24.00 GiB"
+        );
         assert_eq!(Limits::new(&[&one], 0.0).near, []);
     }
 

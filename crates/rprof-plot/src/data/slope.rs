@@ -1,8 +1,6 @@
 //! The least-squares line through a curve, the uncertainty of its slope, and a warning where a line does not fit.
 
-use std::fmt;
-
-use rprof_trace::{Bytes, SizeUnit};
+use rprof_trace::{Bytes, SizeUnit, Sizes};
 
 use crate::data::curve::DataPoint;
 
@@ -104,12 +102,10 @@ impl Slope {
         let (a, b) = if self.rate == 0.0 { (from, to) } else { (at(0.0), at(top)) };
         [a.min(b).clamp(from, to), a.max(b).clamp(from, to)]
     }
-}
 
-/// Formats the slope as `+4.2 MiB/s ± 0.1`. The last decimal is the first significant digit of the margin, or the
-/// second if the first is a 1: further digits would claim more than the fit knows.
-impl fmt::Display for Slope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The slope as `+4.2 MiB/s ± 0.1`. The last decimal is the first significant digit of the margin, or the
+    /// second if the first is a 1: further digits would claim more than the fit knows.
+    pub fn words(&self, sizes: Sizes) -> String {
         let largest = self.rate.abs().max(self.margin.unwrap_or(0.0));
         let fitting = match Bytes(largest as u64).0 {
             0..1024 => SizeUnit::B,
@@ -117,19 +113,19 @@ impl fmt::Display for Slope {
             1_048_576..1_073_741_824 => SizeUnit::MiB,
             _ => SizeUnit::GiB,
         };
-        let unit = SizeUnit::in_use().unwrap_or(fitting);
+        let unit = sizes.0.unwrap_or(fitting);
         let (unit, scale) = (format!("{}/s", unit.name()), unit.bytes());
         let rate = self.rate / scale;
         // A unit that the user has chosen may be far too large.
-        let most = if SizeUnit::in_use().is_some() { 9.0 } else { 2.0 };
+        let most = if sizes.0.is_some() { 9.0 } else { 2.0 };
         let decimals = |digit: f64| (-digit.log10().floor()).clamp(0.0, most) as usize;
         match self.margin.map(|margin| margin / scale) {
             Some(margin) if margin > 0.0 => {
                 let begins_with_1 = margin < 2.0 * 10f64.powf(margin.log10().floor());
                 let decimals = decimals(if begins_with_1 { margin / 10.0 } else { margin });
-                write!(f, "{rate:+.decimals$} {unit} ± {margin:.decimals$}")
+                format!("{rate:+.decimals$} {unit} ± {margin:.decimals$}")
             }
-            _ => write!(f, "{rate:+.2} {unit}"),
+            _ => format!("{rate:+.2} {unit}"),
         }
     }
 }
@@ -185,7 +181,7 @@ mod tests {
     #[test]
     fn a_slope_is_formatted_with_its_unit_and_significant_digits() {
         let shown = |rate, margin| {
-            Slope { rate, margin, bend: None, mean: (0.0, 0.0), times: (0.0, 1.0) }.to_string()
+            Slope { rate, margin, bend: None, mean: (0.0, 0.0), times: (0.0, 1.0) }.words(Sizes::default())
         };
         assert_eq!(shown(4.2 * MIB, Some(0.3 * MIB)), "+4.2 MiB/s ± 0.3");
         assert_eq!(shown(-380.4 * MIB, Some(22.0 * MIB)), "-380 MiB/s ± 22");

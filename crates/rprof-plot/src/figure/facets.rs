@@ -1,6 +1,6 @@
 //! Small multiples: a panel for each trace, in rows and columns, with shared axes or with axes of their own.
 
-use rprof_trace::{PeakRemarks, Profile, Seconds};
+use rprof_trace::{PeakRemarks, Profile, Seconds, Sizes};
 
 use crate::data::endings::endings;
 use crate::data::limits::{Limit, Limits};
@@ -101,7 +101,7 @@ fn share(panels: &mut [Panel]) {
     let limit = panels.iter().map(|panel| panel.reached.limit).fold(0.0, f64::max);
     let lowest = panels.iter().filter_map(|panel| panel.lowest).min_by(f64::total_cmp);
     for panel in panels {
-        panel.reached = Reached { highest, limit, has_peak: false };
+        panel.reached = Reached { highest, limit, has_peak: false, ..panel.reached };
         panel.lowest = lowest;
     }
 }
@@ -144,13 +144,14 @@ impl<'a> Panel<'a> {
         let near: Vec<&Limit> = limits.near.iter().filter(is_on_axis).collect();
         let lowest = scale::lowest(options, &curves);
         Ok(Self {
-            facts: facts(profile, &curves, &near),
-            short: short(profile),
+            facts: facts(profile, &curves, &near, options.sizes()),
+            short: short(profile, options.sizes()),
             limits: near.iter().map(|limit| limit.bytes.0 as f64).collect(),
             reached: Reached {
                 highest,
                 has_peak: false,
                 limit: near.last().map_or(0.0, |l| l.bytes.0 as f64),
+                sizes: options.sizes(),
             },
             name: visible(label),
             profile,
@@ -171,11 +172,11 @@ impl<'a> Panel<'a> {
 }
 
 /// The facts of a panel: its peak, its limits, what ended it, what it does not draw.
-fn facts(profile: &Profile, curves: &SeriesSet, limits: &[&Limit]) -> Vec<String> {
-    let beside = PeakRemarks::of(profile).beside_words();
-    let peak = profile.peak.map(|peak| peak::label(&peak, &beside));
+fn facts(profile: &Profile, curves: &SeriesSet, limits: &[&Limit], sizes: Sizes) -> Vec<String> {
+    let beside = PeakRemarks::of(profile).with_sizes(sizes).beside_words();
+    let peak = profile.peak.map(|peak| peak::label(&peak, &beside, sizes));
     let peak = peak.unwrap_or_else(|| "no sample".to_owned());
-    let limits = limits.iter().map(|limit| limit.words(&[]));
+    let limits = limits.iter().map(|limit| limit.words(&[], sizes));
     let ends = endings(profile).into_iter().map(|ending| visible(&ending.words));
     // After its peak, the whole has the facts of its slope.
     let whole = curves.series.iter().filter(|series| series.is_whole);
@@ -185,9 +186,9 @@ fn facts(profile: &Profile, curves: &SeriesSet, limits: &[&Limit]) -> Vec<String
 }
 
 /// The peak without its time, for a narrow panel.
-fn short(profile: &Profile) -> String {
-    let beside = PeakRemarks::of(profile).beside_words();
-    profile.peak.map_or_else(String::new, |peak| format!("peak {}", peak::value(&peak, &beside)))
+fn short(profile: &Profile, sizes: Sizes) -> String {
+    let beside = PeakRemarks::of(profile).with_sizes(sizes).beside_words();
+    profile.peak.map_or_else(String::new, |peak| format!("peak {}", peak::value(&peak, &beside, sizes)))
 }
 
 /// As many facts as fit into this width in px, with a sign for the others; else the short one.

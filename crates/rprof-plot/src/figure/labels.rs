@@ -38,12 +38,16 @@ impl Subjects<'_> {
     /// Places the labels of the peak and of the limits.
     pub fn labels(&self, coords: &Coords, lines: &[Line]) -> Labels {
         let peak = self.peak.filter(|peak| coords.shows(peak.time.0));
-        let peak = peak.map(|peak| (peak, peak::place(coords, &peak, &self.remarks.beside_words())));
+        let peak = peak.map(|peak| (peak, self.place_peak(coords, &peak)));
         let taken: Vec<Rect> =
             peak.iter().map(|(_, label)| label.place).chain(gaps::labels(coords, self.gaps())).collect();
         let limits = self.limits.iter().cloned();
         let limits = limits::place(coords, limits, &taken, &self.obstacles(coords, lines));
         Labels { peak, limits, curves: Vec::new(), layers: Vec::new() }
+    }
+
+    fn place_peak(&self, coords: &Coords, peak: &Peak) -> peak::Label {
+        peak::place(coords, peak, &self.remarks.beside_words(), self.remarks.sizes)
     }
 
     /// All lines that a label of a limit should not cover: the curves, the peak, the limits.

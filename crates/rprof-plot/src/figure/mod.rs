@@ -7,7 +7,7 @@ mod lines;
 mod plan;
 mod scale;
 
-use rprof_trace::{Peak, Seconds, SizeUnit};
+use rprof_trace::{Peak, Seconds};
 
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
@@ -43,7 +43,7 @@ use crate::sheet::text::visible;
 /// # Ok::<(), rprof_plot::Error>(())
 /// ```
 pub fn svg(options: &Options, traces: &[Trace]) -> Result<String, Error> {
-    SizeUnit::within(options.unit, || extra_font::within(options.font.as_ref(), || draw(options, traces))?)
+    extra_font::within(options.font.as_ref(), || draw(options, traces))?
 }
 
 fn draw(options: &Options, traces: &[Trace]) -> Result<String, Error> {

@@ -1,6 +1,6 @@
 //! The plan of a figure: contents, areas and scales, all decided before the first line is drawn.
 
-use rprof_trace::{Bytes, Peak, PeakRemarks, Profile};
+use rprof_trace::{Bytes, Peak, PeakRemarks, Profile, Sizes};
 
 use crate::data::endings::endings;
 use crate::data::limits::{Limit, Limits};
@@ -69,12 +69,14 @@ struct Contents<'a> {
     top: Option<f64>,
     /// The lowest value above 0 in bytes, if the memory axis is logarithmic.
     lowest: Option<f64>,
+    sizes: Sizes,
 }
 
 impl<'a> Plan<'a> {
     /// Decides on contents, then areas, then scales.
     pub fn new(options: &Options, traces: &[Trace<'a>], curves: SeriesSet, range: TimeRange) -> Self {
         let single = if let [trace] = traces { Some(trace.profile) } else { None };
+        let sizes = options.sizes();
         let top = options.highest.map(|top| (top.0 as f64).max(1.0));
         let is_shown = |peak: &Peak| options.peak && top.is_none_or(|top| peak.value.0 as f64 <= top);
         let peak = single.and_then(|profile| profile.peak).filter(is_shown);
@@ -83,10 +85,12 @@ impl<'a> Plan<'a> {
         let highest = reached.min(top.unwrap_or(f64::INFINITY));
         let limits = Limits::new(&traces.iter().map(|trace| trace.profile).collect::<Vec<_>>(), highest);
         let remarks = single.filter(|_| in_range.is_some()).map(PeakRemarks::of).unwrap_or_default();
+        let remarks = remarks.with_sizes(sizes);
         let names: Vec<&str> = traces.iter().map(|trace| trace.label).collect();
         let is_above = reached > highest;
-        let above = is_above.then(|| format!("above the axis: values up to {}", Bytes(reached as u64)));
-        let far = Some(limits.far_words(&names)).filter(|words| !words.is_empty());
+        let above =
+            is_above.then(|| format!("above the axis: values up to {}", sizes.text(Bytes(reached as u64))));
+        let far = Some(limits.far_words(&names, sizes)).filter(|words| !words.is_empty());
         let beyond = above.into_iter().chain(far).chain(curves.remark.clone());
         let words_beyond = beyond.collect::<Vec<_>>().join("; ");
         let (lanes, spans) = span_contents(options, single, &range);
@@ -104,8 +108,9 @@ impl<'a> Plan<'a> {
             has_peak: in_range.is_some(),
             top,
             lowest: scale::lowest(options, &curves),
+            sizes,
         };
-        let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names));
+        let words = |limit: &Limit| (limit.bytes.0 as f64, limit.words(&names, sizes));
         let is_on_axis = |limit: &&Limit| top.is_none_or(|top| limit.bytes.0 as f64 <= top);
         let limits = limits.near.iter().filter(is_on_axis).map(words).collect();
         let subjects = Subjects { single, peak, remarks, limits };
@@ -149,7 +154,7 @@ impl<'a> Contents<'a> {
         // A table beside the lanes fills the column of the legend; without a legend it would leave that column blank.
         let place = if legend.width() > 0.0 { TablePlace::Beside } else { TablePlace::Above };
         let room = Layout::panel_room(self.size.1);
-        let mut lanes = SpanLanes::new(self.lanes.clone(), self.range.end);
+        let mut lanes = SpanLanes::new(self.lanes.clone(), self.range.end, self.sizes);
         lanes.fit(place, if self.is_panel_whole { HIGHEST_SHEET / 2.0 } else { room });
         let depth = span_stack::depth(&self.spans) as f64 * flame::LEVEL;
         let needed = lanes.height().max(depth).min(HIGHEST_SHEET / 2.0);
@@ -187,7 +192,8 @@ impl<'a> Contents<'a> {
         let layout = layout_for(&legend, marks.height() + endings.height());
 
         let height = layout.plot.height();
-        let reached = Reached { highest: self.highest, has_peak: self.has_peak, limit: self.limit };
+        let Self { highest, has_peak, limit, sizes, .. } = *self;
+        let reached = Reached { highest, has_peak, limit, sizes };
         let memory = reached.axis(self.top, self.lowest, height);
         let coords = Coords::new(layout.plot, time_axis(&layout, &self.range), memory);
         let flame = Flame::new(&coords, layout.panel.height(), &self.spans);

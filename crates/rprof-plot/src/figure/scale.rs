@@ -1,5 +1,7 @@
 //! The scale of the memory axis: linear or logarithmic, with room above the highest value for the labels.
 
+use rprof_trace::Sizes;
+
 use crate::layers::{limits, peak};
 use crate::options::{Options, Scale, View};
 use crate::series::SeriesSet;
@@ -34,13 +36,15 @@ pub struct Reached {
     pub has_peak: bool,
     /// The highest limit in bytes; 0 without one.
     pub limit: f64,
+    /// The form of sizes.
+    pub sizes: Sizes,
 }
 
 impl Reached {
     /// The axis of a plot area of this height in px, with room for the labels. It ends at `top`, if there is one, and is
     /// logarithmic with a `lowest` value.
     pub fn axis(&self, top: Option<f64>, lowest: Option<f64>, height: f64) -> Axis {
-        let Self { highest, limit, .. } = *self;
+        let Self { highest, limit, sizes, .. } = *self;
         let end = |from: Option<f64>| {
             let wanted = top.unwrap_or_else(|| Self::above(from, highest, self.headroom(), height));
             let limit = if top.is_none() { Self::above(from, limit, limits::HEADROOM, height) } else { 0.0 };
@@ -50,10 +54,10 @@ impl Reached {
         let written = top.map_or(highest, |top| highest.min(top));
         match lowest {
             Some(lowest) => {
-                let from = axis::begin_of_log(lowest, written);
-                axis::memory_log(from, end(Some(from)), height)
+                let from = axis::begin_of_log(sizes, lowest, written);
+                axis::memory_log(sizes, from, end(Some(from)), height)
             }
-            None => axis::memory(end(None), written, height),
+            None => axis::memory_in(sizes, end(None), written, height),
         }
     }
 

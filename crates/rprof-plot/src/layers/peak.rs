@@ -1,6 +1,6 @@
 //! The peak: dashed lines at its value and its time, a dot where they meet, and a label with both.
 
-use rprof_trace::Peak;
+use rprof_trace::{Peak, Sizes};
 
 use crate::data::bounds;
 use crate::sheet::canvas::{Anchor, Canvas};
@@ -20,21 +20,21 @@ const LABEL: Font = Font { size: 13.0, bold: true };
 
 /// The label, for example `peak 14.95 GiB at 41.1 s`, with the interval and the upper bound where the trace has them.
 /// `beside` names memory that the value does not include: ` + 844.0 MiB huge pages`.
-pub fn label(peak: &Peak, beside: &str) -> String {
-    let words = peak.words();
+pub fn label(peak: &Peak, beside: &str, sizes: Sizes) -> String {
+    let words = peak.words_in(sizes);
     match words.at_most {
         Some(most) if beside.is_empty() => format!("peak {}, at most {most}, {}", words.value, words.when),
         Some(most) => format!("peak {} RSS (at most {most}){beside} {}", words.value, words.when),
-        None => format!("peak {} {}", value(peak, beside), words.when),
+        None => format!("peak {} {}", value(peak, beside, sizes), words.when),
     }
 }
 
 /// The value without its time: `14.95 GiB`, `at least 14.95 GiB`, `1.21–1.24 GiB`, `43.4 MiB RSS + 844.0 MiB huge pages`.
-pub fn value(peak: &Peak, beside: &str) -> String {
-    let words = peak.words();
+pub fn value(peak: &Peak, beside: &str, sizes: Sizes) -> String {
+    let words = peak.words_in(sizes);
     let metric = if beside.is_empty() { "" } else { " RSS" };
     let size = match peak.upper.filter(|_| words.at_most.is_some()) {
-        Some(upper) => bounds::range(peak.value, upper),
+        Some(upper) => bounds::range(peak.value, upper, sizes),
         None => format!("{}{}", words.at_least, words.value),
     };
     format!("{size}{metric}{beside}")
@@ -76,13 +76,14 @@ pub fn draw_lines(canvas: &mut Canvas, coords: &Coords, peak: &Peak) {
 }
 
 /// Places the label above the dot.
-pub fn place(coords: &Coords, peak: &Peak, beside: &str) -> Label {
+pub fn place(coords: &Coords, peak: &Peak, beside: &str, sizes: Sizes) -> Label {
     let (x, y) = coords.at(peak.time.0, peak.value.0 as f64);
     let plot = coords.plot;
     let room = plot.width() - 8.0;
     // On a narrow figure the value alone is better than a label that is cut.
-    let with_beside = value(peak, beside);
-    let texts = [label(peak, beside), format!("peak {with_beside}"), with_beside, value(peak, "")];
+    let with_beside = value(peak, beside, sizes);
+    let alone = value(peak, "", sizes);
+    let texts = [label(peak, beside, sizes), format!("peak {with_beside}"), with_beside, alone];
     let fits = texts.iter().find(|text| LABEL.width(text) <= room).unwrap_or(&texts[3]);
     let text = LABEL.ellipsised(fits, room);
     let width = LABEL.width(&text);
@@ -113,6 +114,14 @@ pub fn draw(canvas: &mut Canvas, coords: &Coords, peak: &Peak, label: &Label) {
 mod tests {
     use super::*;
     use rprof_trace::{Bytes, Seconds};
+
+    fn label(peak: &Peak, beside: &str) -> String {
+        super::label(peak, beside, Sizes::default())
+    }
+
+    fn value(peak: &Peak, beside: &str) -> String {
+        super::value(peak, beside, Sizes::default())
+    }
 
     const PEAK: Peak = Peak {
         value: Bytes(1_299_227_607),

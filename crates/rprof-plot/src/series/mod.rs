@@ -5,7 +5,7 @@ mod pairs;
 mod stacks;
 
 use plotters::style::RGBColor;
-use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile, Seconds};
+use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile, Seconds, Sizes};
 
 use crate::data::curve::{self, DataPoint};
 use crate::data::rounds;
@@ -178,10 +178,11 @@ fn several(options: &Options, i: usize, trace: &Trace, range: &TimeRange) -> Ser
     let mut series = plain(visible(trace.label), stroke, &profile.total, profile, range);
     match profile.peak.filter(|_| options.peak) {
         Some(peak) => {
-            let remarks = PeakRemarks::of(profile);
+            let sizes = options.sizes();
+            let remarks = PeakRemarks::of(profile).with_sizes(sizes);
             let beside = remarks.beside_words();
-            series.short = Some(format!("peak {}", peak::value(&peak, &beside)));
-            series.entry.details = vec![peak::label(&peak, &beside)];
+            series.short = Some(format!("peak {}", peak::value(&peak, &beside, sizes)));
+            series.entry.details = vec![peak::label(&peak, &beside, sizes)];
             series.entry.details.extend(remarks.file_sentence());
             series.entry.details.extend(remarks.sentences());
             series.peak = range.contains(peak.time.0).then_some((peak.time.0, peak.value.0 as f64));
@@ -223,18 +224,21 @@ fn whole(options: &Options, profile: &Profile, total: &[Point], range: &TimeRang
     };
     let mut whole = plain(name, palette::trace(0).0, &profile.total, profile, range);
     (whole.fill, whole.is_whole) = (Some(TINT), true);
-    let beside = PeakRemarks::of(profile).beside_words();
-    whole.entry.details.extend(profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside))));
+    let sizes = options.sizes();
+    let beside = PeakRemarks::of(profile).with_sizes(sizes).beside_words();
+    let words = profile.peak.map(|peak| format!("peak {}", peak::value(&peak, &beside, sizes)));
+    whole.entry.details.extend(words);
     fit(options, &mut whole);
     whole.pieces = pieces(total, profile, range);
     whole
 }
 
 /// The PSS of all processes; `None` if it was not measured. It lies below the `total`.
-fn shares(profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Series> {
+fn shares(options: &Options, profile: &Profile, total: &[Point], range: &TimeRange) -> Option<Series> {
+    let sizes = options.sizes();
     let stroke = Stroke { colour: GREEN, width: 1.6, dash: "6 2.5" };
     let highest = profile.pss.iter().map(|p| p.value).max()?;
-    let words = profile.pss_peak.map_or_else(|| highest.to_string(), |peak| peak.words());
+    let words = profile.pss_peak.map_or_else(|| sizes.text(highest), |peak| peak.words_in(sizes));
     let mut details = vec![format!("peak {}", words.trim_end_matches(','))];
     let last = profile.pss.last().map(|round| round.time);
     let ends_early =
@@ -252,8 +256,8 @@ fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
 }
 
 /// The peak of a part, of which only the ticks are known.
-fn peak_detail(value: Bytes) -> String {
-    format!("peak at least {value}")
+fn peak_detail(value: Bytes, sizes: Sizes) -> String {
+    format!("peak at least {}", sizes.text(value))
 }
 
 /// A curve with neither details nor marker.
@@ -272,8 +276,8 @@ fn fit(options: &Options, series: &mut Series) {
         return;
     }
     series.slope = Slope::fit(&series.pieces.concat());
-    let details = &mut series.entry.details;
-    details.extend(series.slope.map(|slope| format!("slope {slope} (95 %)")));
+    let (details, sizes) = (&mut series.entry.details, options.sizes());
+    details.extend(series.slope.map(|slope| format!("slope {} (95 %)", slope.words(sizes))));
     let bend = series.slope.and_then(|slope| slope.bend);
-    details.extend(bend.map(|off| format!("not linear: {} off the line", Bytes(off as u64))));
+    details.extend(bend.map(|off| format!("not linear: {} off the line", sizes.text(Bytes(off as u64)))));
 }

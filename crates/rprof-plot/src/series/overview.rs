@@ -2,9 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::fmt;
 
-use rprof_trace::{Arg, Bytes, Curve, ProcessLife, ProcessProfile, Profile, Seconds};
+use rprof_trace::{Arg, Bytes, Curve, ProcessLife, ProcessProfile, Profile, Seconds, Sizes};
 
 use super::{Series, SeriesSet, peak_detail, plain, shares, whole, with_curves};
 use crate::data::process_names::{self, Named};
@@ -25,10 +24,12 @@ struct Others {
     largest: Bytes,
 }
 
-impl fmt::Display for Others {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Others {
+    /// `12 others, at most 3.1 MiB`
+    fn words(self, sizes: Sizes) -> String {
         let Self { count, largest } = self;
-        write!(f, "{count} {}, at most {largest}", if *count == 1 { "other" } else { "others" })
+        let others = if count == 1 { "other" } else { "others" };
+        format!("{count} {others}, at most {}", sizes.text(largest))
     }
 }
 
@@ -41,17 +42,17 @@ pub fn overview(options: &Options, profile: &Profile, range: &TimeRange) -> Seri
         processes.iter().map(|process| steps::of_process(&process.curve, profile)).collect();
     let total = stepped_total(profile, &curves);
     let mut series = vec![whole(options, profile, &total, range)];
-    series.extend(shares(profile, &total, range));
-    series.extend(swap(profile, range));
+    series.extend(shares(options, profile, &total, range));
+    series.extend(swap(options, profile, range));
     let least = least_drawn(profile);
     let shown = processes.iter().take(options.processes).filter(|part| part.peak.0 as f64 >= least).count();
     let names = names(profile, &processes[..shown]);
     for (i, ((process, curve), name)) in processes.into_iter().zip(&curves).zip(names).enumerate() {
         let mut part = plain(visible(&name), palette::process(i), curve, profile, range);
-        part.entry.details = vec![peak_detail(process.peak)];
+        part.entry.details = vec![peak_detail(process.peak, options.sizes())];
         series.push(part);
     }
-    let others = others(options, profile, shown).map(|others| others.to_string());
+    let others = others(options, profile, shown).map(|others| others.words(options.sizes()));
     SeriesSet { series, others, ..SeriesSet::default() }
 }
 
@@ -94,12 +95,12 @@ pub fn stepped_total(profile: &Profile, processes: &[Curve]) -> Curve {
 }
 
 /// The memory in swap; `None` if there was none.
-fn swap(profile: &Profile, range: &TimeRange) -> Option<Series> {
+fn swap(options: &Options, profile: &Profile, range: &TimeRange) -> Option<Series> {
     let highest = profile.swap.iter().map(|p| p.value).max()?;
     let mut curve = profile.swap.clone();
     steps::until_the_end(&mut curve, profile);
     let stroke = Stroke { colour: DARK, width: 1.6, dash: "1.5 2" };
     let mut part = plain("swapped out".to_owned(), stroke, &curve, profile, range);
-    part.entry.details = vec![peak_detail(highest)];
+    part.entry.details = vec![peak_detail(highest, options.sizes())];
     Some(part)
 }

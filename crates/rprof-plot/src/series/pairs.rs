@@ -31,16 +31,17 @@ pub fn line(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSe
         unknown
     } else {
         let but = unknown.map_or_else(String::new, |unknown| format!(", but {unknown}"));
+        let above = options.sizes().text(above);
         Some(format!("between ticks at most {above} above the curve{but}"))
     };
-    let bound = is_drawn.then(|| bound(profile, range));
+    let bound = is_drawn.then(|| bound(options, profile, range));
     SeriesSet { series: bound.into_iter().chain([whole]).collect(), remark, ..SeriesSet::default() }
 }
 
 /// RSS beside PSS.
 pub fn pss(options: &Options, profile: &Profile, range: &TimeRange) -> Result<SeriesSet, Error> {
     let whole = whole_of(options, profile, range);
-    let Some(mut shares) = shares(profile, &profile.total, range) else {
+    let Some(mut shares) = shares(options, profile, &profile.total, range) else {
         let reason = "this trace has no PSS beside its curve".to_owned();
         let remedy =
             "record it on Linux with the metric rss; rprof reads the PSS of trees of several processes";
@@ -62,7 +63,7 @@ pub fn requested(options: &Options, profile: &Profile, range: &TimeRange) -> Res
     steps::until_the_end(&mut curve, profile);
     let stroke = Stroke { colour: ORANGE, width: 1.6, dash: "6 2.5" };
     let mut requested = plain("requested (address space)".to_owned(), stroke, &curve, profile, range);
-    requested.entry.details = vec![peak_detail(highest)];
+    requested.entry.details = vec![peak_detail(highest, options.sizes())];
     Ok(SeriesSet { series: vec![whole, requested], is_mixed: true, ..SeriesSet::default() })
 }
 
@@ -115,7 +116,7 @@ fn unknown_bounds(profile: &Profile) -> Option<String> {
 }
 
 /// The bound as steps: each value is that of the time since the tick before. It is broken where it is not known.
-fn bound(profile: &Profile, range: &TimeRange) -> Series {
+fn bound(options: &Options, profile: &Profile, range: &TimeRange) -> Series {
     let mut known: Vec<Curve> = Vec::new();
     for (before, bound) in bounds(profile) {
         let from = before.map_or(Seconds(0.0), |tick| tick.time);
@@ -133,7 +134,7 @@ fn bound(profile: &Profile, range: &TimeRange) -> Series {
     let stroke = Stroke::solid(VERMILLION, 0.7);
     let mut bound = plain("bound between ticks".to_owned(), stroke, &[], profile, range);
     bound.pieces = known.iter().flat_map(|curve| pieces(curve, profile, range)).collect();
-    bound.entry.details = vec![format!("at most {highest}")];
+    bound.entry.details = vec![format!("at most {}", options.sizes().text(highest))];
     bound.fill = Some(BOUND_TINT);
     bound
 }

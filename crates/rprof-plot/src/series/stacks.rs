@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use plotters::style::RGBColor;
-use rprof_trace::{Bytes, Curve, Metric, Part, Point, Profile, ProgramProfile};
+use rprof_trace::{Bytes, Curve, Metric, Part, Point, Profile, ProgramProfile, Sizes};
 
 use super::overview::{names, stepped_total};
 use super::{Series, SeriesSet, peak_detail, pieces, view_error, whole, with_curves};
@@ -61,7 +61,7 @@ pub fn kinds(options: &Options, profile: &Profile, range: &TimeRange) -> Result<
         let peak = curve.iter().map(|point| point.value).max().unwrap_or_default();
         steps::until_the_end(&mut curve, profile);
         if (peak.0 as f64) < THIN * highest as f64 {
-            thin.extend((peak.0 > 0).then(|| format!("{name} at most {peak}")));
+            thin.extend((peak.0 > 0).then(|| format!("{name} at most {}", options.sizes().text(peak))));
         } else {
             is_mixed |= matches!(part, Part::Swap | Part::Hugetlb);
             layers.push(Layer { name: name.to_owned(), colour: palette::band(at), curve, peak });
@@ -69,7 +69,8 @@ pub fn kinds(options: &Options, profile: &Profile, range: &TimeRange) -> Result<
     }
     let mut total = profile.total.clone();
     steps::until_the_end(&mut total, profile);
-    let mut set = set(profile, range, (whole(options, profile, &total, range), None), layers);
+    let whole = (whole(options, profile, &total, range), None);
+    let mut set = set(options.sizes(), profile, range, whole, layers);
     set.is_mixed = is_mixed;
     set.remark = (!thin.is_empty()).then(|| format!("not drawn: {}", thin.join(", ")));
     Ok(set)
@@ -94,7 +95,7 @@ pub fn processes(options: &Options, profile: &Profile, range: &TimeRange) -> Res
         Layer { name: visible(&name), colour: palette::band(at), curve, peak: process.peak }
     });
     let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
-    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count)))
+    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count, options.sizes())))
 }
 
 /// The largest programs, each with all its processes.
@@ -117,7 +118,7 @@ pub fn programs(options: &Options, profile: &Profile, range: &TimeRange) -> Resu
         Layer { name, colour: palette::band(at), curve, peak: program.peak }
     });
     let measured = profile.programs.iter().map(|program| program.peak).filter(|peak| peak.0 > 0);
-    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count)))
+    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count, options.sizes())))
 }
 
 /// The functions that hold most, from the stacks of the run.
@@ -160,12 +161,12 @@ struct Rest {
 }
 
 /// All but the `shown` largest ones; `None` if there are no others.
-fn rest(mut peaks: Vec<Bytes>, shown: usize) -> Option<Rest> {
+fn rest(mut peaks: Vec<Bytes>, shown: usize, sizes: Sizes) -> Option<Rest> {
     peaks.sort_by_key(|peak| Reverse(*peak));
     let others = peaks.get(shown..).filter(|others| !others.is_empty())?;
     let words = match others {
-        [only] => format!("1 other, at most {only}"),
-        [largest, ..] => format!("{} others, at most {largest} each", others.len()),
+        [only] => format!("1 other, at most {}", sizes.text(*only)),
+        [largest, ..] => format!("{} others, at most {} each", others.len(), sizes.text(*largest)),
         [] => return None,
     };
     Some(Rest { words, sum: others.iter().map(|peak| peak.0).sum() })
@@ -196,7 +197,7 @@ fn with_rest(
         thin => (None, thin),
     };
     let divided = (!sum_is_larger).then_some((divided, drawn));
-    let mut set = set(profile, range, (whole, divided), layers);
+    let mut set = set(options.sizes(), profile, range, (whole, divided), layers);
     set.remark = thin.map(|rest| format!("not drawn: {}", rest.words));
     set
 }
@@ -216,6 +217,7 @@ fn stub(profile: &Profile) -> Profile {
 /// The curves of a stack: the whole, and the layers from the top. With a curve that is divided among the layers, the top
 /// layer has the rest of it, if it has a name.
 fn set(
+    sizes: Sizes,
     profile: &Profile,
     range: &TimeRange,
     (whole, divided): (Series, Option<(Curve, Option<String>)>),
@@ -229,14 +231,14 @@ fn set(
     if let Some((curve, name)) = rest {
         let own = value_at(&curve, peak_time).0;
         let below: u64 = layers.iter().map(|layer| value_at(&layer.curve, peak_time).0).sum();
-        let detail = at_peak_words(Bytes(own.saturating_sub(below)), None);
+        let detail = at_peak_words(Bytes(own.saturating_sub(below)), None, sizes);
         let sum = sums.pop().unwrap_or_default();
         series.push(layer(name, detail, palette::BAND_REST, &sum, profile, range));
     } else if sums.len() > layers.len() {
         sums.pop();
     }
     for (one, sum) in layers.into_iter().zip(sums).rev() {
-        let detail = at_peak_words(value_at(&one.curve, peak_time), Some(one.peak));
+        let detail = at_peak_words(value_at(&one.curve, peak_time), Some(one.peak), sizes);
         series.push(layer(one.name, detail, one.colour, &sum, profile, range));
     }
     SeriesSet { series, is_stacked: true, ..SeriesSet::default() }
@@ -250,10 +252,10 @@ fn peak_time(profile: &Profile) -> f64 {
 }
 
 /// `512.0 MiB at the peak`; the peak of its own for a layer that was not there then.
-fn at_peak_words(at_peak: Bytes, own: Option<Bytes>) -> String {
+fn at_peak_words(at_peak: Bytes, own: Option<Bytes>, sizes: Sizes) -> String {
     match own {
-        Some(own) if at_peak == Bytes(0) => peak_detail(own),
-        _ => format!("{at_peak} at the peak"),
+        Some(own) if at_peak == Bytes(0) => peak_detail(own, sizes),
+        _ => format!("{} at the peak", sizes.text(at_peak)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Axis scales: the unit that fits a range, and round numbers in that unit as ticks.
 
-use rprof_trace::{Bytes, SizeUnit};
+use rprof_trace::{Bytes, Sizes};
 
 use crate::sheet::text::Font;
 
@@ -58,8 +58,13 @@ const SECONDS: &TimeUnit = &TIME[3];
 /// A memory axis from 0 to `to` bytes, `height` px high. Its unit is the one in which the `highest` value is
 /// formatted everywhere else, so that the label of the peak and the axis agree.
 pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
+    memory_in(Sizes::default(), to, highest, height)
+}
+
+/// The same with sizes of this form.
+pub fn memory_in(sizes: Sizes, to: f64, highest: f64, height: f64) -> Axis {
     let to = to.clamp(1.0, 2f64.powi(64));
-    let (unit, scale) = unit_of(if highest > 0.0 { highest } else { to });
+    let (unit, scale) = unit_of(sizes, if highest > 0.0 { highest } else { to });
     // A tick every 44 px, but two at least.
     let step = round_up(to / scale / (height / 44.0).max(2.0), &[]);
     // Half a byte does not exist.
@@ -68,8 +73,8 @@ pub fn memory(to: f64, highest: f64, height: f64) -> Axis {
 }
 
 /// The unit in which a value is formatted, and its size in bytes.
-fn unit_of(value: f64) -> (&'static str, f64) {
-    match SizeUnit::in_use() {
+fn unit_of(sizes: Sizes, value: f64) -> (&'static str, f64) {
+    match sizes.0 {
         Some(unit) => (unit.name(), unit.bytes()),
         None => MEMORY.into_iter().find(|(_, scale)| value >= *scale).unwrap_or(("B", 1.0)),
     }
@@ -82,9 +87,9 @@ const TICK_APART: f64 = 36.0;
 
 /// The beginning of a logarithmic axis in bytes, at or below the lowest value: a power of ten in the unit of the user, or
 /// else a power of two.
-pub fn begin_of_log(lowest: f64, highest: f64) -> f64 {
+pub fn begin_of_log(sizes: Sizes, lowest: f64, highest: f64) -> f64 {
     let lowest = lowest.max(highest / LONGEST.exp2()).clamp(1.0, 2f64.powi(62));
-    match SizeUnit::in_use() {
+    match sizes.0 {
         Some(unit) => unit.bytes() * 10f64.powf((lowest / unit.bytes()).log10().floor()),
         None => lowest.log2().floor().exp2(),
     }
@@ -94,10 +99,10 @@ pub fn begin_of_log(lowest: f64, highest: f64) -> f64 {
 ///
 /// Its ticks are powers of ten in the unit of the user. Without one they are powers of two, each in the unit that fits it,
 /// and the axis has none.
-pub fn memory_log(from: f64, to: f64, height: f64) -> Axis {
+pub fn memory_log(sizes: Sizes, from: f64, to: f64, height: f64) -> Axis {
     let from = from.clamp(1e-6, 2f64.powi(62));
     let to = to.clamp(from * 1.5, 2f64.powi(64));
-    let decimal = SizeUnit::in_use().map(|unit| (unit.name(), unit.bytes()));
+    let decimal = sizes.0.map(|unit| (unit.name(), unit.bytes()));
     let ((unit, scale), base) = decimal.map_or((("", 1.0), 2_f64), |unit| (unit, 10.0));
     let place = |value: f64| (value / scale).log2() / base.log2();
     let (first, last) = (place(from * 0.999).ceil() as i32, place(to).floor() as i32);
@@ -117,7 +122,7 @@ pub fn memory_log(from: f64, to: f64, height: f64) -> Axis {
 pub fn memory_across(from: f64, to: f64, width: f64) -> Axis {
     let (from, to) = (from.clamp(0.0, 2f64.powi(64)), to.clamp(1.0, 2f64.powi(64)));
     let to = if to - from < (from * 1e-9).max(1.0) { from + (from * 1e-9).max(1.0) } else { to };
-    let (unit, scale) = unit_of(to);
+    let (unit, scale) = unit_of(Sizes::default(), to);
     // A tick every 90 px, but two at least.
     let step = round_up((to - from) / scale / (width / 90.0).max(2.0), &[]);
     let step = if scale > 1.0 { step } else { step.max(1.0) };
@@ -185,6 +190,7 @@ fn label(value: f64, decimals: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rprof_trace::SizeUnit;
 
     const F: Font = Font::regular(13.0);
     const MIB: f64 = 1_048_576.0;
@@ -214,26 +220,27 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_has_powers_as_ticks() {
-        let axis = memory_log(begin_of_log(3.0 * MIB, 14.9 * GIB), 20.0 * GIB, 400.0);
+        let log = |unit, lowest, highest, to, height| {
+            memory_log(Sizes(unit), begin_of_log(Sizes(unit), lowest, highest), to, height)
+        };
+        let axis = log(None, 3.0 * MIB, 14.9 * GIB, 20.0 * GIB, 400.0);
         assert_eq!(
             (axis.unit, labels(&axis).join(" ")),
             ("", "4 MiB 16 MiB 64 MiB 256 MiB 1 GiB 4 GiB 16 GiB".into())
         );
-        let axis = memory_log(begin_of_log(35.0 * MIB, 80.0 * MIB), 90.0 * MIB, 400.0);
+        let axis = log(None, 35.0 * MIB, 80.0 * MIB, 90.0 * MIB, 400.0);
         assert_eq!(labels(&axis).join(" "), "32 MiB 64 MiB");
-        let axis = SizeUnit::within(Some(SizeUnit::MiB), || {
-            memory_log(begin_of_log(0.5 * MIB, 14.9 * GIB), 20.0 * GIB, 400.0)
-        });
+        let axis = log(Some(SizeUnit::MiB), 0.5 * MIB, 14.9 * GIB, 20.0 * GIB, 400.0);
         assert_eq!((axis.unit, labels(&axis).join(" ")), ("MiB", "0.1 1 10 100 1000 10000".into()));
         for (from, to) in [(0.0, 0.0), (f64::NAN, 5.0), (1.0, 1e30), (1e30, 1.0)] {
-            let axis = memory_log(begin_of_log(from, to), to, 100.0);
+            let axis = log(None, from, to, to, 100.0);
             assert!(axis.to > axis.from && axis.from > 0.0 && axis.ticks.len() < 60, "{from} {to}: {axis:?}");
         }
     }
 
     #[test]
     fn a_unit_of_the_user_is_that_of_the_axis() {
-        let axis = SizeUnit::within(Some(SizeUnit::Giga), || memory(17e9, 16e9, 400.0));
+        let axis = memory_in(Sizes(Some(SizeUnit::Giga)), 17e9, 16e9, 400.0);
         assert_eq!((axis.unit, labels(&axis).join(" ")), ("GB", "0 2 4 6 8 10 12 14 16".into()));
     }
 

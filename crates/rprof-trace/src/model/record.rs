@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Born, Cgroup, Header, Index, Memory, PeakParts};
-use crate::units::{Bytes, Seconds};
+use crate::units::{Bytes, Seconds, Sizes};
 
 /// One round of measuring: the whole tree at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -107,11 +107,18 @@ impl PssPeak {
     ///
     /// An upper bound above twice the lower one says little and is not in the words.
     pub fn words(&self) -> String {
+        self.words_in(Sizes::default())
+    }
+
+    /// The words for the peak, with sizes of this form.
+    pub fn words_in(&self, sizes: Sizes) -> String {
         let value = self.bytes;
         match self.upper_bytes.filter(|upper| upper.0 / 2 <= value.0) {
-            _ if self.is_plain() => value.to_string(),
-            Some(upper) => format!("at least {}, at most {upper},", value.in_unit_of(upper)),
-            None => format!("at least {value}"),
+            _ if self.is_plain() => sizes.text(value),
+            Some(upper) => {
+                format!("at least {}, at most {},", sizes.beside(value, upper), sizes.text(upper))
+            }
+            None => format!("at least {}", sizes.text(value)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The peak of a run, and the words for it. The summary and the figures use the same words.
 
-use crate::units::{Bytes, Seconds};
+use crate::units::{Bytes, Seconds, Sizes};
 
 /// The largest value that the trace proves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,12 +28,17 @@ impl Peak {
 
     /// The words for the peak.
     pub fn words(&self) -> PeakWords {
+        self.words_in(Sizes::default())
+    }
+
+    /// The words for the peak, with sizes of this form.
+    pub fn words_in(&self, sizes: Sizes) -> PeakWords {
         let is_loose = self.is_loose();
         // A bound that is printed like the value adds nothing, and a loose one misleads.
         let upper = self.upper.filter(|upper| !is_loose && *upper > self.value);
         // Both in one unit, unless the bound is dropped because it is printed like the value.
-        let in_one_unit = self.value.in_unit_of(upper.unwrap_or_default());
-        let upper = upper.map(|upper| upper.to_string()).filter(|upper| *upper != in_one_unit);
+        let in_one_unit = sizes.beside(self.value, upper.unwrap_or_default());
+        let upper = upper.map(|upper| sizes.text(upper)).filter(|upper| *upper != in_one_unit);
         let interval = self.within.map(|(from, to)| (words_of(from), words_of(to)));
         let when = match interval.filter(|(from, to)| from != to) {
             Some((from, to)) => format!("between {from} and {to}"),
@@ -41,7 +46,7 @@ impl Peak {
         };
         PeakWords {
             at_least: if is_loose || self.upper.is_none() { "at least " } else { "" },
-            value: if upper.is_some() { in_one_unit } else { self.value.to_string() },
+            value: if upper.is_some() { in_one_unit } else { sizes.text(self.value) },
             at_most: upper,
             when,
         }

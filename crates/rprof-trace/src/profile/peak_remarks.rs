@@ -3,7 +3,7 @@
 
 use crate::model::{Metric, Part};
 use crate::profile::Profile;
-use crate::units::{Bytes, Seconds};
+use crate::units::{Bytes, Seconds, Sizes};
 
 /// A kind of memory below this size is not named.
 const LEAST: Bytes = Bytes(16 << 20);
@@ -31,6 +31,8 @@ pub struct PeakRemarks {
     pub file: Option<Bytes>,
     /// The largest sum of RSS and swap, and its time.
     pub rss_and_swap: Option<(Bytes, Seconds)>,
+    /// The form of the sizes in the words.
+    pub sizes: Sizes,
 }
 
 impl PeakRemarks {
@@ -56,29 +58,38 @@ impl PeakRemarks {
         remarks
     }
 
+    /// The same remarks with sizes of this form in their words.
+    #[must_use]
+    pub fn with_sizes(self, sizes: Sizes) -> Self {
+        Self { sizes, ..self }
+    }
+
     /// ` + 844.0 MiB huge pages`, to follow the size and metric of the peak; else empty.
     pub fn beside_words(&self) -> String {
-        let size = |size: &Bytes| size.in_unit_of(self.peak);
+        let size = |size: &Bytes| self.sizes.beside(*size, self.peak);
         let words = self.beside.iter().map(|(name, bytes)| format!(" + {} {name}", size(bytes)));
         words.collect::<Vec<_>>().concat()
     }
 
     /// `, of it 300.0 MiB file-backed, reclaimable`, to follow the peak; else empty.
     pub fn file_words(&self) -> String {
-        let size = self.file.map(|size| size.in_unit_of(self.peak));
+        let size = self.file.map(|size| self.sizes.beside(size, self.peak));
         size.map(|size| format!(", of it {size} file-backed, reclaimable")).unwrap_or_default()
     }
 
     /// The same as a sentence of its own: `300.0 MiB of the peak are file-backed, reclaimable`.
     pub fn file_sentence(&self) -> Option<String> {
-        self.file.map(|size| format!("{size} of the peak are file-backed, reclaimable"))
+        self.file.map(|size| format!("{} of the peak are file-backed, reclaimable", self.sizes.text(size)))
     }
 
     /// Sentences of their own: `RSS + swap reached 1003.0 MiB at 1.20 s`.
     pub fn sentences(&self) -> Vec<String> {
         let others = self.at_other_times.iter();
-        let others = others.map(|(name, size)| format!("at another time: {size} {name} beside RSS"));
-        let swap = self.rss_and_swap.iter().map(|(sum, time)| format!("RSS + swap reached {sum} at {time}"));
+        let size = |size: &Bytes| self.sizes.text(*size);
+        let others =
+            others.map(|(name, bytes)| format!("at another time: {} {name} beside RSS", size(bytes)));
+        let swap = self.rss_and_swap.iter();
+        let swap = swap.map(|(sum, time)| format!("RSS + swap reached {} at {time}", size(sum)));
         others.chain(swap).collect()
     }
 }

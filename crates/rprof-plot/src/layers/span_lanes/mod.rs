@@ -4,7 +4,7 @@
 mod table;
 
 use plotters::style::RGBColor;
-use rprof_trace::Seconds;
+use rprof_trace::{Seconds, Sizes};
 
 use crate::data::span_groups::SpanGroup;
 use crate::layers::span_lanes::table::{Row, Table, Widths};
@@ -62,9 +62,9 @@ pub struct SpanLanes {
 
 impl SpanLanes {
     /// The lanes of all groups, none of them shown. The run ends at `end` seconds.
-    pub fn new(groups: Vec<SpanGroup>, end: f64) -> Self {
+    pub fn new(groups: Vec<SpanGroup>, end: f64, sizes: Sizes) -> Self {
         let lane = |group: SpanGroup| Lane {
-            row: Row::new(visible(&group.name), &group.total),
+            row: Row::new(visible(&group.name), &group.total, sizes),
             spans: group.spans,
             time: group.total.time.0,
             colour: palette::span(group.rank),
@@ -218,7 +218,7 @@ mod tests {
             total: SpanTotal { time: Seconds(f64::from(at % 5)), ..SpanTotal::default() },
             spans: Vec::new(),
         };
-        let mut lanes = SpanLanes::new((0..9).map(group).collect(), 10.0);
+        let mut lanes = SpanLanes::new((0..9).map(group).collect(), 10.0, Sizes::default());
         lanes.fit(TablePlace::Above, 4.0 * BELOW_TEXT);
         assert_eq!(lanes.shown, [3, 4, 8]);
         assert_eq!(lanes.hidden_words().as_deref(), Some("… and 6 more names, at most 2.00 s"));

@@ -1,6 +1,6 @@
 //! The table of the lanes: a row of text for each, beside its bars or above them.
 
-use rprof_trace::{Bytes, SpanTotal};
+use rprof_trace::{Bytes, Sizes, SpanTotal};
 
 use crate::data::bounds;
 use crate::sheet::canvas::{Anchor, Canvas};
@@ -31,8 +31,8 @@ pub struct Row {
 
 impl Row {
     /// The row of all spans of one name.
-    pub fn new(name: String, total: &SpanTotal) -> Self {
-        Self { name, cells: cells(total) }
+    pub fn new(name: String, total: &SpanTotal, sizes: Sizes) -> Self {
+        Self { name, cells: cells(total, sizes) }
     }
 }
 
@@ -126,25 +126,25 @@ impl Table {
 }
 
 /// The cells below the [`HEADINGS`]; a value that was not measured has an empty cell.
-fn cells(total: &SpanTotal) -> [String; HEADINGS.len()] {
+fn cells(total: &SpanTotal, sizes: Sizes) -> [String; HEADINGS.len()] {
     let SpanTotal { calls, time, peak, peak_upper, growth, open, .. } = total;
     let calls = match open {
         0 => calls.to_string(),
         open if open == calls => format!("{open} open"),
         open => format!("{calls}, {open} open"),
     };
-    let peak = peak.map(|peak| bounds::bounds(peak, *peak_upper)).unwrap_or_default();
-    [calls, time.to_string(), growth.map(signed).unwrap_or_default(), peak]
+    let peak = peak.map(|peak| bounds::bounds(peak, *peak_upper, sizes)).unwrap_or_default();
+    [calls, time.to_string(), growth.map(|growth| signed(growth, sizes)).unwrap_or_default(), peak]
 }
 
 /// Bytes with a sign, as `+40.0 MiB`; the minus is U+2212, which is as wide as the plus.
-fn signed(growth: i64) -> String {
+fn signed(growth: i64, sizes: Sizes) -> String {
     let sign = match growth {
         0 => "",
         1.. => "+",
         _ => "−",
     };
-    format!("{sign}{}", Bytes(growth.unsigned_abs()))
+    format!("{sign}{}", sizes.text(Bytes(growth.unsigned_abs())))
 }
 
 #[cfg(test)]
@@ -176,7 +176,7 @@ mod tests {
         ];
         let groups = gather(&spans, &TimeRange { from: 0.0, to: 10.0, end: 10.0 });
         assert_eq!(groups[2].spans, [(8.0, 10.0)]);
-        let rows = groups.iter().map(|group| Row::new(group.name.clone(), &group.total));
+        let rows = groups.iter().map(|group| Row::new(group.name.clone(), &group.total, Sizes::default()));
         let shown: Vec<String> = rows.map(|row| format!("{}: {}", row.name, row.cells.join(" | "))).collect();
         assert_eq!(
             shown,
@@ -186,6 +186,6 @@ mod tests {
                 "never: 1 open | 2.00 s |  | "
             ]
         );
-        assert_eq!(signed(-(3 << 20)), "−3.0 MiB");
+        assert_eq!(signed(-(3 << 20), Sizes::default()), "−3.0 MiB");
     }
 }
