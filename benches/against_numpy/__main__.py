@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from measure import arguments, floors, machine, venv
@@ -90,7 +91,7 @@ def _measure(options: argparse.Namespace) -> Results:
         ours,
         {name: _medians(found) for name, found in limits.items()},
         f"- NumPy {versions[0]}, h5py {versions[1]}\n- {run([options.rprof, '--version']).output}",
-        machine.describe(),
+        f"{machine.describe()}- date: {date.today().isoformat()}\n",
         machine.warning(busy),
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from datetime import date
 from pathlib import Path
 
 
 def describe() -> str:
-    """Returns a list in Markdown: processor, cores, memory, kernel, date."""
+    """Returns a list in Markdown: processor, cores, memory, kernel."""
     facts = {
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
         "cores": f"{cores()} of {os.cpu_count()} usable",
@@ -17,7 +16,6 @@ def describe() -> str:
         "huge pages": _chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": platform.python_version(),
-        "date": date.today().isoformat(),
     }
     return "".join(f"- {name}: {value}\n" for name, value in facts.items())
 
