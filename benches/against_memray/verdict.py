@@ -28,6 +28,8 @@ def judge(ours: Held, theirs: Held) -> Verdict:
     if own.function == other:
         return Verdict(True, "")
     first = _first(ours.by_script)
+    if not first[0]:
+        return Verdict(False, None)
     if first == other and not is_script(own.library):
         return Verdict(
             False,
