@@ -122,11 +122,16 @@ fn scanned(pagemap: &File, start: u64, end: u64) -> io::Result<Vec<Run>> {
 
 fn push(runs: &mut Vec<Run>, region: &Region) {
     let (huge, file) = (region.categories & IS_HUGE != 0, region.categories & IS_FILE != 0);
+    // A huge page that was made between two calls is reported from its beginning, which the first call has already passed.
+    let start = region.start.max(runs.last().map_or(0, |last| last.end));
+    if start >= region.end {
+        return;
+    }
     match runs.last_mut() {
-        Some(last) if last.end == region.start && (last.huge, last.file) == (huge, file) => {
+        Some(last) if last.end == start && (last.huge, last.file) == (huge, file) => {
             last.end = region.end;
         }
-        _ => runs.push(Run { start: region.start, end: region.end, huge, file }),
+        _ => runs.push(Run { start, end: region.end, huge, file }),
     }
 }
 
