@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
 
 from measure import arguments, floors, machine, venv
@@ -91,7 +90,7 @@ def _measure(options: argparse.Namespace) -> Results:
         ours,
         {name: _medians(found) for name, found in limits.items()},
         f"- NumPy {versions[0]}, h5py {versions[1]}\n- {run([options.rprof, '--version']).output}",
-        f"{machine.describe()}- date: {date.today().isoformat()}\n",
+        machine.describe(),
         machine.warning(busy),
     )
 

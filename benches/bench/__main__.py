@@ -97,7 +97,7 @@ def main() -> int:
 def _machine(setting: Setting) -> str:
     """Returns a list in Markdown: the machine and the versions of the peers."""
     versions = ", ".join(f"{tool.name} {tool.version}" for tool in setting.peers.values() if tool.version)
-    return f"{machine.describe()}- {versions}\n"
+    return f"{machine.facts()}- {versions}\n"
 
 
 def _options() -> argparse.Namespace:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
+from datetime import date
 from pathlib import Path
 
 
 def describe() -> str:
+    """Returns a list in Markdown: the facts of the machine, and the date."""
+    return f"{facts()}- date: {date.today().isoformat()}\n"
+
+
+def facts() -> str:
     """Returns a list in Markdown: processor, cores, memory, kernel."""
-    facts = {
+    known = {
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
         "cores": f"{cores()} of {os.cpu_count()} usable",
         "memory": f"{memory() / (1 << 30):.1f} GiB",
@@ -17,7 +23,7 @@ def describe() -> str:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": platform.python_version(),
     }
-    return "".join(f"- {name}: {value}\n" for name, value in facts.items())
+    return "".join(f"- {name}: {value}\n" for name, value in known.items())
 
 
 def cores() -> int:
