@@ -177,4 +177,16 @@ mod tests {
             assert!(sum(scan).abs_diff(scan.rss) < scan.rss / 10, "{} against {}", sum(scan), scan.rss);
         }
     }
+
+    /// A file whose runs overlapped was read up to there only: three threads of a Python program lost its names.
+    #[test]
+    fn pages_that_become_huge_while_they_are_read_do_not_overlap() {
+        let region = |start, end, categories| Region { start, end, categories };
+        let mut runs = Vec::new();
+        push(&mut runs, &region(0x1000, 0x3000, 0));
+        push(&mut runs, &region(0x0000, 0x8000, IS_HUGE));
+        push(&mut runs, &region(0x0000, 0x8000, IS_HUGE));
+        let spans: Vec<_> = runs.iter().map(|run| (run.start, run.end, run.huge)).collect();
+        assert_eq!(spans, [(0x1000, 0x3000, false), (0x3000, 0x8000, true)]);
+    }
 }
