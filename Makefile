@@ -6,7 +6,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 
-include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/check.mk python/wheel.mk \
+include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.mk benches/memray.mk benches/check.mk python/wheel.mk \
 	python/test.mk fuzz/fuzz.mk scripts/faults.mk scripts/soak.mk scripts/checks.mk tests/page/page.mk tests/workflows/recipes.mk \
 	packaging/dist.mk
 
@@ -16,9 +16,9 @@ include workloads/hdf5.mk workloads/figures.mk benches/compare.mk benches/bench.
 list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# /  make $$target\t/p" $(MAKEFILE_LIST); done | expand -t 23
 
 help: ## Show this list
-	@$(call list,Start here,build test figures redraw gallery help)
+	@$(call list,Start here,build test figures flames redraw gallery help)
 	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless api deny miri fuzz faults soak)
-	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-numpy)
+	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-memray compare-numpy)
 	@$(call list,Packages,dist test-dist static wheel test-wheel wheel-mac package book)
 	@$(call list,Set-up,peers ci-tools update-uplot)
 
@@ -33,6 +33,8 @@ building = @echo "building $(1); the first time, this takes some minutes" >&2
 
 # The static binary runs on every Linux with the same processor architecture, with any C library.
 STATIC_TARGET := $(shell uname -m)-unknown-linux-musl
+# At a fixed address, as the binary for glibc (build.rs): no table of relocations, half a megabyte less.
+export CARGO_TARGET_$(shell uname -m | tr a-z A-Z)_UNKNOWN_LINUX_MUSL_RUSTFLAGS := -C relocation-model=static
 
 static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)

@@ -20,7 +20,8 @@ HEAD = """# Figures of real programs
 
 The article's figure is also drawn for a column of a paper ([column.pdf](column.pdf), `--size column --theme print`), for a
 slide ([slide.png](slide.png), `--size slide --theme dark`) and for a README ([readme.svg](readme.svg), `--size readme`).
-`make redraw` draws these three from the recorded traces.
+`make redraw` draws these three from the recorded traces. [where.md](where.md) shows where the memory of these programs came
+from.
 """
 
 ARTICLE = ["../basic.dat", "../float32.dat", "../hdf5.dat"]

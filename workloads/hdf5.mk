@@ -2,7 +2,8 @@
 #   $(CMAKE_STAMP)      the target to depend on: a link to the machine's cmake, or to one in a venv under .tools/
 #   $(QUICK_CARGO)      the cargo command for what needs libhdf5, with that cmake. With `--profile quick`, libhdf5 is built
 #                       once for builds, tests and lints.
-#   $(WORKLOADS_CARGO)  the same for a release of the workloads, without link-time optimisation
+#   $(WORKLOADS_CARGO)  the same for a release of the workloads, without link-time optimisation and with the names that
+#                       their flame graphs show
 # Example:  workloads: $(CMAKE_STAMP) ; $(QUICK_CARGO) build --profile quick -p rprof-workloads
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ CMAKE_MINIMUM := 3.26
 
 CMAKE_PATH := $(CURDIR)/.tools/bin
 QUICK_CARGO = PATH="$(CMAKE_PATH):$$PATH" $(CARGO)
-WORKLOADS_CARGO = CARGO_PROFILE_RELEASE_LTO=off $(QUICK_CARGO)
+WORKLOADS_CARGO = CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_STRIP=none $(QUICK_CARGO)
 CMAKE_VENV := $(CURDIR)/.tools/cmake
 # The stamp is a link, not an empty file: if its cmake is removed, make sees a missing file and searches again.
 CMAKE_STAMP := .tools/bin/cmake

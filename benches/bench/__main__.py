@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from measure import arguments, floors, machine
@@ -16,6 +17,7 @@ from . import (
     bench_command,
     binary,
     day,
+    kept,
     memory,
     origin,
     page,
@@ -33,6 +35,7 @@ from . import (
     trees,
     watching,
 )
+from .kept import Measured
 from .section import Section
 from .setting import Setting
 
@@ -62,7 +65,6 @@ def main() -> int:
     options = _options()
     busy = machine.load()
     failed = False
-    sections: list[Section] = []
     try:
         built = floors.build(options.scratch / "floors")
         with tempfile.TemporaryDirectory(dir=options.scratch) as place:
@@ -74,19 +76,28 @@ def main() -> int:
                     continue
                 start = time.monotonic()
                 try:
-                    sections.append(measure(setting))
+                    section = measure(setting)
                 except (Failed, OSError) as error:
                     print(f"bench: {name}: {error}", file=sys.stderr)
                     failed = True
-                report.write(options.results, sections, setting, machine.describe(), machine.warning(busy))
+                    continue
+                today = date.today().isoformat()
+                kept.save(options.kept, name, Measured(section, today, tool.version, busy, _machine(setting)))
+                report.write(options.results, kept.load(options.kept, MEASUREMENTS), options.quick)
+                for verdict in section.verdicts:
+                    print(f"{verdict.what}: {verdict.measured} (goal {verdict.goal}): {verdict.outcome}")
                 print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
     except Failed as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    for verdict in (verdict for section in sections for verdict in section.verdicts):
-        print(f"{verdict.what}: {verdict.measured} (goal {verdict.goal}): {verdict.outcome}")
     print(f"results written to {options.results}")
     return int(failed)
+
+
+def _machine(setting: Setting) -> str:
+    """Returns a list in Markdown: the machine and the versions of the peers."""
+    versions = ", ".join(f"{tool.name} {tool.version}" for tool in setting.peers.values() if tool.version)
+    return f"{machine.facts()}- {versions}\n"
 
 
 def _options() -> argparse.Namespace:
@@ -98,6 +109,7 @@ def _options() -> argparse.Namespace:
             "tools": "the directory for the peers",
             "scratch": "the directory for temporary files",
             "results": "the file to write",
+            "kept": "the directory of the sections that were measured",
         },
     )
     parser.add_argument("--quick", action="store_true", help="make short runs, as a check that everything works")

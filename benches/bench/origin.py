@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import venv
+from measure import interpreter, venv
 from measure.numbers import Sample
 from measure.run import Failed, run
 
@@ -50,7 +50,8 @@ def measure(setting: Setting) -> Section:
         "clock, and of the program's own CPU time. *faults* does nothing but touch fresh pages of 4 KiB and unmap them, "
         f"which is the worst case. *compile* compiles a C file of {FUNCTIONS} functions with -O2. *C heap* makes 200 000 "
         "small allocations, *Python heap* as many objects; heaptrack and memray work inside of these programs, so that "
-        "their times have all of their work. The work of rprof after the end of the program is not in the ratios.",
+        "their times have all of their work. Under --where Python also names its functions, if it is 3.12 or newer. The "
+        "work of rprof after the end of the program is not in the ratios.",
     )
     ours = [setting.rprof, peers.rprof(setting.rprof.program, "--where", name="rprof --where")]
     ratios = compare(setting, ["faults", setting.pick(40, 4)], ours, INTERVAL, rounds)
@@ -89,7 +90,11 @@ def _programs(setting: Setting) -> list[Program]:
     others = {"heaptrack": [heaptrack, "-o", str(place / "heaptrack"), *heap]} if heaptrack else {}
     programs.append(Program("C heap", heap, None, others))
     try:
-        python = str(venv.make(setting.installed / "peers-origin", (MEMRAY,)) / "python")
+        # An older Python writes no names, which costs less.
+        named = interpreter.with_names()
+        if named is None:
+            print(f"bench: {interpreter.missing()}; an older one is measured", file=sys.stderr)
+        python = str(venv.make(setting.installed / "peers-origin", (MEMRAY,), named) / "python")
         script = [str(DATA / "hold.py"), "100", "0"]
         memray = [python, "-m", "memray", "run", "--force", "-o", str(place / "memray.bin")]
         others = {"memray": [*memray, *script], "memray --native": [*memray, "--native", *script]}

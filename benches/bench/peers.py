@@ -44,7 +44,7 @@ def rprof(program: Path, *more: str, name: str = "rprof") -> Tool:
         options = ["--quiet", "--force", "--interval", f"{interval:g}", "--output", str(trace)]
         return [str(program), "run", *options, *alone, *more, "--", *command]
 
-    version = run([program, "--version"]).output.split()[-1]
+    version = run([program, "--version"]).output.splitlines()[0].removeprefix("rprof ")
     return Tool(name, program, version, record, _lines("MEM "))
 
 

@@ -23,10 +23,6 @@ REASONS: dict[str, str] = {
         "PNG: reading the trace takes more than half of the time. The rest is painting and compressing two million "
         "pixels, which costs the same for a short trace."
     ),
-    "size of the binary": (
-        "The binary: a fifth of the code handles fonts and text of figures, 7 % writes PDF, and 5 % reads pictures "
-        "inside an SVG, which our figures never have. The fonts themselves take 207 kB."
-    ),
     "svg of": "SVG: reading the trace takes nearly all of the time.",
     "pdf of": "PDF: reading the trace takes most of the time; the font takes the rest.",
 }

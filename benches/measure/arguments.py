@@ -1,4 +1,4 @@
-"""The command-line parser of the three drivers: `bench`, `compare` and `against_numpy`."""
+"""The command-line parser of the drivers, such as `bench`, `compare` and `against_numpy`."""
 
 from __future__ import annotations
 

@@ -9,17 +9,21 @@ from pathlib import Path
 
 
 def describe() -> str:
-    """Returns a list in Markdown: processor, cores, memory, kernel, date."""
-    facts = {
+    """Returns a list in Markdown: the facts of the machine, and the date."""
+    return f"{facts()}- date: {date.today().isoformat()}\n"
+
+
+def facts() -> str:
+    """Returns a list in Markdown: processor, cores, memory, kernel."""
+    known = {
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
         "cores": f"{cores()} of {os.cpu_count()} usable",
         "memory": f"{memory() / (1 << 30):.1f} GiB",
         "huge pages": _chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": platform.python_version(),
-        "date": date.today().isoformat(),
     }
-    return "".join(f"- {name}: {value}\n" for name, value in facts.items())
+    return "".join(f"- {name}: {value}\n" for name, value in known.items())
 
 
 def cores() -> int:

@@ -34,6 +34,6 @@ impl Recording {
 }
 
 /// The variables to set for the command: none.
-pub fn environment(_: Option<&OsStr>) -> Vec<(OsString, OsString)> {
+pub fn environment(_: Option<&OsStr>, _: Option<&OsStr>) -> Vec<(OsString, OsString)> {
     Vec::new()
 }

@@ -105,6 +105,9 @@ Other variables that rprof reads:
   LC_ALL, LC_CTYPE, LANG
                    charts in ASCII, unless the first that is set names UTF-8
   NODE_OPTIONS     `rprof run --where` adds an option for programs in Node.js
+  PYTHONPERFSUPPORT
+                   `rprof run --where` sets it to 1 for Python 3.12 and newer; it
+                   keeps a value that you set, as 0 for scripts that recurse deeply
   RPROF_NVML_LIBRARY
                    NVIDIA's library for GPU memory, if it is not where programs
                    look for it

@@ -83,8 +83,9 @@ impl Stacks {
         let copy = output.clone();
         match Recording::begin(move || copy.open(private), clock.elapsed(), writer) {
             Ok(recording) => {
+                let python = std::env::var_os("PYTHONPERFSUPPORT");
                 let options = std::env::var_os("NODE_OPTIONS");
-                launch.env.extend(rprof_where::environment(options.as_deref()));
+                launch.env.extend(rprof_where::environment(python.as_deref(), options.as_deref()));
                 Self(Some((recording, output)))
             }
             Err(error) => {

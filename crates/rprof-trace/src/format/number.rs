@@ -273,6 +273,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow")]
     fn every_byte_count_survives_writing_and_reading() {
         for n in (0..1 << 21).chain([u64::MAX >> 1, (1 << 50) + 1, 0xdead_beef]) {
             assert_eq!(bytes(&mib(n)), Ok(n));
@@ -295,6 +296,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow")]
     fn a_size_that_mprof_rounded_is_read_as_whole_pages() {
         for pages in 0..100_000u64 {
             let six = format!("{:.6}", pages as f64 / 256.0);

@@ -235,6 +235,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow")]
     fn a_long_run_has_the_same_integral_in_few_blocks() {
         let points: Vec<(f64, u64)> =
             (0..100_000).map(|tick| (f64::from(tick) * 0.1, 1000 + tick as u64)).collect();

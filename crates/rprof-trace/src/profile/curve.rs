@@ -259,6 +259,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow")]
     fn a_long_curve_keeps_its_one_spike_and_its_one_dip_in_bounded_space() {
         let mut envelope = Envelope::new(256, Seconds(0.0));
         for i in 0..1_000_000 {
