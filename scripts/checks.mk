@@ -12,9 +12,9 @@ deny: .tools/deny/bin/cargo-deny ## Check licences, known vulnerabilities and du
 .tools/deny/bin/cargo-deny:
 	$(CARGO) install --locked --quiet --root .tools/deny cargo-deny@0.20.2
 
-# The pure crates: no system calls, so that an interpreter can run them.
-miri: ## Interpret the unit tests of the pure crates with Miri, to find undefined behaviour; needs nightly Rust
+# The formats: they read bytes from outside, make no system calls, and an interpreter runs their tests in minutes.
+miri: ## Interpret the tests of the formats with Miri, to find undefined behaviour; needs nightly Rust
 	@if $(MIRI) --version >/dev/null 2>&1 || rustup component add miri --toolchain nightly >/dev/null 2>&1; \
 	then set -x; MIRIFLAGS=-Zmiri-disable-isolation PROPTEST_CASES=4 \
-		$(MIRI) test -p rprof-trace --lib --target-dir '$(TARGET)/miri'; \
+		$(MIRI) test -p rprof-trace --lib --target-dir '$(TARGET)/miri' -- format::; \
 	else echo "skipped: Miri is not installed and rustup cannot fetch it (rustup toolchain install nightly --component miri)" >&2; fi

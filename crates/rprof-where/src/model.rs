@@ -110,6 +110,8 @@ pub struct Fault {
     pub node: u32,
     /// The number of faults that it stands for.
     pub weight: u32,
+    /// False if its stack was lost: `node` is then that of a fault before or after it at the same place of the code, or 0.
+    pub has_stack: bool,
 }
 
 /// The present pages of a process at one time.
@@ -181,8 +183,10 @@ pub enum Record {
         /// The functions.
         symbols: Vec<Symbol>,
     },
-    /// Faults that the kernel could not record.
+    /// Recorded faults that were lost, with address and stack.
     Lost(u64),
+    /// Births, names, mappings and ends of processes that were lost.
+    LostEvents(u64),
     /// The recording is complete.
     End,
 }

@@ -39,7 +39,7 @@ fn scan() -> impl Strategy<Value = Scan> {
 fn event() -> impl Strategy<Value = EventKind> {
     let size = prop_oneof![Just(0), Just(PAGE), Just(2 << 20), Just(1u64 << 40)];
     let fault = (address(), size, 0..4u32, 0..20u32).prop_map(|(address, size, node, weight)| {
-        EventKind::Fault(Fault { tid: weight % 3, address, size, node, weight })
+        EventKind::Fault(Fault { tid: weight % 3, address, size, node, weight, has_stack: weight % 5 > 0 })
     });
     let map = (address(), 0..4000u64, 0..3u32).prop_map(|(start, pages, tid)| {
         EventKind::Map(Mapped { tid, start, end: start.saturating_add(pages * PAGE) })

@@ -1,6 +1,6 @@
 //! The join of present pages and faults: each byte of a scan goes to the fault that most likely made it present.
 
-use super::Class;
+use super::{Class, Doubt};
 use super::moves::gap_limit;
 use super::space::{Space, Touch};
 use super::stale::without_stale;
@@ -18,6 +18,8 @@ pub struct Piece<'a> {
     pub class: Class,
     /// The fault; `None` if none was seen.
     pub touch: Option<Touch>,
+    /// The fault on the other side of a gap, to which the bytes may belong as well.
+    pub rival: Option<Touch>,
     /// Stacks before and after the mapping was made; only if no fault was seen.
     pub around: (u32, u32),
     /// The area.
@@ -25,6 +27,9 @@ pub struct Piece<'a> {
     /// True for pages of a file or shared memory.
     pub file: bool,
 }
+
+/// The fault that owns bytes, and the one that may.
+type Origin = (Option<Touch>, Option<Touch>);
 
 /// A part of a run within one area and one mapping.
 struct Segment<'a> {
@@ -155,16 +160,16 @@ impl<'a> Assignment<'a> {
 
     fn fill(&self, segment: &Segment<'a>, out: &mut dyn FnMut(Piece<'a>)) {
         let points = self.points(segment);
-        let mut put = |start: u64, end: u64, class: Class, touch: Option<Touch>| {
+        let mut put = |start: u64, end: u64, class: Class, (touch, rival): Origin| {
             let (start, end) = (start.max(segment.start), end.min(segment.end));
             if start < end {
                 let around = if touch.is_none() { segment.around } else { (0, 0) };
                 let (area, file) = (segment.area, segment.run.file);
-                out(Piece { bytes: end - start, class, touch, around, area, file });
+                out(Piece { bytes: end - start, class, touch, rival, around, area, file });
             }
         };
         let own = |point: &Point| match (segment.run.huge, point.touch.size > self.header.page_size) {
-            _ if point.touch.weight == 0 => Class::Estimated,
+            _ if point.touch.doubt() != Doubt::None => Class::Estimated,
             (true, _) => Class::Huge,
             (false, false) => Class::Exact,
             (false, true) => Class::Estimated,
@@ -177,7 +182,7 @@ impl<'a> Assignment<'a> {
                 self.fill_gap(segment, (from, to), (left, point), &mut put);
             }
             if let Some(point) = point {
-                put(point.start, point.end, own(&point), Some(point.touch));
+                put(point.start, point.end, own(&point), (Some(point.touch), None));
             }
             left = point;
         }
@@ -189,7 +194,7 @@ impl<'a> Assignment<'a> {
         segment: &Segment<'a>,
         (from, to): (u64, u64),
         (left, right): (Option<Point>, Option<Point>),
-        put: &mut dyn FnMut(u64, u64, Class, Option<Touch>),
+        put: &mut dyn FnMut(u64, u64, Class, Origin),
     ) {
         let limit = self.limit(segment);
         let low = left.map_or(from, |point| point.end);
@@ -198,23 +203,25 @@ impl<'a> Assignment<'a> {
         let unit = if segment.run.huge { self.header.huge_size } else { self.header.page_size };
         let reach = self.header.period * unit;
         match (left, right) {
-            (None, None) => put(from, to, Class::Unseen, None),
+            (None, None) => put(from, to, Class::Unseen, (None, None)),
             _ if high - low > limit => {
                 let (left_end, right_start) = (
                     left.map_or(from, |_| low.saturating_add(reach).clamp(from, to)),
                     right.map_or(to, |_| high.saturating_sub(reach).clamp(from, to)),
                 );
-                put(from, left_end, Class::Estimated, left);
-                put(left_end, right_start, Class::Unseen, None);
-                put(right_start, to, Class::Estimated, right);
+                put(from, left_end, Class::Estimated, (left, None));
+                put(left_end, right_start, Class::Unseen, (None, None));
+                put(right_start, to, Class::Estimated, (right, None));
             }
-            (Some(_), None) => put(from, to, Class::Estimated, left),
-            (None, Some(_)) => put(from, to, Class::Estimated, right),
-            (Some(_), Some(_)) => {
+            _ => {
                 let middle = (low + (high - low) / 2) & !(unit - 1);
-                let middle = middle.clamp(from, to);
-                put(from, middle, Class::Estimated, left);
-                put(middle, to, Class::Estimated, right);
+                let middle = match (left, right) {
+                    (_, None) => to,
+                    (None, _) => from,
+                    _ => middle.clamp(from, to),
+                };
+                put(from, middle, Class::Estimated, (left, right));
+                put(middle, to, Class::Estimated, (right, left));
             }
         }
     }
@@ -243,7 +250,7 @@ mod tests {
     }
 
     fn fault(page: u64, node: u32, size: u64) -> Fault {
-        Fault { tid: 1, address: page * PAGE, size, node, weight: 16 }
+        Fault { tid: 1, address: page * PAGE, size, node, weight: 16, has_stack: true }
     }
 
     /// The pages of each stack, and those without one.

@@ -2,6 +2,7 @@
 //! It is a function of the stacks file: no system calls, no clock.
 
 mod assign;
+mod bounds;
 mod diff;
 mod levels;
 mod moves;
@@ -14,6 +15,7 @@ mod space;
 mod stale;
 mod table;
 
+pub use bounds::Bounds;
 pub use diff::{Change, diff};
 pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};
@@ -33,4 +35,16 @@ pub enum Class {
     Estimated,
     /// No fault was recorded near: the kernel filled the memory, it was moved, or it was mapped without a fault.
     Unseen,
+}
+
+/// The reason for which the stack of a fault is not certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Doubt {
+    /// It was recorded.
+    #[default]
+    None,
+    /// Pages were moved by `mremap`, and the stack is that of code at the end of their buffer.
+    Moved,
+    /// It was lost, and is that of another fault at the same place of the code.
+    Lost,
 }

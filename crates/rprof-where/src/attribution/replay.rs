@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::Class;
+use super::{Class, Doubt};
 use super::assign::{Assignment, Piece};
 use super::space::Space;
 use crate::file::Log;
@@ -27,6 +27,10 @@ pub struct Share {
     pub node: u32,
     /// The certainty.
     pub class: Class,
+    /// What is not certain about the stack.
+    pub doubt: Doubt,
+    /// Another process and stack that the bytes may belong to: pages between two faults go to the nearer one.
+    pub rival: Option<(u32, u32)>,
     /// The name of the area; only if no fault was seen.
     pub area: String,
     /// True for pages of a file or shared memory.
@@ -49,6 +53,8 @@ pub struct View {
     pub time: u64,
     /// The RSS of the tree in bytes.
     pub rss: u64,
+    /// True for all memory that was ever touched.
+    pub gross: bool,
     /// The programs of the run so far.
     pub processes: Vec<Process>,
     /// The shares.
@@ -231,9 +237,10 @@ impl<'a> Replay<'a> {
         let mut shares: Vec<Share> =
             sums.into_iter().map(|(share, bytes)| Share { bytes, ..share }).collect();
         shares.sort_unstable_by(|a, b| {
-            (b.bytes, a.process, a.node, &a.area).cmp(&(a.bytes, b.process, b.node, &b.area))
+            let key = |share: &Share| (share.process, share.node, share.class, share.rival);
+            (b.bytes, key(a), &a.area).cmp(&(a.bytes, key(b), &b.area))
         });
-        View { time, rss: moment.rss(), processes: self.processes.clone(), shares }
+        View { time, rss: moment.rss(), gross: false, processes: self.processes.clone(), shares }
     }
 
     /// The key of a piece: its share without bytes.
@@ -242,7 +249,10 @@ impl<'a> Replay<'a> {
             Some(touch) => (touch.process, touch.node, String::new()),
             None => (own, self.common(piece.around), piece.area.name.clone()),
         };
-        Share { process, node, class: piece.class, area, file: piece.file, bytes: 0 }
+        let doubt = piece.touch.map_or(Doubt::None, |touch| touch.doubt());
+        let rival = piece.rival.map(|touch| (touch.process, touch.node));
+        let rival = rival.filter(|rival| *rival != (process, node));
+        Share { process, node, class: piece.class, doubt, rival, area, file: piece.file, bytes: 0 }
     }
 
     /// The stack that two stacks have in common.
@@ -265,6 +275,8 @@ impl<'a> Replay<'a> {
             process,
             node,
             class: Class::Estimated,
+            doubt: Doubt::None,
+            rival: None,
             area: String::new(),
             file: false,
             bytes,
@@ -272,6 +284,6 @@ impl<'a> Replay<'a> {
         let shares: Vec<Share> = self.gross.into_iter().map(share).collect();
         let time = self.log.events.last().map_or(0, |event| event.time);
         let rss = shares.iter().fold(0u64, |sum, share| sum.saturating_add(share.bytes));
-        View { time, rss, processes: self.processes, shares }
+        View { time, rss, gross: true, processes: self.processes, shares }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use super::Doubt;
 use super::moves;
 use super::objects::{Object, Objects};
 use crate::model::{Fault, Header, Mapped, Run, Scan};
@@ -20,6 +21,19 @@ pub struct Touch {
     pub size: u64,
     /// The number of faults that it stands for; 0 if it was not recorded but concluded from a move.
     pub weight: u32,
+    /// False if its stack was lost.
+    pub has_stack: bool,
+}
+
+impl Touch {
+    /// What is not certain about its stack.
+    pub fn doubt(&self) -> Doubt {
+        match (self.has_stack, self.weight) {
+            (false, _) => Doubt::Lost,
+            (true, 0) => Doubt::Moved,
+            (true, _) => Doubt::None,
+        }
+    }
 }
 
 /// An address space.
@@ -44,7 +58,8 @@ impl Space {
     pub fn touch(&mut self, fault: &Fault, order: u64, process: u32, header: &Header) {
         let size = fault.size.max(header.page_size);
         let page = fault.address & !(size - 1);
-        self.faults.insert(page, Touch { order, node: fault.node, process, size, weight: fault.weight });
+        let Fault { node, weight, has_stack, .. } = *fault;
+        self.faults.insert(page, Touch { order, node, process, size, weight, has_stack });
         self.last.insert(fault.tid, fault.node);
         for start in self.waiting.remove(&fault.tid).unwrap_or_default() {
             if let Some(object) = self.objects.at_mut(start) {

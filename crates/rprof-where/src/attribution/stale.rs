@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     fn fault(page: u64, order: u64, node: u32) -> (u64, Touch) {
-        (page, Touch { order, node, process: 0, size: 1, weight: 16 })
+        (page, Touch { order, node, process: 0, size: 1, weight: 16, has_stack: true })
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Tables of a view: bytes by function, source line, library or process.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::Class;
+use super::bounds::{Bounds, Rows, Sums};
 use super::names::{Call, Names};
 use super::owner::{native_owner, owner};
 use super::replay::{Share, View};
+use super::{Class, Doubt};
 use crate::file::Log;
 
 /// The rows of a table.
@@ -37,6 +38,10 @@ pub struct Entry {
     pub self_bytes: u64,
     /// The bytes that it or any function that it called touched.
     pub total_bytes: u64,
+    /// The bounds of the self bytes.
+    pub self_bounds: Bounds,
+    /// The bounds of the total bytes.
+    pub total_bounds: Bounds,
     /// True for memory without a recorded fault: the row is not code.
     pub unseen: bool,
 }
@@ -48,8 +53,10 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// The sum of all bytes.
     pub bytes: u64,
-    /// The bytes of each class: exact, huge, estimated, unseen.
+    /// The bytes of each class: exact, huge, estimated, and not attributed.
     pub classes: [u64; 4],
+    /// The estimated bytes of faults whose stacks were lost.
+    pub concluded: u64,
 }
 
 /// The row of memory without a fault.
@@ -65,27 +72,24 @@ impl Table {
     /// Sums up a view.
     pub fn new(view: &View, log: &Log, names: &Names, by: By) -> Self {
         let mut table = Self::default();
-        let mut rows: HashMap<(String, String), Entry> = HashMap::new();
+        let mut sums = Sums::default();
+        let mut builder = Builder { view, log, names, by, index: HashMap::new(), known: HashMap::new() };
         for share in &view.shares {
-            table.bytes = table.bytes.saturating_add(share.bytes);
-            let class = &mut table.classes[share.class as usize];
-            *class = class.saturating_add(share.bytes);
-            let keys = keys(share, view, names.stack(log, share.node), by);
-            let mut seen = HashSet::new();
-            for entry in keys.others.into_iter().chain(keys.own.clone()) {
-                let key = (entry.name.clone(), entry.library.clone());
-                if seen.insert(key.clone()) {
-                    let row = rows.entry(key).or_insert(entry);
-                    row.total_bytes = row.total_bytes.saturating_add(share.bytes);
-                }
-            }
-            if let Some(own) = keys.own
-                && let Some(row) = rows.get_mut(&(own.name, own.library))
-            {
-                row.self_bytes = row.self_bytes.saturating_add(share.bytes);
+            let rows = builder.rows(share, &mut table.entries);
+            let rival = share.rival.map(|(process, node)| {
+                builder.rows(&Share { process, node, ..share.clone() }, &mut table.entries)
+            });
+            table.add(share, &rows, share.node == 0);
+            if share.class == Class::Unseen || share.node == 0 || share.doubt != Doubt::None {
+                sums.add_unknown(share.bytes);
+            } else {
+                sums.add(share.bytes, &rows, rival.as_ref().unwrap_or(&rows));
             }
         }
-        table.entries = rows.into_values().collect();
+        for (row, entry) in table.entries.iter_mut().enumerate() {
+            (entry.self_bounds, entry.total_bounds) = sums.of(row);
+        }
+        table.entries.retain(|entry| entry.total_bytes > 0);
         table.entries.sort_by(|a, b| {
             (b.self_bytes, b.total_bytes, &a.name, &a.library).cmp(&(
                 a.self_bytes,
@@ -96,31 +100,79 @@ impl Table {
         });
         table
     }
+
+    /// Adds the bytes of a share to its rows.
+    fn add(&mut self, share: &Share, rows: &Rows, is_unowned: bool) {
+        let add = |sum: &mut u64| *sum = sum.saturating_add(share.bytes);
+        add(&mut self.bytes);
+        let class = if is_unowned { Class::Unseen } else { share.class };
+        add(&mut self.classes[class as usize]);
+        if share.doubt == Doubt::Lost && !is_unowned {
+            add(&mut self.concluded);
+        }
+        rows.all.iter().for_each(|row| add(&mut self.entries[*row].total_bytes));
+        add(&mut self.entries[rows.own].self_bytes);
+    }
 }
 
-/// The rows of one share.
-struct Keys {
-    own: Option<Entry>,
-    others: Vec<Entry>,
+/// The rows of the shares of a view.
+struct Builder<'a> {
+    view: &'a View,
+    log: &'a Log,
+    names: &'a Names,
+    by: By,
+    /// The position of each row by name and library.
+    index: HashMap<(String, String), usize>,
+    /// The rows of each process and stack with a fault.
+    known: HashMap<(u32, u32), Rows>,
 }
 
-fn keys(share: &Share, view: &View, stack: Vec<&Call>, by: By) -> Keys {
+impl Builder<'_> {
+    /// The rows of a share. New ones are added to the entries.
+    fn rows(&mut self, share: &Share, entries: &mut Vec<Entry>) -> Rows {
+        let key = (share.process, share.node);
+        let has_fault = share.class != Class::Unseen;
+        if has_fault && let Some(rows) = self.known.get(&key) {
+            return rows.clone();
+        }
+        let stack = self.names.stack(self.log, share.node);
+        let own = own_row(share, self.view, &stack, self.by);
+        let own = self.position(own, entries);
+        let mut all = vec![own];
+        if self.by != By::Process {
+            all.extend(stack.into_iter().map(|call| self.position(entry(call, self.by), entries)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let rows = Rows { own, all };
+        if has_fault {
+            self.known.insert(key, rows.clone());
+        }
+        rows
+    }
+
+    fn position(&mut self, entry: Entry, entries: &mut Vec<Entry>) -> usize {
+        let key = (entry.name.clone(), entry.library.clone());
+        *self.index.entry(key).or_insert_with(|| {
+            entries.push(entry);
+            entries.len() - 1
+        })
+    }
+}
+
+/// The row of the owner of a share.
+fn own_row(share: &Share, view: &View, stack: &[&Call], by: By) -> Entry {
     if by == By::Process {
         let process = view.processes.get(share.process as usize);
         let name = process.map_or("?".to_owned(), |process| format!("{} ({})", process.name, process.pid));
-        return Keys { own: Some(Entry { name, ..Entry::default() }), others: Vec::new() };
+        return Entry { name, ..Entry::default() };
     }
-    let own = match by {
-        By::Library => native_owner(&stack),
-        _ => owner(&stack),
-    };
-    let own = own.filter(|_| share.class != Class::Unseen).map(|call| entry(call, by));
-    let own = own.unwrap_or_else(|| Entry {
-        name: if share.class == Class::Unseen { unseen_label(share) } else { "[no stack]".to_owned() },
-        unseen: true,
-        ..Entry::default()
-    });
-    Keys { own: Some(own), others: stack.into_iter().map(|call| entry(call, by)).collect() }
+    if share.class == Class::Unseen {
+        return Entry { name: unseen_label(share), unseen: true, ..Entry::default() };
+    }
+    let own = if by == By::Library { native_owner(stack) } else { owner(stack) };
+    let none = || Entry { name: "[no stack]".to_owned(), unseen: true, ..Entry::default() };
+    own.map_or_else(none, |call| entry(call, by))
 }
 
 fn entry(call: &Call, by: By) -> Entry {

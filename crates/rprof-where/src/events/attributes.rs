@@ -2,8 +2,8 @@
 
 use perf_event_open_sys::bindings as sys;
 
-/// Bytes of stack that each fault carries.
-pub const STACK_BYTES: u32 = 8192;
+/// Bytes of stack that a fault carries.
+const STACK_BYTES: u32 = 8192;
 
 /// The registers that unwinding needs, as bits; on x86-64 BP, SP and IP.
 #[cfg(target_arch = "x86_64")]
@@ -19,8 +19,17 @@ const SAMPLE: u64 = (sys::PERF_SAMPLE_IP
     | sys::PERF_SAMPLE_TIME
     | sys::PERF_SAMPLE_ADDR
     | sys::PERF_SAMPLE_DATA_PAGE_SIZE
-    | sys::PERF_SAMPLE_REGS_USER
-    | sys::PERF_SAMPLE_STACK_USER) as u64;
+    | sys::PERF_SAMPLE_REGS_USER) as u64;
+
+/// What the kernel offers to this user.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer {
+    /// Faults inside the kernel are recorded, too.
+    pub kernel: bool,
+    /// The number of lost records can be read at any time, since Linux 6.0. Before, the kernel reports a loss only in front
+    /// of the next record.
+    pub losses: bool,
+}
 
 fn common(config: sys::perf_sw_ids, wake: u32) -> sys::perf_event_attr {
     let mut attr = sys::perf_event_attr::default();
@@ -59,16 +68,25 @@ pub fn switched(mut attr: sys::perf_event_attr) -> sys::perf_event_attr {
     attr
 }
 
-/// Page faults, one in `period`. The kernel reports a fault of these two kinds after the page is mapped, so that the size
-/// of the page is known.
-pub fn faults(major: bool, period: u64, kernel: bool, wake: u32) -> sys::perf_event_attr {
+/// Page faults without their stacks, one in `period`. The kernel reports a fault of these two kinds after the page is
+/// mapped, so that the size of the page is known.
+pub fn faults(major: bool, period: u64, offer: Offer, wake: u32) -> sys::perf_event_attr {
     let config = if major { sys::PERF_COUNT_SW_PAGE_FAULTS_MAJ } else { sys::PERF_COUNT_SW_PAGE_FAULTS_MIN };
     let mut attr = common(config, wake);
-    attr.set_exclude_kernel(u64::from(!kernel));
+    attr.set_exclude_kernel(u64::from(!offer.kernel));
     attr.set_exclude_callchain_kernel(1);
     attr.sample_period = period;
     attr.sample_type = SAMPLE;
     attr.sample_regs_user = REGISTERS;
+    if offer.losses {
+        attr.read_format = sys::PERF_FORMAT_LOST.into();
+    }
+    attr
+}
+
+/// The same faults with a copy of the stack.
+pub fn with_stacks(mut attr: sys::perf_event_attr) -> sys::perf_event_attr {
+    attr.sample_type |= u64::from(sys::PERF_SAMPLE_STACK_USER);
     attr.sample_stack_user = STACK_BYTES;
     attr
 }

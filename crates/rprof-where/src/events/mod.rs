@@ -5,6 +5,5 @@ mod open;
 mod record;
 mod ring;
 
-pub use attributes::STACK_BYTES;
 pub use open::{Events, Source};
-pub use record::{Parsed, Sample, Side, parse, parse_sample};
+pub use record::{Parsed, Sample, Side, count_samples, parse, parse_samples};

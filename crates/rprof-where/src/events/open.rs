@@ -9,13 +9,16 @@ use std::time::Duration;
 use perf_event_open_sys as sys;
 use sys::bindings::{PERF_FLAG_FD_CLOEXEC, perf_event_attr};
 
-use super::attributes::{faults, switched, tasks};
+use super::attributes::{Offer, faults, switched, tasks, with_stacks};
 use super::ring::Ring;
 use crate::error::Error;
 
 /// Pages of the ring of processes, at least and at most. The start of an interpreter makes hundreds of records.
 const TASK_PAGES: (usize, usize) = (16, 128);
-/// Pages of the ring of one fault in a period; a user without rights gets fewer.
+/// Pages of the ring of faults without stacks. A page has the records of 800 faults or more, so that these rings are full
+/// only after a tenth of a second of nothing but faults, when those with stacks have been full for long.
+const PLACE_PAGES: (usize, usize) = (8, 128);
+/// Pages of the ring of one fault in a period with its stack; a user without rights gets fewer.
 const MOST_PAGES: usize = 2048;
 const FEWEST_PAGES: usize = 8;
 /// Pages of these rings of all processors together: 64 MiB with small pages.
@@ -26,9 +29,11 @@ const ALL_PAGES: usize = 16384;
 pub enum Source {
     /// Births, names, mappings, ends.
     Tasks,
-    /// One fault in a period.
+    /// One fault in a period, with its stack.
     Sparse,
-    /// Every fault, while there are few.
+    /// The same faults without their stacks: if a stack is lost, the fault is not.
+    Places,
+    /// Every fault with its stack, while there are few.
     Dense,
 }
 
@@ -47,8 +52,7 @@ struct Channel {
 #[derive(Debug)]
 pub struct Events {
     channels: Vec<Channel>,
-    /// True if faults inside the kernel are recorded.
-    pub kernel: bool,
+    offer: Offer,
 }
 
 impl Events {
@@ -57,18 +61,15 @@ impl Events {
     /// # Errors
     /// `Denied` or `Unsupported`, with the remedy.
     pub fn open(period: u64, page: usize) -> Result<Self, Error> {
-        let kernel = event(&mut faults(false, period, true, 0), 0).is_ok();
-        if !kernel {
-            event(&mut faults(false, period, false, 0), 0).map_err(|error| refusal(&error))?;
-        }
+        let offer = offer(period).map_err(|error| refusal(&error))?;
         let processors = processors().map_err(|error| refusal(&error))?;
         let mut pages = MOST_PAGES;
         while pages > FEWEST_PAGES && pages * processors.len() > ALL_PAGES {
             pages /= 2;
         }
         loop {
-            match Self::with_pages(&processors, (period, kernel), pages, page) {
-                Ok(channels) => return Ok(Self { channels, kernel }),
+            match with_pages(&processors, (period, offer), pages, page) {
+                Ok(channels) => return Ok(Self { channels, offer }),
                 // The user may not lock that much memory.
                 Err(error) if error.raw_os_error() == Some(libc::EPERM) && pages > FEWEST_PAGES => pages /= 2,
                 Err(error) => return Err(refusal(&error)),
@@ -76,35 +77,15 @@ impl Events {
         }
     }
 
-    fn with_pages(
-        processors: &[i32],
-        (period, kernel): (u64, bool),
-        pages: usize,
-        page: usize,
-    ) -> io::Result<Vec<Channel>> {
-        let mut channels = Vec::new();
-        // The reader wakes up when a quarter of a ring is full.
-        let wake = |pages: usize| (pages * page / 4) as u32;
-        for processor in processors {
-            let mut open =
-                |source, attr: &mut perf_event_attr, beside: Option<&mut perf_event_attr>, pages| {
-                    let opened = event(attr, *processor)?;
-                    let ring = Ring::map(opened.as_fd(), pages, page)?;
-                    let beside =
-                        beside.map(|attr| beside_of(opened.as_fd(), attr, *processor)).transpose()?;
-                    channels.push(Channel { source, event: opened, _beside: beside, ring, ended: false });
-                    Ok::<_, io::Error>(())
-                };
-            let dense = pages / 2;
-            let task_pages = (pages / 8).clamp(TASK_PAGES.0, TASK_PAGES.1);
-            open(Source::Tasks, &mut tasks(wake(task_pages)), None, task_pages)?;
-            open(Source::Sparse, &mut faults(false, period, kernel, wake(pages)), None, pages)?;
-            // Every major fault is recorded: they are rare and slow.
-            let mut major = faults(true, 1, kernel, wake(dense));
-            let mut minor = switched(faults(false, 1, kernel, wake(dense)));
-            open(Source::Dense, &mut minor, Some(&mut major), dense)?;
-        }
-        Ok(channels)
+    /// True if faults inside the kernel are recorded.
+    pub fn has_kernel(&self) -> bool {
+        self.offer.kernel
+    }
+
+    /// The records that the rings of one kind had no room for so far; `None` if the kernel does not count them.
+    pub fn losses(&self, source: Source) -> Option<u64> {
+        let of_kind = self.channels.iter().filter(|channel| channel.source == source);
+        self.offer.losses.then(|| of_kind.filter_map(|channel| losses(channel.event.as_fd())).sum())
     }
 
     /// Waits until a ring fills up or the time is over.
@@ -140,6 +121,60 @@ impl Events {
             unsafe { if on { sys::ioctls::ENABLE(fd, 0) } else { sys::ioctls::DISABLE(fd, 0) } };
         }
     }
+}
+
+/// Finds out what the kernel offers.
+fn offer(period: u64) -> io::Result<Offer> {
+    let has = |offer: Offer| event(&mut faults(false, period, offer, 0), 0);
+    let kernel = has(Offer { kernel: true, losses: false }).is_ok();
+    if !kernel {
+        has(Offer { kernel, losses: false })?;
+    }
+    let losses = has(Offer { kernel, losses: true }).is_ok();
+    Ok(Offer { kernel, losses })
+}
+
+/// Opens the rings of all processors.
+fn with_pages(
+    processors: &[i32],
+    (period, offer): (u64, Offer),
+    pages: usize,
+    page: usize,
+) -> io::Result<Vec<Channel>> {
+    let mut channels = Vec::new();
+    // The reader wakes up when a quarter of a ring is full.
+    let wake = |pages: usize| (pages * page / 4) as u32;
+    let (dense, eighth) = (pages / 2, pages / 8);
+    let task_pages = eighth.clamp(TASK_PAGES.0, TASK_PAGES.1);
+    let place_pages = eighth.clamp(PLACE_PAGES.0, PLACE_PAGES.1);
+    for processor in processors {
+        let mut open =
+            |source, mut attr: perf_event_attr, beside: Option<&mut perf_event_attr>, pages: usize| {
+                let opened = event(&mut attr, *processor)?;
+                let ring = Ring::map(opened.as_fd(), pages, page)?;
+                let beside = beside.map(|attr| beside_of(opened.as_fd(), attr, *processor)).transpose()?;
+                channels.push(Channel { source, event: opened, _beside: beside, ring, ended: false });
+                Ok::<_, io::Error>(())
+            };
+        open(Source::Tasks, tasks(wake(task_pages)), None, task_pages)?;
+        // Both count the same faults from the same one on, so that they record the same ones.
+        open(Source::Places, faults(false, period, offer, wake(place_pages)), None, place_pages)?;
+        open(Source::Sparse, with_stacks(faults(false, period, offer, wake(pages))), None, pages)?;
+        // Every major fault is recorded: they are rare and slow.
+        let mut major = with_stacks(faults(true, 1, offer, wake(dense)));
+        let minor = switched(with_stacks(faults(false, 1, offer, wake(dense))));
+        open(Source::Dense, minor, Some(&mut major), dense)?;
+    }
+    Ok(channels)
+}
+
+/// The records of an event that were lost: the second word that its descriptor returns.
+fn losses(event: BorrowedFd<'_>) -> Option<u64> {
+    let mut words = [0u64; 2];
+    let size = size_of_val(&words);
+    // SAFETY: the words live through the call, and the size is theirs.
+    let read = unsafe { libc::read(event.as_raw_fd(), words.as_mut_ptr().cast(), size) };
+    (usize::try_from(read) == Ok(size)).then_some(words[1])
 }
 
 /// Opens one event of this thread and its descendants on one processor.

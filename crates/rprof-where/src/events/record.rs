@@ -20,7 +20,7 @@ pub struct Sample<'a> {
     pub size: u64,
     /// The user registers in the order of their bits; empty for a thread of the kernel.
     pub registers: Vec<u64>,
-    /// The stack from the stack pointer on.
+    /// The stack from the stack pointer on; empty if the event has none.
     pub stack: &'a [u8],
 }
 
@@ -122,12 +122,12 @@ fn side(kind: u32, flags: u16, body: &[u8]) -> Option<Parsed> {
 }
 
 /// Passes the page faults in drained bytes on; returns the number of lost ones.
-pub fn parse_sample<'a>(bytes: &'a [u8], out: &mut dyn FnMut(Sample<'a>)) -> u64 {
+pub fn parse_samples<'a>(bytes: &'a [u8], has_stacks: bool, out: &mut dyn FnMut(Sample<'a>)) -> u64 {
     let mut lost = 0;
     for (kind, _, body) in records(bytes) {
         match kind {
             sys::PERF_RECORD_SAMPLE => {
-                if let Some(sample) = sample(body) {
+                if let Some(sample) = sample(body, has_stacks) {
                     out(sample);
                 }
             }
@@ -138,7 +138,17 @@ pub fn parse_sample<'a>(bytes: &'a [u8], out: &mut dyn FnMut(Sample<'a>)) -> u64
     lost
 }
 
-fn sample(body: &[u8]) -> Option<Sample<'_>> {
+/// The number of faults in drained bytes, with the lost ones.
+pub fn count_samples(bytes: &[u8]) -> u64 {
+    let count = |(kind, _, body): (u32, u16, &[u8])| match kind {
+        sys::PERF_RECORD_SAMPLE => 1,
+        sys::PERF_RECORD_LOST => lost_count(body),
+        _ => 0,
+    };
+    records(bytes).map(count).fold(0, u64::saturating_add)
+}
+
+fn sample(body: &[u8], has_stack: bool) -> Option<Sample<'_>> {
     let mut fields = Fields(body);
     let _ip = fields.u64()?;
     let (pid, tid) = (fields.u32()?, fields.u32()?);
@@ -149,15 +159,20 @@ fn sample(body: &[u8]) -> Option<Sample<'_>> {
             registers.push(fields.u64()?);
         }
     }
-    let mut stack: &[u8] = &[];
-    let length = usize::try_from(fields.u64()?).ok()?;
-    if length > 0 {
-        let dumped = fields.take(length)?;
-        let used = usize::try_from(fields.u64()?).ok()?;
-        stack = dumped.get(..used.min(length))?;
-    }
+    let stack = if has_stack { stack(&mut fields)? } else { &[] };
     let size = fields.u64()?;
     Some(Sample { pid, tid, time, address, size, registers, stack })
+}
+
+/// The used part of a copy of the stack.
+fn stack<'a>(fields: &mut Fields<'a>) -> Option<&'a [u8]> {
+    let length = usize::try_from(fields.u64()?).ok()?;
+    if length == 0 {
+        return Some(&[]);
+    }
+    let dumped = fields.take(length)?;
+    let used = usize::try_from(fields.u64()?).ok()?;
+    dumped.get(..used.min(length))
 }
 
 #[cfg(test)]
@@ -215,13 +230,30 @@ mod tests {
         body.extend(words(&[16, 0xaa, 0xbb, 8, 4096]));
         let bytes = record(sys::PERF_RECORD_SAMPLE, 0, &body);
         let mut samples = Vec::new();
-        assert_eq!(parse_sample(&bytes, &mut |sample| samples.push(sample)), 0);
+        assert_eq!(parse_samples(&bytes, true, &mut |sample| samples.push(sample)), 0);
         let sample = &samples[0];
         assert_eq!((sample.pid, sample.tid, sample.time, sample.size), (7, 8, 9, 4096));
         assert_eq!(sample.registers, vec![11; count]);
         assert_eq!(sample.stack, 0xaau64.to_ne_bytes());
         for cut in 0..bytes.len() {
-            parse_sample(&bytes[..cut], &mut drop);
+            parse_samples(&bytes[..cut], true, &mut drop);
+            parse_samples(&bytes[..cut], false, &mut drop);
         }
+    }
+
+    #[test]
+    fn a_fault_without_a_stack_has_the_rest() {
+        let mut body = words(&[1, pair(7, 8), 9, 0x5000, 2]);
+        body.extend(words(&vec![11; REGISTERS.count_ones() as usize]));
+        body.extend(words(&[2 << 20]));
+        let bytes = [
+            record(sys::PERF_RECORD_SAMPLE, 0, &body),
+            record(sys::PERF_RECORD_LOST, 0, &words(&[1, 40, 0, 0])),
+        ]
+        .concat();
+        let mut samples = Vec::new();
+        assert_eq!(parse_samples(&bytes, false, &mut |sample| samples.push(sample)), 40);
+        assert_eq!((samples[0].address, samples[0].size, samples[0].stack.len()), (0x5000, 2 << 20, 0));
+        assert_eq!(count_samples(&bytes), 41);
     }
 }

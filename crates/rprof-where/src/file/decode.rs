@@ -34,9 +34,10 @@ pub fn decode(kind: u8, payload: &[u8], texts: &[String]) -> Option<Decoded> {
         kind::NODE => Record::Node(Node { parent: bytes.small()?, frame: bytes.small()? }),
         kind::SYMBOLS => symbols(&mut bytes)?,
         kind::LOST => Record::Lost(bytes.number()?),
+        kind::LOST_EVENTS => Record::LostEvents(bytes.number()?),
         kind::END => Record::End,
         kind::TEXT => return Some(Decoded::Text(bytes.text()?)),
-        kind::FORK..=kind::MOMENT => {
+        kind::FORK..=kind::MOMENT | kind::PLACE => {
             let (time, pid) = (bytes.number()?, bytes.small()?);
             Record::Event(Event { time, pid, kind: event(kind, &mut bytes, texts)? })
         }
@@ -80,13 +81,14 @@ fn event(kind: u8, bytes: &mut Bytes<'_>, texts: &[String]) -> Option<EventKind>
             let (tid, start, length) = (bytes.small()?, bytes.number()?, bytes.number()?);
             EventKind::Map(Mapped { tid, start, end: start.checked_add(length)? })
         }
-        kind::FAULT => {
+        kind::FAULT | kind::PLACE => {
+            let has_stack = kind == kind::FAULT;
             let (tid, address) = (bytes.small()?, bytes.number()?);
             let (size, node, weight) = (bytes.number()?, bytes.small()?, bytes.small()?);
             if size != 0 && !(size.is_power_of_two() && size <= LARGEST_PAGE) {
                 return None;
             }
-            EventKind::Fault(Fault { tid, address, size, node, weight })
+            EventKind::Fault(Fault { tid, address, size, node, weight, has_stack })
         }
         kind::SCAN => EventKind::Scan(Box::new(scan(bytes, texts)?)),
         kind::MOMENT => {

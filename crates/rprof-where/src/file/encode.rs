@@ -131,6 +131,10 @@ fn encode(out: &mut Vec<u8>, record: &Record, texts: &HashMap<String, u64>) -> u
             put(out, *count);
             kind::LOST
         }
+        Record::LostEvents(count) => {
+            put(out, *count);
+            kind::LOST_EVENTS
+        }
         Record::End => kind::END,
     }
 }
@@ -171,7 +175,7 @@ fn encode_event(out: &mut Vec<u8>, event: &Event, texts: &HashMap<String, u64>) 
             put(out, fault.size);
             put(out, fault.node.into());
             put(out, fault.weight.into());
-            kind::FAULT
+            if fault.has_stack { kind::FAULT } else { kind::PLACE }
         }
         EventKind::Scan(scan) => {
             encode_scan(out, scan, texts);

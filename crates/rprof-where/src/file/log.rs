@@ -6,7 +6,7 @@ use super::MAGIC;
 use super::decode::{Decoded, decode};
 use super::varint::Bytes;
 use crate::error::Error;
-use crate::model::{Event, Frame, Header, Node, Record, Symbol};
+use crate::model::{Event, EventKind, Frame, Header, Node, Record, Symbol};
 
 /// The records of a stacks file. Every id in it is valid.
 #[derive(Debug, Clone)]
@@ -23,8 +23,12 @@ pub struct Log {
     pub symbols: HashMap<u32, Vec<Symbol>>,
     /// The events in the order of their times.
     pub events: Vec<Event>,
-    /// Faults that the kernel could not record.
+    /// Recorded faults that were lost, with address and stack.
     pub lost: u64,
+    /// Births, names, mappings and ends of processes that were lost.
+    pub lost_events: u64,
+    /// Recorded faults whose stacks were lost.
+    pub lost_stacks: u64,
     /// False if the file has been cut, because rprof was killed or the disk was full.
     pub complete: bool,
 }
@@ -68,6 +72,8 @@ impl Log {
             symbols: HashMap::new(),
             events: Vec::new(),
             lost: 0,
+            lost_events: 0,
+            lost_stacks: 0,
             complete: false,
         }
     }
@@ -86,7 +92,12 @@ impl Log {
             Record::Symbols { frame, symbols } if (frame as usize) < self.frames.len() => {
                 self.symbols.insert(frame, symbols);
             }
-            Record::Event(event) if self.knows_stack(&event) => self.events.push(event),
+            Record::Event(event) if self.knows_stack(&event) => {
+                let has_stack = !matches!(&event.kind, EventKind::Fault(fault) if !fault.has_stack);
+                self.lost_stacks += u64::from(!has_stack);
+                self.events.push(event);
+            }
+            Record::LostEvents(count) => self.lost_events = self.lost_events.saturating_add(count),
             Record::Lost(count) => self.lost = self.lost.saturating_add(count),
             _ => return false,
         }
@@ -95,7 +106,7 @@ impl Log {
 
     fn knows_stack(&self, event: &Event) -> bool {
         match &event.kind {
-            crate::model::EventKind::Fault(fault) => fault.node as usize <= self.nodes.len(),
+            EventKind::Fault(fault) => fault.node as usize <= self.nodes.len(),
             _ => true,
         }
     }
@@ -122,10 +133,14 @@ fn next<'a>(bytes: &mut Bytes<'a>) -> Option<(u8, &'a [u8])> {
 mod tests {
     use super::*;
     use crate::file::Writer;
-    use crate::model::{Area, EventKind, Fault, Mapped, Moment, Run, Scan};
+    use crate::model::{Area, Fault, Mapped, Moment, Run, Scan};
 
     fn header() -> Header {
         Header { writer: "test".into(), period: 16, kernel: false, page_size: 4096, huge_size: 2 << 20 }
+    }
+
+    fn fault(has_stack: bool) -> Fault {
+        Fault { tid: 7, address: 4097, size: 4096, node: 1, weight: 16, has_stack }
     }
 
     fn events() -> Vec<EventKind> {
@@ -144,7 +159,8 @@ mod tests {
             EventKind::Fork { parent: 1 },
             EventKind::Name { name: "sh".into(), exec: true },
             EventKind::Map(Mapped { tid: 7, start: 4096, end: 1 << 30 }),
-            EventKind::Fault(Fault { tid: 7, address: 4097, size: 4096, node: 1, weight: 16 }),
+            EventKind::Fault(fault(true)),
+            EventKind::Fault(fault(false)),
             EventKind::Scan(Box::new(scan)),
             EventKind::Moment(Moment { processes: vec![(7, 77), (8, u64::MAX)] }),
             EventKind::Exit,
@@ -162,6 +178,7 @@ mod tests {
         let symbols = vec![Symbol { name: "main".into(), file: "a.c".into(), line: 3 }];
         writer.write(&Record::Symbols { frame: 0, symbols });
         writer.write(&Record::Lost(5));
+        writer.write(&Record::LostEvents(6));
         writer.finish().expect("a vector accepts everything")
     }
 
@@ -171,7 +188,7 @@ mod tests {
         assert_eq!(log.header, header());
         assert_eq!(log.events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>(), events());
         assert_eq!(log.symbols[&0][0].name, "main");
-        assert_eq!((log.lost, log.complete), (5, true));
+        assert_eq!((log.lost, log.lost_events, log.lost_stacks, log.complete), (5, 6, 1, true));
         assert_eq!(log.stack(1).collect::<Vec<_>>(), [0]);
     }
 
@@ -189,7 +206,7 @@ mod tests {
                 Err(error) => assert!(matches!(error, Error::Malformed(_)), "cut at {end}: {error}"),
             }
         }
-        assert_eq!(events, 7);
+        assert_eq!(events, 8);
     }
 
     #[test]

@@ -31,4 +31,7 @@ mod kind {
     pub const END: u8 = 14;
     /// The name of areas, which refer to it by its position among these records.
     pub const TEXT: u8 = 15;
+    /// A fault without a stack of its own, with the fields of `FAULT`.
+    pub const PLACE: u8 = 16;
+    pub const LOST_EVENTS: u8 = 17;
 }

@@ -1,21 +1,34 @@
 //! The thread that turns the kernel's records into those of the stacks file.
 
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use super::drain::Batch;
-use super::moments::Moments;
 use super::naming;
+use super::places::{Place, Places};
 use super::processes::Processes;
-use crate::events::{Parsed, Side, parse, parse_sample};
+use super::twins::Twins;
+use crate::events::{Parsed, Sample, Side, parse, parse_samples};
 use crate::file::Writer;
 use crate::model::{Event, EventKind, Fault, Header, Mapped, Record};
-use crate::unwind::Interner;
+use crate::unwind::{Interner, place};
 
 /// The time for which a record may be under way, in nanoseconds.
 const LATENESS: u64 = 1_000_000;
+/// The time for which a fault without a stack waits for later ones at the same place, in nanoseconds.
+const PATIENCE: u64 = 1_000_000_000;
+
+/// The sources of the records.
+pub struct Inlets<'a> {
+    /// What the kernel recorded.
+    pub batches: &'a Receiver<Batch>,
+    /// The bytes of it that wait.
+    pub backlog: &'a AtomicUsize,
+    /// Scans and moments.
+    pub looks: &'a Receiver<Record>,
+}
 
 /// A fault that waits for older records of other processors.
 struct Waiting {
@@ -29,22 +42,33 @@ struct Waiting {
 enum Item {
     Side(Parsed),
     Fault(Box<Waiting>),
+    Look(Box<Record>),
+}
+
+/// A fault whose stack was lost.
+struct Bare {
+    time: u64,
+    pid: u32,
+    fault: Fault,
+    place: Option<Place>,
 }
 
 /// Keeps the records of one run.
 struct Keeper<W> {
     writer: Writer<W>,
     start: u64,
-    page: u64,
     own: u32,
     period: u32,
     unknown: u32,
     processes: Processes,
     interner: Interner,
-    moments: Moments,
     waiting: Vec<(u64, Item)>,
-    /// Thread and address of the faults that the last batch has with every other one.
-    dense: HashSet<(u32, u64)>,
+    twins: Twins,
+    places: Places,
+    /// Faults without stacks, in the order of time.
+    bare: VecDeque<Bare>,
+    /// Faults that were lost so far.
+    lost: u64,
     frames: Vec<crate::model::Frame>,
 }
 
@@ -53,7 +77,7 @@ struct Keeper<W> {
 /// # Errors
 /// When the file could not be written.
 pub fn run<W: Write>(
-    (receive, backlog): (&Receiver<Batch>, &AtomicUsize),
+    inlets: &Inlets<'_>,
     writer: Writer<W>,
     header: &Header,
     start: u64,
@@ -61,30 +85,32 @@ pub fn run<W: Write>(
     let mut keeper = Keeper {
         writer,
         start,
-        page: header.page_size,
         own: std::process::id(),
         period: header.period as u32,
         unknown: 0,
         processes: Processes::default(),
         interner: Interner::default(),
-        moments: Moments::default(),
         waiting: Vec::new(),
-        dense: HashSet::new(),
+        twins: Twins::default(),
+        places: Places::default(),
+        bare: VecDeque::new(),
+        lost: 0,
         frames: Vec::new(),
     };
     keeper.unknown = keeper.interner.module("[unknown]", &mut |record| keeper.writer.write(&record));
-    let mut last = 0;
-    while let Ok(batch) = receive.recv() {
-        last = batch.until;
+    while let Ok(batch) = inlets.batches.recv() {
         keeper.take(&batch);
-        backlog.fetch_sub(batch.len(), Ordering::Relaxed);
+        inlets.backlog.fetch_sub(batch.len(), Ordering::Relaxed);
+        let until = batch.until.saturating_sub(LATENESS);
         drop(batch);
-        keeper.pass_on(last.saturating_sub(LATENESS));
-        let write = &mut |record| keeper.writer.write(&record);
-        keeper.moments.look(&mut keeper.processes, (start, keeper.page), write);
+        inlets.looks.try_iter().for_each(|look| keeper.take_look(look));
+        keeper.pass_on(until);
+        keeper.write_bare(until.saturating_sub(PATIENCE));
         keeper.writer.flush_if_old();
     }
-    keeper.pass_on(last.saturating_add(1));
+    inlets.looks.iter().for_each(|look| keeper.take_look(look));
+    keeper.pass_on(u64::MAX);
+    keeper.write_bare(u64::MAX);
     let write = &mut |record| keeper.writer.write(&record);
     naming::name_all(&keeper.interner, &keeper.processes.generators, write);
     keeper.writer.finish().map(drop)
@@ -94,37 +120,52 @@ impl<W: Write> Keeper<W> {
     /// Parses a batch.
     fn take(&mut self, batch: &Batch) {
         let mut sides = Vec::new();
-        let lost_sides = parse(&batch.tasks, &mut sides);
+        let lost_events = parse(&batch.tasks, &mut sides);
         self.waiting.extend(sides.into_iter().map(|side| (side.time, Item::Side(side))));
-        let own = self.own;
-        let waiting = &mut self.waiting;
-        let mut keep = |weight: u32, sample: crate::events::Sample<'_>| {
-            if sample.pid == own {
-                return;
+        self.twins.begin();
+        // A fault that several events have recorded counts once: with the most that is known of it.
+        for (bytes, weight, has_stack) in [
+            (&batch.dense, 1, true),
+            (&batch.sparse, self.period, true),
+            (&batch.places, self.period, false),
+        ] {
+            let (own, waiting, twins) = (self.own, &mut self.waiting, &self.twins);
+            let mut added = Vec::new();
+            let lost = parse_samples(bytes, has_stack, &mut |sample| {
+                let key = (sample.tid, sample.address, sample.time);
+                if sample.pid != own && !twins.has(key) {
+                    added.push(key);
+                    waiting.push((sample.time, item(sample, weight, has_stack)));
+                }
+            });
+            added.into_iter().for_each(|key| self.twins.add(key));
+            // A lost stack is counted by the fault without one.
+            if !has_stack {
+                self.report_lost(lost, batch.lost_in_all);
             }
-            let fault =
-                Fault { tid: sample.tid, address: sample.address, size: sample.size, node: 0, weight };
-            let stack = sample.stack.to_vec();
-            let item = Waiting { pid: sample.pid, fault, registers: sample.registers, stack };
-            waiting.push((sample.time, Item::Fault(Box::new(item))));
-        };
-        let mut dense = HashSet::new();
-        parse_sample(&batch.dense, &mut |sample| {
-            dense.insert((sample.tid, sample.address));
-            keep(1, sample);
-        });
-        // A fault that both ways have recorded counts once. The two are drained one after the other.
-        let before = std::mem::replace(&mut self.dense, dense);
-        let period = self.period;
-        let lost = parse_sample(&batch.sparse, &mut |sample| {
-            let key = (sample.tid, sample.address);
-            if !self.dense.contains(&key) && !before.contains(&key) {
-                keep(period, sample);
-            }
-        });
-        if lost + lost_sides > 0 {
-            self.writer.write(&Record::Lost(lost + lost_sides));
         }
+        if lost_events > 0 {
+            self.writer.write(&Record::LostEvents(lost_events));
+        }
+    }
+
+    /// Writes the number of lost faults. The kernel reports a loss before the next record only, so that those at the end are
+    /// known from the sum.
+    fn report_lost(&mut self, lost: u64, in_all: Option<u64>) {
+        let lost = lost.max(in_all.unwrap_or(0).saturating_sub(self.lost));
+        self.lost += lost;
+        if lost > 0 {
+            self.writer.write(&Record::Lost(lost));
+        }
+    }
+
+    /// Takes a scan or a moment.
+    fn take_look(&mut self, look: Record) {
+        let time = match &look {
+            Record::Event(event) => event.time.saturating_add(self.start),
+            _ => 0,
+        };
+        self.waiting.push((time, Item::Look(Box::new(look))));
     }
 
     /// Handles all records up to a time, in the order of their times.
@@ -137,6 +178,7 @@ impl<W: Write> Keeper<W> {
             match item {
                 Item::Side(parsed) => self.side(time, parsed),
                 Item::Fault(waiting) => self.fault(time, &waiting),
+                Item::Look(record) => self.writer.write(&record),
             }
         }
     }
@@ -159,11 +201,38 @@ impl<W: Write> Keeper<W> {
     }
 
     fn fault(&mut self, time: u64, waiting: &Waiting) {
+        let pid = waiting.pid;
+        let place = place(&waiting.registers).map(|(pc, sp)| (pid, waiting.fault.tid, pc, sp));
+        if !waiting.fault.has_stack {
+            self.bare.push_back(Bare { time, pid, fault: waiting.fault, place });
+            return;
+        }
         let memory = (waiting.registers.as_slice(), waiting.stack.as_slice());
-        self.processes.unwind(waiting.pid, memory, self.unknown, &mut self.frames);
+        self.processes.unwind(pid, memory, self.unknown, &mut self.frames);
         let write = &mut |record| self.writer.write(&record);
         let node = self.interner.stack(&self.frames, write);
+        if let Some(place) = place {
+            self.places.add(place, time, node);
+        }
         let kind = EventKind::Fault(Fault { node, ..waiting.fault });
-        self.writer.write(&Record::Event(Event { time, pid: waiting.pid, kind }));
+        self.writer.write(&Record::Event(Event { time, pid, kind }));
     }
+
+    /// Writes the faults up to a time whose stacks were lost, each with the stack that it most likely had.
+    fn write_bare(&mut self, until: u64) {
+        let until = until.saturating_sub(self.start);
+        while self.bare.front().is_some_and(|bare| bare.time <= until) {
+            let Some(bare) = self.bare.pop_front() else { return };
+            let node = bare.place.map_or(0, |place| self.places.stack_at(&place, bare.time));
+            let kind = EventKind::Fault(Fault { node, ..bare.fault });
+            self.writer.write(&Record::Event(Event { time: bare.time, pid: bare.pid, kind }));
+        }
+    }
+}
+
+/// A recorded fault that waits.
+fn item(sample: Sample<'_>, weight: u32, has_stack: bool) -> Item {
+    let Sample { pid, tid, address, size, .. } = sample;
+    let fault = Fault { tid, address, size, node: 0, weight, has_stack };
+    Item::Fault(Box::new(Waiting { pid, fault, stack: sample.stack.to_vec(), registers: sample.registers }))
 }

@@ -1,19 +1,24 @@
-//! A recording: one thread empties the kernel's buffers, another one unwinds, scans and writes. Neither delays the sampler.
+//! A recording in three threads: one empties the kernel's buffers, one looks at pages, and one unwinds and writes. None
+//! delays the sampler.
 
 mod clock;
 mod density;
 mod drain;
 mod environment;
 mod keeper;
+mod looker;
+mod members;
 mod moments;
 mod naming;
+mod places;
 mod processes;
 mod threads;
+mod twins;
 
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -34,6 +39,7 @@ const BATCHES: usize = 1 << 14;
 pub struct Recording {
     stop: Arc<AtomicBool>,
     drain: JoinHandle<()>,
+    looker: JoinHandle<()>,
     keeper: JoinHandle<std::io::Result<()>>,
 }
 
@@ -54,19 +60,26 @@ impl Recording {
         let (send, receive) = sync_channel(BATCHES);
         let (give, take) = sync_channel::<Events>(1);
         let backlog = Arc::new(AtomicUsize::new(0));
+        let (show, see) = channel();
         let drain = {
             let (stop, filling) = (Arc::clone(&stop), Arc::clone(&backlog));
-            // The thread starts before the events are opened, so that it does not inherit them.
+            // The threads start before the events are opened, so that they do not inherit them.
             let run = move || {
                 if let Ok(events) = take.recv() {
-                    drain::run(events, PERIOD, &stop, (&send, &filling));
+                    let outlets = drain::Outlets { batches: &send, backlog: &filling, glimpses: &show };
+                    drain::run(events, PERIOD, &stop, &outlets);
                 }
             };
             threads::start("rprof-faults", run)?
         };
+        let (found, looks) = channel();
+        let looker = threads::start("rprof-pages", move || looker::run(&see, &found, start, page))?;
         let (begin, begun) = sync_channel::<(Header, W)>(1);
         let keep = move || match begun.recv() {
-            Ok((header, out)) => keeper::run((&receive, &backlog), Writer::new(out, &header), &header, start),
+            Ok((header, out)) => {
+                let inlets = keeper::Inlets { batches: &receive, backlog: &backlog, looks: &looks };
+                keeper::run(&inlets, Writer::new(out, &header), &header, start)
+            }
             Err(_) => Ok(()),
         };
         let keeper = threads::start("rprof-stacks", keep)?;
@@ -76,15 +89,15 @@ impl Recording {
         let header = Header {
             writer: writer.to_owned(),
             period: PERIOD,
-            kernel: events.kernel,
+            kernel: events.has_kernel(),
             page_size: page,
             huge_size: clock::huge_size(),
         };
         let out = out()?;
-        // Both threads wait for these and for nothing else.
+        // The threads wait for these and for nothing else.
         let _ = begin.send((header, out));
         let _ = give.send(events);
-        Ok(Self { stop, drain, keeper })
+        Ok(Self { stop, drain, looker, keeper })
     }
 
     /// Ends the recording, names the functions and completes the file.
@@ -95,6 +108,7 @@ impl Recording {
         self.stop.store(true, Ordering::Relaxed);
         let failed = |_| std::io::Error::other("a thread of the recording has failed");
         self.drain.join().map_err(failed)?;
+        self.looker.join().map_err(failed)?;
         self.keeper.join().map_err(failed)??;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The moments at which the present pages are scanned: new maxima first of all, and falls.
 
 use super::clock;
-use super::processes::Processes;
+use super::members::Members;
 use crate::model::{Event, EventKind, Moment, Record};
 use crate::pagemap::{resident, scan, shares_memory};
 
@@ -43,10 +43,10 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Looks at the RSS of the tree; scans and returns true if it is time to.
+    /// Looks at the RSS of the tree, and scans its pages if it is time to.
     pub fn look(
         &mut self,
-        processes: &mut Processes,
+        members: &mut Members,
         (start, page): (u64, u64),
         write: &mut dyn FnMut(Record),
     ) {
@@ -56,7 +56,7 @@ impl Moments {
         }
         let begun = clock::cpu();
         let mut sum = 0;
-        for (pid, process) in &mut processes.by_pid {
+        for (pid, process) in &mut members.by_pid {
             // A child of vfork is still its parent: the pages exist once.
             let borrows = process.parent.is_some_and(|parent| shares_memory(*pid, parent));
             process.rss = if borrows { 0 } else { resident(*pid, page).unwrap_or(0) };
@@ -70,7 +70,7 @@ impl Moments {
         if now < self.next || !self.is_due(sum, now) {
             return;
         }
-        self.take(processes, (start, page), write);
+        self.take(members, (start, page), write);
         let cost = clock::cpu() - begun;
         self.next = clock::now() + (cost * SHARE).min(LONGEST_WAIT.max(cost * LEAST_SHARE));
     }
@@ -86,10 +86,10 @@ impl Moments {
     }
 
     /// Scans every process that has changed, and records the moment.
-    fn take(&mut self, processes: &mut Processes, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
+    fn take(&mut self, members: &mut Members, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
         let time = clock::now().saturating_sub(start);
         let mut moment = Moment::default();
-        for (pid, process) in processes.by_pid.iter_mut().filter(|(_, process)| process.rss > 0) {
+        for (pid, process) in members.by_pid.iter_mut().filter(|(_, process)| process.rss > 0) {
             if process.touched || process.scanned != Some(process.rss) {
                 // A process that may not be read, or that has just ended, is missing at this moment.
                 let Some(scan) = scan(*pid, page) else { continue };

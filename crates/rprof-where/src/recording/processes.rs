@@ -1,4 +1,4 @@
-//! The processes of the tree while they are recorded: their code, and their RSS.
+//! The code of the processes of the tree while they are recorded.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,8 @@ use crate::unwind::{CodeMap, CodeSpace, Images, Interner};
 pub struct Process {
     /// Its code.
     pub code: CodeSpace,
-    /// The parent, until an exec.
-    pub parent: Option<u32>,
     /// The module of the code that it generates, once it does.
     pub generated: Option<u32>,
-    /// Something happened in its memory since the last scan.
-    pub touched: bool,
-    /// The RSS at the last look, and at the last scan.
-    pub rss: u64,
-    /// The RSS at the last scan; `None` before the first.
-    pub scanned: Option<u64>,
 }
 
 /// All processes that live.
@@ -40,10 +32,10 @@ impl Processes {
             Side::Fork { parent } => self.fork(pid, *parent, interner, out),
             Side::Exit => _ = self.by_pid.remove(&pid),
             Side::Name { exec: true, .. } => {
-                self.by_pid.insert(pid, Process { touched: true, ..Process::default() });
+                self.by_pid.insert(pid, Process::default());
             }
             Side::Name { .. } => _ = self.by_pid.entry(pid).or_default(),
-            Side::Map { code: false, .. } => self.by_pid.entry(pid).or_default().touched = true,
+            Side::Map { code: false, .. } => {}
             Side::Map { start, end, offset, inode, path, .. } => {
                 let is_file = path.starts_with('/') && !path.starts_with("//");
                 let path = if is_file { path.as_str() } else { "" };
@@ -59,18 +51,13 @@ impl Processes {
                     path: path.to_owned(),
                     module,
                 };
-                let process = self.by_pid.entry(pid).or_default();
-                process.touched = true;
-                process.code.add(map, &mut self.images);
+                self.by_pid.entry(pid).or_default().code.add(map, &mut self.images);
             }
         }
     }
 
     fn fork(&mut self, pid: u32, parent: u32, interner: &mut Interner, out: &mut dyn FnMut(Record)) {
         let mut child = self.by_pid.get(&parent).cloned().unwrap_or_default();
-        child.touched = true;
-        child.scanned = None;
-        child.parent = Some(parent);
         if child.generated.take().is_some() {
             let module = interner.module(&format!("[generated {pid}]"), out);
             child.code.relabel(module);
@@ -96,7 +83,6 @@ impl Processes {
         frames: &mut Vec<crate::model::Frame>,
     ) {
         let process = self.by_pid.entry(pid).or_default();
-        process.touched = true;
         process.code.unwind(registers, stack, unknown, &mut self.images, frames);
     }
 }

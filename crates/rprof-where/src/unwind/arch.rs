@@ -5,6 +5,11 @@ pub use arm64::{Cache, Unwinder, start, trampoline};
 #[cfg(target_arch = "x86_64")]
 pub use x86_64::{Cache, Unwinder, start, trampoline};
 
+/// The program counter and the stack pointer of a fault.
+pub fn place(registers: &[u64]) -> Option<(u64, u64)> {
+    start(registers, 0).map(|(pc, sp, _)| (pc, sp))
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
     use framehop::x86_64::{CacheX86_64, UnwindRegsX86_64, UnwinderX86_64};

@@ -5,5 +5,6 @@ mod image;
 mod interner;
 mod space;
 
+pub use arch::place;
 pub use interner::Interner;
 pub use space::{CodeMap, CodeSpace, Images};
