@@ -7,7 +7,10 @@ vendor=$PWD/crates/rprof-plot/src/page/assets/vendor
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
-npm pack --silent "uplot@$version" >/dev/null
+npm pack --silent "uplot@$version" >/dev/null || {
+    echo "npm cannot fetch uplot@$version: there is no such version, or no network" >&2
+    exit 1
+}
 tar xzf uplot-*.tgz
 cp package/dist/uPlot.iife.min.js package/dist/uPlot.min.css package/LICENSE "$vendor/"
 sed -i.old "s/uPlot [0-9.]*[0-9]/uPlot $version/" "$vendor/README.md"

@@ -313,6 +313,11 @@ test("a screen reader finds names, tables and the list of keys", () =>
     await page.locator("#values summary").click();
     assert.equal(await page.locator("#values-table tbody tr").count(), 24);
     assert.match(await page.locator("#values-table tbody").innerText(), /46\.0 MiB/);
+    // The layers of a stack are in the table too.
+    await page.selectOption("#view", "kinds");
+    assert.match(await page.locator("#values-table thead").innerText(), /anonymous\s+file-backed/);
+    assert.match(await page.locator("#values-table tbody tr").nth(2).innerText(), /44\.0 MiB\s+2\.0 MiB/);
+    await page.keyboard.press("Escape");
     await page.keyboard.press("?");
     assert.ok(await page.locator("#keys").isVisible());
     assert.match(await page.locator("#keys").innerText(), /next span/);
@@ -326,6 +331,8 @@ test("a printed page has the figure in light colours", () =>
     assert.ok(await page.locator("#print-figure svg").isVisible());
     assert.ok(await page.locator("#chart").isHidden());
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+    const tint = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--tint").trim());
+    assert.equal(tint, "#e3eff7");
     assert.ok((await page.pdf()).length > 10_000);
   }));
 

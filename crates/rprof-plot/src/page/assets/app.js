@@ -21,7 +21,7 @@ rprof.app = (() => {
         log: page.log,
         grouped: page.view === "programs",
         spans: page.spans,
-        allSpans: false,
+        allSpans: page.view === "spans",
         from: 0,
         to: 1,
         time: null,

@@ -7,6 +7,8 @@ rprof.functions = (() => {
   const MOST_LAYERS = 12,
     COLOURS = 16,
     MOST_NAMED = 5;
+  /** A layer with a smaller share of the highest look is not seen. */
+  const THIN = 0.005;
 
   class Functions {
     constructor({ times, rss, sums, unit, functions, more }) {
@@ -113,7 +115,8 @@ rprof.functions = (() => {
     const first = functions.at(from),
       end = Math.max(first + 1, functions.curve.before(to) + 1);
     const within = ({ values }) => values.subarray(first, end).reduce((most, value) => Math.max(most, value), 0);
-    const found = functions.all.map((one) => ({ one, size: within(one) })).filter(({ size }) => size > 0);
+    const least = Math.max(1, THIN * within({ values: functions.curve.values }));
+    const found = functions.all.map((one) => ({ one, size: within(one) })).filter(({ size }) => size >= least);
     found.sort((a, b) => b.size - a.size || a.one.rank - b.one.rank);
     const shown = found.slice(0, MOST_LAYERS).map(({ one }) => one);
     shown.sort((a, b) => a.rank - b.rank);

@@ -136,12 +136,16 @@ rprof.tables = (() => {
     });
   }
 
-  /** The shown part of the chart as a table: lowest and highest value of each of some slices of time. */
+  /**
+   * The shown part of the chart as a table: lowest and highest value of each of some slices of time, of layers the value at
+   * the highest tick.
+   */
   function values(app, element) {
     const { state, view } = app,
       slices = 24,
       width = (state.to - state.from) / slices;
-    const series = [view.top, ...view.lines].filter((one) => one && !state.hidden.has(one.key)).slice(0, 8);
+    const isShown = (one) => one && !state.hidden.has(one.key);
+    const series = [...[view.top, ...view.lines].filter(isShown).slice(0, 8), ...view.layers.filter(isShown)];
     const head = h(
       "tr",
       {},
@@ -150,7 +154,12 @@ rprof.tables = (() => {
     );
     const rows = Array.from({ length: slices }, (_, at) => {
       const from = state.from + at * width;
+      const row = state.run ? state.run.rowNear(from + width / 2, width / 2) : -1;
       const cells = series.map((one) => {
+        if (!one.curve || view.layers.includes(one)) {
+          const value = row < 0 || state.run.isInGap(from + width / 2) ? NaN : one.at(state.run.total.times[row], row);
+          return h("td", { class: "number" }, units.bytes(value, state.unit));
+        }
         const [low, high] = one.curve.range(from, from + width);
         const text = low === high ? units.bytes(low, state.unit) : `${units.bytes(low, state.unit)} – ${units.bytes(high, state.unit)}`;
         return h("td", { class: "number" }, text);
@@ -165,7 +174,9 @@ rprof.tables = (() => {
         h(
           "table",
           {},
-          h("caption", {}, "Lowest and highest value in each slice of the time shown"),
+          h("caption", {}, view.layers.length
+            ? "Lowest and highest value in each slice of the time shown; of layers, the value at its highest tick"
+            : "Lowest and highest value in each slice of the time shown"),
           h("thead", {}, head),
           h("tbody", {}, rows),
         ),
