@@ -44,8 +44,10 @@ pub fn plot(arguments: &PlotArgs) -> anyhow::Result<()> {
     let runs = runs(&inputs, &options)?;
     let labelled: Vec<Labelled<'_>> = runs.iter().map(Run::labelled).collect();
     let labels = trace_labels::labels(&labelled, &arguments.label)?;
-    let functions = match paths.as_slice() {
-        [path] if options.view == View::Functions => stacks::curves(path, options.processes)?,
+    let functions = match (paths.as_slice(), runs.as_slice()) {
+        ([path], [run]) if options.view == View::Functions => {
+            stacks::curves(path, &run.profile.total, options.processes)?
+        }
         _ => Vec::new(),
     };
     let title = options.title.or_else(|| common_command(&labelled));

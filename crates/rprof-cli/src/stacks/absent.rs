@@ -22,7 +22,7 @@ pub fn findings(_: &Path, _: &[Limit]) -> anyhow::Result<Vec<Finding>> {
 ///
 /// # Errors
 /// Always.
-pub fn curves(_: &Path, _: usize) -> anyhow::Result<Vec<(String, Curve)>> {
+pub fn curves(_: &Path, _: &Curve, _: usize) -> anyhow::Result<Vec<(String, Curve)>> {
     bail!("the view `where` needs an rprof that was built with the feature `where`")
 }
 

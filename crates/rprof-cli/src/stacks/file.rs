@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rprof_trace::{Bytes, Curve, Point, Seconds, shown};
+use rprof_trace::{Bytes, Curve, Point, shown};
 use rprof_where::Log;
-use rprof_where::attribution::{Names, View, over_time};
+use rprof_where::attribution::{Band, Names, View, over_time};
 
 use crate::message;
 
@@ -45,15 +45,21 @@ pub fn read(trace: &Path) -> anyhow::Result<Log> {
     Ok(log)
 }
 
-/// The memory of the functions that ever held most, over time.
+/// The memory of the functions that ever held most, over time: their shares of the total.
 ///
 /// # Errors
 /// When the trace has no stacks.
-pub fn curves(trace: &Path, most: usize) -> anyhow::Result<Vec<(String, Curve)>> {
+pub fn curves(trace: &Path, total: &Curve, most: usize) -> anyhow::Result<Vec<(String, Curve)>> {
     let log = read(trace)?;
-    let point = |(time, bytes): (u64, u64)| Point { time: Seconds(time as f64 / 1e9), value: Bytes(bytes) };
-    let bands = over_time(&log, &Names::new(&log), most);
-    Ok(bands.into_iter().map(|band| (band.name, band.points.into_iter().map(point).collect())).collect())
+    let part = |band: &Band, point: &Point| {
+        let share = band.share_at((point.time.0.max(0.0) * 1e9) as u64);
+        Point { time: point.time, value: Bytes((point.value.0 as f64 * share) as u64) }
+    };
+    let curve = |band: Band| {
+        let points = total.iter().map(|point| part(&band, point)).collect();
+        (band.name, points)
+    };
+    Ok(over_time(&log, &Names::new(&log), most).into_iter().map(curve).collect())
 }
 
 /// `at 3.20 s, 208.2 MiB RSS`
