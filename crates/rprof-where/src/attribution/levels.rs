@@ -117,7 +117,14 @@ mod tests {
             if let Some(page) = touched {
                 let address = (1000 + page) * PAGE;
                 let node = 1 + (page % 2) as u32;
-                event(EventKind::Fault(Fault { tid: 7, address, size: PAGE, node, weight: 1 }));
+                event(EventKind::Fault(Fault {
+                    tid: 7,
+                    address,
+                    size: PAGE,
+                    node,
+                    weight: 1,
+                    has_stack: true,
+                }));
             }
             let (start, end) = (1000 * PAGE, (1000 + pages) * PAGE);
             event(EventKind::Scan(Box::new(Scan {
