@@ -25,6 +25,7 @@ pub fn of_table(view: &View, table: &Table, log: &Log, by: By, most: usize) -> V
         "huge_page_bytes": huge,
         "estimated_bytes": estimated,
         "unattributed_bytes": unseen,
+        "inferred_bytes": table.inferred,
         "lost_faults": log.lost,
         "period": log.header.period,
         "kernel_faults": log.header.kernel,
@@ -41,7 +42,11 @@ fn row(entry: &Entry) -> Value {
         "file": Some(&entry.file).filter(|file| !file.is_empty()),
         "line": Some(entry.line).filter(|line| *line > 0),
         "self_bytes": entry.self_bytes,
+        "self_bytes_lower": entry.self_bounds.lower,
+        "self_bytes_upper": entry.self_bounds.upper,
         "total_bytes": entry.total_bytes,
+        "total_bytes_lower": entry.total_bounds.lower,
+        "total_bytes_upper": entry.total_bounds.upper,
         "attributed": !entry.unseen,
     })
 }

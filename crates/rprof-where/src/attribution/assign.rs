@@ -1,9 +1,9 @@
 //! The join of present pages and faults: each byte of a scan goes to the fault that most likely made it present.
 
-use super::{Class, Doubt};
 use super::moves::gap_limit;
 use super::space::{Space, Touch};
 use super::stale::without_stale;
+use super::{Class, Doubt};
 use crate::model::{Area, Header, Run, Scan};
 
 /// Faults of file pages make up to 16 pages present.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Class, Doubt};
 use super::assign::{Assignment, Piece};
 use super::space::Space;
+use super::{Class, Doubt};
 use crate::file::Log;
 use crate::model::{Event, EventKind, Fault, Moment};
 

@@ -56,7 +56,7 @@ pub struct Table {
     /// The bytes of each class: exact, huge, estimated, and not attributed.
     pub classes: [u64; 4],
     /// The estimated bytes of faults whose stacks were lost.
-    pub concluded: u64,
+    pub inferred: u64,
 }
 
 /// The row of memory without a fault.
@@ -108,7 +108,7 @@ impl Table {
         let class = if is_unowned { Class::Unseen } else { share.class };
         add(&mut self.classes[class as usize]);
         if share.doubt == Doubt::Lost && !is_unowned {
-            add(&mut self.concluded);
+            add(&mut self.inferred);
         }
         rows.all.iter().for_each(|row| add(&mut self.entries[*row].total_bytes));
         add(&mut self.entries[rows.own].self_bytes);

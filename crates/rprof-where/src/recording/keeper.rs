@@ -76,12 +76,7 @@ struct Keeper<W> {
 ///
 /// # Errors
 /// When the file could not be written.
-pub fn run<W: Write>(
-    inlets: &Inlets<'_>,
-    writer: Writer<W>,
-    header: &Header,
-    start: u64,
-) -> io::Result<()> {
+pub fn run<W: Write>(inlets: &Inlets<'_>, writer: Writer<W>, header: &Header, start: u64) -> io::Result<()> {
     let mut keeper = Keeper {
         writer,
         start,
@@ -124,11 +119,9 @@ impl<W: Write> Keeper<W> {
         self.waiting.extend(sides.into_iter().map(|side| (side.time, Item::Side(side))));
         self.twins.begin();
         // A fault that several events have recorded counts once: with the most that is known of it.
-        for (bytes, weight, has_stack) in [
-            (&batch.dense, 1, true),
-            (&batch.sparse, self.period, true),
-            (&batch.places, self.period, false),
-        ] {
+        for (bytes, weight, has_stack) in
+            [(&batch.dense, 1, true), (&batch.sparse, self.period, true), (&batch.places, self.period, false)]
+        {
             let (own, waiting, twins) = (self.own, &mut self.waiting, &self.twins);
             let mut added = Vec::new();
             let lost = parse_samples(bytes, has_stack, &mut |sample| {

@@ -44,12 +44,7 @@ pub struct Moments {
 
 impl Moments {
     /// Looks at the RSS of the tree, and scans its pages if it is time to.
-    pub fn look(
-        &mut self,
-        members: &mut Members,
-        (start, page): (u64, u64),
-        write: &mut dyn FnMut(Record),
-    ) {
+    pub fn look(&mut self, members: &mut Members, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
         let now = clock::now();
         if now < self.next_look {
             return;
