@@ -52,7 +52,7 @@ pub fn read(trace: &Path) -> anyhow::Result<Log> {
 pub fn curves(trace: &Path, total: &Curve, most: usize) -> anyhow::Result<Vec<(String, Curve)>> {
     let log = read(trace)?;
     let part = |band: &Band, point: &Point| {
-        let share = band.share_at((point.time.0.max(0.0) * 1e9) as u64);
+        let share = band.share_at((point.time.0.max(0.0) * 1e9) as u64, point.value.0);
         Point { time: point.time, value: Bytes((point.value.0 as f64 * share) as u64) }
     };
     let curve = |band: Band| {

@@ -19,7 +19,7 @@ pub use bounds::Bounds;
 pub use diff::{Change, diff};
 pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};
-pub use over_time::{Band, over_time};
+pub use over_time::{Band, Point, over_time};
 pub use owner::without_interpreter;
 pub use replay::{Process, Share, View, Which, moments, series, view};
 pub use table::{By, Entry, Table, unseen_label};

@@ -15,21 +15,38 @@ const POINTS: u64 = 300;
 pub struct Band {
     /// The function, and its library if it has one.
     pub name: String,
-    /// Nanoseconds since the start, and the share of the RSS, 0 to 1. Moments without memory are skipped.
-    pub points: Vec<(u64, f64)>,
+    /// The moments in order; those without memory are skipped.
+    pub points: Vec<Point>,
+}
+
+/// The part of a function at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Nanoseconds since the start.
+    pub time: u64,
+    /// The RSS of the tree in bytes.
+    pub rss: u64,
+    /// The share of the function, 0 to 1.
+    pub share: f64,
 }
 
 impl Band {
-    /// The share at a time in nanoseconds, on a line between the moments around it; 0 without a moment.
+    /// The share at a time in nanoseconds at which the tree has this RSS; 0 without a moment.
     ///
-    /// A share changes slowly, while the memory of a process that ends falls at once.
-    pub fn share_at(&self, time: u64) -> f64 {
-        let after = self.points.partition_point(|(at, _)| *at < time);
+    /// It lies between those of the moments around it: as far along as the RSS is, because memory is often freed at once,
+    /// or as the time is, if both moments have about the same RSS.
+    pub fn share_at(&self, time: u64, rss: u64) -> f64 {
+        let after = self.points.partition_point(|point| point.time < time);
         match (after.checked_sub(1).and_then(|before| self.points.get(before)), self.points.get(after)) {
-            (Some(&(t0, before)), Some(&(t1, next))) => {
-                before + (next - before) * (time - t0) as f64 / (t1 - t0) as f64
+            (Some(one), Some(next)) => {
+                let way = if one.rss.abs_diff(next.rss) > one.rss.max(next.rss) / 100 {
+                    (rss as f64 - one.rss as f64) / (next.rss as f64 - one.rss as f64)
+                } else {
+                    (time - one.time) as f64 / (next.time - one.time) as f64
+                };
+                one.share + (next.share - one.share) * way.clamp(0.0, 1.0)
             }
-            (Some(&(_, only)), None) | (None, Some(&(_, only))) => only,
+            (Some(only), None) | (None, Some(only)) => only.share,
             (None, None) => 0.0,
         }
     }
@@ -54,11 +71,13 @@ pub fn over_time(log: &Log, names: &Names, most: usize) -> Vec<Band> {
     let mut bands: Vec<_> = bands.into_iter().collect();
     bands.sort_by(|(a, x), (b, y)| (largest(y), a).cmp(&(largest(x), b)));
     let band = |((name, library), values): ((String, String), HashMap<u64, u64>)| {
-        let share =
-            |(time, all): &(u64, u64)| (*time, values.get(time).copied().unwrap_or(0) as f64 / *all as f64);
+        let point = |&(time, rss): &(u64, u64)| {
+            let share = values.get(&time).copied().unwrap_or(0) as f64 / rss as f64;
+            Point { time, rss, share }
+        };
         Band {
             name: if library.is_empty() { name } else { format!("{name} ({library})") },
-            points: times.iter().map(share).collect(),
+            points: times.iter().map(point).collect(),
         }
     };
     bands.into_iter().take(most).map(band).collect()
@@ -68,12 +87,28 @@ pub fn over_time(log: &Log, names: &Names, most: usize) -> Vec<Band> {
 mod tests {
     use super::*;
 
-    /// The peak of a run was after the last moment but one: a function that held 2.95 GiB until the end had 1.11 GiB there.
+    fn band(points: &[(u64, u64, f64)]) -> Band {
+        let point = |&(time, rss, share): &(u64, u64, f64)| Point { time, rss, share };
+        Band { name: "f".to_owned(), points: points.iter().map(point).collect() }
+    }
+
+    fn percent(band: &Band, time: u64, rss: u64) -> u32 {
+        (band.share_at(time, rss) * 100.0) as u32
+    }
+
     #[test]
-    fn the_share_is_kept_between_moments() {
-        let band = Band { name: "f".to_owned(), points: vec![(10, 0.5), (20, 1.0), (90, 0.0)] };
-        let percent = [0, 10, 15, 20, 55, 90, 200].map(|time| (band.share_at(time) * 100.0) as u32);
-        assert_eq!(percent, [50, 50, 75, 100, 50, 0, 0]);
-        assert!(Band { name: String::new(), points: Vec::new() }.share_at(7).abs() < f64::EPSILON);
+    fn a_share_lies_between_those_of_the_moments_around_it() {
+        let level = band(&[(10, 800, 0.5), (20, 800, 1.0)]);
+        let shares = [0, 10, 15, 20, 200].map(|time| percent(&level, time, 800));
+        assert_eq!(shares, [50, 50, 75, 100, 100]);
+        assert_eq!(percent(&band(&[]), 7, 800), 0);
+    }
+
+    /// The peak was shortly before the end: a function that held 2.95 GiB until then had 1.11 GiB there.
+    #[test]
+    fn memory_that_is_freed_at_once_is_there_until_then() {
+        let freed = band(&[(10, 2950, 1.0), (90, 30, 0.0)]);
+        let shares = [(85, 3000), (86, 1490), (87, 30)].map(|(time, rss)| percent(&freed, time, rss));
+        assert_eq!(shares, [100, 50, 0]);
     }
 }
