@@ -47,7 +47,7 @@ test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
 		-- env $(QUICK_CARGO) test --profile quick --no-fail-fast -p rprof-mark --all-features
 
 # The end-to-end tests that do not depend on the speed of the machine: the virtual one is slow. `VM_TESTS=` runs all.
-VM_TESTS ?= attach:: limits:: permissions::
+VM_TESTS ?= attach:: limits:: permissions:: origins::a_refusal origins::a_paranoid_kernel
 
 test-vm: $(CMAKE_STAMP) ## Test control groups, users and hidepid in a virtual machine with Debian's kernel (root)
 	$(QUICK_CARGO) build --profile quick --workspace --bin rprof --example truth

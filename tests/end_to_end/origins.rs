@@ -327,6 +327,63 @@ fn a_refusal_is_one_message_and_the_run_goes_on() {
     assert!(missing.stderr.contains("rprof run --where"), "{}", missing.stderr);
 }
 
+/// The kernels of Debian and Ubuntu have levels above 2, at which only root records page faults.
+#[test]
+fn a_paranoid_kernel_is_one_message_with_both_remedies() {
+    let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap_or_default();
+    if level.trim().parse::<i32>().unwrap_or(0) < 3 {
+        return skip(&format!("perf_event_paranoid is {}", level.trim()));
+    }
+    let place = Place::new();
+    let mut rprof = place.rprof(["run", "--where", "-o", "t.dat", "--", "sh", "-c", "exit 7"]);
+    if !as_ordinary_user(&mut rprof, &place) {
+        return skip("an ordinary user cannot run the binary");
+    }
+    let run = done(rprof.output().unwrap());
+    assert_eq!(run.code, Some(7), "{}", run.stderr);
+    let messages: Vec<_> = run.stderr.lines().filter(|line| line.contains("--where")).collect();
+    if messages.is_empty() {
+        return skip("this kernel has no levels above 2");
+    }
+    assert!(messages.len() == 1 && messages[0].contains("perf_event_paranoid is"), "{}", run.stderr);
+    assert!(run.stderr.contains("sysctl") && run.stderr.contains("setcap cap_perfmon"), "{}", run.stderr);
+    assert!(place.path("t.dat").exists() && !place.path("t.dat.stacks").exists());
+}
+
+/// Programs that use all processors, until they are dropped.
+struct BusyLoops(Vec<std::process::Child>);
+
+impl BusyLoops {
+    fn start() -> Self {
+        let count = std::thread::available_parallelism().map_or(2, usize::from) * 2;
+        let start = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        Self((0..count).map(|_| start()).collect())
+    }
+}
+
+impl Drop for BusyLoops {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// An ordinary user has small buffers, and no right to run before others: stacks may be lost, and faults are not.
+#[test]
+fn each_function_has_its_bytes_beside_busy_loops() {
+    let place = Place::new();
+    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
+        return skip("there is no C compiler");
+    }
+    let _busy = BusyLoops::start();
+    let words = [&path(&place, "hold"), "small=20", "large=30", "mapped=30", "freed=40", "stand=1500"];
+    let truth = [("hold_small", 20), ("hold_large", 30), ("hold_mapped", 30)];
+    let Some((_, held)) = assert_held(&place, User::Ordinary, &words, &truth) else { return };
+    eprintln!("lost stacks: {}, lost faults: {}", held["lost_stacks"], held["lost_faults"]);
+}
+
 /// One run that several tests of the outputs share would save time, but tests share nothing.
 #[test]
 fn every_output_has_the_same_bytes() {

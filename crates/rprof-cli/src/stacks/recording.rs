@@ -140,5 +140,10 @@ fn summary(log: &Log) -> Vec<String> {
         let size = rprof_trace::Bytes(entry.self_bytes).to_string();
         lines.push(format!("{size:>12} {share:>6}  {}{library}", entry.name));
     }
+    if table.inferred > 0 || log.lost > 0 {
+        let part = percent(table.inferred, table.bytes);
+        let (stacks, faults) = (log.lost_stacks, log.lost);
+        lines.push(format!("the machine was busy: {stacks} stacks and {faults} faults were lost; {part} is estimated from other stacks"));
+    }
     lines
 }

@@ -52,7 +52,7 @@ pub fn of_table(
     if !gross {
         text += &certainty(table);
     }
-    text += &lost(log);
+    text += &lost(table, log);
     text
 }
 
@@ -70,12 +70,23 @@ pub fn certainty(table: &Table) -> String {
     format!("exact {exact}, huge pages {huge}, estimated {estimated}, not attributed {unseen}\n")
 }
 
-fn lost(log: &Log) -> String {
-    match log.lost {
-        0 => String::new(),
-        1 => "1 recorded fault was lost: the buffer of the kernel was full\n".to_owned(),
-        count => format!("{count} recorded faults were lost: the buffer of the kernel was full\n"),
+/// The records that were lost, a line for each kind; empty if there is none.
+fn lost(table: &Table, log: &Log) -> String {
+    let mut text = String::new();
+    if log.lost_stacks > 0 {
+        text += &format!(
+            "lost stacks: {}, because the machine was busy; {} are estimated from other stacks\n",
+            log.lost_stacks,
+            Bytes(table.inferred)
+        );
     }
+    if log.lost > 0 {
+        text += &format!("lost faults: {}, because a buffer of the kernel was full\n", log.lost);
+    }
+    if log.lost_events > 0 {
+        text += &format!("lost events of processes: {}; some code may have no name\n", log.lost_events);
+    }
+    text
 }
 
 /// A table of a difference.

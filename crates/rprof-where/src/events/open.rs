@@ -157,13 +157,15 @@ fn with_pages(
                 Ok::<_, io::Error>(())
             };
         open(Source::Tasks, tasks(wake(task_pages)), None, task_pages)?;
-        // Both count the same faults from the same one on, so that they record the same ones.
-        open(Source::Places, faults(false, period, offer, wake(place_pages)), None, place_pages)?;
         open(Source::Sparse, with_stacks(faults(false, period, offer, wake(pages))), None, pages)?;
         // Every major fault is recorded: they are rare and slow.
         let mut major = with_stacks(faults(true, 1, offer, wake(dense)));
         let minor = switched(with_stacks(faults(false, 1, offer, wake(dense))));
         open(Source::Dense, minor, Some(&mut major), dense)?;
+        // It counts the same faults from the same one on as the sparse event, so that both record the same ones. It is the
+        // last: the kernel passes a fault to the newest event first, and the older ones reserve room for all values that it
+        // has collected, so that a record after one with a stack would take the room of a stack, too.
+        open(Source::Places, faults(false, period, offer, wake(place_pages)), None, place_pages)?;
     }
     Ok(channels)
 }
