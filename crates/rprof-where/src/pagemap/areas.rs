@@ -15,6 +15,27 @@ pub fn parse(maps: &str) -> Vec<Area> {
     maps.lines().filter_map(area).filter(|area| counts(&area.name)).filter_map(after_last).collect()
 }
 
+/// The areas at one time, and the parts of those at a later time that are in none of them.
+pub fn united(mut areas: Vec<Area>, later: Vec<Area>) -> Vec<Area> {
+    let mut added = Vec::new();
+    for area in later {
+        let first = areas.partition_point(|known| known.end <= area.start);
+        let mut start = area.start;
+        for known in areas[first..].iter().take_while(|known| known.start < area.end) {
+            if start < known.start {
+                added.push(Area { start, end: known.start, ..area.clone() });
+            }
+            start = known.end;
+        }
+        if start < area.end {
+            added.push(Area { start, ..area });
+        }
+    }
+    areas.extend(added);
+    areas.sort_unstable_by_key(|area| area.start);
+    areas
+}
+
 fn area(line: &str) -> Option<Area> {
     let mut fields = line.splitn(6, ' ');
     let (start, end) = fields.next()?.split_once('-')?;
@@ -35,6 +56,16 @@ fn counts(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: beside busy programs a third of a moment was in an area that was mapped after the maps were read.
+    #[test]
+    fn areas_that_were_mapped_meanwhile_are_added() {
+        let areas = |ranges: &[(u64, u64)]| -> Vec<Area> {
+            ranges.iter().map(|(start, end)| Area { start: *start, end: *end, name: String::new() }).collect()
+        };
+        let all = united(areas(&[(10, 20), (30, 40)]), areas(&[(5, 12), (18, 45), (50, 60)]));
+        assert_eq!(all, areas(&[(5, 10), (10, 20), (20, 30), (30, 40), (40, 45), (50, 60)]));
+    }
 
     #[test]
     fn areas_have_their_names() {

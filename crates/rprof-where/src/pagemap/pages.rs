@@ -56,10 +56,17 @@ static HAS_SCAN: AtomicBool = AtomicBool::new(true);
 /// The present pages of a process; `None` if it has ended or may not be read.
 pub fn scan(pid: u32, page: u64) -> Option<Scan> {
     let before = resident(pid, page)?;
-    let mut areas = areas::parse(&fs::read_to_string(format!("/proc/{pid}/maps")).ok()?);
+    let maps = || fs::read_to_string(format!("/proc/{pid}/maps")).ok();
+    let maps_before = maps()?;
+    let mut areas = areas::parse(&maps_before);
     let pagemap = File::open(format!("/proc/{pid}/pagemap")).ok()?;
     let runs = runs(&pagemap, &areas, page).ok()?;
     let after = resident(pid, page)?;
+    // The process may have mapped memory between the maps and the pages.
+    let maps_after = maps()?;
+    if maps_after != maps_before {
+        areas = areas::united(areas, areas::parse(&maps_after));
+    }
     // Only areas with pages matter.
     areas.retain(|area| {
         let first = runs.partition_point(|run| run.end <= area.start);
