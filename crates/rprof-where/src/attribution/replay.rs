@@ -90,7 +90,8 @@ pub fn moments(log: &Log) -> impl Iterator<Item = (u64, u64)> {
 /// The view at a moment; `None` if the file has no moment.
 pub fn view(log: &Log, which: Which) -> Option<View> {
     let last_best = |best: Option<(usize, u64)>, (index, (_, rss)): (usize, (u64, u64))| match best {
-        Some((_, most)) if most >= rss => best,
+        // Of equal ones the last: the memory had stopped to grow.
+        Some((_, most)) if most > rss => best,
         _ => Some((index, rss)),
     };
     let chosen = match which {

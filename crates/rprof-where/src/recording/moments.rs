@@ -34,6 +34,8 @@ pub struct Moments {
     last: u64,
     /// The runs of pages that were written.
     runs: u64,
+    /// The memory changed during the last scan, so that some of its pages have no fault before it.
+    moved: bool,
     /// The RSS at the last look, and the time since when it has not grown.
     seen: u64,
     still_since: u64,
@@ -75,7 +77,8 @@ impl Moments {
         // Fragmented memory makes long records, so that they must be fewer.
         let step = LEAST_STEP.max(self.peak / STEP) * (1 + self.runs / MANY_RUNS);
         let grown = sum > self.peak + step;
-        let new_maximum = still && sum > self.peak + LEAST_STILL;
+        let is_sharper = self.moved && sum + LEAST_STILL >= self.peak;
+        let new_maximum = still && (sum > self.peak + LEAST_STILL || is_sharper);
         let change = sum.abs_diff(self.last) > LEAST_CHANGE + self.last / CHANGE;
         grown || new_maximum || change
     }
@@ -84,12 +87,14 @@ impl Moments {
     fn take(&mut self, members: &mut Members, (start, page): (u64, u64), write: &mut dyn FnMut(Record)) {
         let time = clock::now().saturating_sub(start);
         let mut moment = Moment::default();
+        self.moved = false;
         for (pid, process) in members.by_pid.iter_mut().filter(|(_, process)| process.rss > 0) {
             if process.touched || process.scanned != Some(process.rss) {
                 // A process that may not be read, or that has just ended, is missing at this moment.
                 let Some(scan) = scan(*pid, page) else { continue };
                 self.runs += scan.runs.len() as u64;
-                process.touched = false;
+                process.touched = scan.rss != process.rss;
+                self.moved |= process.touched;
                 process.scanned = Some(scan.rss);
                 process.rss = scan.rss;
                 write(Record::Event(Event { time, pid: *pid, kind: EventKind::Scan(Box::new(scan)) }));
