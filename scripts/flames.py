@@ -15,12 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import interpreter, machine, venv
-from measure.run import Failed, run
+from measure import interpreter, machine, stacks, venv
+from measure.run import Failed, Skipped, run
 
 NUMPY = "numpy==2.4.6"
 PROGRAM = Path(__file__).resolve().parent.parent / "benches" / "numpy" / "basic.py"
-REFUSED = "--where has no effect: "
 ROWS = "6"
 
 HEAD = """# Where the memory of the article's programs comes from
@@ -65,10 +64,6 @@ EXAMPLES = (
     ),
 )
 OVER_TIME = "where-numpy-time.svg"
-
-
-class Skipped(Exception):
-    """The figures cannot be made on this machine. The message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +128,7 @@ def record(example: Example, setting: Setting) -> None:
         text=True,
         check=False,
     )
-    if REFUSED in done.stderr:
-        raise Skipped(done.stderr.partition(REFUSED)[2].strip())
+    stacks.check(done.stderr)
     if done.returncode:
         raise Failed(f"`{example.name}` ended with {done.returncode}: {done.stderr.strip()}")
     (setting.place / "data.hdf5").unlink(missing_ok=True)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from measure import arguments, interpreter, machine, venv
-from measure.run import Failed, run
+from measure.run import Failed, Skipped, run
 
 from . import ours, theirs
 from .functions import Held
-from .programs import PROGRAMS, Program, Skipped, fetch, prepare
+from .programs import PROGRAMS, Program, fetch, prepare
 from .report import Result, line, text
 from .verdict import judge
 

@@ -9,14 +9,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from measure.run import run
+from measure import stacks
+from measure.run import Skipped, run
 
 from .functions import Function, Held, Row, is_script, plain, sorted_rows
-from .programs import Skipped
 
 # Code that is there before the script and works for all of it.
 INTERPRETER = re.compile(r"(lib)?python[\d.]|ld-linux|ld-musl|libc\.|\[")
-REFUSED = "--where has no effect: "
 
 
 def measure(rprof: Path, python: Path, script: Path, place: Path) -> Held:
@@ -26,8 +25,7 @@ def measure(rprof: Path, python: Path, script: Path, place: Path) -> Held:
     done = subprocess.run(
         [str(word) for word in command], cwd=place, capture_output=True, text=True, timeout=600, check=False
     )
-    if REFUSED in done.stderr:
-        raise Skipped(done.stderr.partition(REFUSED)[2].strip())
+    stacks.check(done.stderr)
     if done.returncode:
         raise Skipped(f"exit code {done.returncode}: {''.join(done.stderr.strip().splitlines()[-1:])}")
     held = json.loads(run([rprof, "where", "--json", trace]).output)

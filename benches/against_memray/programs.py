@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure.run import Failed, run
+from measure.run import Failed, Skipped, run
 
 # The commit of memray 1.20.0. Its packages do not have the examples.
 COMMIT = "bbfeb96919136f5e8433265118374d607cbe203f"
 FOLDER = "docs/examples"
-
-
-class Skipped(Exception):
-    """The comparison is impossible on this machine. The message is the reason."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measure import venv
-from measure.run import Failed
+from measure.run import Failed, Skipped
 from real import runs as real
-from real.program import Program, Room, Skipped
+from real.program import Program, Room
 from real.programs import PROGRAMS
 
 from .section import Section

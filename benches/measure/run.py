@@ -19,6 +19,10 @@ from .numbers import Sample
 LIMIT_S = 900.0
 
 
+class Skipped(Exception):
+    """A measurement is impossible on this machine. The message is the reason."""
+
+
 class Failed(Exception):
     """A program ended with an unexpected exit code. The message has its command and its stderr."""
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from compare.tools import all_tools, mprof_shared
 from measure import arguments, compiler
-from measure.run import Failed
+from measure.run import Failed, Skipped
 
 from . import packages, rows, table, truth
-from .program import Skipped
 from .programs import PROGRAMS
 from .setting import Setting
 

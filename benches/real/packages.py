@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 from measure import venv
-from measure.run import Failed
+from measure.run import Failed, Skipped
 
-from .program import Program, Skipped
+from .program import Program
 
 NUMPY, DUCKDB = "numpy==2.2.6", "duckdb==1.3.2"
 

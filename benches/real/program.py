@@ -9,10 +9,6 @@ from pathlib import Path
 WORK = Path(__file__).resolve().parent / "work"
 
 
-class Skipped(Exception):
-    """A program cannot run on this machine. The message is the reason."""
-
-
 @dataclass(frozen=True)
 class Room:
     """The places of a run: files that all runs share, the run's own directory, and a Python with the packages."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compare.tools import Tool
+from measure.run import Skipped
 
 from . import ours, runs, truth
 from .judge import MIB, PSS_SHARE, RSS_SHARE, Judged, Number, Truth, judge, judge_bound, worst
-from .program import Program, Skipped
+from .program import Program
 from .setting import Setting
 
 RSS, LARGEST, PSS, ONCE = "sum of RSS", "largest process", "PSS", "upper bound of memory needed"

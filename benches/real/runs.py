@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from compare.processes import Ended
 from compare.tools import Tool, search_path
+from measure.run import Skipped
 
 from . import packages, truth
-from .program import Program, Room, Skipped
+from .program import Program, Room
 from .setting import Setting
 
 T = TypeVar("T")

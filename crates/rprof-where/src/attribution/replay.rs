@@ -27,7 +27,7 @@ pub struct Share {
     pub node: u32,
     /// The certainty.
     pub class: Class,
-    /// What is not certain about the stack.
+    /// The reason for which the stack is not certain.
     pub doubt: Doubt,
     /// Another process and stack that the bytes may belong to: pages between two faults go to the nearer one.
     pub rival: Option<(u32, u32)>,

@@ -26,7 +26,7 @@ pub struct Touch {
 }
 
 impl Touch {
-    /// What is not certain about its stack.
+    /// The reason for which its stack is not certain.
     pub fn doubt(&self) -> Doubt {
         match (self.has_stack, self.weight) {
             (false, _) => Doubt::Lost,

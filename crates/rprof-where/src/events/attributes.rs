@@ -21,7 +21,7 @@ const SAMPLE: u64 = (sys::PERF_SAMPLE_IP
     | sys::PERF_SAMPLE_DATA_PAGE_SIZE
     | sys::PERF_SAMPLE_REGS_USER) as u64;
 
-/// What the kernel offers to this user.
+/// The features of page-fault events that this kernel grants to this user.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer {
     /// Faults inside the kernel are recorded, too.

@@ -22,9 +22,9 @@ const PATIENCE: u64 = 1_000_000_000;
 
 /// The sources of the records.
 pub struct Inlets<'a> {
-    /// What the kernel recorded.
+    /// The records of the kernel.
     pub batches: &'a Receiver<Batch>,
-    /// The bytes of it that wait.
+    /// The bytes of the records that wait.
     pub backlog: &'a AtomicUsize,
     /// Scans and moments.
     pub looks: &'a Receiver<Record>,

@@ -42,7 +42,7 @@ impl Members {
         });
         let mut sides = Vec::new();
         parse(tasks, &mut sides);
-        // Those of one process may come from several processors.
+        // The records of one process may come from several processors.
         sides.sort_by_key(|side| side.time);
         sides.iter().filter(|side| side.pid != own).for_each(|side| self.apply(side));
     }
