@@ -94,8 +94,9 @@ fn every_file_is_written_and_the_table_is_correct() {
             let cells = cells(&summary, row);
             let (_, peak) = cells[4].split_once(" / ").expect("two figures");
             let (anonymous, file) = (megabytes(&cells[7]), megabytes(&cells[8]));
-            // These are parts of the largest tick. With only two slices it may be far below the peak.
-            assert!(anonymous > 0.0 && file > 0.0, "{cells:?}");
+            // These are parts of the largest tick. With only two slices it may be far below the peak:
+            // where it is the first tick, the program has no anonymous memory yet.
+            assert!(anonymous >= 0.0 && anonymous + file > 0.0, "{cells:?}");
             assert!(anonymous + file < megabytes(peak) + 2.0, "{cells:?}");
         }
         assert!(
