@@ -32,7 +32,7 @@ pub struct BenchArgs {
     pub output: BenchOutputArgs,
 }
 
-/// The number and the order of the runs.
+// The number and the order of the runs.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct RunsArgs {
@@ -65,7 +65,7 @@ pub struct RunsArgs {
     pub reference: Option<String>,
 }
 
-/// The commands before and after the runs. They always run in a shell and are not measured.
+// The commands before and after the runs. They always run in a shell and are not measured.
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// Run CMD before the runs of each command, once
@@ -82,7 +82,7 @@ pub struct HookArgs {
     pub cleanup: Option<String>,
 }
 
-/// The values that replace `{VAR}`.
+// The values that replace `{VAR}`.
 #[derive(Debug, Args)]
 pub struct ParameterArgs {
     /// Measure each command with {VAR} replaced by each number from MIN to MAX
@@ -104,7 +104,7 @@ pub struct ParameterArgs {
     pub command_name: Vec<String>,
 }
 
-/// The way a command is started and measured.
+// The way a command is started and measured.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct ExecutionArgs {
@@ -145,7 +145,7 @@ pub struct ExecutionArgs {
     pub wait_all: bool,
 }
 
-/// The files and the style of the results.
+// The files and the style of the results.
 #[derive(Debug, Args)]
 pub struct BenchOutputArgs {
     /// Draw the peaks and the curves of all commands: .svg, .pdf or .png

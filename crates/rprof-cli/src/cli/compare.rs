@@ -47,7 +47,7 @@ pub struct CompareArgs {
     pub force: bool,
 }
 
-/// The format of the table; text for a terminal without any.
+// The format of the table; text for a terminal without any.
 #[derive(Debug, Args)]
 pub struct FormatArgs {
     /// Print the table as Markdown

@@ -3,15 +3,26 @@
 
 use std::ffi::OsString;
 
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{Args, Command, CommandFactory, FromArgMatches};
 
-use super::Cli;
+use super::{AttachArgs, Cli, PlotArgs, RunArgs};
 
 const EXAMPLES: &str = "\n\nExamples:\n";
 
 /// The definition. The long help of each command ends with its examples, which is the part that a terminal still shows.
 pub fn definition() -> Command {
     examples_last(Cli::command()).mut_subcommands(examples_last)
+}
+
+/// A command with its options, which clap would add when it is used, so that they can be changed.
+pub fn with_options(command: Command) -> Command {
+    let add = match command.get_name() {
+        "run" => RunArgs::augment_args,
+        "attach" => AttachArgs::augment_args,
+        "plot" => PlotArgs::augment_args,
+        _ => return command,
+    };
+    add(command.defer(|command| command))
 }
 
 /// Moves the examples of the long help behind the options, and behind the exit codes.

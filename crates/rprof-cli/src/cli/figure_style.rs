@@ -6,7 +6,7 @@ use rprof_trace::Bytes;
 
 const LOOK: &str = "Look";
 
-/// The look of a figure.
+// The look of a figure.
 #[derive(Debug, Args)]
 pub struct StyleArgs {
     /// Size: column (88 mm wide), slide (1920x1080), readme (830x467), or in px [default: 960x540]

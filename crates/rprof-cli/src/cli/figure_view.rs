@@ -9,7 +9,7 @@ use rprof_trace::SizeUnit;
 const CONTENT: &str = "Content";
 const LOOK: &str = "Look";
 
-/// The view of a figure.
+// The view of a figure.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
     /// The view: what the figure of one trace shows

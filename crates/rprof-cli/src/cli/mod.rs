@@ -32,7 +32,7 @@ pub use self::bench::{BenchArgs, BenchOutputArgs, ExecutionArgs, RunsArgs, Style
 pub use self::budget::BudgetArgs;
 pub use self::check::CheckArgs;
 pub use self::compare::CompareArgs;
-pub use self::definition::{definition, parse, parse_with};
+pub use self::definition::{definition, parse, parse_with, with_options};
 pub use self::exchange::{ConvertArgs, ExportArgs};
 pub use self::figure_style::ThemeName;
 #[cfg(feature = "where")]
@@ -65,7 +65,10 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// clap builds the options of a command when it is used: those of all commands would take half of the time of a start.
+/// A structure of options has no doc comment, which would then replace the title of the command's page.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Run a command and record its memory
     #[command(long_about = examples::RUN, after_long_help = examples::RUN_EXIT_CODES)]

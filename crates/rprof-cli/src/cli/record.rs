@@ -195,7 +195,7 @@ impl PythonArgs {
     }
 }
 
-/// mprof's options for what rprof always does, or does under another name.
+// mprof's options for what rprof always does, or does under another name.
 #[derive(Debug, Args)]
 pub struct MprofArgs {
     /// Record descendants too; always on unless --no-children

@@ -66,7 +66,7 @@ pub struct PlotArgs {
     pub backend: Option<String>,
 }
 
-/// The file of a figure.
+// The file of a figure.
 #[derive(Debug, Args)]
 pub struct FigureArgs {
     /// The figure: .svg, .pdf or .png; .html is a page to explore [default: the trace's name with .svg]

@@ -63,7 +63,7 @@ impl Settings {
     /// A definition of the command line that has these settings as its defaults.
     fn applied(&self, definition: Definition) -> Definition {
         let set = KEYS.iter().zip(&self.found).filter_map(|(key, found)| Some((key, found.as_ref()?)));
-        set.fold(definition, |definition, (key, setting)| {
+        set.fold(definition.mut_subcommands(cli::with_options), |definition, (key, setting)| {
             // clap keeps defaults for the life of the program.
             let value: &'static str = setting.value.clone().leak();
             key.commands.iter().fold(definition, |definition, command| {
@@ -124,7 +124,7 @@ mod tests {
     fn the_keys_are_options() {
         for key in &KEYS {
             for name in key.commands {
-                let definition = cli::definition();
+                let definition = cli::definition().mut_subcommands(cli::with_options);
                 let command = definition.find_subcommand(name).unwrap_or_else(|| panic!("{name}"));
                 let argument = command.get_arguments().find(|argument| argument.get_id() == key.argument);
                 let argument = argument.unwrap_or_else(|| panic!("{name} {}", key.argument));
