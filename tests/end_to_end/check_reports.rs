@@ -14,7 +14,8 @@ const HOSTILE: &str = "::error::x%0A`b`|<img src=x>@team ]]>&\"'\u{1b}[31m\n::st
 /// A trace of a command with a hostile name, with a span of such a name.
 fn place() -> Place {
     let place = Place::new();
-    let mut command = place.rprof(["run", "-q", "-o", "t.dat"]);
+    // At this interval the ticks are too few for a growth, however slow the machine is.
+    let mut command = place.rprof(["run", "-q", "-T", "30s", "-o", "t.dat"]);
     command.arg(truth()).args(["touch", "40MiB", "span", HOSTILE, "[", "touch", "9MiB", "]", "say", HOSTILE]);
     let run = done(command.output().unwrap());
     assert_eq!(run.code, Some(0), "{}", run.stderr);

@@ -82,7 +82,8 @@ overrides the configuration file. `rprof config` prints what applies.
 
   RPROF_CONFIG     the configuration file; empty for none. Without it the file is
                    $XDG_CONFIG_HOME/rprof/config.toml, or
-                   ~/.config/rprof/config.toml. Its lines are like this one:
+                   ~/.config/rprof/config.toml, which may be missing; one that may
+                   not be read is a warning. Its lines are like this one:
                    interval = \"10ms\"
 
 For measured programs:
