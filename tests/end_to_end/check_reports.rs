@@ -238,7 +238,7 @@ fn github_gets_annotations_and_a_step_summary() {
     let read: Vec<_> = commands.iter().map(|line| workflow_command(line).expect(line)).collect();
     let levels: Vec<_> = read.iter().map(|command| command.0.as_str()).collect();
     assert_eq!(levels, ["error", "warning"], "{}", annotated.stdout);
-    assert_eq!(read[0].1, "rprof: memory limit passed");
+    assert_eq!(read[0].1, "rprof: memory limit exceeded");
     assert!(
         read[0].2.contains("exceeds --max-peak 30MiB by") && read[0].2.contains("%0A`b`"),
         "{}",

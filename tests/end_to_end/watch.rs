@@ -290,6 +290,17 @@ fn what_is_no_trace_is_reported_before_the_screen_is_cleared() {
     assert!(terminal.text.contains("`x.dat`") && !terminal.text.contains("1049h"), "{:?}", terminal.text);
 }
 
+/// A page of docs/ once said `rprof watch ./server`, which is the form for a trace.
+#[test]
+fn a_program_in_place_of_a_trace_is_reported_with_the_form_for_commands() {
+    let place = Place::new();
+    for program in [truth().to_str().unwrap(), "sh"] {
+        let mut terminal = Terminal::start_sized(watch(&place, program), SIZE);
+        assert_eq!(terminal.end().code(), Some(1));
+        assert!(terminal.text.contains(&format!("`rprof watch -- {program}` runs")), "{:?}", terminal.text);
+    }
+}
+
 /// Colours are SGR 30 to 37. Bold, dim and reverse are no colours.
 #[test]
 fn no_color_and_other_locales_are_respected() {

@@ -57,7 +57,7 @@ const EXIT_CODES: &str = "\
   126         the command cannot be executed
   125         rprof failed, or its options are wrong
   124         --timeout or --memory-limit ended the command
-  3           the command succeeded, and a budget such as --max-peak was passed
+  3           the command succeeded, but exceeded a budget such as --max-peak
 
 `rprof attach` exits with 0 when the recording ends, and with 125 if rprof failed.
 
@@ -66,7 +66,7 @@ All other commands:
   0           success
   1           rprof failed: a file is missing or is no trace
   2           the options are wrong
-  3           `rprof check`: a limit is passed
+  3           `rprof check`: a limit is exceeded
   126, 127    `rprof bench`: the command cannot be executed, or was not found
   130         `rprof bench`: Ctrl-C ended it";
 
@@ -113,14 +113,12 @@ Other variables that rprof reads:
                    NVIDIA's library for GPU memory, if it is not where programs
                    look for it
   SLURM_JOB_ID, OMPI_COMM_WORLD_RANK and others of launchers
-                   the placeholders of -o, see docs/clusters.md
+                   rank and job of a trace, and the placeholders of -o;
+                   docs/clusters.md lists the variables
   GITHUB_ACTIONS, GITHUB_STEP_SUMMARY
                    `rprof check` in a job of GitHub Actions writes annotations and
                    a summary
-  RPROF_BIN        the Python module starts this rprof
-
-docs/clusters.md lists the variables of launchers (MPI, Slurm, PBS and others), from
-which the rank and the job of a trace come.";
+  RPROF_BIN        the Python module starts this rprof";
 
 #[cfg(test)]
 mod tests {
