@@ -18,7 +18,7 @@ list = printf '%s\n' '$(1):'; for target in $(2); do sed -n "s/^$$target:.*\#\# 
 help: ## Show this list
 	@$(call list,Start here,build test figures flames redraw gallery help)
 	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless api deny miri fuzz faults soak)
-	@$(call list,Measurements,bench bench-mark check-noise compare compare-real compare-memray compare-numpy)
+	@$(call list,Measurements,bench bench-mark check-noise check-ranks compare compare-real compare-memray compare-numpy)
 	@$(call list,Packages,dist test-dist static wheel test-wheel wheel-mac package book)
 	@$(call list,Set-up,peers ci-tools update-uplot)
 

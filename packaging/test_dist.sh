@@ -125,7 +125,32 @@ else
 fi
 [ -n "$rpm" ] || skip "the .rpm: it was not built"
 
-for row in 'ruby -c:homebrew/rprof.rb' 'nix-instantiate --parse:nix/flake.nix' 'nix-instantiate --parse:nix/package.nix'; do
+# The package of Nix as its own evaluator sees it, with stand-ins for what nixpkgs gives.
+nix_package='let
+  lib = { cleanSource = path: path; licenses = { mit = "mit"; asl20 = "asl20"; }; platforms = { linux = [ ]; darwin = [ ]; }; };
+  found = import '"$here"'/nix/package.nix { inherit lib; rustPlatform.buildRustPackage = given: given; installShellFiles = null; };
+in assert found.version == "'"$version"'" && builtins.pathExists found.cargoLock.lockFile; found.meta.mainProgram'
+if command -v nix-instantiate >/dev/null; then
+    [ "$(nix-instantiate --eval --strict --expr "$nix_package")" = '"rprof"' ] || fail "packaging/nix/package.nix has other values"
+fi
+# The recipe for conda: each file that it installs is in the tarball.
+yaml=$(dirname "$here")/.tools/ci/bin/python
+if "$yaml" -c 'import yaml' 2>/dev/null; then
+    "$yaml" - "$dist/recipe.yaml" "$tarball" <<'LOOK' || fail "the recipe for conda is wrong"
+import fnmatch, hashlib, sys, tarfile, yaml
+
+recipe = yaml.safe_load(open(sys.argv[1]))
+names = {name.split("/", 1)[1] for name in tarfile.open(sys.argv[2]).getnames() if "/" in name}
+assert recipe["source"]["sha256"] == hashlib.sha256(open(sys.argv[2], "rb").read()).hexdigest(), "another checksum"
+installed = [line.split()[3] for line in recipe["build"]["script"] if line.startswith("install ")]
+missing = [name for name in installed + recipe["about"]["license_file"] if not fnmatch.filter(names, name)]
+assert len(installed) == 6 and not missing, f"the tarball does not have {missing}"
+LOOK
+else
+    skip "no Python with PyYAML (\`make ci-tools\`): packaging/conda/recipe.yaml is not read"
+fi
+
+for row in 'ruby -c:homebrew/rprof.rb' 'nix-instantiate --parse:nix/flake.nix' 'nix-instantiate --parse:nix/default.nix'; do
     program=${row%% *}
     if command -v "$program" >/dev/null; then
         ${row%%:*} "$here/${row#*:}" >/dev/null || fail "$program refuses packaging/${row#*:}"

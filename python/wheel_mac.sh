@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheels for macOS into a directory. A Mac links with its own linker. Other systems link with zig, which
 # carries stubs of the system's libraries. A wheel that cannot be built is skipped with a line that starts with
-# `skipped:`. The wheels are not run. The script checks the tag, the module and the processor type of the binary.
+# `skipped:`. The wheels are not run. The script checks the tag, the module and the load commands of the binary.
 set -euo pipefail
 
 tools=$1 out=$2
@@ -19,9 +19,9 @@ if [ "$(uname)" != Darwin ]; then
     link=(--zig)
 fi
 
-# The processor, its number in a Mach-O header, and the end of the wheel's tag.
-for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
-    read -r processor number tag <<<"$row"
+# The processor, and the end of the wheel's tag.
+for row in 'aarch64 arm64' 'x86_64 x86_64'; do
+    read -r processor tag <<<"$row"
     target=$processor-apple-darwin
     if ! has_std "$target" && command -v rustup >/dev/null; then
         rustup target add "$target" || true
@@ -29,18 +29,19 @@ for row in 'aarch64 0c000001 arm64' 'x86_64 07000001 x86_64'; do
     has_std "$target" ||
         { skip "the wheel for $target: its standard library is not installed; run \`rustup target add $target\`"; continue; }
     rm -f "$out"/rprof-*-macosx_*_"$tag".whl
+    oldest=$(rustc --print deployment-target --target "$target")
+    export MACOSX_DEPLOYMENT_TARGET="${oldest#*=}"
     maturin build --release "${link[@]}" --target "$target" --out "$out" "$@"
     wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "maturin built no wheel with the tag macosx and $tag"
-    python - "$wheel" "$number" <<'LOOK' || fail "the contents of $wheel are wrong"
+    python - "$wheel" <<'LOOK' || fail "the contents of $wheel are wrong"
 import sys, zipfile
 
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     names = wheel.namelist()
     binary, = (name for name in names if name.endswith(".data/scripts/rprof"))
-    head = wheel.read(binary)[:8].hex()
-    assert head == "cffaedfe" + sys.argv[2], f"the binary is no 64-bit Mach-O for this processor: {head}"
     assert "rprof/__init__.py" in names and "rprof/_startup.py" in names, names
     assert wheel.getinfo(binary).external_attr >> 16 & 0o111, "not executable"
 LOOK
+    python "$(dirname "$0")/../scripts/macho.py" "$target" "$wheel" || fail "macOS would not run the binary of $wheel"
     echo "wheel-mac: built $(basename "$wheel"); not run"
 done

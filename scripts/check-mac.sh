@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The checks for macOS that need no Mac. Every target must compile without a warning. Every system call of the binary
-# must exist in the system's libraries; zig links against its stubs of them. The code for systems without a sampler must
-# compile, too. A check that is not possible is skipped with a line that starts with `skipped:`. Nothing is run; running
-# the tests needs `cargo test` on a Mac.
+# must exist in the system's libraries; zig links against its stubs of them. The binary must need no other library, and
+# no newer macOS than Rust itself (macho.py). The code for systems without a sampler must compile, too. A check that is
+# not possible is skipped with a line that starts with `skipped:`. Nothing is run; running the tests needs `cargo test`
+# on a Mac.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -37,7 +38,11 @@ link() {
         return
     fi
     step "link for $1 (a warning about xcrun is harmless: the stubs stand in for the SDK)"
+    oldest=$(rustc --print deployment-target --target "$1")
+    oldest=${oldest#*=}
+    export MACOSX_DEPLOYMENT_TARGET="$oldest"
     PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --bins
+    python3 scripts/macho.py "$1" "$out/$1/debug/rprof" "$oldest"
     # The tests of rprof-sample call every function of the platform module, so linking them checks all of it.
     PATH="$PWD/$zig/bin:$PATH" cargo zigbuild --target "$1" --package rprof-sample --tests
 }
@@ -46,18 +51,17 @@ step "compile for systems without a sampler"
 RUSTFLAGS="--cfg rprof_unsupported -D warnings" cargo check --package rprof-sample --target-dir "$out/unsupported"
 
 # The workloads are not checked: they are no default members, because they link a C library.
-first=
+linked=
 for target in $targets; do
     if available "$target"; then
         step "compile for $target"
         RUSTFLAGS="-D warnings" cargo check --all-targets --target "$target"
-        first=${first:-$target}
+        linked="$linked $target"
     else
         skip "compiling for $target: its standard library is not installed; run \`rustup target add $target\`"
     fi
 done
-if [ -n "$first" ]; then
-    link "$first"
-else
-    skip "linking: no target could be compiled"
-fi
+for target in $linked; do
+    link "$target"
+done
+[ -n "$linked" ] || skip "linking: no target could be compiled"

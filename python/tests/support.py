@@ -13,6 +13,11 @@ from typing import Any, Callable
 import rprof
 from rprof._binary import RprofError, binary
 
+# The settings of the person who runs the tests are not those of the tests.
+os.environ["RPROF_CONFIG"] = ""
+for name in ("RPROF_INTERVAL", "RPROF_METRIC", "RPROF_OUTPUT", "RPROF_THEME"):
+    os.environ.pop(name, None)
+
 MIB = 1 << 20
 #: Seconds until a wait has failed; generous, for a machine under load.
 PATIENCE = float(os.environ.get("RPROF_TEST_PATIENCE_S", "60"))

@@ -105,7 +105,7 @@ CASES = {
     "reads a mapped file": "path = tmp_path / 'x'\npath.write_bytes(b'x' * ALL)\nwith open(path, 'rb') as file:\n"
     "    with mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as area:\n"
     "        for at in range(0, ALL, 4096): area[at]",
-    "starts a program that allocates": "code = 'b = bytearray(200 << 20); import time; time.sleep(0.2)'\n"
+    "starts a program that allocates": "code = 'b = bytearray(200 << 20); import time; time.sleep(1)'\n"
     "subprocess.run([sys.executable, '-c', code], check=True)",
     "forks a process that allocates": "process = multiprocessing.get_context('fork').Process(target=touch)\n"
     "process.start()\nprocess.join()",

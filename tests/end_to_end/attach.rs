@@ -30,9 +30,11 @@ fn attach(place: &Place, options: &[&str], who: &str) -> Child {
 #[test]
 fn attach_records_to_the_end_of_the_process_and_exits_with_0() {
     let place = Place::new();
-    let mut process = stranger(&place, "touch 40MiB ready up await go touch 60MiB hold 200ms");
-    let rprof = attach(&place, &[], &process.id().to_string());
+    let mut process = stranger(&place, "touch 40MiB ready up await go touch 60MiB await end");
+    let mut rprof = attach(&place, &[], &process.id().to_string());
     std::fs::write(place.path("go"), "").unwrap();
+    // Only ticks have the memory of a process that rprof did not start.
+    place.release(&mut rprof, "end", |shown| shown.most_bytes >= 100 * MIB);
     let done = finish(rprof);
     process.wait().unwrap();
     assert_eq!(done.code, Some(0), "{}", done.stderr);
@@ -61,10 +63,11 @@ fn children_from_before_and_after_attaching_are_counted() {
     let place = Place::new();
     let mut process = stranger(
         &place,
-        "fork 1 [ touch 30MiB ready up await over ] await go fork 1 [ touch 50MiB hold 300ms ready over ] wait",
+        "fork 1 [ touch 30MiB ready up await over ] await go fork 1 [ touch 50MiB await over ] wait",
     );
-    let rprof = attach(&place, &[], &process.id().to_string());
+    let mut rprof = attach(&place, &[], &process.id().to_string());
     std::fs::write(place.path("go"), "").unwrap();
+    place.release(&mut rprof, "over", |shown| shown.bytes >= 80 * MIB && shown.processes == 3);
     assert_eq!(finish(rprof).code, Some(0));
     process.wait().unwrap();
     let peak = place.peak();
@@ -129,7 +132,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const s
     if !place.preload("fast.so", code) {
         return skip("no C compiler or no LD_PRELOAD: rprof's clock cannot be made to run faster");
     }
-    let mut process = stranger(&place, "touch 10MiB ready up await go touch 30MiB hold 100ms");
+    let mut process = stranger(&place, "touch 10MiB ready up await go touch 30MiB await end");
     let mut command = place.rprof(["attach", "-o", "t.dat", "-T", "60s", &process.id().to_string()]);
     command.env("LD_PRELOAD", place.path("fast.so")).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut rprof = command.spawn().unwrap();
@@ -143,6 +146,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const s
     };
     wait_for("two hours", || hours() > 2.0 || rprof.try_wait().unwrap().is_some());
     std::fs::write(place.path("go"), "").unwrap();
+    place.release(&mut rprof, "end", |shown| shown.bytes >= 40 * MIB);
     let done = finish(rprof);
     process.wait().unwrap();
     assert_eq!(done.code, Some(0), "{}", done.stderr);
@@ -245,6 +249,7 @@ fn rprof_itself_never_matches() {
     command
         .args(["attach", "-o", "t.dat", "--duration", "50ms", "rprof-by-name"])
         .current_dir(place.dir.path());
+    crate::support::with_default_settings(&mut command);
     let done = crate::support::done(command.output().unwrap());
     assert_eq!(done.code, Some(125), "{}", done.stderr);
     assert!(done.stderr.contains("no process has a name with `rprof-by-name`"), "{}", done.stderr);

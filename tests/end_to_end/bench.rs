@@ -5,13 +5,42 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::support::{MIB, Place, done, finish, send, skip, truth, wait_for};
+use crate::support::{MIB, Place, Shown, done, finish, send, skip, truth, wait_for};
 
 /// Runs `rprof bench` with options and commands, and `--export-json out.json`.
 fn bench(place: &Place, options: &str, commands: &[&str]) -> crate::support::Done {
     let mut command = place.rprof(["bench", "--export-json", "out.json"]);
     command.args(options.split_whitespace()).args(commands);
     done(command.output().unwrap())
+}
+
+/// The same with traces in `kept`, for commands that wait for the file `go`. It appears once for each run whose trace shows
+/// what the test is about, so that no tick and no PSS round has to fall into a short time.
+fn bench_until(
+    place: &Place,
+    words: &[&str],
+    is_shown: impl Fn(&str, &Shown) -> bool,
+) -> crate::support::Done {
+    let mut command =
+        place.rprof(["bench", "--export-json", "out.json", "--traces", "kept"].iter().chain(words));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut released = std::collections::BTreeSet::new();
+    while child.try_wait().unwrap().is_none() {
+        let before = released.len();
+        // The deadline is that of one run.
+        wait_for("a run of the benchmark", || {
+            let kept = std::fs::read_dir(place.path("kept")).into_iter().flatten().flatten();
+            for path in kept.map(|entry| entry.path()) {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if !released.contains(&name) && is_shown(&name, &Shown::of(&path)) {
+                    std::fs::write(place.path("go"), "").unwrap();
+                    released.insert(name);
+                }
+            }
+            released.len() > before || child.try_wait().unwrap().is_some()
+        });
+    }
+    finish(child)
 }
 
 /// The same, for words that have blanks.
@@ -48,14 +77,34 @@ fn the_peaks_of_five_trees_of_known_size_are_within_three_per_cent() {
     let base = truth_line("hold 30ms");
     let one = truth_line("touch 200MiB hold 30ms");
     let two = truth_line(
-        "fork 1 [ touch 100MiB ready a await b hold 500ms ] fork 1 [ touch 200MiB ready b await a hold 500ms ] wait",
+        "fork 1 [ touch 100MiB ready a await b await go ] fork 1 [ touch 200MiB ready b await a await go ] wait",
     );
-    let shared = truth_line("touch 200MiB fork 4 [ hold 500ms ] wait");
-    let orphan = truth_line("daemon [ touch 200MiB ready d hold 600ms ] await d hold 400ms");
+    let shared = truth_line("touch 200MiB fork 4 [ await go ] wait");
+    // The orphan is still there when the command ends.
+    let orphan = truth_line("daemon [ touch 200MiB ready d await go hold 200ms ] await d await go");
     let spike = truth_line("touch 300MiB free hold 30ms");
-    let done = bench_words(
+    let done = bench_until(
         &place,
-        &["-r", "3", "-T", "10ms", "--prepare", "rm -f a b d", &base, &one, &two, &shared, &orphan, &spike],
+        &[
+            "-r",
+            "3",
+            "-T",
+            "10ms",
+            "--prepare",
+            "rm -f a b d go",
+            &base,
+            &one,
+            &two,
+            &shared,
+            &orphan,
+            &spike,
+        ],
+        |trace, shown| match &trace[..2] {
+            "3-" => shown.most_pss >= 300 * MIB,
+            "4-" => shown.most_pss >= 200 * MIB && shown.most_bytes > 900 * MIB,
+            "5-" => shown.most_pss >= 200 * MIB,
+            _ => false,
+        },
     );
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let found = results(&place);
@@ -285,9 +334,11 @@ fn ctrl_c_ends_a_command_that_ignores_it() {
 #[cfg(target_os = "linux")]
 fn a_daemon_that_outlives_its_run_does_not_count_in_the_next() {
     let place = Place::new();
-    let daemon = truth_line("daemon [ touch 100MiB ready d await e ] await d hold 200ms");
+    let daemon = truth_line("daemon [ touch 100MiB ready d await e ] await d await go");
     let other = truth_line("ready e hold 300ms");
-    let done = bench_words(&place, &["-r", "1", "-T", "10ms", &daemon, &other]);
+    let done = bench_until(&place, &["-r", "1", "-T", "10ms", &daemon, &other], |trace, shown| {
+        trace.starts_with("1-") && shown.most_bytes >= 100 * MIB
+    });
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let found = results(&place);
     assert!(median(&found[0], "memory_peak_tree") > 100.0 * MIB as f64);

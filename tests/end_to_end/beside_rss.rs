@@ -62,7 +62,8 @@ fn file_backed_memory_is_named_in_the_peak() {
         return skip("files of the temporary directory are shared memory (tmpfs)");
     }
     assert_near(&peak["peak_parts"]["file_bytes"], 64 * MIB - reclaimed, reclaimed + SLACK);
-    assert_near(&peak["peak_parts"]["anon_bytes"], 20 * MIB, SLACK);
+    // The kernel may hold a part of the counter back, and the program has little anonymous memory besides.
+    assert_near(&peak["peak_parts"]["anon_bytes"], 20 * MIB - MIB / 2, MIB / 2 + SLACK);
     let file_mib = bytes(&peak["peak_parts"]["file_bytes"]) as f64 / MIB as f64;
     let summary = &done.stderr;
     assert!(summary.contains(&format!(", of it {file_mib:.1} MiB file-backed, reclaimable")), "{summary}");

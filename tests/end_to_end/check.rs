@@ -64,7 +64,8 @@ fn the_exit_code_of_check_is_its_verdict() {
 #[test]
 fn a_passed_limit_has_its_distance_and_its_place_in_one_line() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "fork 1 [ touch 60MiB hold 300ms ] touch 10MiB hold 300ms");
+    let script = "fork 1 [ touch 60MiB await go ] touch 10MiB await go";
+    place.run_truth_until("-q -T 20ms", script, |shown| shown.has_touched(70 * MIB) && shown.processes == 2);
     let done = check(&place, "t.dat --max-peak 50MB");
     assert_eq!((done.code, done.stdout.lines().count()), (Some(3), 1), "{}", done.stdout);
     for part in

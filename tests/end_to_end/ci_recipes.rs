@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::check_reports::python_with;
-use crate::support::{Done, Place, done, skip, truth};
+use crate::support::{Done, Place, done, skip, truth, with_default_settings};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// The command needs 40 MiB, or what this variable says; the recipes allow 500 MB.
@@ -71,6 +71,7 @@ fn prepare<'a>(place: &Place, command: &'a mut Command, size: &str) -> &'a mut C
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = [place.path("bin"), own].into_iter().chain(std::env::split_paths(&path)).chain([tools]);
     command.current_dir(place.dir.path()).env("PATH", std::env::join_paths(paths).unwrap()).env(SIZE, size);
+    with_default_settings(command);
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("XDG_CACHE_HOME", place.path("cache"));
     for name in [
         "GITHUB_ACTIONS",
@@ -392,7 +393,7 @@ fn the_action_passes_failures_on_and_runs_no_input_as_code() {
         (&[("command", "./simulate"), ("max-growth", "1MB/min")], WITHIN, 0, "within"),
         (&[("command", "./simulate"), ("max-growth", "1MB/min"), ("strict", "true")], WITHIN, 3, "beyond"),
         (
-            &[("command", "rprof span a ./simulate hold 400ms"), ("max-span", "a=1GB\na=20MiB\n")],
+            &[("command", "rprof span a ./simulate hold 2s"), ("max-span", "a=1GB\na=20MiB\n")],
             WITHIN,
             3,
             "beyond",

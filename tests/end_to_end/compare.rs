@@ -437,6 +437,7 @@ fn the_commands_of_the_page_run() {
             let (line, shown) = command.split_once('\n').unwrap();
             let mut shell = Command::new("sh");
             shell.args(["-c", line]).current_dir(place.dir.path()).env("PATH", &path);
+            crate::support::with_default_settings(&mut shell);
             let done = done(shell.output().unwrap());
             assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
             // The label of a row, the head of a table: what does not depend on the machine.

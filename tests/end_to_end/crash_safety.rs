@@ -38,19 +38,15 @@ fn a_full_disk_does_not_disturb_the_command() {
     for code in [0, 5] {
         let place = Place::new();
         let mut command = place.rprof(["run", "-T", "5ms", "-o", "t.dat", "--"]);
-        command.arg(truth()).args([
-            "touch",
-            "20MiB",
-            "hold",
-            "400ms",
-            "ready",
-            "over",
-            "exit",
-            &code.to_string(),
-        ]);
+        command.arg(truth()).args(["touch", "20MiB", "await", "go", "ready", "over", "exit"]);
+        command.arg(code.to_string()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // SAFETY: setrlimit is safe between fork and exec.
         unsafe { command.pre_exec(|| setrlimit(Resource::RLIMIT_FSIZE, 2000, 2000).map_err(Into::into)) };
-        let done = done(command.output().unwrap());
+        let mut child = command.spawn().unwrap();
+        // No room is left for the last record, which has hundreds of bytes.
+        let length = || std::fs::metadata(place.path("t.dat")).map_or(0, |file| file.len());
+        place.release(&mut child, "go", |_| length() > 1900);
+        let done = crate::support::finish(child);
         assert!(place.path("over").exists(), "the command was disturbed: {}", done.stderr);
         assert_eq!(done.code, Some(if code == 0 { 125 } else { code }), "{}", done.stderr);
         assert!(done.stderr.contains("incomplete") && done.stderr.contains("t.dat"), "{}", done.stderr);
@@ -86,9 +82,12 @@ ssize_t write(int fd, const void *bytes, size_t count) {
     }
     for error in [libc::ENOSPC, libc::EDQUOT, libc::EIO] {
         let mut command = place.rprof(["run", "--force", "-T", "5ms", "-o", "t.dat", "--"]);
-        command.arg(truth()).args(["touch", "20MiB", "hold", "400ms", "exit", "5"]);
+        command.arg(truth()).args(["touch", "20MiB", "await", "go", "exit", "5"]);
         command.env("LD_PRELOAD", place.path("disk.so")).env("DISK_ERROR", error.to_string());
-        let done = done(command.output().unwrap());
+        place.clear();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        place.release(&mut child, "go", |shown| shown.ticks > 60);
+        let done = crate::support::finish(child);
         assert_eq!(done.code, Some(5), "{}", done.stderr);
         assert!(!done.stderr.contains("incomplete"), "{}", done.stderr);
         let (values, peak) = (place.curve(), place.peak());
@@ -141,17 +140,27 @@ fn a_reader_that_closes_our_output_early_is_no_error() {
 #[test]
 fn a_stop_of_rprof_is_a_gap() {
     let place = Place::new();
-    let child = place.start_truth("-q -T 10ms", "touch 10MiB ready up hold 900ms");
+    let child = place.start_truth("-q -T 10ms", "touch 10MiB ready up await go");
     place.await_file("up");
+    wait_for("some ticks", || place.shown().ticks > 3);
+    let stopped = std::time::Instant::now();
     send(child.id(), Signal::SIGSTOP);
     std::thread::sleep(std::time::Duration::from_millis(500));
+    let before = place.shown().ticks;
     send(child.id(), Signal::SIGCONT);
+    wait_for("a tick after the stop", || place.shown().ticks > before);
+    let longest = stopped.elapsed().as_secs_f64();
+    std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(crate::support::finish(child).code, Some(0));
     let trace = place.trace();
-    let gap = trace.lines().find_map(|line| line.strip_prefix("GAP ")).expect("a gap");
-    let (from, to) = gap.split_once(' ').unwrap();
-    let length = to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap();
-    assert!((0.4..5.0).contains(&length), "{gap}");
+    // A machine that stands still leaves gaps, too.
+    let lengths = trace.lines().filter_map(|line| {
+        let (from, to) = line.strip_prefix("GAP ")?.split_once(' ')?;
+        Some(to.parse::<f64>().unwrap() - from.parse::<f64>().unwrap())
+    });
+    let length = lengths.fold(0.0, f64::max);
+    // From the last tick before the stop to the first one after it; a tick may have been late.
+    assert!((0.4..longest + 1.0).contains(&length), "{length} s in {longest} s: {trace}");
     let overruns = trace.split_once("\"overruns\":").expect("an end").1;
     let overruns: u32 = overruns.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
     assert!(overruns > 30, "missed ticks are not counted: {overruns}");
@@ -184,7 +193,8 @@ int clock_gettime(clockid_t id, struct timespec *at) {
     while let Some(record) = reader.next_record().unwrap() {
         match record {
             rprof_trace::Record::Tick(tick) => times.push(tick.time.0),
-            rprof_trace::Record::Gap(..) => panic!("{}", place.trace()),
+            // A machine that stands still may make a short one. The clock jumps by an hour and more.
+            rprof_trace::Record::Gap(from, to) => assert!(to.0 - from.0 < 60.0, "{}", place.trace()),
             _ => {}
         }
     }

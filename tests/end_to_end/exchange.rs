@@ -37,8 +37,10 @@ fn asked(python: &Path, program: &str, file: &Path) -> String {
 /// A recorded run `t.dat` with processes, spans and a mark; its peak in bytes.
 fn recorded(place: &Place) -> u64 {
     let script =
-        "span load [ touch 20MiB mark half fork 2 [ span part [ touch 10MiB hold 200ms ] ] hold 100ms wait ]";
-    let run = place.run_truth("-q -T 20ms", script);
+        "span load [ touch 20MiB mark half fork 2 [ span part [ touch 10MiB await go ] ] await go wait ]";
+    let run = place.run_truth_until("-q -T 20ms", script, |shown| {
+        shown.processes == 3 && shown.bytes >= 40 << 20 && shown.most_pss > 0
+    });
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     place.peak()["peak_bytes"].as_u64().unwrap()
 }
@@ -460,6 +462,7 @@ fn the_commands_of_the_document_run() {
         }
         let mut run = Command::new("sh");
         run.args(["-euc", &code]).current_dir(place.dir.path()).env("PATH", &paths).stdin(Stdio::null());
+        crate::support::with_default_settings(&mut run);
         let run = done(run.output().unwrap());
         assert_eq!(run.code, Some(0), "{code}\n{}", run.stderr);
     }

@@ -6,26 +6,9 @@ use serde_json::Value;
 
 use crate::support::{Done, Place, done};
 
-/// Variables of launchers that the machine of the tests may have itself.
-const OTHERS: [&str; 12] = [
-    "OMPI_COMM_WORLD_RANK",
-    "PMI_RANK",
-    "PMIX_RANK",
-    "SLURM_JOB_ID",
-    "SLURM_STEP_ID",
-    "PBS_JOBID",
-    "LSB_JOBID",
-    "SGE_ROOT",
-    "TORCHELASTIC_RUN_ID",
-    "MASTER_ADDR",
-    "PARALLEL_PID",
-    "KUBERNETES_SERVICE_HOST",
-];
-
 /// `rprof run -q -o NAME true` with these variables.
 fn launch(place: &Place, name: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = place.rprof(["run", "-q", "-o", name, "true"]);
-    OTHERS.iter().for_each(|name| _ = command.env_remove(name));
     command.envs(variables.iter().copied());
     command
 }

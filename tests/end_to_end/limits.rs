@@ -60,8 +60,10 @@ fn a_memory_limit_ends_the_whole_tree() {
 #[test]
 fn shared_pages_count_once_for_the_memory_limit() {
     let place = Place::new();
-    let script = "touch 60MiB fork 4 [ hold 400ms ] wait exit 4";
-    let done = place.run_truth("-T 20ms --memory-limit 100MiB", script);
+    let script = "touch 60MiB fork 4 [ await go ] wait exit 4";
+    let done = place.run_truth_until("-T 20ms --memory-limit 100MiB", script, |shown| {
+        shown.most_bytes > 250 * MIB && shown.most_pss > 0
+    });
     if place.peak()["pss_peak_bytes"].is_null() {
         return crate::support::skip(
             "PSS cannot be read on this machine: shared pages cannot be counted once",
@@ -129,7 +131,7 @@ fn a_process_that_may_not_be_ended_is_reported_at_once() {
     if !is_root || std::fs::set_permissions(&program, mode).is_err() {
         return crate::support::skip("only root can make a set-uid program for another user");
     }
-    let mut command = place.rprof(["run", "-o", "t.dat", "-T", "20ms", "--timeout", "300ms"]);
+    let mut command = place.rprof(["run", "-o", "t.dat", "-T", "20ms", "--timeout", "2s"]);
     command.arg(&program).args(["owner", "await", "go", "exit", "6"]);
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     if !crate::support::as_ordinary_user(&mut command, &place) {

@@ -65,11 +65,13 @@ fn the_end_is_noticed_at_once() {
 #[test]
 fn children_are_counted_with_and_without_c() {
     let place = Place::new();
-    let script = "fork 2 [ touch 20MiB hold 1500ms ] touch 10MiB hold 1s";
+    let script = "fork 2 [ touch 20MiB await go ] touch 10MiB await go";
     for (options, expected) in
         [("", 50), ("-C", 50), ("--include-children", 50), ("-C -M", 50), ("--no-children", 10)]
     {
-        place.run_truth(&format!("-q {options}"), script);
+        place.run_truth_until(&format!("-q {options}"), script, |shown| {
+            shown.bytes >= expected * MIB && (shown.processes == 3 || expected == 10)
+        });
         assert_near(&place.peak()["peak_bytes"], expected * MIB, 3 * SLACK);
     }
     assert_eq!(place.run("run -C --no-children true").code, Some(125));
@@ -78,7 +80,9 @@ fn children_are_counted_with_and_without_c() {
 #[test]
 fn multiprocess_keeps_profile_and_lists_children() {
     let place = Place::new();
-    place.run_truth("-q -M", "fork 2 [ touch 20MiB hold 300ms ] hold 300ms");
+    place.run_truth_until("-q -M", "fork 2 [ touch 20MiB await go ] await go", |shown| {
+        shown.processes == 3 && shown.bytes >= 40 * MIB
+    });
     assert!(place.run("peak t.dat").stdout.matches("  Child ").count() >= 2);
     std::fs::write(place.path("s.py"), "@profile\ndef f(): pass\nf()\n").unwrap();
     let mut command = place.rprof(["run", "-q", "-M", "-o", "p.dat", "s.py"]);
@@ -135,7 +139,8 @@ fn backends_are_metrics() {
 fn a_backend_applies_to_the_children_too() {
     let place = Place::new();
     let largest = |backend: &str| {
-        place.run_truth(&format!("-q -T 20ms --backend {backend}"), "touch 30MiB fork 3 [ hold 500ms ] wait");
+        let options = format!("-q -T 20ms --backend {backend}");
+        place.run_truth_until(&options, "touch 30MiB fork 3 [ await go ] wait", |shown| shown.processes == 4);
         let peaks = place.run("peak t.dat").stdout;
         let children = peaks.lines().filter(|line| line.starts_with("  Child "));
         let mib = |line: &str| line.trim_end_matches(" MiB").rsplit('\t').next()?.parse::<f64>().ok();
@@ -186,6 +191,7 @@ fn the_command_lines_of_memory_profilers_readme_work() {
         let script = format!("exec {} {line}", env!("CARGO_BIN_EXE_rprof"));
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &script]).current_dir(place.dir.path()).env("XDG_CACHE_HOME", place.dir.path());
+        crate::support::with_default_settings(&mut shell);
         let done = done(shell.output().unwrap());
         if done.code == Some(127) && line.contains(".py") {
             skip("there is no Python: one line of memory_profiler's README is not run");
@@ -296,8 +302,9 @@ fn peak_func_takes_the_short_name_too() {
 #[test]
 fn a_function_in_a_daemon_thread_does_no_harm() {
     let place = Place::new();
-    let script = "import threading, time\n@profile\ndef forever():\n    time.sleep(600)\n@profile\ndef short(): pass\n\
-        threading.Thread(target=forever, daemon=True).start()\ntime.sleep(0.5)\nshort()\n";
+    let script = "import threading, time\nbegun = threading.Event()\n@profile\ndef forever():\n    begun.set()\n    \
+        time.sleep(600)\n@profile\ndef short(): pass\n\
+        threading.Thread(target=forever, daemon=True).start()\nbegun.wait(60)\nshort()\n";
     std::fs::write(place.path("s.py"), script).unwrap();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "s.py"]);
     let done = done(command.env("XDG_CACHE_HOME", place.dir.path()).output().unwrap());

@@ -258,7 +258,9 @@ fn a_missing_trace_is_an_error() {
 #[test]
 fn children_have_curves_of_their_own() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "fork 12 [ touch 10MiB hold 300ms ] hold 300ms");
+    place.run_truth_until("-q -T 20ms", "fork 12 [ touch 10MiB await go ] await go", |shown| {
+        shown.processes == 13 && shown.has_touched(120 << 20)
+    });
     let svg = plot(&place, "t.dat");
     assert!(texts(&svg).iter().filter(|text| text.contains(":truth")).count() == 8, "{:?}", texts(&svg));
     let peaks = texts(&svg).into_iter().filter(|text| text.starts_with("peak at least 1"));

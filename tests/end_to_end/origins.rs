@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard};
 
 use serde_json::Value;
 
@@ -13,6 +14,13 @@ const C: &str = include_str!("../data/where/hold.c");
 const CPP: &str = include_str!("../data/where/hold.cpp");
 const RUST: &str = include_str!("../data/where/hold.rs");
 const PYTHON: &str = include_str!("../data/where/hold.py");
+
+/// The turn of a test. The kernel limits the memory for events by user, so recordings at the same time would have smaller
+/// buffers and lose stacks; and the busy loops of one test would slow down another.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 /// The user that runs rprof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +153,7 @@ fn python() -> Option<PathBuf> {
 }
 
 fn c_program(user: User) {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
@@ -192,6 +201,7 @@ fn each_function_of_c_has_its_bytes_for_an_ordinary_user() {
 /// not attributed, and never at another function.
 #[test]
 fn a_buffer_that_read_fills_is_never_given_to_another_function() {
+    let _turn = turn();
     for user in [User::Same, User::Ordinary] {
         let place = Place::new();
         if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
@@ -212,6 +222,7 @@ fn a_buffer_that_read_fills_is_never_given_to_another_function() {
 
 #[test]
 fn each_function_of_cpp_has_its_bytes() {
+    let _turn = turn();
     for user in [User::Same, User::Ordinary] {
         let place = Place::new();
         if !build(&place, "c++", "hold", CPP, "cpp", &["-O2", "-g", "-std=c++17"]) {
@@ -228,6 +239,7 @@ fn each_function_of_cpp_has_its_bytes() {
 
 #[test]
 fn each_function_of_rust_has_its_bytes() {
+    let _turn = turn();
     for user in [User::Same, User::Ordinary] {
         let place = Place::new();
         if !build(&place, "rustc", "hold", RUST, "rs", &["-O", "-g", "--edition=2021"]) {
@@ -242,6 +254,7 @@ fn each_function_of_rust_has_its_bytes() {
 
 #[test]
 fn each_function_of_python_has_its_bytes() {
+    let _turn = turn();
     let Some(python) = python() else { return skip("there is no Python 3.12 or newer") };
     for user in [User::Same, User::Powerless] {
         let place = Place::new();
@@ -257,6 +270,7 @@ fn each_function_of_python_has_its_bytes() {
 /// The three owners of one tree: a script, a library that it calls, and a helper process.
 #[test]
 fn a_mixed_tree_names_all_owners() {
+    let _turn = turn();
     let Some(python) = python() else { return skip("there is no Python 3.12 or newer") };
     let place = Place::new();
     let shared = ["-O2", "-g", "-std=c++17", "-shared", "-fPIC", "-DLIBRARY"];
@@ -330,6 +344,7 @@ fn a_refusal_is_one_message_and_the_run_goes_on() {
 /// The kernels of Debian and Ubuntu have levels above 2, at which only root records page faults.
 #[test]
 fn a_paranoid_kernel_is_one_message_with_both_remedies() {
+    let _turn = turn();
     let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap_or_default();
     if level.trim().parse::<i32>().unwrap_or(0) < 3 {
         return skip(&format!("perf_event_paranoid is {}", level.trim()));
@@ -373,6 +388,7 @@ impl Drop for BusyLoops {
 /// An ordinary user has small buffers, and no right to run before others: stacks may be lost, and faults are not.
 #[test]
 fn each_function_has_its_bytes_beside_busy_loops() {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
@@ -387,6 +403,7 @@ fn each_function_has_its_bytes_beside_busy_loops() {
 /// One run that several tests of the outputs share would save time, but tests share nothing.
 #[test]
 fn every_output_has_the_same_bytes() {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
@@ -433,6 +450,7 @@ fn every_output_has_the_same_bytes() {
 /// A page that a child shares with its parent belongs to the process that touched it, and RSS counts it in both.
 #[test]
 fn memory_from_before_a_fork_belongs_to_the_parent() {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
@@ -449,6 +467,7 @@ fn memory_from_before_a_fork_belongs_to_the_parent() {
 
 #[test]
 fn a_limit_of_a_function_is_checked() {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
@@ -471,12 +490,13 @@ fn a_limit_of_a_function_is_checked() {
 
 #[test]
 fn a_difference_shows_what_grew() {
+    let _turn = turn();
     let place = Place::new();
     if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
         return skip("there is no C compiler");
     }
     let program = path(&place, "hold");
-    if run_where(&place, User::Same, &[&program, "large=10", "pause=300", "mapped=30"]).is_none() {
+    if run_where(&place, User::Same, &[&program, "large=10", "pause=1500", "mapped=30"]).is_none() {
         return;
     }
     std::fs::rename(place.path("t.dat"), place.path("a.dat")).unwrap();
@@ -487,7 +507,7 @@ fn a_difference_shows_what_grew() {
     assert_eq!(first["name"], "hold_large", "{grown:#}");
     let growth = first["self_bytes"].as_u64().unwrap() - first["self_bytes_before"].as_u64().unwrap();
     assert!(growth.abs_diff(15 * MIB) < MIB, "{growth}");
-    let times = json(&place, "where --json --diff --at 200ms --at 1h a.dat");
+    let times = json(&place, "where --json --diff --at 1s --at 1h a.dat");
     assert_eq!(times["functions"][0]["name"], "hold_mapped", "{times:#}");
     assert_eq!(place.run("where --diff t.dat").code, Some(1));
 }
@@ -495,8 +515,9 @@ fn a_difference_shows_what_grew() {
 /// rprof may be killed, and a disk may be full: what was written before is read.
 #[test]
 fn a_cut_file_is_read_up_to_the_cut() {
+    let _turn = turn();
     let place = Place::new();
-    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.3"]).is_none() {
+    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.6"]).is_none() {
         return;
     }
     let file = place.path("t.dat.stacks");
@@ -516,8 +537,9 @@ fn a_cut_file_is_read_up_to_the_cut() {
 /// The tables of docs/where.md list every key.
 #[test]
 fn the_document_lists_every_key() {
+    let _turn = turn();
     let place = Place::new();
-    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.3"]).is_none() {
+    if run_where(&place, User::Same, &["sh", "-c", "sleep 0.6"]).is_none() {
         return;
     }
     let held = json(&place, "where --json t.dat");

@@ -9,8 +9,9 @@ use crate::support::{Place, done, skip, truth, with_default_settings, with_defau
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 
 /// Pages whose console blocks are run here, all in one directory and in the order of the page.
-const RUN_HERE: [&str; 8] = [
+const RUN_HERE: [&str; 9] = [
     "index.md",
+    "page.md",
     "for-scientists.md",
     "for-engineers.md",
     "for-ci.md",
@@ -23,13 +24,10 @@ const RUN_HERE: [&str; 8] = [
 const RUN_ELSEWHERE: [&str; 3] = ["bench.md", "ci.md", "compare.md"];
 
 /// Pages whose console blocks are not run, and why.
-const NOT_RUN: [(&str, &str); 2] = [
-    ("page.md", "they show parts of long runs"),
-    (
-        "where.md",
-        "they need rights that not every machine gives; `origins.rs` runs these commands where it has them",
-    ),
-];
+const NOT_RUN: [(&str, &str); 1] = [(
+    "where.md",
+    "they need rights that not every machine gives; `origins.rs` runs these commands where it has them",
+)];
 
 /// The names and the texts of all pages.
 fn pages() -> Vec<(String, String)> {
@@ -81,6 +79,22 @@ fn project() -> Place {
     place
 }
 
+/// Writes the traces of docs/page.md: three runs of half a minute. Its commands are alternatives, with one page.
+fn long_runs(place: &Place) {
+    for (name, peak) in [("t.dat", 200), ("before.dat", 300), ("after.dat", 250)] {
+        let mut text = String::from(
+            "RPROF {\"format\":1,\"command\":[\"./simulate\"],\"start_s\":1795380798.0,\"interval_s\":1.0,\
+             \"metric\":\"rss\",\"tree\":true,\"columns\":[\"anon\",\"file\",\"shmem\",\"processes\"]}\nCMDLINE ./simulate\n",
+        );
+        for second in 0..30_u32 {
+            let anon = peak * second / 30;
+            let time = 1_795_380_798 + second;
+            text += &format!("MEM {}.0 {time}.000000 {} 8192 0 1\n", anon + 8, anon << 10);
+        }
+        std::fs::write(place.path(name), text).unwrap();
+    }
+}
+
 /// Runs a command as a user types it, with rprof in PATH.
 fn typed(place: &Place, command: &str) -> crate::support::Done {
     let binary = Path::new(env!("CARGO_BIN_EXE_rprof")).parent().unwrap().to_owned();
@@ -121,7 +135,17 @@ fn every_console_block_is_run() {
             continue;
         }
         let place = project();
+        if name == "page.md" {
+            long_runs(&place);
+        }
         for command in commands {
+            if name == "page.md" {
+                _ = std::fs::remove_file(place.path("t.html"));
+                // `origins.rs` runs those that need a right.
+                if command.contains("where") {
+                    continue;
+                }
+            }
             if command.contains("script.py") && !has_python {
                 skip(&format!("no python3: `{command}` of docs/{name} is not run"));
                 break;

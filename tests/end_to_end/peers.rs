@@ -44,7 +44,8 @@ fn mprof_prints_the_peaks_that_we_print() {
 #[test]
 fn mprof_prints_the_children_of_peak_all() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "fork 12 [ touch 5MiB hold 300ms ] wait");
+    place
+        .run_truth_until("-q -T 20ms", "fork 12 [ touch 5MiB await go ] wait", |shown| shown.processes == 13);
     let Some(theirs) = mprof(&place, &["peak", "t.dat"]) else { return };
     assert_eq!(String::from_utf8_lossy(&theirs.stdout), place.run("peak --all t.dat").stdout);
     assert!(place.run("peak t.dat").stdout.ends_with("  and 3 more (--all)\n"));

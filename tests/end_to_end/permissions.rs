@@ -1,17 +1,21 @@
 //! Processes that rprof may not read: skipped, reported once and noted in the trace, while the run goes on.
 
-use std::process::Stdio;
+use std::cell::Cell;
+use std::process::{Child, Stdio};
 
-use crate::support::{Done, MIB, Place, as_ordinary_user, done, finish, skip, truth, wait_for, words};
+use crate::support::{
+    MIB, Place, as_ordinary_user, done, finish, skip, truth, wait_for, with_default_settings, words,
+};
 
 pub const NO_USER: &str =
     "an ordinary user cannot run the binary in its directory, and root is denied nothing";
 
-/// Runs the program of known memory use as an ordinary user; `None` if that user cannot run rprof.
-pub fn run_ordinary(place: &Place, options: &str, script: &str) -> Option<Done> {
+/// Starts the program of known memory use as an ordinary user; `None` if that user cannot run rprof.
+pub fn start_ordinary(place: &Place, options: &str, script: &str) -> Option<Child> {
     let mut command = place.rprof(["run", "-o", "t.dat"]);
     command.args(words(options)).arg("--").arg(truth()).args(words(script));
-    as_ordinary_user(&mut command, place).then(|| done(command.output().unwrap()))
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    as_ordinary_user(&mut command, place).then(|| command.spawn().unwrap())
 }
 
 fn notes(trace: &str) -> Vec<&str> {
@@ -22,8 +26,20 @@ fn notes(trace: &str) -> Vec<&str> {
 #[test]
 fn an_unreadable_process_is_skipped_and_reported_once() {
     let place = Place::new();
-    let script = "fork 1 [ touch 60MiB hold 200ms private ready closed hold 400ms ] touch 20MiB wait exit 4";
-    let Some(done) = run_ordinary(&place, "--metric pss -T 20ms", script) else { return skip(NO_USER) };
+    let script = "fork 1 [ touch 60MiB await open private await closed ] touch 20MiB wait exit 4";
+    let Some(mut child) = start_ordinary(&place, "--metric pss -T 20ms", script) else {
+        return skip(NO_USER);
+    };
+    // Without PSS there is a note, and no tick.
+    place.release(&mut child, "open", |shown| shown.bytes >= 80 * MIB || !shown.notes.is_empty());
+    let denied = Cell::new(None);
+    place.release(&mut child, "closed", |shown| {
+        if denied.get().is_none() && shown.has_note("permission denied") {
+            denied.set(Some(shown.ticks));
+        }
+        denied.get().is_some_and(|ticks| shown.ticks > ticks + 4) || shown.has_note("not available")
+    });
+    let done = finish(child);
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     let trace = place.trace();
     if place.peak()["peak_bytes"].is_null() {
@@ -58,8 +74,12 @@ fn hides_processes() -> bool {
 #[test]
 fn unreadable_pss_is_missing_and_reported_once() {
     let place = Place::new();
-    let script = "private fork 1 [ touch 30MiB hold 900ms ] touch 20MiB wait exit 4";
-    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    let script = "private fork 1 [ touch 30MiB await go ] touch 20MiB wait exit 4";
+    let Some(mut child) = start_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    place.release(&mut child, "go", |shown| {
+        !shown.notes.is_empty() && (shown.bytes >= 50 * MIB || hides_processes())
+    });
+    let done = finish(child);
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     if hides_processes() {
         // Nothing of a process that may not be read is known then, not only its PSS.
@@ -78,8 +98,13 @@ fn unreadable_pss_is_missing_and_reported_once() {
 #[test]
 fn a_process_whose_pss_is_refused_is_bounded_by_its_rss() {
     let place = Place::new();
-    let script = "fork 1 [ touch 30MiB hold 400ms private touch 40MiB hold 400ms ] touch 20MiB wait exit 4";
-    let Some(done) = run_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    let script = "fork 1 [ touch 30MiB await open private touch 40MiB await closed ] touch 20MiB wait exit 4";
+    let Some(mut child) = start_ordinary(&place, "-T 20ms", script) else { return skip(NO_USER) };
+    place.release(&mut child, "open", |shown| shown.most_pss >= 50 * MIB || !shown.notes.is_empty());
+    place.release(&mut child, "closed", |shown| {
+        !shown.notes.is_empty() && (shown.bytes >= 90 * MIB || hides_processes())
+    });
+    let done = finish(child);
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     if hides_processes() {
         return skip("hidepid hides what the upper bound needs");
@@ -153,6 +178,7 @@ fn the_proc_of_another_namespace_is_refused_before_the_start() {
     let place = Place::new();
     let mut command = std::process::Command::new("unshare");
     command.args(["--pid", "--fork", env!("CARGO_BIN_EXE_rprof"), "run", "-o", "t.dat", "touch", "started"]);
+    with_default_settings(&mut command);
     let Ok(output) = command.current_dir(place.dir.path()).output() else {
         return skip("no unshare(1) on this machine");
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::{Done, Place, done, finish, skip};
+use crate::support::{Done, Place, done, finish, skip, with_default_settings};
 
 const PYTHON_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python");
 
@@ -71,7 +71,8 @@ fn the_modules_own_tests_pass_on_every_python() {
     for (minor, python) in pythons() {
         let mut command = Command::new(&python);
         command.args(["-B", "-m", "unittest", "discover", "-s", "tests", "-t", "."]).current_dir(PYTHON_DIR);
-        command.env_remove("RPROF_TRACE").env("RPROF_BIN", env!("CARGO_BIN_EXE_rprof"));
+        with_default_settings(&mut command);
+        command.env("RPROF_BIN", env!("CARGO_BIN_EXE_rprof"));
         let done = done(command.output().unwrap());
         assert_eq!(done.code, Some(0), "3.{minor}: {}", done.stderr);
         if let Some((_, count)) = done.stderr.split_once("OK (skipped=") {

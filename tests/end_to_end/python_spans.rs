@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::python::{any_python, place, pythons, run, script};
-use crate::support::{Place, done};
+use crate::support::{Place, done, patience};
 
 /// A span, read from the SPAN lines of the trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +132,10 @@ fn every_kind_of_function_gets_spans_in_an_empty_venv() {
                 _ => 0.028,
             };
             let ended = span.ended.unwrap_or_else(|| panic!("3.{minor}: {span:?}"));
-            assert!(ended - span.begun >= least && ended - span.begun < 5.0, "3.{minor}: {span:?}");
+            assert!(
+                ended - span.begun >= least && ended - span.begun < patience().as_secs_f64(),
+                "3.{minor}: {span:?}"
+            );
         }
     }
 }

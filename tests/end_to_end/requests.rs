@@ -1,7 +1,7 @@
 //! `rprof peak --slurm` and its like: the memory to request, from real traces. scripts/survive.py reruns programs under the
 //! limits that it advises.
 
-use crate::support::{Done, MIB, Place, done, truth};
+use crate::support::{Done, MIB, Place, done, eventually, truth};
 
 /// The size in a request of a system.
 fn size(text: &str, before: &str, after: &str) -> u64 {
@@ -64,10 +64,16 @@ fn a_request_is_for_one_system_and_has_no_other_form() {
 #[cfg(target_os = "linux")]
 fn shared_pages_are_requested_once() {
     let place = Place::new();
-    place.run_truth("-q -T 10ms", "touch 100MiB fork 4 [ hold 600ms ] wait");
-    let mib = size(&advice(&place, "--slurm t.dat").stdout, "--mem=", "M\n");
-    assert!(place.peak()["peak_bytes"].as_u64().unwrap() > 400 * MIB);
-    assert!((100..260).contains(&mib), "{mib}");
+    // Births of other trees on the machine may loosen the bound, and other tests make many.
+    eventually(|| {
+        place.run_truth_until("-q -T 10ms", "touch 100MiB fork 4 [ await go ] wait", |shown| {
+            shown.bytes >= 500 * MIB && (shown.most_pss >= 100 * MIB || !shown.notes.is_empty())
+        });
+        let mib = size(&advice(&place, "--slurm t.dat").stdout, "--mem=", "M\n");
+        assert!(place.peak()["peak_bytes"].as_u64().unwrap() > 400 * MIB);
+        assert!(mib >= 100, "{mib}");
+        if mib < 260 { Ok(()) } else { Err(format!("{mib} MiB of 100")) }
+    });
 }
 
 /// The peak of a run that was ended by a limit is no measure of what it needs.
@@ -119,6 +125,7 @@ fn reruns_survive_at_the_advised_limit() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/survive.py");
     let mut command = std::process::Command::new("python3");
     command.args(["-B", script, env!("CARGO_BIN_EXE_rprof")]).arg(truth()).arg("1");
+    crate::support::with_default_settings(&mut command);
     match command.output() {
         Err(error) => crate::support::skip(&format!("the reruns under an advised limit: python3: {error}")),
         Ok(output) => {

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::{Place, done};
+use crate::support::{Place, as_ordinary_user, done, skip};
 
 const FILE: &str = "config/rprof/config.toml";
 
@@ -145,4 +145,54 @@ fn the_name_of_the_trace_may_have_placeholders() {
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     }
     assert_eq!(std::fs::read_dir(place.path("traces-true")).unwrap().count(), 2);
+}
+
+/// The HOME of root reaches another user under `setpriv` and some forms of `sudo -u`. rprof refused to run a command then.
+#[test]
+fn a_default_file_that_may_not_be_read_is_a_warning() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("home/.config/rprof")).unwrap();
+    let file = place.path("home/.config/rprof/config.toml");
+    std::fs::write(&file, "metric = \"pss\"\n").unwrap();
+    let lock =
+        |mode| std::fs::set_permissions(place.path("home/.config"), Permissions::from_mode(mode)).unwrap();
+    let command = |line: &str| {
+        let mut command = place.rprof(line.split(' '));
+        let can = as_ordinary_user(&mut command, &place);
+        command.env_remove("RPROF_CONFIG").env_remove("XDG_CONFIG_HOME").env("HOME", place.path("home"));
+        can.then_some(command)
+    };
+    if command("config").is_none() {
+        return skip(crate::permissions::NO_USER);
+    }
+    lock(0o000);
+    let run = |line: &str| done(command(line).unwrap().output().unwrap());
+    let warning =
+        format!("rprof: cannot read the configuration file `{}`: Permission denied", file.display());
+    for line in ["run -o t.dat true", "plot -o t.svg t.dat"] {
+        let loud = run(line);
+        assert_eq!(loud.code, Some(0), "{line}: {}", loud.stderr);
+        let lines = loud.stderr.lines().filter(|line| line.contains("configuration")).collect::<Vec<_>>();
+        assert!(matches!(lines[..], [one] if one.starts_with(&warning)), "{line}: {}", loud.stderr);
+    }
+    assert!(place.trace().contains("\"metric\":\"rss\""), "{}", place.trace());
+    let quiet = run("run -q --force -o t.dat true");
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
+    let shown = run("config");
+    assert_eq!(shown.code, Some(0), "{}", shown.stderr);
+    assert!(shown.stdout.contains("(not used, cannot be read: Permission denied"), "{}", shown.stdout);
+    // A file that is named is not a default.
+    let mut named = command("run -q --force -o t.dat true").unwrap();
+    let named = done(named.env("RPROF_CONFIG", &file).output().unwrap());
+    assert_eq!(named.code, Some(125), "{}", named.stderr);
+    assert!(named.stderr.starts_with(&warning), "{}", named.stderr);
+    lock(0o755);
+    assert_eq!(run("run -q --force -o t.dat true").code, Some(0));
+    assert!(place.trace().contains("\"metric\":\"pss\""), "{}", place.trace());
+    // The home directory of a daemon may be no directory.
+    let mut daemon = command("run --force -o t.dat true").unwrap();
+    let daemon = done(daemon.env("HOME", "/dev/null").output().unwrap());
+    assert!(daemon.code == Some(0) && !daemon.stderr.contains("configuration"), "{}", daemon.stderr);
 }

@@ -88,7 +88,7 @@ impl Place {
 #[test]
 fn a_stopped_command_is_still_sampled() {
     let place = Place::new();
-    let child = place.start_truth("-q -T 20ms", "ready up hold 400ms");
+    let child = place.start_truth("-q -T 20ms", "ready up await go");
     place.await_file("up");
     wait_for("the command in the trace", || place.trace().contains("\nPROC "));
     let pid =
@@ -99,6 +99,7 @@ fn a_stopped_command_is_still_sampled() {
     let before = ticks();
     wait_for("ticks while the command is stopped", || ticks() > before + 3);
     send(pid, Signal::SIGCONT);
+    std::fs::write(place.path("go"), "").unwrap();
     assert_eq!(finish(child).code, Some(0));
 }
 

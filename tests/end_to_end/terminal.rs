@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::support::pty::Terminal;
-use crate::support::{Place, truth, wait_for};
+use crate::support::{Place, truth, wait_for, with_default_settings};
 
 fn watched(place: &Place, script: &str) -> Command {
     place.rprof(["run", "-q", "--force", "-o", "t.dat", "sh", "-c", script])
@@ -67,6 +67,7 @@ fn stop_and_continue_work_as_without_rprof() {
     let place = Place::new();
     let mut shell = Command::new("bash");
     shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").current_dir(place.dir.path());
+    with_default_settings(&mut shell);
     if std::process::Command::new("bash").arg("--version").output().is_err() {
         return crate::support::skip("no bash: a shell with job control is needed");
     }
@@ -107,6 +108,7 @@ fn a_command_that_stops_itself_returns_the_terminal_to_the_shell() {
     for subcommand in ["run -q --force -o t.dat", "span load"] {
         let mut shell = Command::new("bash");
         shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").current_dir(place.dir.path());
+        with_default_settings(&mut shell);
         shell.env("RPROF_TRACE", &trace);
         let mut terminal = Terminal::start(shell);
         terminal.await_text("ready> ");

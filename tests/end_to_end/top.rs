@@ -6,7 +6,9 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, keys, skip, table_names, truth};
+use crate::support::{
+    MIB, Place, SLACK, assert_near, done, eventually, finish, keys, skip, table_names, truth,
+};
 
 const DOCUMENT: &str = include_str!("../../docs/top.md");
 const MEASURE: &str = include_str!("../data/measure.c");
@@ -95,17 +97,15 @@ fn a_build_names_each_compiler_and_its_memory() {
     }
     write_project(&place);
     // On a machine under load the last tick of a process may come too early, before its peak or before its exec.
-    let mut error = String::new();
-    for _ in 0..5 {
-        if !make(&place) {
-            return skip("there is no make");
-        }
-        match check_build(&place) {
-            Ok(()) => return check_views(&place),
-            Err(fault) => error = fault,
-        }
+    let mut is_made = true;
+    eventually(|| {
+        is_made = make(&place);
+        if is_made { check_build(&place) } else { Ok(()) }
+    });
+    if !is_made {
+        return skip("there is no make");
     }
-    panic!("{error}");
+    check_views(&place);
 }
 
 /// Checks the names and the sizes of a build. A source of twenty functions may be compiled between two ticks.
@@ -230,8 +230,12 @@ fn a_long_command_line_is_cut_in_the_middle() {
 fn each_process_has_its_part_of_the_peak_and_its_end() {
     let place = Place::new();
     // The second child is the larger one, but ends before the peak of the tree.
-    let script = "fork 1 [ touch 60MiB hold 200ms ] wait fork 1 [ touch 40MiB hold 500ms ] touch 30MiB hold 200ms wait";
-    assert_eq!(place.run_truth("-q -T 10ms", script).code, Some(0));
+    let script =
+        "fork 1 [ touch 60MiB await one ] wait fork 1 [ touch 40MiB await two ] touch 30MiB await two wait";
+    let mut child = place.start_truth("-q -T 10ms", script);
+    place.release(&mut child, "one", |shown| shown.has_touched(60 * MIB));
+    place.release(&mut child, "two", |shown| shown.has_touched(70 * MIB) && shown.processes == 2);
+    assert_eq!(finish(child).code, Some(0));
     let rows = top(&place, "");
     assert_eq!(rows.len(), 3, "{rows:?}");
     let [first, second, root] = [0, 1, 2].map(|at| &rows[at]);
@@ -281,7 +285,8 @@ int main(void) {
 #[test]
 fn a_process_alone_is_in_the_list() {
     let place = Place::new();
-    assert_eq!(place.run_truth("-q", "touch 40MiB hold 200ms exit 3").code, Some(3));
+    let run = place.run_truth_until("-q", "touch 40MiB await go exit 3", |shown| shown.bytes >= 40 * MIB);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
     let rows = top(&place, "");
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
@@ -292,7 +297,7 @@ fn a_process_alone_is_in_the_list() {
         (&3.into(), &"truth".into(), &true.into())
     );
     assert!(
-        line(row).ends_with("touch 40MiB hold 200ms exit 3")
+        line(row).ends_with("touch 40MiB await go exit 3")
             && line(row).starts_with(&*truth().to_string_lossy())
     );
 }

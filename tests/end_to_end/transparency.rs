@@ -113,8 +113,9 @@ fn closed_streams_stay_closed() {
         let mut seen = Vec::new();
         for wrapper in [String::new(), format!("{rprof} run -q --force -o t.dat ")] {
             let script = format!("{wrapper}sh -c '{inner}' {closed}");
-            let status =
-                Command::new("sh").args(["-c", &script]).current_dir(place.dir.path()).status().unwrap();
+            let mut shell = Command::new("sh");
+            with_default_settings(&mut shell);
+            let status = shell.args(["-c", &script]).current_dir(place.dir.path()).status().unwrap();
             assert!(status.success(), "{script}");
             seen.push(std::fs::read_to_string(place.path("seen")).unwrap());
         }
@@ -128,7 +129,9 @@ fn a_closed_stderr_does_not_disturb_the_command() {
     let place = Place::new();
     let rprof = env!("CARGO_BIN_EXE_rprof");
     let script = format!("{rprof} run -o t.dat sh -c 'echo out; exit 6' 2>&-");
-    let done = done(Command::new("sh").args(["-c", &script]).current_dir(place.dir.path()).output().unwrap());
+    let mut shell = Command::new("sh");
+    with_default_settings(&mut shell);
+    let done = done(shell.args(["-c", &script]).current_dir(place.dir.path()).output().unwrap());
     assert_eq!((done.code, done.stdout.as_str()), (Some(6), "out\n"));
 }
 

@@ -1,11 +1,14 @@
 //! The process tree: every descendant is counted once, in whatever way it was started.
 
-use crate::support::{MIB, Place, SLACK, assert_near, done, finish, is_alive, skip, truth, wait_for};
+use crate::support::{
+    MIB, Place, SLACK, assert_near, done, eventually, finish, is_alive, skip, truth, wait_for,
+};
 
 #[test]
 fn defect_04_children_are_counted() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "fork 1 [ touch 60MiB hold 600ms ] fork 1 [ touch 80MiB hold 600ms ] wait");
+    let script = "fork 1 [ touch 60MiB await go ] fork 1 [ touch 80MiB await go ] wait";
+    place.run_truth_until("-q -T 20ms", script, |shown| shown.bytes >= 140 * MIB && shown.processes == 3);
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 140 * MIB, 3 * SLACK);
     assert_eq!(peak["processes"], 3);
@@ -44,7 +47,8 @@ fn defect_06_the_sum_does_not_collapse_when_a_sibling_vanishes() {
     let child = command.spawn().unwrap();
     inside.await_file("churning");
     let before = ticks(&inside);
-    wait_for("ticks among short-lived processes", || ticks(&inside) > before + 100);
+    let found = || inside.trace().matches("\nPROC ").count();
+    wait_for("ticks among short-lived processes", || ticks(&inside) > before + 100 && found() > 30);
     std::fs::write(inside.path("enough"), "").unwrap();
     assert_eq!(finish(child).code, Some(0));
     assert_no_dip(&inside, 100.0);
@@ -65,7 +69,8 @@ fn assert_no_dip(place: &Place, mib: f64) {
 #[test]
 fn defect_07_an_orphan_of_a_double_fork_is_counted() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "daemon [ touch 90MiB hold 400ms ] hold 700ms");
+    let script = "daemon [ touch 90MiB await go ready over ] await over hold 200ms";
+    place.run_truth_until("-q -T 20ms", script, |shown| shown.bytes >= 90 * MIB);
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 90 * MIB, 2 * SLACK);
     assert!(peak["processes"].as_u64().unwrap() >= 2, "{peak}");
@@ -79,8 +84,10 @@ fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
     }
     let place = Place::new();
     let mut command = place.rprof(["run", "-q", "-o", "t.dat", "setsid", "-f", "-w"]);
-    command.arg(truth()).args(["touch", "80MiB", "hold", "400ms"]);
-    assert!(command.status().unwrap().success());
+    command.arg(truth()).args(["touch", "80MiB", "await", "go"]);
+    let mut child = command.spawn().unwrap();
+    place.release(&mut child, "go", |shown| shown.bytes >= 80 * MIB && shown.processes == 2);
+    assert_eq!(finish(child).code, Some(0));
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 80 * MIB, 2 * SLACK);
     assert_eq!(peak["processes"], 2);
@@ -89,7 +96,8 @@ fn defect_22_a_session_of_its_own_does_not_hide_a_child() {
 #[test]
 fn a_child_born_by_a_thread_is_counted() {
     let place = Place::new();
-    place.run_truth("-q -T 20ms", "thread [ fork 1 [ touch 70MiB hold 500ms ] wait ] hold 100ms");
+    let script = "thread [ fork 1 [ touch 70MiB await go ] wait ] hold 100ms";
+    place.run_truth_until("-q -T 20ms", script, |shown| shown.bytes >= 70 * MIB && shown.processes == 2);
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 70 * MIB, 2 * SLACK);
     assert_eq!(peak["processes"], 2);
@@ -98,20 +106,25 @@ fn a_child_born_by_a_thread_is_counted() {
 #[test]
 fn memory_is_counted_after_the_main_thread_has_ended() {
     let place = Place::new();
-    let code = r"
+    let code = r#"
 #include <pthread.h>
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
-static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20); usleep(80000); _exit(0); return p; }
+static void *work(void *x) { char *p = malloc(60 << 20); memset(p, 1, 60 << 20); while (access("go", F_OK)) usleep(1000); _exit(0); return p; }
 int main(void) { pthread_t t; usleep(1000); pthread_create(&t, 0, work, 0); pthread_exit(0); }
-";
+"#;
     if !place.compile("t", code, &["-pthread"]) {
         return skip("no C compiler: the program without a main thread cannot be built");
     }
     // For a moment the main thread has no memory and its status says nothing, while the other thread still runs.
     for _ in 0..30 {
-        place.run("run -q --force -T 200us -o t.dat ./t");
+        place.clear();
+        let mut child = place.rprof("run -q --force -T 200us -o t.dat ./t".split(' ')).spawn().unwrap();
+        place.release(&mut child, "go", |shown| {
+            shown.sizes.iter().filter(|size| **size > 60 * MIB).count() > 3
+        });
+        assert_eq!(finish(child).code, Some(0));
         let seen = place.curve().into_iter().filter(|mib| *mib > 60.0).count();
         assert!(seen > 3, "{}", place.trace());
     }
@@ -146,10 +159,8 @@ int main(void) {
 #[test]
 fn without_children_the_process_alone_is_watched() {
     let place = Place::new();
-    place.run_truth(
-        "-q -T 20ms --no-children",
-        "touch 20MiB fork 1 [ touch 200MiB hold 200ms ] wait hold 50ms",
-    );
+    let script = "touch 20MiB fork 1 [ touch 200MiB await go ] await go wait";
+    place.run_truth_until("-q -T 20ms --no-children", script, |shown| shown.bytes >= 20 * MIB);
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 20 * MIB, SLACK);
     assert_eq!(peak["processes"], 1);
@@ -206,11 +217,20 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
          while [ $(ls | grep -c ^b$b) -lt 10 ]; do :; done; touch b$b.go; wait; done",
         truth().display()
     );
+    // Each batch is there for a moment only. A machine under load delays the ticks, and then one run of several sees it.
+    eventually(|| swarm(&place, &script));
+}
+
+/// Runs a swarm of ten times 20 MiB. Its bounds always hold; the ticks see most of it unless they are delayed.
+fn swarm(place: &Place, script: &str) -> Result<(), String> {
+    for entry in std::fs::read_dir(place.dir.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
     let newest =
         || std::fs::read_to_string("/proc/loadavg").unwrap().split_whitespace().last().map(str::to_owned);
     let newest = || newest().unwrap().parse::<u32>().unwrap();
     let before = newest();
-    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", &script]);
+    let mut command = place.rprof(["run", "-q", "-o", "t.dat", "sh", "-c", script]);
     assert!(command.status().unwrap().success());
     // When the kernel's process ids start over, short-lived processes cannot be counted by them.
     let started_over = newest() < before;
@@ -219,14 +239,14 @@ fn a_short_lived_swarm_stays_within_the_bounds() {
     assert!(low <= 200 * MIB + 12 * SLACK, "{peak}");
     // An upper bound that equals the peak is not written.
     assert!(started_over || high.unwrap_or(low) >= 200 * MIB, "{peak}");
-    assert!(low >= 100 * MIB, "{peak}");
+    if low >= 100 * MIB { Ok(()) } else { Err(format!("{peak}")) }
 }
 
 /// The daemon lives between two ticks. The process that adopted and reaped it learns its maximum from the kernel.
 #[test]
 fn an_orphan_that_no_tick_saw_raises_the_peak() {
     let place = Place::new();
-    place.run_truth("-q -T 30s", "hold 300ms daemon [ touch 90MiB ready over ] await over hold 200ms");
+    place.run_truth("-q -T 30s", "hold 300ms daemon [ touch 90MiB ready over ] await over hold 1s");
     let peak = place.peak();
     assert_near(&peak["peak_bytes"], 90 * MIB, 2 * SLACK);
     assert_eq!(peak["exact"], false, "{peak}");

@@ -59,6 +59,7 @@ fn an_error_of_the_first_reading_leaves_the_old_trace_as_it_was() {
                   echo $?; head -c 5 t.dat; echo; done";
     let mut shell = Command::new("sh");
     shell.args(["-c", script, env!("CARGO_BIN_EXE_rprof")]).current_dir(place.path("."));
+    crate::support::with_default_settings(&mut shell);
     let output = done(shell.output().unwrap()).stdout;
     let mut lines = output.lines();
     let mut old = true;

@@ -3,10 +3,11 @@
 pub mod pty;
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rprof_trace::{Part, Record};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,6 +37,60 @@ pub fn truth() -> PathBuf {
 /// A temporary directory in which a test runs rprof.
 pub struct Place {
     pub dir: TempDir,
+}
+
+/// What a trace shows so far.
+#[derive(Debug, Default)]
+pub struct Shown {
+    pub ticks: usize,
+    /// The memory at each tick, at the last one, and at the largest.
+    pub sizes: Vec<u64>,
+    pub bytes: u64,
+    pub most_bytes: u64,
+    /// The anonymous memory at the last tick: what a script touches, and little more.
+    pub anon: u64,
+    /// The processes of the last tick.
+    pub processes: u32,
+    /// The largest PSS.
+    pub most_pss: u64,
+    /// rprof's own notes.
+    pub notes: Vec<String>,
+}
+
+impl Shown {
+    /// What a trace shows, which may be written at the same time.
+    pub fn of(path: &Path) -> Self {
+        let mut shown = Self::default();
+        let Ok(mut reader) = rprof_trace::Reader::open(path) else { return shown };
+        while let Ok(Some(record)) = reader.next_record() {
+            match record {
+                Record::Tick(tick) => {
+                    shown.ticks += 1;
+                    shown.bytes = tick.value.0;
+                    shown.sizes.push(tick.value.0);
+                    shown.most_bytes = shown.most_bytes.max(tick.value.0);
+                    shown.anon = tick.memory.get(Part::Anon).unwrap_or_default().0;
+                    shown.processes = tick.processes.unwrap_or(0);
+                }
+                Record::Pss(_, pss) => shown.most_pss = shown.most_pss.max(pss.0),
+                Record::Note("rprof", text) => shown.notes.push(text.to_owned()),
+                _ => {}
+            }
+        }
+        shown
+    }
+
+    /// True if the processes have touched this much: up to what each CPU may hold back of the counter of a process.
+    pub fn has_touched(&self, bytes: u64) -> bool {
+        let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
+        let error = (cpus * (2 * cpus).max(32) * 4096).min(MIB);
+        self.anon + u64::from(self.processes) * error >= bytes
+    }
+
+    /// True if one of rprof's own notes has these words.
+    pub fn has_note(&self, words: &str) -> bool {
+        self.notes.iter().any(|note| note.contains(words))
+    }
 }
 
 /// The exit code and the output of a finished command.
@@ -80,6 +135,36 @@ impl Place {
         let mut command = self.rprof(["run", "--force", "-o", "t.dat"]);
         command.args(words(options)).arg("--").arg(truth()).args(words(script));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("rprof runs")
+    }
+
+    /// Runs the same command, whose script waits for the file `go`. That appears once the trace shows what the test is about:
+    /// so no tick and no PSS round has to fall into a short time.
+    pub fn run_truth_until(&self, options: &str, script: &str, is_shown: impl Fn(&Shown) -> bool) -> Done {
+        self.clear();
+        let mut child = self.start_truth(options, script);
+        self.release(&mut child, "go", is_shown);
+        finish(child)
+    }
+
+    /// Removes the trace of an earlier run and the files for which scripts wait.
+    pub fn clear(&self) {
+        for name in ["t.dat", "go"] {
+            let _ = std::fs::remove_file(self.path(name));
+        }
+    }
+
+    /// Waits until the trace shows something, and creates the file for which the command waits. If the command has ended
+    /// before, the rest of the test shows why.
+    pub fn release(&self, child: &mut Child, file: &str, is_shown: impl Fn(&Shown) -> bool) {
+        wait_for("the trace to show it", || {
+            child.try_wait().expect("a child").is_some() || is_shown(&self.shown())
+        });
+        std::fs::write(self.path(file), "").expect("room");
+    }
+
+    /// What the trace `t.dat` shows so far.
+    pub fn shown(&self) -> Shown {
+        Shown::of(&self.path("t.dat"))
     }
 
     /// The only object of `rprof peak --json t.dat`.
@@ -159,13 +244,31 @@ pub fn with_default_signals(command: &mut Command) {
     };
 }
 
-/// Lets a command run without the settings of the person who runs the tests.
+/// Lets a command run without the settings of the person, the CI server or the job that runs the tests.
 pub fn with_default_settings(command: &mut Command) {
-    for variable in ["RPROF_INTERVAL", "RPROF_METRIC", "RPROF_OUTPUT", "RPROF_THEME"] {
+    let settings = ["RPROF_INTERVAL", "RPROF_METRIC", "RPROF_OUTPUT", "RPROF_THEME", "RPROF_TRACE"];
+    let servers = ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"];
+    for variable in settings.into_iter().chain(servers).chain(LAUNCHERS) {
         command.env_remove(variable);
     }
     command.env("RPROF_CONFIG", "");
 }
+
+/// Variables of launchers of parallel jobs, which the machine of the tests may have: a pod of Kubernetes has one.
+pub const LAUNCHERS: [&str; 12] = [
+    "OMPI_COMM_WORLD_RANK",
+    "PMI_RANK",
+    "PMIX_RANK",
+    "SLURM_JOB_ID",
+    "SLURM_STEP_ID",
+    "PBS_JOBID",
+    "LSB_JOBID",
+    "SGE_ROOT",
+    "TORCHELASTIC_RUN_ID",
+    "MASTER_ADDR",
+    "PARALLEL_PID",
+    "KUBERNETES_SERVICE_HOST",
+];
 
 /// Makes a command run as an ordinary user, who may write to the place but not read other users' processes.
 ///
@@ -178,7 +281,7 @@ pub fn as_ordinary_user(command: &mut Command, place: &Place) -> bool {
         return true;
     }
     let drop_rights = |command: &mut Command| {
-        command.gid(NOBODY).uid(NOBODY);
+        command.gid(NOBODY).uid(NOBODY).env("HOME", place.dir.path());
     };
     std::fs::set_permissions(place.dir.path(), std::fs::Permissions::from_mode(0o777))
         .expect("our directory");
@@ -222,6 +325,15 @@ pub fn finish(mut child: Child) -> Done {
         std::thread::sleep(Duration::from_millis(2));
     }
     done(child.wait_with_output().expect("its output"))
+}
+
+/// Repeats a check until it finds no fault, for a claim about times: a machine under load delays rprof, and any undisturbed run
+/// proves it. Fails at the deadline with the last fault.
+pub fn eventually(mut check: impl FnMut() -> Result<(), String>) {
+    let begun = Instant::now();
+    while let Err(fault) = check() {
+        assert!(begun.elapsed() < patience(), "{fault}");
+    }
 }
 
 /// Polls until a condition holds; fails at the deadline.

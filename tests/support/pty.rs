@@ -135,8 +135,8 @@ impl Terminal {
             status = self.child.try_wait().expect("a child");
             status.is_some()
         });
-        // What was written last may still be on its way.
-        while let Ok(bytes) = self.shown.recv_timeout(std::time::Duration::from_millis(200)) {
+        // What was written last may still be on its way. The reader ends with the last program on the terminal.
+        while let Ok(bytes) = self.shown.recv_timeout(std::time::Duration::from_secs(2)) {
             self.text += &String::from_utf8_lossy(&bytes);
             self.bytes.extend_from_slice(&bytes);
         }

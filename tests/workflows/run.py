@@ -41,6 +41,11 @@ class Place:
         (tools / "rprof").symlink_to(rprof)
         self.write("simulate", f'#!/bin/sh\nexec {truth} touch "${{1:-100}}MiB" hold 300ms\n')
         (self.path / "simulate").chmod(0o755)
+        # Debian's names: two kinds of MPI can be installed beside each other, and torch is for the system's Python.
+        if program := shutil.which("mpiexec.mpich"):
+            (tools / "mpiexec").symlink_to(program)
+        (tools / "torchrun").write_text('#!/bin/sh\nexec /usr/bin/python3 -m torch.distributed.run "$@"\n')
+        (tools / "torchrun").chmod(0o755)
         home = self.path / ".home"
         home.mkdir()
         self.env = {
@@ -128,14 +133,30 @@ def ray(place: Place, out: str) -> str:
     return f"{len(tops)} processes"
 
 
-def open_mpi(place: Place, out: str) -> str:
+def ranks(place: Place, out: str, launcher: str) -> str:
+    """Four ranks, each with a trace that knows its place."""
     assert "sum of 4 ranks on 1 host" in out, out
     peaks = place.peaks("trace-*.dat")
     assert sorted(peaks) == [f"trace-{rank}.dat" for rank in range(4)], peaks
     header = json.loads((place.path / "trace-3.dat").read_text().splitlines()[0].removeprefix("RPROF "))
-    assert (header["job"]["rank"], header["job"]["ranks"]) == (3, 4), header["job"]
-    assert (place.path / "job.svg").exists()
+    job = header["job"]
+    assert (job["launcher"], job["rank"], job["local_rank"], job["ranks"]) == (launcher, 3, 3, 4), job
+    for peak in peaks.values():
+        between(peak["peak_bytes"], 100, 110)
     return ""
+
+
+def open_mpi(place: Place, out: str) -> str:
+    assert (place.path / "job.svg").exists()
+    return ranks(place, out, "Open MPI")
+
+
+def mpich(place: Place, out: str) -> str:
+    return ranks(place, out, "MPICH")
+
+
+def torchrun(place: Place, out: str) -> str:
+    return ranks(place, out, "torchrun")
 
 
 def of_slurm(place: Place, out: str) -> str:
@@ -161,6 +182,8 @@ RECIPES = {
     "Dask": (dask, ["python:distributed"]),
     "Ray": (ray, ["python:ray"]),
     "Open MPI": (open_mpi, ["mpirun"]),
+    "MPICH": (mpich, ["mpiexec.mpich"]),
+    "torchrun": (torchrun, ["system-python:torch"]),
     "Slurm": (of_slurm, ["slurmctld", "slurmd", "sbatch", "munged"]),
 }
 
@@ -180,7 +203,8 @@ def need(place: Place, programs: list[str]) -> None:
     for program in programs:
         kind, _, module = program.partition(":")
         if module:
-            done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True)
+            python = sys.executable if kind == "python" else "/usr/bin/python3"
+            done = subprocess.run([python, "-c", f"import {module}"], capture_output=True)
             missing = done.returncode != 0
         else:
             missing = not shutil.which(kind, path=place.env["PATH"] + ":/usr/sbin:/sbin")

@@ -13,7 +13,7 @@ fn figures(directory: &Path) -> Command {
     fs::create_dir(directory.join("scratch")).expect("a directory");
     let mut command = cargo_bin_cmd!("figures");
     command.current_dir(directory).args(["--depth", "2", "--scratch", "scratch"]);
-    command.timeout(Duration::from_mins(2));
+    command.env("RPROF_CONFIG", "").timeout(Duration::from_mins(10));
     command
 }
 
@@ -73,7 +73,7 @@ fn every_file_is_written_and_the_table_is_correct() {
     for (row, storage) in [("1 basic", 64.0), ("2 float32", 32.0), ("3 hdf5", 32.0)] {
         let cells = cells(&summary, row);
         assert!(cells[1].starts_with("2 × 2000 × 2000 float"), "{cells:?}");
-        assert!((0.0..60.0).contains(&ours(&cells[2], "s")), "{cells:?}");
+        assert!((0.0..600.0).contains(&ours(&cells[2], "s")), "{cells:?}");
         assert!((ours(&cells[3], "MB") - storage).abs() < 0.5, "{cells:?}");
         let (megabytes, gibibytes) = (ours(&cells[4], "MB"), ours(&cells[5], ""));
         assert!((megabytes * 1e6 - gibibytes * 1_073_741_824.0).abs() < 1.1e6, "{cells:?}");
@@ -90,15 +90,19 @@ fn every_file_is_written_and_the_table_is_correct() {
             let number = cell.trim_matches('*').strip_suffix(" MB").and_then(|number| number.parse().ok());
             number.unwrap_or_else(|| panic!("not in MB: {cell}"))
         };
+        let mut most = 0.0;
         for row in ["1 basic", "2 float32", "3 hdf5", "4 memmap", "5 zarr"] {
             let cells = cells(&summary, row);
             let (_, peak) = cells[4].split_once(" / ").expect("two figures");
             let (anonymous, file) = (megabytes(&cells[7]), megabytes(&cells[8]));
             // These are parts of the largest tick. With only two slices it may be far below the peak:
             // where it is the first tick, the program has no anonymous memory yet.
-            assert!(anonymous >= 0.0 && anonymous + file > 0.0, "{cells:?}");
+            assert!(anonymous >= 0.0 && file >= 0.0, "{cells:?}");
             assert!(anonymous + file < megabytes(peak) + 2.0, "{cells:?}");
+            most = f64::max(most, anonymous + file);
         }
+        // The first tick of a program shows tens of kilobytes. Not all of the five have no other tick.
+        assert!(most > 0.0, "{summary}");
         assert!(
             summary.contains("\nThe article mentions that `numpy.memmap` and zarr were tried"),
             "{summary}"

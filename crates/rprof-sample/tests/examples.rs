@@ -6,7 +6,7 @@ use std::process::Command;
 #[test]
 fn sample_child_prints_the_ticks_of_a_command() {
     let program = std::env::current_exe().unwrap().with_file_name("").join("../examples/sample_child");
-    let run = Command::new(program).args(["sh", "-c", "echo hello; sleep 0.1; exit 3"]).output().unwrap();
+    let run = Command::new(program).args(["sh", "-c", "echo hello; sleep 0.5; exit 3"]).output().unwrap();
     let text = String::from_utf8(run.stderr).unwrap();
     assert_eq!(String::from_utf8(run.stdout).unwrap(), "hello\n");
     assert!(text.lines().filter(|line| line.ends_with("iB")).count() >= 2, "{text}");

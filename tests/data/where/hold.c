@@ -120,7 +120,7 @@ NOINLINE void start_child(size_t size) {
 
 int main(int argc, char **argv) {
     // The time for which the program stands still, in milliseconds.
-    int stand = 400;
+    int stand = 1000;
     const struct {
         const char *name;
         void (*hold)(size_t);

@@ -40,6 +40,6 @@ int main(int argc, char **argv) {
     app::hold_arrays(mib);
     app::hold_strings(mib);
     app::Pool<double>().hold_vector(mib);
-    usleep(400000);
+    usleep(1000000);
 }
 #endif

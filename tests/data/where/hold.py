@@ -31,7 +31,7 @@ def main():
         helper = subprocess.Popen([sys.argv[3], str(mib), "vector"])
     else:
         hold_objects(mib)
-    time.sleep(float(sys.argv[2]) if len(sys.argv) == 3 else 0.4)
+    time.sleep(float(sys.argv[2]) if len(sys.argv) == 3 else 1.0)
     if helper:
         helper.wait()
 

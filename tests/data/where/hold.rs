@@ -34,6 +34,6 @@ fn main() {
     let only = std::env::args().nth(2);
     let vector = hold_vector(mib);
     let rest = only.is_none().then(|| (hold_boxes(mib), hold_map(mib)));
-    std::thread::sleep(std::time::Duration::from_millis(400));
+    std::thread::sleep(std::time::Duration::from_millis(1000));
     black_box((vector, rest));
 }

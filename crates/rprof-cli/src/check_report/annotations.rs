@@ -12,7 +12,7 @@ pub fn render(report: &Report) -> String {
 
 fn command(line: &Line) -> Option<String> {
     let (level, title) = match line.verdict {
-        _ if line.fails => ("error", "memory limit passed"),
+        _ if line.fails => ("error", "memory limit exceeded"),
         Verdict::Unproven => ("warning", "memory limit not proven"),
         Verdict::Undecided => ("warning", "memory limit not decided"),
         _ if line.fell => ("notice", "memory fell: update the baseline"),
@@ -41,6 +41,6 @@ mod tests {
         let levels: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap_or("")).collect();
         assert_eq!(levels, ["::error", "::warning", "::warning", "::error"], "{text}");
         let first = text.lines().next().unwrap_or("");
-        assert!(first.starts_with("::error title=rprof%3A memory limit passed::`::error::a%25"), "{first}");
+        assert!(first.starts_with("::error title=rprof%3A memory limit exceeded::`::error::a%25"), "{first}");
     }
 }

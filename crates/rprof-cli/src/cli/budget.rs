@@ -18,7 +18,7 @@ pub struct BudgetArgs {
     pub max_peak: Option<Limit>,
     /// The largest growth after the warm-up: 1MB/min, 20KiB/s
     ///
-    /// It is passed only if the whole 95 % confidence interval of the slope is above it. Too few ticks give no verdict.
+    /// It is exceeded only if the whole 95 % confidence interval of the slope is above it. Too few ticks give no verdict.
     #[arg(long, value_name = "SIZE/TIME", value_parser = growth, help_heading = BUDGETS)]
     pub max_growth: Option<Limit>,
     /// The largest peak during the spans with this name; may be repeated

@@ -46,7 +46,7 @@ pub struct CheckArgs {
     /// The rise that is accepted [default: 5%]
     #[arg(long, value_name = "PERCENT", value_parser = tolerance, requires = "baseline", help_heading = BASELINE)]
     pub tolerance: Option<f64>,
-    /// Write the peaks as a baseline, if no limit is passed
+    /// Write the peaks as a baseline, if no limit is exceeded
     ///
     /// An existing file keeps the entries of other names.
     #[arg(long, value_name = "FILE", help_heading = BASELINE)]

@@ -29,7 +29,7 @@ Examples:
 
 pub const RUN_EXIT_CODES: &str = "\
 Exit code:
-  the command's own; 3 if it succeeded but passed a budget; 128+n if signal n
+  the command's own; 3 if it succeeded but exceeded a budget; 128+n if signal n
   killed it; 127 if it was not found; 126 if it cannot be executed; 124 if a limit
   ended it; 125 if rprof failed or if its options are wrong";
 
@@ -134,7 +134,7 @@ Examples:
 
 pub const CHECK: &str = "\
 Check the memory of traces against limits, or against the runs of a baseline.
-Each limit gives one line: kept, passed or not decided, by how much, and where.
+Each limit gives one line: within, beyond or not proven, by how much, and where.
 In a job of GitHub Actions, annotations and a step summary are written too.
 
 Examples:
@@ -147,7 +147,7 @@ Examples:
 
 pub const CHECK_EXIT_CODES: &str = "\
 Exit code:
-  0 if all limits are kept; 3 if one is passed; 2 if the options are wrong; 1 if a
+  0 if all limits are kept; 3 if one is exceeded; 2 if the options are wrong; 1 if a
   file cannot be read or written, or if the baseline or a span is missing";
 
 pub const COMPARE: &str = "\

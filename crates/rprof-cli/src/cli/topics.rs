@@ -57,7 +57,7 @@ const EXIT_CODES: &str = "\
   126         the command cannot be executed
   125         rprof failed, or its options are wrong
   124         --timeout or --memory-limit ended the command
-  3           the command succeeded, and a budget such as --max-peak was passed
+  3           the command succeeded, but exceeded a budget such as --max-peak
 
 `rprof attach` exits with 0 when the recording ends, and with 125 if rprof failed.
 
@@ -66,7 +66,7 @@ All other commands:
   0           success
   1           rprof failed: a file is missing or is no trace
   2           the options are wrong
-  3           `rprof check`: a limit is passed
+  3           `rprof check`: a limit is exceeded
   126, 127    `rprof bench`: the command cannot be executed, or was not found
   130         `rprof bench`: Ctrl-C ended it";
 
@@ -82,7 +82,8 @@ overrides the configuration file. `rprof config` prints what applies.
 
   RPROF_CONFIG     the configuration file; empty for none. Without it the file is
                    $XDG_CONFIG_HOME/rprof/config.toml, or
-                   ~/.config/rprof/config.toml. Its lines are like this one:
+                   ~/.config/rprof/config.toml, which may be missing; one that may
+                   not be read is a warning. Its lines are like this one:
                    interval = \"10ms\"
 
 For measured programs:
@@ -112,14 +113,12 @@ Other variables that rprof reads:
                    NVIDIA's library for GPU memory, if it is not where programs
                    look for it
   SLURM_JOB_ID, OMPI_COMM_WORLD_RANK and others of launchers
-                   the placeholders of -o, see docs/clusters.md
+                   rank and job of a trace, and the placeholders of -o;
+                   docs/clusters.md lists the variables
   GITHUB_ACTIONS, GITHUB_STEP_SUMMARY
                    `rprof check` in a job of GitHub Actions writes annotations and
                    a summary
-  RPROF_BIN        the Python module starts this rprof
-
-docs/clusters.md lists the variables of launchers (MPI, Slurm, PBS and others), from
-which the rank and the job of a trace come.";
+  RPROF_BIN        the Python module starts this rprof";
 
 #[cfg(test)]
 mod tests {

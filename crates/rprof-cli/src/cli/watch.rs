@@ -29,7 +29,7 @@ pub struct WatchArgs {
     /// Speed of a replay: 1 is that of the run, 10 is ten times as fast, max shows the end at once
     #[arg(long, value_name = "N", value_parser = speed, help_heading = VIEW)]
     pub speed: Option<f64>,
-    /// Show the time until memory reaches this size; a command that succeeds but passes it has exit code 3
+    /// Show the time until memory reaches this size; a command that succeeds but exceeds it has exit code 3
     #[arg(long, value_name = "SIZE", value_parser = memory_limit, help_heading = VIEW)]
     pub max_peak: Option<Bytes>,
     /// Leave the view when the run has ended

@@ -37,7 +37,7 @@ pub fn check(arguments: &CheckArgs) -> anyhow::Result<u8> {
     let fails = report.fails();
     if let Some(path) = &arguments.save_baseline {
         if fails {
-            message::print(&format!("the baseline `{}` is not written: a limit is passed", shown(path)));
+            message::print(&format!("the baseline `{}` is not written: a limit is exceeded", shown(path)));
         } else {
             save(path, &report.runs)?;
         }

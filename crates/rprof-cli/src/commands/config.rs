@@ -21,10 +21,13 @@ pub fn config() -> anyhow::Result<()> {
     for [key, value, origin] in &rows {
         text += &format!("{key:first$}  {value:second$}  {origin}\n");
     }
-    text += &match path {
-        Some(path) if path.exists() => format!("\nconfiguration file: {}\n", shown(path)),
-        Some(path) => format!("\nconfiguration file: {} (does not exist)\n", shown(path)),
-        None => "\nconfiguration file: none\n".to_owned(),
+    text += &match (path, &settings.unread) {
+        (Some(path), Some(reason)) => {
+            format!("\nconfiguration file: {} (not used, cannot be read: {reason})\n", shown(path))
+        }
+        (Some(path), None) if path.exists() => format!("\nconfiguration file: {}\n", shown(path)),
+        (Some(path), None) => format!("\nconfiguration file: {} (does not exist)\n", shown(path)),
+        (None, _) => "\nconfiguration file: none\n".to_owned(),
     };
     Ok(output::print(&text)?)
 }

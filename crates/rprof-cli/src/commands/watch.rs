@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
-use rprof_trace::shown;
+use rprof_sample::find_program;
+use rprof_trace::{Error, shown};
 
 use crate::cli::{MetricName, WatchArgs};
 use crate::exit_code::Usage;
@@ -36,7 +37,10 @@ pub fn watch(arguments: &WatchArgs) -> anyhow::Result<u8> {
     };
     let subject = match target(arguments)? {
         Target::Trace(trace) => {
-            let left = watch::show(&trace, None, &options)?;
+            let left = watch::show(&trace, None, &options).map_err(|error| match error.downcast_ref() {
+                Some(Error::NotATrace { .. }) => with_the_form_for_commands(error, &trace),
+                _ => error,
+            })?;
             load::warn(&trace, &left.warnings);
             print_end(&trace, &left, arguments.output.quiet);
             return Ok(0);
@@ -86,8 +90,19 @@ fn target(arguments: &WatchArgs) -> anyhow::Result<Target> {
     match pid {
         Some(0) => bail!("0 is no process; a trace has a name or a negative index, -1 is the newest"),
         Some(pid) => Ok(Target::Process(pid)),
-        None => Ok(Target::Trace(only(trace_names::resolve(std::slice::from_ref(name))?)?)),
+        None => {
+            let found = trace_names::resolve(std::slice::from_ref(name));
+            Ok(Target::Trace(only(found.map_err(|error| with_the_form_for_commands(error, name))?)?))
+        }
     }
+}
+
+/// Adds the form that runs a command, if the name that should be that of a trace is that of a program.
+fn with_the_form_for_commands(error: anyhow::Error, name: &Path) -> anyhow::Error {
+    if find_program(name.as_os_str()).is_err() {
+        return error;
+    }
+    anyhow!("{error:#}; `rprof watch -- {}` runs this program", shown(name))
 }
 
 fn newest() -> anyhow::Result<PathBuf> {

@@ -27,24 +27,43 @@ pub fn path() -> Option<PathBuf> {
     Some(base.join("rprof").join("config.toml"))
 }
 
+/// The settings of a file.
+#[derive(Debug, Default)]
+pub struct FileSettings {
+    /// The settings of `KEYS`, in their order.
+    pub found: [Option<Setting>; KEYS.len()],
+    /// Why the file could not be read, if the run goes on without it.
+    pub unread: Option<String>,
+}
+
 /// Reads a file. A file that does not exist has no settings, unless `RPROF_CONFIG` names it.
 ///
+/// Under `sudo -u` and `setpriv`, HOME is often that of root, which another user may not search. A default file that cannot be
+/// read is no reason not to run a command.
+///
 /// # Errors
-/// When it cannot be read, is not TOML, or has an unknown key or a value that is not valid.
-pub fn read(path: &Path) -> anyhow::Result<[Option<Setting>; KEYS.len()]> {
+/// When the named file cannot be read, or when a file is not TOML, has an unknown key or a value that is not valid.
+pub fn read(path: &Path) -> anyhow::Result<FileSettings> {
     let cannot_read = || format!("cannot read the configuration file `{}`", shown(path));
-    let file = match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound && std::env::var_os(VARIABLE).is_none() => {
-            return Ok(Default::default());
+    let is_named = std::env::var_os(VARIABLE).is_some();
+    let mut bytes = Vec::new();
+    let opened = File::open(path);
+    match opened.and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)) {
+        Ok(_) => {}
+        Err(error) if is_named => return Err(error).with_context(cannot_read),
+        // HOME may be `/dev/null`, as that of a daemon.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(FileSettings::default());
         }
-        file => file.with_context(cannot_read)?,
-    };
-    let mut text = String::new();
-    file.take(LARGEST + 1).read_to_string(&mut text).with_context(cannot_read)?;
-    if text.len() as u64 > LARGEST {
+        Err(error) => return Ok(FileSettings { unread: Some(error.to_string()), ..FileSettings::default() }),
+    }
+    if bytes.len() as u64 > LARGEST {
         bail!("the configuration file `{}` is larger than 1 MiB; see `rprof help environment`", shown(path));
     }
-    parse(&text).map_err(|Problem { line, reason }| anyhow!("`{}`, line {line}: {reason}", shown(path)))
+    let text = String::from_utf8(bytes).with_context(cannot_read)?;
+    let found = parse(&text)
+        .map_err(|Problem { line, reason }| anyhow!("`{}`, line {line}: {reason}", shown(path)))?;
+    Ok(FileSettings { found, unread: None })
 }
 
 /// The fault of a line.

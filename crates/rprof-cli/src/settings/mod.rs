@@ -12,6 +12,7 @@ use clap::Command as Definition;
 use rprof_trace::shown;
 
 use crate::cli::{self, Cli, Command};
+use crate::message;
 pub use keys::{KEYS, Key};
 
 /// The place where a value is set.
@@ -39,25 +40,37 @@ pub struct Settings {
     pub path: Option<PathBuf>,
     /// The settings of `KEYS`, in their order; `None` for what has rprof's own default.
     pub found: [Option<Setting>; KEYS.len()],
+    /// Why the default file could not be read; `None` if it was, or does not exist.
+    pub unread: Option<String>,
 }
 
 impl Settings {
     /// Reads the configuration file and the environment.
     ///
     /// # Errors
-    /// When the file cannot be read or is not valid, or when a variable has no valid value.
+    /// When the file that `RPROF_CONFIG` names cannot be read, when a file is not valid, or when a variable has no valid
+    /// value.
     pub fn load() -> anyhow::Result<Self> {
         let path = file::path();
-        let mut found = match &path {
+        let file::FileSettings { mut found, unread } = match &path {
             Some(path) => file::read(path)?,
-            None => Default::default(),
+            None => file::FileSettings::default(),
         };
         for (key, setting) in KEYS.iter().zip(&mut found) {
             if let Some(value) = variable(key)? {
                 *setting = Some(Setting { value, origin: Origin::Variable });
             }
         }
-        Ok(Self { path, found })
+        Ok(Self { path, found, unread })
+    }
+
+    /// The warning that the default file has no effect; `None` if there is no reason for one.
+    fn warning(&self) -> Option<String> {
+        let (path, reason) = (self.path.as_deref()?, self.unread.as_deref()?);
+        let path = shown(path);
+        Some(format!(
+            "cannot read the configuration file `{path}`: {reason}; going on without it (`RPROF_CONFIG=` for no file)"
+        ))
     }
 
     /// A definition of the command line that has these settings as its defaults.
@@ -94,10 +107,16 @@ fn variable(key: &Key) -> anyhow::Result<Option<String>> {
 /// # Errors
 /// As for [`Settings::load`].
 pub fn apply(cli: Cli, arguments: &[OsString]) -> anyhow::Result<Cli> {
-    if !matches!(cli.command, Command::Run(_) | Command::Attach(_) | Command::Plot(_)) {
-        return Ok(cli);
-    }
+    let is_quiet = match &cli.command {
+        Command::Run(run) => run.output.quiet,
+        Command::Attach(attach) => attach.output.quiet,
+        Command::Plot(_) => false,
+        _ => return Ok(cli),
+    };
     let settings = Settings::load()?;
+    if let Some(warning) = settings.warning().filter(|_| !is_quiet) {
+        message::print(&warning);
+    }
     if settings.found.iter().all(Option::is_none) {
         return Ok(cli);
     }
@@ -142,7 +161,7 @@ mod tests {
         for (setting, value) in found.iter_mut().zip(values) {
             *setting = Some(Setting { value: value.to_owned(), origin: Origin::Variable });
         }
-        let settings = Settings { path: None, found };
+        let settings = Settings { path: None, found, unread: None };
         let run = |words: &[&str]| {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
             match cli::parse_with(settings.applied(cli::definition()), &words).expect("accepted").command {

@@ -173,11 +173,12 @@ mod tests {
     #[test]
     fn both_ways_find_the_same_pages_as_rss() {
         let page = 4096;
-        let touched = vec![1u8; 8 << 20];
+        // Other tests of this process allocate and free meanwhile.
+        let touched = vec![1u8; 64 << 20];
         let first = scan(std::process::id(), page).expect("our own pages");
-        HAS_SCAN.store(false, Ordering::Relaxed);
+        let had_scan = HAS_SCAN.swap(false, Ordering::Relaxed);
         let second = scan(std::process::id(), page).expect("our own pages");
-        HAS_SCAN.store(true, Ordering::Relaxed);
+        HAS_SCAN.store(had_scan, Ordering::Relaxed);
         assert_eq!(touched[5], 1);
         let sum = |scan: &Scan| scan.runs.iter().map(|run| run.end - run.start).sum::<u64>();
         for scan in [&first, &second] {
