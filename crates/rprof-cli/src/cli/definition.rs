@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{Args, Command, CommandFactory, FromArgMatches};
 
 use super::{AttachArgs, Cli, PlotArgs, RunArgs};
@@ -39,7 +40,14 @@ fn examples_last(command: Command) -> Command {
 /// # Errors
 /// A command line that clap does not accept, or a request for help or the version.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    parse_with(definition(), arguments)
+    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
+    match parse_with(Cli::command(), arguments) {
+        // Only pages need the whole definition.
+        Err(error) if matches!(error.kind(), DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand) => {
+            parse_with(definition(), arguments)
+        }
+        parsed => parsed,
+    }
 }
 
 /// Parses arguments by a definition whose defaults may be others.

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::Command as Definition;
+use clap::{Command as Definition, CommandFactory};
 use rprof_trace::shown;
 
 use crate::cli::{self, Cli, Command};
@@ -121,7 +121,7 @@ pub fn apply(cli: Cli, arguments: &[OsString]) -> anyhow::Result<Cli> {
         return Ok(cli);
     }
     // The same arguments were accepted before, and every value is valid.
-    Ok(cli::parse_with(settings.applied(cli::definition()), arguments)?)
+    Ok(cli::parse_with(settings.applied(Cli::command()), arguments)?)
 }
 
 /// The words for a place.

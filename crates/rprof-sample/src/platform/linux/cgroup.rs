@@ -2,11 +2,11 @@
 //! A reading of the events takes 1 µs, one of the membership 4 µs, one of everything 20 µs.
 
 use std::fs::{self, File};
-use std::io::BufReader;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use memchr::memmem;
 use procfs_core::process::{MountInfo, MountInfos};
 use procfs_core::{FromBufRead, ProcessCGroups};
 use rprof_trace::{Bytes, Cgroup};
@@ -184,7 +184,12 @@ impl Place {
 /// The places of the group in the text of a `/proc/PID/cgroup`.
 fn find(membership: &[u8]) -> Option<Vec<Place>> {
     let groups = ProcessCGroups::from_buf_read(membership).ok()?.0;
-    let mounts = MountInfos::from_buf_read(BufReader::new(File::open("/proc/self/mountinfo").ok()?)).ok()?;
+    // Parsing all lines would take a tenth of the time of a start.
+    let lines = fs::read("/proc/self/mountinfo").ok()?;
+    let groups_only = lines
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| memmem::find(line, b" - cgroup").is_some());
+    let mounts = MountInfos::from_buf_read(&groups_only.collect::<Vec<_>>().concat()[..]).ok()?;
     let mount = |info: &MountInfo| {
         let options = info.super_options.keys().map(String::as_str);
         Mount::new(&info.fs_type, options, &info.root, &info.mount_point.to_string_lossy())
