@@ -95,10 +95,10 @@ package: ## Pack each crate for a registry and build it from the archive, under 
 	rm -rf $(PACKED) '$(TARGET)'/debug/.fingerprint/rprof-*
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
-# Some tests compare results with mprof, NumPy, h5py and zarr. Without this Python they are skipped with a message.
+# Some tests compare results with mprof, NumPy, h5py and zarr, or read exports with pandas and polars. Without this Python they are skipped with a message.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 
-peers: .tools/peers/ok ## Install a Python with mprof, h5py and zarr under .tools/, for the tests
+peers: .tools/peers/ok ## Install a Python with mprof, h5py, zarr, pandas and polars under .tools/, for the tests
 
 .tools/peers/ok:
 	@mkdir -p .tools
@@ -106,3 +106,5 @@ peers: .tools/peers/ok ## Install a Python with mprof, h5py and zarr under .tool
 	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client; \
 	then touch $@; \
 	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; the tests that need them are skipped" >&2; fi
+	@# Readers of exports, on their own: not every Python has them.
+	-@.tools/peers/bin/pip install --quiet --disable-pip-version-check pandas polars

@@ -1,4 +1,4 @@
-//! Completions: each shell accepts its script, and a real bash completes a word at the key Tab.
+//! Completions: each shell accepts its script, and real shells complete words.
 
 use std::process::{Command, Stdio};
 
@@ -46,11 +46,10 @@ fn every_shell_has_every_command() {
 #[test]
 fn every_shell_accepts_its_script() {
     let place = Place::new();
-    let checks: [(&str, &str, &[&str]); 6] = [
+    let checks: [(&str, &str, &[&str]); 5] = [
         ("bash", "bash", &["-n", "bash"]),
         ("zsh", "zsh", &["-n", "zsh"]),
         ("fish", "fish", &["--no-execute", "fish"]),
-        ("elvish", "elvish", &["-compileonly", "elvish"]),
         ("powershell", "pwsh", &["-NoProfile", "-File", "powershell.ps1"]),
         ("nushell", "nu", &["--no-config-file", "-c", "source nushell"]),
     ];
@@ -78,6 +77,46 @@ fn fish_completes_commands_and_values() {
         assert!(words.iter().all(|found| *found == word) && words.len() <= 1, "{line}: {words:?}");
         assert_eq!(words.is_empty(), word.is_empty(), "{line}: {}", done.stderr);
     }
+}
+
+/// Nushell answers an editor with the words that it would offer at an offset.
+#[test]
+fn nushell_completes_commands_and_options() {
+    let place = Place::new();
+    script(&place, "nushell");
+    for (line, word) in [("rprof pl", "rprof plot"), ("rprof run --memory", "--memory-limit")] {
+        let text = format!("source nushell\n{line}");
+        std::fs::write(place.path("line.nu"), &text).unwrap();
+        let end = text.len().to_string();
+        let Some(done) = asked(&place, "nu", &["--no-config-file", "--ide-complete", &end, "line.nu"]) else {
+            return;
+        };
+        assert!(done.stdout.contains(&format!("[\"{word}\"]")), "{line}: {}{}", done.stdout, done.stderr);
+    }
+}
+
+/// Elvish has completions only in its editor of lines.
+#[test]
+fn elvish_completes_at_the_key_tab() {
+    let place = Place::new();
+    script(&place, "elvish");
+    if Command::new("elvish").arg("-version").output().is_err() {
+        return skip("no `elvish`: its completions are not run");
+    }
+    let mut shell = Command::new("elvish");
+    shell.arg("-norc").current_dir(place.dir.path()).env("TERM", "xterm");
+    shell.env("HOME", place.dir.path()).env("XDG_CONFIG_HOME", place.path("config"));
+    let mut terminal = Terminal::start(shell);
+    // Its editor waits for keys.
+    terminal.await_text("\u{1b}[?2004h");
+    terminal.press("eval (slurp < elvish); echo sour''ced\r");
+    terminal.await_text("sourced\r\n");
+    terminal.press("fn rprof {|@words| echo words:$@words'.' }; echo def''ined\r");
+    terminal.await_text("defined\r\n");
+    terminal.press("rprof pl\t\r");
+    terminal.await_text("words:plot.");
+    terminal.press("exit\r");
+    terminal.child.wait().unwrap();
 }
 
 /// A bash with its own editor of lines: Tab completes the command, and then the option.

@@ -41,11 +41,14 @@ class Place:
         (tools / "rprof").symlink_to(rprof)
         self.write("simulate", f'#!/bin/sh\nexec {truth} touch "${{1:-100}}MiB" hold 300ms\n')
         (self.path / "simulate").chmod(0o755)
-        # Debian's names: two kinds of MPI can be installed beside each other, and torch is for the system's Python.
-        if program := shutil.which("mpiexec.mpich"):
-            (tools / "mpiexec").symlink_to(program)
-        (tools / "torchrun").write_text('#!/bin/sh\nexec /usr/bin/python3 -m torch.distributed.run "$@"\n')
-        (tools / "torchrun").chmod(0o755)
+        # Debian's names: two kinds of MPI can be installed beside each other, and torch is for the system's Python, in which
+        # torch 1.13 fails with its own default of these options.
+        for name, command in [
+            ("mpiexec", "mpiexec.mpich"),
+            ("torchrun", "/usr/bin/python3 -m torch.distributed.run --redirects 1 --tee 2"),
+        ]:
+            (tools / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+            (tools / name).chmod(0o755)
         home = self.path / ".home"
         home.mkdir()
         self.env = {
