@@ -123,6 +123,8 @@ def read(options: argparse.Namespace, trace: Path) -> dict:
 
 def section(watch: Watch, peak: dict, seconds: float) -> str:
     """The text of the document."""
+    has_priority = os.sched_getscheduler(0) != os.SCHED_OTHER
+    priority = " All of it had real-time priority (`chrt -r 1 make soak`): other programs were busy." if has_priority else ""
     end = peak["end"]
     ticks, late = end["ticks"], end["overruns"]
     rows = [
@@ -141,7 +143,8 @@ def section(watch: Watch, peak: dict, seconds: float) -> str:
     return (
         f"{BEGIN}\n## A long run at 1 kHz\n\n`make soak` writes this section. A Python program starts a child every {PAUSE * 1000:.0f} ms, {ALIVE} at once: some fork, some leave a "
         "daemon behind, some end between two ticks. "
-        "rprof records the tree at 1,000 ticks a second; a second rprof records the first one, once a second.\n\n"
+        "rprof records the tree at 1,000 ticks a second; a second rprof records the first one, once a second."
+        f"{priority}\n\n"
         f"| | |\n|---|--:|\n{table}\n\n![Memory of rprof over the run](soak.svg)\n{END}"
     )
 
