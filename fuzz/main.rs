@@ -157,7 +157,7 @@ fn exports(data: &[u8]) {
         let trace = data.to_vec();
         let mut open = || Ok(Reader::new(std::io::Cursor::new(trace.clone()), "fuzz"));
         let mut out = Vec::new();
-        if export(format, &mut Source { open: &mut open, profiles: &runs }, &mut out).is_err() {
+        if export(format, &mut Source { open: &mut open, profiles: &runs, held: None }, &mut out).is_err() {
             continue;
         }
         let text = String::from_utf8(out).expect("UTF-8");

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::stacks::{Held, write_stacks};
 use crate::support::{Done, MIB, Place, done, words};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
@@ -59,6 +60,48 @@ fn the_exit_code_of_check_is_its_verdict() {
             "{line}"
         );
     }
+}
+
+/// A limit was passed if the estimate of a function was above it, also where the stacks of its memory had been lost.
+#[test]
+fn only_memory_that_is_certainly_of_a_function_passes_its_limit() {
+    let place = Place::new();
+    place.run_truth("-q", "touch 5MiB");
+    let held = |calls, mib, is_lost| Held { calls, mib, is_lost };
+    write_stacks(
+        &place,
+        "t.dat",
+        &[
+            held(&["main", "app::load"], 40, false),
+            held(&["main", "app::load", "app::parse"], 60, false),
+            held(&["main", "app::load"], 30, true),
+            held(&["main", "other"], 50, false),
+            held(&[], 10, false),
+        ],
+    );
+    for (limit, code, strict, wanted) in [
+        ("load=90MiB", 3, 3, "beyond: `t.dat`: function `load` at least 100.0 MiB RSS exceeds"),
+        (
+            "load=120MiB",
+            0,
+            3,
+            "not proven: `t.dat`: function `load` 130.0 MiB RSS is above --max-function 120MiB",
+        ),
+        ("app::load=135MiB", 0, 3, "130.0 MiB RSS, but its upper bound 140.0 MiB exceeds"),
+        ("load=140MiB", 0, 0, "within: `t.dat`: function `load` 130.0 MiB RSS, at most 140.0 MiB"),
+        ("parse=50MiB", 3, 3, "at least 60.0 MiB RSS exceeds"),
+        ("other=60MiB", 0, 3, "its upper bound 90.0 MiB exceeds"),
+        ("main=185MiB", 0, 3, "but its upper bound 190.0 MiB"),
+    ] {
+        let plain = check(&place, &format!("--max-function {limit} t.dat"));
+        assert_eq!(plain.code, Some(code), "{limit}: {}{}", plain.stdout, plain.stderr);
+        assert!(plain.stdout.contains(wanted), "{limit}: {}", plain.stdout);
+        assert_eq!(check(&place, &format!("--strict --max-function {limit} t.dat")).code, Some(strict));
+    }
+    let finding = findings(&place, "--max-function load=120MiB t.dat").remove(0);
+    let mib = |key: &str| finding[key].as_u64().unwrap() / MIB;
+    assert_eq!((mib("low"), mib("value"), mib("high")), (100, 130, 140), "{finding}");
+    assert_eq!((&finding["verdict"], &finding["excess"]), (&"unproven".into(), &Value::Null));
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::stacks::{Held, write_stacks};
 #[cfg(target_os = "linux")]
-use crate::support::{MIB, words};
-use crate::support::{Place, done, skip, wait_for};
+use crate::support::words;
+use crate::support::{MIB, Place, done, skip, wait_for};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/exchange");
@@ -283,6 +284,8 @@ print(int(next(iter(rows)).m), next(iter(tp.query('select count(*) n from slice'
 fn the_firefox_profiler_reads_its_export() {
     let place = Place::new();
     recorded(&place);
+    let held = |calls, mib| Held { calls, mib, is_lost: false };
+    write_stacks(&place, "t.dat", &[held(&["main", "load"], 30), held(&["main"], 4), held(&[], 2)]);
     export(&place, "t.dat -o t.firefox.json.gz");
     export(&place, "t.dat -o t.firefox.json");
     let file: Value = serde_json::from_slice(&std::fs::read(place.path("t.firefox.json")).unwrap()).unwrap();
@@ -300,6 +303,43 @@ fn the_firefox_profiler_reads_its_export() {
     assert!(markers.contains("load") && markers.contains("part") && markers.contains("half"), "{markers}");
     let info = reader.ask(&["profile", "info", "--all"]).stdout;
     assert!(info.contains("3 processes") && info.matches("Memory - memory range").count() == 5, "{info}");
+    let strategy = ["--strategy", "native-retained-allocations", "--json"];
+    let retained = reader.ask(&[&["thread", "samples"], &strategy[..]].concat()).stdout;
+    let retained: Value =
+        serde_json::from_str(&retained).unwrap_or_else(|error| panic!("{error}: {retained}"));
+    let functions = retained["topFunctionsByTotal"].as_array().unwrap();
+    let total = |name: &str| {
+        let found = functions.iter().find(|function| function["name"].as_str().unwrap().ends_with(name));
+        found.unwrap_or_else(|| panic!("no {name}: {retained}"))["totalSamples"].as_u64()
+    };
+    let expected = [("t", 36 * MIB), ("libt.so!main", 34 * MIB), ("libt.so!load", 30 * MIB)];
+    for (name, bytes) in expected {
+        assert_eq!(total(name), Some(bytes), "{name}");
+    }
+}
+
+/// An export without the stacks is better than none, and a wrong one would be found only in the viewer.
+#[test]
+fn stacks_that_cannot_be_read_are_reported_and_the_rest_is_exported() {
+    let place = Place::new();
+    recorded(&place);
+    export(&place, "t.dat -o plain.firefox.json");
+    std::fs::write(place.path("t.dat.stacks"), "no stacks").unwrap();
+    let done = place.run("export t.dat -o t.firefox.json");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("; the export has no stacks"), "{}", done.stderr);
+    let read = |name: &str| std::fs::read(place.path(name)).unwrap();
+    assert_eq!(read("t.firefox.json"), read("plain.firefox.json"));
+    assert_eq!(place.run("where t.dat -o x.firefox.json").code, Some(1));
+    // Without the trace, the profile has the stacks alone.
+    write_stacks(&place, "t.dat", &[Held { calls: &["main"], mib: 4, is_lost: false }]);
+    std::fs::remove_file(place.path("t.dat")).unwrap();
+    for name in ["t.dat", "t.dat.stacks"] {
+        let done = place.run(&format!("where {name} --force -o x.firefox.json"));
+        assert_eq!(done.code, Some(0), "{name}: {}", done.stderr);
+        let file: Value = serde_json::from_slice(&read("x.firefox.json")).unwrap();
+        assert_eq!(file["threads"][0]["nativeAllocations"]["weight"], serde_json::json!([4 * MIB]));
+    }
 }
 
 /// The reader of the Firefox Profiler in a session of its own.

@@ -400,6 +400,14 @@ fn each_function_has_its_bytes_beside_busy_loops() {
     eprintln!("lost stacks: {}, lost faults: {}", held["lost_stacks"], held["lost_faults"]);
 }
 
+/// The sum of the allocation samples of a profile of the Firefox Profiler.
+fn retained(profile: &str) -> u64 {
+    let profile: Value = serde_json::from_str(profile).unwrap();
+    let threads = profile["threads"].as_array().unwrap().iter();
+    let weights = threads.filter_map(|thread| thread["nativeAllocations"]["weight"].as_array()).flatten();
+    weights.map(|bytes| bytes.as_u64().unwrap()).sum()
+}
+
 /// One run that several tests of the outputs share would save time, but tests share nothing.
 #[test]
 fn every_output_has_the_same_bytes() {
@@ -430,6 +438,15 @@ fn every_output_has_the_same_bytes() {
     let speedscope = std::fs::read_to_string(place.path("f.speedscope.json")).unwrap();
     let speedscope: Value = serde_json::from_str(&speedscope).unwrap();
     assert_eq!(speedscope["profiles"][0]["endValue"], bytes, "speedscope");
+
+    for line in ["where -o f.firefox.json t.dat", "export -o e.firefox.json t.dat"] {
+        let done = place.run(line);
+        assert_eq!(done.code, Some(0), "{line}: {}", done.stderr);
+    }
+    let firefox = std::fs::read_to_string(place.path("f.firefox.json")).unwrap();
+    assert_eq!(firefox, std::fs::read_to_string(place.path("e.firefox.json")).unwrap(), "both have the peak");
+    assert_eq!(retained(&firefox), bytes, "the Firefox profile");
+    assert!(firefox.contains("hold_large"));
 
     assert_eq!(place.run("where -o f.svg t.dat").code, Some(0));
     let svg = std::fs::read_to_string(place.path("f.svg")).unwrap();
@@ -476,8 +493,8 @@ fn a_limit_of_a_function_is_checked() {
         return;
     }
     for (limit, code, words) in [
-        ("hold_large=20MiB", 3, "exceeds --max-function"),
-        ("hold_large=40MiB", 0, "function `hold_large`"),
+        ("hold_large=10MiB", 3, "exceeds --max-function"),
+        ("hold_large=40MiB", 0, "within: `t.dat`: function `hold_large`"),
         ("hold_lorge=40MiB", 1, "no function `hold_lorge`"),
     ] {
         let done = place.run(&format!("check --max-function {limit} t.dat"));

@@ -9,16 +9,18 @@ import { EVIL, gap, tree } from "./traces.mjs";
 
 after(close);
 
+const HOLD = `hold${EVIL}`;
 const FUNCTIONS = [
-  { name: "app::grow", library: "app", file: "grow.c", line: 12 },
-  { name: `hold${EVIL}`, library: `lib${EVIL.replaceAll("/", "")}.so`, file: EVIL },
+  { name: "main", library: "app" },
+  { name: "app::grow", library: "app", file: "grow.c", line: 12, parent: 0, lost: 3 },
+  { name: HOLD, library: `lib${EVIL.replaceAll("/", "")}.so`, file: EVIL },
   { name: "late", library: "liblate.so" },
   {},
 ];
 const LOOKS = [
-  [1, [10, 4, 0, 2]],
-  [4, [30, 4, 0, 2]],
-  [7, [5, 4, 8, 2]],
+  [1, [0, 10, 4, 0, 2]],
+  [4, [0, 30, 4, 0, 2]],
+  [7, [0, 5, 4, 8, 2]],
 ];
 
 function page(name, trace, ...options) {
@@ -29,14 +31,15 @@ function page(name, trace, ...options) {
 const file = page("functions", tree());
 const about = (page) => page.locator("#functions .about").innerText();
 const names = (page) => page.locator("#functions tbody th").allInnerTexts();
+const cells = (page, row) => page.locator("#functions tbody tr").nth(row).locator("td").allInnerTexts();
 const hover = async (page, share) => page.mouse.move(...Object.values(await inChart(page, share)));
 
 test("shows what held the memory at the highest look at the pages", () =>
   inPage(file, async (page) => {
     assert.match(await about(page), /^At the moment with most memory, 4\.0+ s: 36\.0 MiB RSS, of which 2\.0 MiB \(5\.6 %\) are not attributed\.$/);
-    assert.deepEqual(await names(page), ["app::grow", FUNCTIONS[1].name, "[no fault seen] [heap]"]);
-    const first = await page.locator("#functions tbody tr").first().locator("td").allInnerTexts();
-    assert.deepEqual(first, ["30.0 MiB", "83.3 %", "app", "grow.c:12"]);
+    assert.deepEqual(await names(page), ["app::grow", HOLD, "[no fault seen] [heap]", "main"]);
+    const bounds = "30.0 MiB\nat least 27.0 MiB, at most 32.0 MiB";
+    assert.deepEqual(await cells(page, 0), [bounds, "83.3 %", bounds, "app", "grow.c:12"]);
     const readout = await page.locator("#readout").innerText();
     assert.match(readout, /Functions at 4\.0+ s[^]*app::grow\s+30\.0 MiB[^]*not attributed\s+2\.0 MiB/);
     assert.match(await page.locator("#method").innerText(), /at 3 looks at the pages/);
@@ -48,12 +51,31 @@ test("follows the cursor from look to look", () =>
     assert.match(await about(page), /^At the cursor, 5\.[45]\d* s: rprof last looked at the pages at 4\.0+ s: 36\.0 MiB RSS/);
     await hover(page, 0.85);
     assert.match(await about(page), /last looked at the pages at 7\.0+ s: 19\.0 MiB RSS/);
-    assert.equal((await names(page))[0], "late");
+    assert.deepEqual(await names(page), ["late", "app::grow", HOLD, "[no fault seen] [heap]", "main"]);
+    // The bounds of this moment are not in the page.
+    assert.doesNotMatch(await page.locator("#functions tbody").innerText(), /at least|at most/);
     await hover(page, 0.05);
     assert.match(await about(page), /looked at the pages first at 1\.0+ s: 16\.0 MiB RSS/);
     await page.locator("#chart").focus();
     await page.keyboard.press("p");
     assert.match(await page.locator("#live").innerText(), /most in function app::grow, 10\.0 MiB/);
+  }));
+
+test("shows the total of callers, and the bounds of each value at the peak", () =>
+  inPage(file, async (page) => {
+    assert.deepEqual(await cells(page, 3), ["0 B\nat most 5.0 MiB", "0.0 %", "30.0 MiB\nat least 27.0 MiB, at most 32.0 MiB", "app", ""]);
+    // Memory without a function has no bounds of its own: the functions' bounds allow for it.
+    assert.deepEqual((await cells(page, 2)).slice(0, 3), ["2.0 MiB", "5.6 %", "2.0 MiB"]);
+    // A bound that reads as its value does is not shown.
+    await page.selectOption("#unit", "TiB");
+    assert.deepEqual((await cells(page, 0)).slice(0, 3), ["0.00 TiB", "83.3 %", "0.00 TiB"]);
+    await page.selectOption("#unit", "auto");
+    await page.locator("#functions thead th", { hasText: "Total" }).getByRole("button").click();
+    assert.deepEqual((await names(page)).slice(0, 2), ["app::grow", "main"]);
+    await page.evaluate(() => scrollTo(0, 0));
+    await hover(page, 0.85);
+    assert.deepEqual((await cells(page, 1)).slice(0, 3), ["5.0 MiB", "26.3 %", "5.0 MiB"]);
+    assert.deepEqual((await names(page)).slice(0, 3), ["late", "app::grow", "main"]);
   }));
 
 test("shows the highest look of the part shown, and of a chosen span", () =>
@@ -73,10 +95,10 @@ test("shows the highest look of the part shown, and of a chosen span", () =>
 test("names of functions, libraries and sources stay text", () =>
   inPage(file, async (page) => {
     const row = page.locator("#functions tbody tr").nth(1);
-    assert.equal(await row.locator("th").innerText(), FUNCTIONS[1].name);
-    assert.equal(await row.locator("td").nth(3).innerText(), EVIL);
+    assert.equal(await row.locator("th").innerText(), HOLD);
+    assert.equal(await row.locator("td").nth(4).innerText(), EVIL);
     await page.selectOption("#view", "functions");
-    assert.equal(await page.locator("#readout li button", { hasText: FUNCTIONS[1].name }).count(), 1);
+    assert.equal(await page.locator("#readout li button", { hasText: HOLD }).count(), 1);
     assert.equal(await page.title(), "make -j2");
     assert.equal(await page.locator("img").count(), 0);
   }));

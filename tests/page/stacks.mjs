@@ -1,7 +1,7 @@
 // Stacks files for the tests, as rprof writes them beside a trace. A page of memory has 1 MiB in them, so that a test knows
 // what the page must show.
 
-const KIND = { header: 1, module: 2, frame: 3, node: 4, fault: 9, scan: 10, moment: 11, symbols: 12, end: 14, text: 15 };
+const KIND = { header: 1, module: 2, frame: 3, node: 4, fault: 9, scan: 10, moment: 11, symbols: 12, end: 14, text: 15, place: 16 };
 const MIB = 2 ** 20;
 const PID = 100;
 
@@ -22,6 +22,7 @@ const record = (kind, ...payload) => [kind, ...integer(payload.flat().length), .
 
 /**
  * The stacks of a run. `functions` have `name`, `library`, `file` and `line`; one without a name is memory without a fault.
+ * `parent` is the number of an earlier one that calls it, and `lost` the number of its first pages whose stacks were lost.
  * Each of `looks` is a time in seconds and the MiB that each function holds then.
  */
 export function stacks(functions, looks) {
@@ -30,16 +31,17 @@ export function stacks(functions, looks) {
     record(KIND.header, integers(1, 1, 1, MIB, 2 * MIB), text("rprof 0.1.0")),
     ...functions.map(({ library }) => record(KIND.module, text(`/lib/${library || "none"}`))),
     ...functions.map((_, at) => record(KIND.frame, integers(at, 64))),
-    ...functions.map((_, at) => record(KIND.node, integers(0, at))),
+    ...functions.map(({ parent }, at) => record(KIND.node, integers(parent === undefined ? 0 : parent + 1, at))),
     ...functions.map(({ name, file, line }, at) => record(KIND.symbols, integers(at, 1), text(name || ""), text(file || ""), integer(line || 0))),
     record(KIND.text, text("[heap]")),
   ];
   const touched = functions.map(() => 0);
   for (const [seconds, held] of looks) {
     const time = Math.round(seconds * 1e9);
-    functions.forEach(({ name }, at) => {
+    functions.forEach(({ name, lost = 0 }, at) => {
       for (; name && touched[at] < held[at]; touched[at]++) {
-        found.push(record(KIND.fault, integers(time, PID, PID, start(at) + touched[at] * MIB, MIB, at + 1, 1)));
+        const kind = touched[at] < lost ? KIND.place : KIND.fault;
+        found.push(record(kind, integers(time, PID, PID, start(at) + touched[at] * MIB, MIB, at + 1, 1)));
       }
       touched[at] = Math.min(touched[at], held[at]);
     });

@@ -1,6 +1,7 @@
 //! Support of the end-to-end tests: a directory for each test, the two programs, and waiting with a deadline.
 
 pub mod pty;
+pub mod stacks;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

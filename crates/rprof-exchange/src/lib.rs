@@ -10,5 +10,5 @@ mod json;
 
 pub use compression::{Compression, Compressor};
 pub use error::Error;
-pub use export::{ExportFormat, Source, export};
+pub use export::{ExportFormat, HeldFrame, HeldMemory, HeldStack, Source, export};
 pub use import::{Peer, import};

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rprof_exchange::{ExportFormat, Source, export};
-use rprof_trace::{Reader, fold};
+use rprof_exchange::{ExportFormat, HeldFrame, HeldMemory, HeldStack, Source, export};
+use rprof_trace::{Bytes, Reader, Seconds, fold};
 use serde_json::Value;
 
 /// A run with two processes, an exec, PSS, spans, a mark, a gap, and names that formats must escape.
@@ -37,11 +37,15 @@ END {\"elapsed_s\":1.25,\"exit_code\":3,\"signal\":null,\"user_s\":0.1,\"system_
 const MIB: u64 = 1 << 20;
 
 fn exported(format: ExportFormat, trace: &'static str) -> String {
+    exported_with(format, trace, None)
+}
+
+fn exported_with(format: ExportFormat, trace: &'static str, held: Option<&HeldMemory>) -> String {
     let (profiles, _) =
         fold(|| Ok(Reader::new(trace.as_bytes(), "t.dat")), &format.profile_options()).unwrap();
     let mut open = || Ok(Reader::new(trace.as_bytes(), "t.dat"));
     let mut out = Vec::new();
-    export(format, &mut Source { open: &mut open, profiles: &profiles }, &mut out).unwrap();
+    export(format, &mut Source { open: &mut open, profiles: &profiles, held }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -153,9 +157,115 @@ fn firefox_has_memory_counters_that_begin_at_zero() {
     );
     let markers: usize =
         threads.iter().map(|thread| thread["markers"]["length"].as_u64().unwrap() as usize).sum();
-    assert_eq!(markers, 4, "three spans and a mark");
+    assert_eq!(markers, 5, "the run, three spans and a mark");
     let names: Vec<_> = threads.iter().map(|thread| thread["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"thread 900"), "{names:?}");
+    // The profiler shows only the time of samples and markers: one marker has that of the whole run.
+    let times = |key: &str| threads[0]["markers"][key].as_array().unwrap().clone();
+    assert!(
+        times("startTime").contains(&0.0.into()) && times("endTime").contains(&1250.0.into()),
+        "{times:?}",
+        times = times("endTime")
+    );
+}
+
+/// Stacks of two processes. Two functions have one name in different libraries, and two samples have equal stacks.
+fn held() -> HeldMemory {
+    let stack = |bytes: u64, frames: &[(&str, &str)]| HeldStack {
+        frames: frames
+            .iter()
+            .map(|(name, library)| HeldFrame { name: (*name).to_owned(), library: (*library).to_owned() })
+            .collect(),
+        bytes: Bytes(bytes),
+    };
+    let stacks = vec![
+        stack(5 * MIB, &[("sh", ""), ("main", "sh"), ("load \"\u{1b}", "liba.so")]),
+        stack(3 * MIB, &[("sh", ""), ("main", "sh"), ("init", "liba.so")]),
+        stack(2 * MIB, &[("=cmd|x", ""), ("main", "x"), ("init", "libb.so")]),
+        stack(MIB, &[("=cmd|x", ""), ("main", "x"), ("init", "libb.so")]),
+        stack(7, &[]),
+    ];
+    HeldMemory { time: Seconds(0.65), stacks }
+}
+
+/// The stacks of the allocation samples of a thread, as the profiler reads them: functions with their libraries, and bytes.
+fn allocations(thread: &Value) -> Vec<(Vec<String>, u64)> {
+    let number = |value: &Value| value.as_u64().unwrap() as usize;
+    let text = |place: &Value| thread["stringArray"][number(place)].as_str().unwrap().to_owned();
+    let function = |stack: usize| {
+        let frame = number(&thread["stackTable"]["frame"][stack]);
+        let function = number(&thread["frameTable"]["func"][frame]);
+        let name = text(&thread["funcTable"]["name"][function]);
+        // -1 for a function without a library.
+        let resource = thread["funcTable"]["resource"][function].as_u64();
+        resource.map_or(name.clone(), |resource| {
+            format!("{name} ({})", text(&thread["resourceTable"]["name"][resource as usize]))
+        })
+    };
+    let found = &thread["nativeAllocations"];
+    (0..number(&found["length"]))
+        .map(|sample| {
+            let mut stack = found["stack"][sample].as_u64();
+            let mut names = Vec::new();
+            while let Some(at) = stack {
+                names.insert(0, function(at as usize));
+                stack = thread["stackTable"]["prefix"][at as usize].as_u64();
+            }
+            (names, found["weight"][sample].as_u64().unwrap())
+        })
+        .collect()
+}
+
+/// The profiler shows the allocations of one thread at a time and retains one of each address, so all are on one thread, and
+/// each has an address of its own.
+#[test]
+fn firefox_has_the_memory_of_all_stacks_on_one_thread() {
+    let held = held();
+    let file: Value =
+        serde_json::from_str(&exported_with(ExportFormat::Firefox, TRACE, Some(&held))).unwrap();
+    let threads = file["threads"].as_array().unwrap();
+    let with: Vec<usize> =
+        (0..threads.len()).filter(|at| threads[*at].get("nativeAllocations").is_some()).collect();
+    assert_eq!(file["meta"]["initialSelectedThreads"], serde_json::json!(with));
+    let [at] = with[..] else { panic!("{with:?}") };
+    let thread = &threads[at];
+    assert_eq!((&thread["pid"], &thread["samples"]["length"]), (&"812".into(), &0.into()));
+    let found = allocations(thread);
+    assert_eq!(found.iter().map(|(_, bytes)| bytes).sum::<u64>(), 11 * MIB + 7);
+    let names: Vec<String> = found.into_iter().map(|(names, _)| names.join("; ")).collect();
+    assert_eq!(
+        names,
+        [
+            "sh; main (sh); load \"\u{1b} (liba.so)",
+            "sh; main (sh); init (liba.so)",
+            "=cmd|x; main (x); init (libb.so)",
+            "=cmd|x; main (x); init (libb.so)",
+            "",
+        ]
+    );
+    let samples = &thread["nativeAllocations"];
+    assert_eq!(samples["weightType"], "bytes");
+    assert!(samples["time"].as_array().unwrap().iter().all(|time| time == 650.0), "milliseconds: {samples}");
+    let addresses: BTreeSet<_> =
+        samples["memoryAddress"].as_array().unwrap().iter().map(Value::as_u64).collect();
+    assert_eq!(addresses.len(), 5);
+    assert_eq!(file["counters"].as_array().unwrap().len(), 4, "the curves are there, too");
+    let markers: usize =
+        threads.iter().map(|thread| thread["markers"]["length"].as_u64().unwrap() as usize).sum();
+    assert_eq!(markers, 5);
+}
+
+/// Stacks outlive their trace, and `rprof where` reads them without it.
+#[test]
+fn firefox_has_stacks_also_without_a_run() {
+    let held = held();
+    let mut open = || Ok(Reader::new(TRACE.as_bytes(), "t.dat"));
+    let mut out = Vec::new();
+    let mut source = Source { open: &mut open, profiles: &[], held: Some(&held) };
+    export(ExportFormat::Firefox, &mut source, &mut out).unwrap();
+    let file: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(allocations(&file["threads"][0]).len(), 5);
+    assert_eq!(file["counters"].as_array().map(Vec::len), Some(0));
 }
 
 /// The rules of `OpenMetrics` 1.0 that a parser checks: families in one piece, samples of one set of labels in one piece and

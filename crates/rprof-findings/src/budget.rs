@@ -34,7 +34,7 @@ pub struct Limit {
 pub enum Verdict {
     /// The quantity is proven to be within the limit.
     Within,
-    /// The known value is within the limit, but its upper bound is above it or not known.
+    /// The lower bound is within the limit, but the upper bound is above it or not known.
     Unproven,
     /// The trace does not have enough data.
     Undecided,
@@ -71,7 +71,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The best known value, in the unit of the limit; `None` if the trace does not have it.
     pub value: Option<f64>,
-    /// Lower bound of the value, equal to it for a peak.
+    /// Lower bound of the value, equal to it for a peak. That of a function is what is certainly its own.
     pub low: Option<f64>,
     /// Upper bound of the value; `None` if it is not known.
     pub high: Option<f64>,
@@ -85,9 +85,11 @@ impl Finding {
         self.low.map(|low| low - self.limit.most).filter(|_| self.verdict == Verdict::Beyond)
     }
 
-    /// The finding about a function: what it is known to hold at a time, and what it may hold at most, in bytes.
-    pub fn of_function(limit: &Limit, held: Bytes, upper: Bytes, time: Seconds) -> Self {
-        of_peak(limit, Some(held), Some(upper)).at(Some(Place { time, ..Place::default() }))
+    /// The finding about a function: the best estimate of what it held at a time, and its bounds, which decide.
+    pub fn of_function(limit: &Limit, held: Bytes, (low, high): (Bytes, Bytes), time: Seconds) -> Self {
+        let number = |bytes: Bytes| Some(bytes.0 as f64);
+        let finding = Self::new(limit, number(held), number(low), number(high));
+        finding.at(Some(Place { time, ..Place::default() }))
     }
 
     fn new(limit: &Limit, value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Self {
@@ -218,6 +220,23 @@ mod tests {
         ] {
             let found = verdict(&run(low, high), limit(Quantity::Peak, 100.0));
             assert_eq!(found, expected, "{low} to {high:?}");
+        }
+    }
+
+    /// The estimate of a function has a bound on either side, and only the lower one proves that the limit is passed.
+    #[test]
+    fn the_bounds_of_a_function_decide_and_not_its_estimate() {
+        for (low, held, high, expected) in [
+            (101, 120, 140, Verdict::Beyond),
+            (90, 120, 140, Verdict::Unproven),
+            (80, 90, 101, Verdict::Unproven),
+            (80, 90, 100, Verdict::Within),
+        ] {
+            let limit = limit(Quantity::Function("load".to_owned()), 100.0);
+            let found = Finding::of_function(&limit, Bytes(held), (Bytes(low), Bytes(high)), Seconds(0.8));
+            assert_eq!(found.verdict, expected, "{low} to {high}");
+            assert_eq!(found.value, Some(held as f64));
+            assert_eq!(found.excess(), (expected == Verdict::Beyond).then_some(1.0));
         }
     }
 

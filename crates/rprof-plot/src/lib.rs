@@ -27,7 +27,7 @@ pub use out::pdf::pdf;
 #[cfg(feature = "png")]
 pub use out::png::png;
 #[cfg(feature = "page")]
-pub use page::{FunctionBytes, FunctionLevels, FunctionMoment, MOST_BYTES, PageTrace, page};
+pub use page::{FunctionBounds, FunctionBytes, FunctionLevels, FunctionMoment, MOST_BYTES, PageTrace, page};
 pub use peaks::{PeakGroup, peaks};
 pub use repeats::{Repeats, repeats};
 pub use terminal::chart::TextChart;

@@ -238,6 +238,7 @@ fn functions(count: u64, moments: u64) -> FunctionLevels {
         name: format!("{:x}", random(number)).repeat(20),
         is_attributed: true,
         bytes: (0..moments).map(|at| Bytes(random(at * count + number) & 0xfff_f000)).collect(),
+        totals: (0..moments).map(|at| Bytes(random(at * count + number + 1) & 0xffff_f000)).collect(),
         ..FunctionBytes::default()
     };
     FunctionLevels {

@@ -33,7 +33,7 @@ pub fn sentence(finding: &Finding, metric: Metric, quote: fn(&str) -> String) ->
         Quantity::Span(name) => {
             peak(finding, metric, &format!("peak during the span {}", quote(name)), quote)
         }
-        Quantity::Function(name) => peak(finding, metric, &format!("function {}", quote(name)), quote),
+        Quantity::Function(name) => function(finding, metric, &format!("function {}", quote(name)), quote),
         Quantity::Growth => growth(finding),
     }
 }
@@ -62,6 +62,26 @@ fn peak(finding: &Finding, metric: Metric, subject: &str, quote: fn(&str) -> Str
             let low = size(low);
             format!("{subject} at least {low} {metric}, and no upper bound is known; {limit}{place}")
         }
+    }
+}
+
+/// What a function held. Its bounds decide, and its value is an estimate between them.
+fn function(finding: &Finding, metric: Metric, subject: &str, quote: fn(&str) -> String) -> String {
+    let (Some(value), Some(low), Some(high)) = (finding.value, finding.low, finding.high) else {
+        return peak(finding, metric, subject, quote);
+    };
+    let limit = typed_size(&finding.limit);
+    let place = finding.place.as_ref().map(|place| self::place(place, quote)).unwrap_or_default();
+    let is_above = value > finding.limit.most;
+    let (held, low, high) = (format!("{subject} {} {}", size(value), metric.name()), size(low), size(high));
+    match finding.verdict {
+        Verdict::Unproven if is_above => {
+            format!("{held} is above {limit}, but this is not proven: at least {low}, at most {high}{place}")
+        }
+        Verdict::Unproven => format!("{held}, but its upper bound {high} exceeds {limit}{place}"),
+        Verdict::Within if size(value) == high => format!("{held}; {limit}"),
+        Verdict::Within => format!("{held}, at most {high}; {limit}"),
+        Verdict::Beyond | Verdict::Undecided => peak(finding, metric, subject, quote),
     }
 }
 
@@ -200,6 +220,32 @@ mod tests {
         );
         assert!(shown(Verdict::Unproven, 3e8, Some(6e8)).contains("but its upper bound 572.2 MiB exceeds"));
         assert!(shown(Verdict::Unproven, 3e8, None).contains("no upper bound is known"));
+    }
+
+    #[test]
+    fn a_function_has_its_estimate_and_the_bound_that_decides() {
+        let shown = |low: u64, held: u64, high: u64| {
+            let quantity = Quantity::Function("load".to_owned());
+            let limit = Limit { quantity, most: 50.0 * 1_048_576.0, typed: "50MiB".to_owned() };
+            let mib = |mib: u64| Bytes(mib << 20);
+            let finding = Finding::of_function(&limit, mib(held), (mib(low), mib(high)), Seconds(0.82));
+            sentence(&finding, Metric::Rss, plain)
+        };
+        assert_eq!(
+            shown(51, 60, 70),
+            "function load at least 51.0 MiB RSS exceeds --max-function 50MiB by at least 1.0 MiB (2 %), at 0.82 s"
+        );
+        assert_eq!(
+            shown(40, 60, 70),
+            "function load 60.0 MiB RSS is above --max-function 50MiB, but this is not proven: at least 40.0 MiB, at \
+             most 70.0 MiB, at 0.82 s"
+        );
+        assert_eq!(
+            shown(30, 40, 70),
+            "function load 40.0 MiB RSS, but its upper bound 70.0 MiB exceeds --max-function 50MiB, at 0.82 s"
+        );
+        assert_eq!(shown(30, 40, 45), "function load 40.0 MiB RSS, at most 45.0 MiB; --max-function 50MiB");
+        assert_eq!(shown(30, 40, 40), "function load 40.0 MiB RSS; --max-function 50MiB");
     }
 
     #[test]

@@ -34,7 +34,9 @@ pub struct CheckArgs {
     pub budgets: BudgetArgs,
     /// The most that a function may hold at the peak, with all that it calls; may be repeated
     ///
-    /// It needs a trace of `rprof run --where`. NAME is the whole name or its part after the last `::`.
+    /// It needs a trace of `rprof run --where`. NAME is the whole name or its part after a `::`. The check fails if the memory
+    /// that is certainly the function's own is above the limit. Memory that may also belong to others does not prove that:
+    /// it makes the verdict `not proven`, which fails with --strict.
     #[arg(long, value_name = "NAME=SIZE", value_parser = function, help_heading = "Budgets")]
     pub max_function: Vec<Limit>,
     /// Compare the peaks with those that --save-baseline wrote

@@ -129,6 +129,7 @@ Examples:
   rprof where                           print the functions of the newest trace
   rprof where --by line -n 10 t.dat     print the ten largest source lines
   rprof where -o flame.svg t.dat        draw an interactive flame graph
+  rprof where -o t.firefox.json t.dat   write a profile for the Firefox Profiler
   rprof where --at 1.5s t.dat           show the memory at 1.5 s, not at the peak
   rprof where --diff old.dat new.dat    print what grew between two runs";
 
@@ -141,6 +142,7 @@ Examples:
   rprof check --max-peak 500MB t.dat          fail if the peak was higher
   rprof check --max-growth 1MB/min t.dat      fail if memory grew faster
   rprof check --max-span load=50MB t.dat      limit the peak during a span
+  rprof check --max-function load=50MB t.dat  limit what a function held
   rprof check --save-baseline mem.json *.dat  write the peaks of several runs
   rprof check --baseline mem.json t.dat       fail if the peak rose by over 5 %
   rprof check --max-peak 1GB --junit mem.xml  report to a CI server, too";

@@ -33,7 +33,8 @@ pub struct WhereArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Write a flame graph (.svg), folded stacks (.folded) or a profile for speedscope (.speedscope.json)
+    /// Write a flame graph (.svg), folded stacks (.folded), or a profile for speedscope (.speedscope.json) or the Firefox
+    /// Profiler (.firefox.json)
     #[arg(short = 'o', long = "output", value_name = "FILE", conflicts_with_all = ["diff", "json"])]
     pub output: Option<PathBuf>,
     /// Overwrite the output if it exists

@@ -5,13 +5,13 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rprof_exchange::{Compression, Compressor, Error, ExportFormat, Source, export as write};
+use rprof_exchange::{Compression, Compressor, Error, ExportFormat, HeldMemory, Source, export as write};
 use rprof_trace::{Profile, shown};
 
 use crate::cli::ExportArgs;
 use crate::trace_file::{Choices, TraceFile};
 use crate::trace_input::TraceInput;
-use crate::{load, message, output, trace_names};
+use crate::{load, message, output, stacks, trace_names};
 
 /// Exports one trace.
 pub fn export(arguments: &ExportArgs) -> anyhow::Result<()> {
@@ -40,17 +40,30 @@ pub fn export(arguments: &ExportArgs) -> anyhow::Result<()> {
             ),
         );
     }
-    let export = Export { input: &input, profiles: &profiles, format };
+    let held = if format.has_stacks() { held(&input) } else { None };
+    let export = Export { input: &input, profiles: &profiles, held: held.as_ref(), format };
     match file {
         None => export.write_to(output::data(), None, "stdout").map(drop),
         Some(file) => to_file(&export, file, arguments.force),
     }
 }
 
+/// The memory of the call stacks of a trace at its peak, if they were recorded. Stacks that cannot be read are reported.
+fn held(input: &TraceInput) -> Option<HeldMemory> {
+    if input.is_stream() {
+        return None;
+    }
+    stacks::held_at_peak(&input.path).unwrap_or_else(|error| {
+        message::print(&format!("{error:#}; the export has no stacks"));
+        None
+    })
+}
+
 /// A trace and the format in which it is written.
 struct Export<'a> {
     input: &'a TraceInput,
     profiles: &'a [Profile],
+    held: Option<&'a HeldMemory>,
     format: ExportFormat,
 }
 
@@ -65,7 +78,7 @@ impl Export<'_> {
         let failed = || format!("cannot write {name}");
         let mut output = Compressor::new(compression, output);
         let mut open = || self.input.reader();
-        let mut source = Source { open: &mut open, profiles: self.profiles };
+        let mut source = Source { open: &mut open, profiles: self.profiles, held: self.held };
         match write(self.format, &mut source, &mut output) {
             Ok(()) => output.finish().with_context(failed),
             Err(Error::Write(error)) => Err(error).with_context(failed),

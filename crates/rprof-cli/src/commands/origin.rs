@@ -5,14 +5,16 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use rprof_exchange::{ExportFormat, HeldMemory, Source, export};
 use rprof_trace::shown;
 use rprof_where::Log;
 use rprof_where::attribution::{By, Names, Table, View, Which, diff, view};
 use rprof_where::export::{flame_graph, folded, speedscope};
 
 use crate::cli::{ByName, WhereArgs};
+use crate::trace_input::TraceInput;
 use crate::where_report::{json, table};
-use crate::{output, stacks, trace_names};
+use crate::{load, output, stacks, trace_names};
 
 /// Rows without `-n`.
 const MOST_ROWS: usize = 20;
@@ -131,10 +133,13 @@ fn write(
     } else if name.ends_with(".folded") {
         bytes = folded(seen, log, names, 1).join("\n").into_bytes();
         bytes.push(b'\n');
+    } else if name.ends_with(".firefox.json") {
+        firefox(trace, &stacks::held(seen, log, names), &mut bytes)
+            .with_context(|| format!("cannot write `{}`", shown(file)))?;
     } else if name.ends_with(".json") {
         bytes = speedscope(seen, log, names, &title).to_string().into_bytes();
     } else {
-        bail!("unknown format of `{}`; use .svg, .folded or .speedscope.json", shown(file));
+        bail!("unknown format of `{}`; use .svg, .folded, .speedscope.json or .firefox.json", shown(file));
     }
     let failed = || format!("cannot write `{}`", shown(file));
     let mut options = OpenOptions::new();
@@ -149,4 +154,16 @@ fn write(
     };
     let mut out = BufWriter::new(opened);
     out.write_all(&bytes).and_then(|()| out.flush()).with_context(failed)
+}
+
+/// Writes the profile that `rprof export` writes, with the memory of another moment than the peak. Without the trace it has
+/// no curves.
+fn firefox(path: &Path, held: &HeldMemory, out: &mut dyn Write) -> anyhow::Result<()> {
+    let format = ExportFormat::Firefox;
+    let trace = stacks::trace_of(path);
+    let input = TraceInput::open(&trace)?;
+    let profiles =
+        if trace.exists() { load::profiles(&input, &format.profile_options())? } else { Vec::new() };
+    let mut open = || input.reader();
+    Ok(export(format, &mut Source { open: &mut open, profiles: &profiles, held: Some(held) }, out)?)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::bail;
+use rprof_exchange::HeldMemory;
 use rprof_findings::budget::{Finding, Limit};
 use rprof_plot::FunctionLevels;
 use rprof_sample::{Clock, Target};
@@ -31,6 +32,14 @@ pub fn curves(_: &Path, _: &Curve, _: usize) -> anyhow::Result<Vec<(String, Curv
 /// # Errors
 /// Never.
 pub fn levels(_: &Path) -> anyhow::Result<Option<FunctionLevels>> {
+    Ok(None)
+}
+
+/// Returns no memory.
+///
+/// # Errors
+/// Never.
+pub fn held_at_peak(_: &Path) -> anyhow::Result<Option<HeldMemory>> {
     Ok(None)
 }
 

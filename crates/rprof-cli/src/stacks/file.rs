@@ -1,6 +1,8 @@
 //! The stacks file of a trace: its name, and how it is read.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -20,13 +22,21 @@ pub fn beside(trace: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The trace of a stacks file; any other name is that of the trace itself.
+pub fn trace_of(path: &Path) -> PathBuf {
+    let name = path.as_os_str().as_bytes();
+    match name.strip_suffix(EXTENSION.as_bytes()) {
+        Some(trace) => PathBuf::from(OsStr::from_bytes(trace)),
+        None => path.to_owned(),
+    }
+}
+
 /// Reads the stacks of a trace, or a stacks file.
 ///
 /// # Errors
 /// When there is none, or it cannot be read.
 pub fn read(trace: &Path) -> anyhow::Result<Log> {
-    let is_stacks = trace.as_os_str().to_string_lossy().ends_with(EXTENSION);
-    let path = if is_stacks { trace.to_owned() } else { beside(trace) };
+    let path = beside(&trace_of(trace));
     let bytes = match std::fs::read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(
             "`{}` has no stacks (`{}`); record them with `rprof run --where`",

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use rprof_plot::{FunctionBytes, FunctionLevels, FunctionMoment};
+use rprof_plot::{FunctionBounds, FunctionBytes, FunctionLevels, FunctionMoment};
 use rprof_trace::{Bytes, Seconds};
-use rprof_where::attribution::{Entry, Held, Level, Names, levels as attributed};
+use rprof_where::attribution::{Bounds, Entry, Held, Level, Names, levels as attributed};
 
 use super::file::{beside, read};
 
@@ -34,14 +34,19 @@ fn moment(level: Level) -> FunctionMoment {
 }
 
 fn function(held: Held) -> FunctionBytes {
-    let Held { entry, bytes } = held;
+    let Held { entry, bytes, totals, bounds } = held;
     let source = source(&entry);
+    let pair = |bounds: Bounds| (Bytes(bounds.lower), Bytes(bounds.upper));
+    let bounds = bounds.map(|(own, total)| FunctionBounds { own: pair(own), total: pair(total) });
     FunctionBytes {
         source,
         name: entry.name,
         library: entry.library,
         is_attributed: !entry.unseen,
         bytes: bytes.into_iter().map(Bytes).collect(),
+        totals: totals.into_iter().map(Bytes).collect(),
+        // Memory without a function is what the bounds of the functions allow for.
+        bounds: bounds.filter(|_| !entry.unseen),
     }
 }
 

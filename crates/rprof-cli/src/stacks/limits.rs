@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use rprof_findings::budget::{Finding, Limit, Quantity};
 use rprof_trace::{Bytes, Seconds, shown, visible};
-use rprof_where::attribution::{Names, Which, is_named, view};
+use rprof_where::attribution::{Names, Which, is_named, total_of, view};
 
 use super::file::read;
 
@@ -28,14 +28,10 @@ pub fn findings(trace: &Path, limits: &[Limit]) -> anyhow::Result<Vec<Finding>> 
                 visible(wanted)
             );
         }
-        let holds = |node: u32| names.stack(&log, node).into_iter().any(|call| is_named(call, wanted));
-        let of = |shares: &mut dyn Iterator<Item = u64>| shares.fold(0u64, u64::saturating_add);
-        let (own, others): (Vec<_>, Vec<_>) = peak.shares.iter().partition(|share| holds(share.node));
-        let held = of(&mut own.iter().map(|share| share.bytes));
-        // Memory without a fault may be anybody's.
-        let unseen = of(&mut others.iter().filter(|share| share.is_unseen()).map(|share| share.bytes));
+        let total = total_of(&peak, &log, &names, &|call| is_named(call, wanted));
+        let bounds = (Bytes(total.bounds.lower), Bytes(total.bounds.upper));
         let time = Seconds(peak.time as f64 / 1e9);
-        found.push(Finding::of_function(limit, Bytes(held), Bytes(held.saturating_add(unseen)), time));
+        found.push(Finding::of_function(limit, Bytes(total.bytes), bounds, time));
     }
     Ok(found)
 }

@@ -5,6 +5,8 @@ mod absent;
 #[cfg(feature = "where")]
 mod file;
 #[cfg(feature = "where")]
+mod held;
+#[cfg(feature = "where")]
 mod levels;
 #[cfg(feature = "where")]
 mod limits;
@@ -12,9 +14,11 @@ mod limits;
 mod recording;
 
 #[cfg(not(feature = "where"))]
-pub use absent::{Stacks, curves, findings, levels};
+pub use absent::{Stacks, curves, findings, held_at_peak, levels};
 #[cfg(feature = "where")]
-pub use file::{beside, curves, moment_words, percent, read};
+pub use file::{beside, curves, moment_words, percent, read, trace_of};
+#[cfg(feature = "where")]
+pub use held::{held, held_at_peak};
 #[cfg(feature = "where")]
 pub use levels::levels;
 #[cfg(feature = "where")]

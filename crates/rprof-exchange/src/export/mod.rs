@@ -4,6 +4,7 @@
 mod chrome;
 mod csv;
 mod firefox;
+mod held;
 mod jsonl;
 mod openmetrics;
 
@@ -15,6 +16,7 @@ use rprof_trace::{Keep, Profile, ProfileOptions, Reader, Seconds};
 
 use crate::compression::Compression;
 use crate::error::Error;
+pub use held::{HeldFrame, HeldMemory, HeldStack};
 
 /// Processes whose curves are exported by a format that lists curves.
 const PROCESSES: usize = 100;
@@ -80,6 +82,11 @@ impl ExportFormat {
         }
     }
 
+    /// True if the format has the memory of call stacks.
+    pub const fn has_stacks(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
     /// The options of the profiles that the format needs.
     pub fn profile_options(self) -> ProfileOptions {
         match self {
@@ -106,6 +113,8 @@ pub struct Source<'a> {
     pub open: &'a mut dyn FnMut() -> Result<Reader<'static>, rprof_trace::Error>,
     /// Its runs, with the [options](ExportFormat::profile_options) of the format.
     pub profiles: &'a [Profile],
+    /// The memory of its call stacks at one moment, for a format that [has stacks](ExportFormat::has_stacks).
+    pub held: Option<&'a HeldMemory>,
 }
 
 impl fmt::Debug for Source<'_> {
@@ -121,7 +130,7 @@ impl fmt::Debug for Source<'_> {
 pub fn export(format: ExportFormat, source: &mut Source<'_>, out: &mut dyn Write) -> Result<(), Error> {
     match format {
         ExportFormat::Chrome => chrome::write(source, out),
-        ExportFormat::Firefox => firefox::write(source.profiles, out),
+        ExportFormat::Firefox => firefox::write(source.profiles, source.held, out),
         ExportFormat::OpenMetrics => openmetrics::write(source.profiles, out),
         ExportFormat::Jsonl => jsonl::write(source, out),
         ExportFormat::Csv => csv::write(source, out),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::data::time_range::TimeRange;
 use crate::error::Error;
 use crate::options::{Options, Scale, SpanView, Theme, Trace};
-pub use functions::{FunctionBytes, FunctionLevels, FunctionMoment};
+pub use functions::{FunctionBounds, FunctionBytes, FunctionLevels, FunctionMoment};
 
 /// The largest size of a page in bytes.
 pub const MOST_BYTES: usize = 2_000_000;

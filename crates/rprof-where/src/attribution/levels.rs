@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::bounds::Bounds;
 use super::names::Names;
 use super::replay::{moments, views};
 use super::table::{By, Entry, Table};
@@ -13,7 +14,7 @@ use crate::file::Log;
 pub struct Levels {
     /// The moments, in order.
     pub moments: Vec<Level>,
-    /// All that held memory at one of them, by its largest amount.
+    /// All that held memory at one of them, or called what did, by its largest amount.
     pub held: Vec<Held>,
 }
 
@@ -35,10 +36,15 @@ pub struct Held {
     pub entry: Entry,
     /// Self bytes at each moment.
     pub bytes: Vec<u64>,
+    /// Total bytes at each moment.
+    pub totals: Vec<u64>,
+    /// The bounds of the self bytes and of the total bytes at the highest moment, the first of equal ones; `None` if it
+    /// held nothing there.
+    pub bounds: Option<(Bounds, Bounds)>,
 }
 
 impl Held {
-    /// The largest amount.
+    /// The largest amount of self bytes.
     pub fn most(&self) -> u64 {
         self.bytes.iter().copied().max().unwrap_or(0)
     }
@@ -47,25 +53,40 @@ impl Held {
 /// The levels at `most` moments. If there are more, each slice of the run has its highest one.
 pub fn levels(log: &Log, names: &Names, most: usize) -> Levels {
     let chosen = chosen(log, most);
+    let peak = highest(log, &chosen);
     let mut levels = Levels::default();
     let mut places: HashMap<(String, String), usize> = HashMap::new();
     views(log, &chosen, &mut |view| {
         let table = Table::new(&view, log, names, By::Function);
         let moment = levels.moments.len();
         levels.moments.push(Level { time: view.time, rss: view.rss, bytes: table.bytes });
-        for entry in table.entries.into_iter().filter(|entry| entry.self_bytes > 0) {
-            let bytes = entry.self_bytes;
+        for entry in table.entries {
+            let (bytes, total) = (entry.self_bytes, entry.total_bytes);
+            let bounds = (entry.self_bounds, entry.total_bounds);
             let at = *places.entry((entry.name.clone(), entry.library.clone())).or_insert_with(|| {
-                levels.held.push(Held { entry, bytes: vec![0; chosen.len()] });
+                let none = vec![0; chosen.len()];
+                levels.held.push(Held { entry, bytes: none.clone(), totals: none, bounds: None });
                 levels.held.len() - 1
             });
-            levels.held[at].bytes[moment] = bytes;
+            let held = &mut levels.held[at];
+            (held.bytes[moment], held.totals[moment]) = (bytes, total);
+            if peak == Some(moment) {
+                held.bounds = Some(bounds);
+            }
         }
     });
     levels.held.sort_by_cached_key(|held| {
         (Reverse(held.most()), held.entry.name.clone(), held.entry.library.clone())
     });
     levels
+}
+
+/// The place of the highest of the chosen moments, of equal ones the first.
+fn highest(log: &Log, chosen: &[usize]) -> Option<usize> {
+    let rss: Vec<u64> = moments(log).map(|(_, rss)| rss).collect();
+    let of = |place: &usize| chosen.get(*place).and_then(|number| rss.get(*number));
+    // Of equal ones `max_by_key` takes the last.
+    (0..chosen.len()).rev().max_by_key(of)
 }
 
 /// The numbers of the moments, in order.
@@ -172,6 +193,9 @@ mod tests {
             for entry in table.entries {
                 let pages = held(&levels, &entry.name);
                 assert_eq!(pages[at] * PAGE, entry.self_bytes, "{}", entry.name);
+                let held = levels.held.iter().find(|held| held.entry.name == entry.name).expect("a row");
+                assert_eq!(held.totals[at], entry.total_bytes, "{}", entry.name);
+                assert_eq!(held.bounds, Some((entry.self_bounds, entry.total_bounds)), "{}", entry.name);
             }
         }
     }

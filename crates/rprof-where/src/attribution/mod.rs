@@ -3,6 +3,7 @@
 
 mod assign;
 mod bounds;
+mod calls;
 mod diff;
 mod levels;
 mod moves;
@@ -16,6 +17,7 @@ mod stale;
 mod table;
 
 pub use bounds::Bounds;
+pub use calls::{Total, total_of};
 pub use diff::{Change, diff};
 pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};

@@ -44,6 +44,11 @@ impl Share {
     pub fn is_unseen(&self) -> bool {
         self.class == Class::Unseen
     }
+
+    /// True if the bytes have a stack that is certain: a fault was recorded with it, and its pages were not moved.
+    pub fn has_recorded_stack(&self) -> bool {
+        !self.is_unseen() && self.node != 0 && self.doubt == Doubt::None
+    }
 }
 
 /// The memory of the tree at one moment.

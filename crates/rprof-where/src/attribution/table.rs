@@ -80,10 +80,10 @@ impl Table {
                 builder.rows(&Share { process, node, ..share.clone() }, &mut table.entries)
             });
             table.add(share, &rows, share.node == 0);
-            if share.class == Class::Unseen || share.node == 0 || share.doubt != Doubt::None {
-                sums.add_unknown(share.bytes);
-            } else {
+            if share.has_recorded_stack() {
                 sums.add(share.bytes, &rows, rival.as_ref().unwrap_or(&rows));
+            } else {
+                sums.add_unknown(share.bytes);
             }
         }
         for (row, entry) in table.entries.iter_mut().enumerate() {

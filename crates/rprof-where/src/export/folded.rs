@@ -10,6 +10,8 @@ use crate::file::Log;
 pub struct Step {
     /// The name.
     pub name: String,
+    /// The library, program or script; empty for a label.
+    pub library: String,
     /// The source file; empty if unknown.
     pub file: String,
     /// The line; 0 if unknown.
@@ -18,7 +20,7 @@ pub struct Step {
 
 impl Step {
     fn label(name: String) -> Self {
-        Self { name, file: String::new(), line: 0 }
+        Self { name, library: String::new(), file: String::new(), line: 0 }
     }
 }
 
@@ -39,6 +41,7 @@ fn steps(share: &Share, view: &View, stack: Vec<&Call>) -> Vec<Step> {
     let is_empty = stack.is_empty();
     steps.extend(without_interpreter(stack).into_iter().rev().map(|call| Step {
         name: call.name.clone(),
+        library: call.library.clone(),
         file: call.file.clone(),
         line: call.line,
     }));

@@ -5,5 +5,5 @@ mod folded;
 mod speedscope;
 
 pub use flame::flame_graph;
-pub use folded::{folded, stacks};
+pub use folded::{Step, folded, stacks};
 pub use speedscope::speedscope;

@@ -14,10 +14,17 @@ rprof.functions = (() => {
     constructor({ times, rss, sums, unit, functions, more }) {
       Object.assign(this, { times, rss, sums, more, rowsOf: new Map() });
       this.curve = new Curve(Float64Array.from(times), Float64Array.from(rss));
-      this.all = functions.map(([name, library, source, isAttributed, steps], rank) => {
+      // The bounds in the page are those of this moment.
+      this.peak = this.curve.extremes(0, times.length)[1];
+      const levels = (steps) => {
         let sum = 0;
-        const values = Float64Array.from(steps, (step) => (sum += step) * unit);
-        return { rank, name, library, source, isAttributed: Boolean(isAttributed), values };
+        return Float64Array.from(steps, (step) => (sum += step) * unit);
+      };
+      this.all = functions.map(([name, library, source, isAttributed, steps, totalSteps, distances], rank) => {
+        const values = levels(steps);
+        const totals = totalSteps ? levels(totalSteps) : values;
+        const bounds = distances && distances.map((distance) => distance * unit);
+        return { rank, name, library, source, isAttributed: Boolean(isAttributed), values, totals, bounds };
       });
     }
 
@@ -33,12 +40,16 @@ rprof.functions = (() => {
       return end > first ? this.curve.extremes(first, end)[1] : this.at(from);
     }
 
-    /** What held memory at a moment, the largest first, with the functions that the page does not have as one row. */
+    /**
+     * What held memory at a moment, or called what did, the largest first, with the functions that the page does not have as
+     * one row. At the peak a row also has the bounds of its `bytes`, `own`, and of its `total`, `all`.
+     */
     rows(moment) {
       if (this.rowsOf.has(moment)) return this.rowsOf.get(moment);
       const whole = this.sums[moment];
-      const rows = this.all.map((one) => ({ ...one, bytes: one.values[moment], share: one.values[moment] / whole }));
-      const shown = rows.filter((row) => row.bytes > 0).sort((a, b) => b.bytes - a.bytes || a.rank - b.rank);
+      const rows = this.all.map((one) => this.row(one, moment));
+      const shown = rows.filter((row) => row.total > 0);
+      shown.sort((a, b) => b.bytes - a.bytes || b.total - a.total || a.rank - b.rank);
       const rest = whole - shown.reduce((all, row) => all + row.bytes, 0);
       if (rest > 0)
         shown.push({
@@ -50,9 +61,19 @@ rprof.functions = (() => {
           isRest: true,
           bytes: rest,
           share: rest / whole,
+          total: NaN,
         });
       this.rowsOf.set(moment, shown);
       return shown;
+    }
+
+    row(one, moment) {
+      const bytes = one.values[moment],
+        total = one.totals[moment];
+      const row = { ...one, bytes, total, share: bytes / this.sums[moment] };
+      if (moment !== this.peak || !one.bounds) return row;
+      const [less, more, lessInAll, moreInAll] = one.bounds;
+      return { ...row, own: [bytes - less, bytes + more], all: [total - lessInAll, total + moreInAll] };
     }
 
     /** The bytes at a moment that have no function. */
@@ -94,9 +115,17 @@ rprof.functions = (() => {
   /** `12.3 %` */
   const percent = (share) => (share >= 0 ? `${(share * 100).toFixed(1)} %` : "–");
 
+  /** `at least 28.1 MiB, at most 33.0 MiB`: the bounds of a value that differ from it as it is shown; else nothing. */
+  function bounds(value, limits, unit) {
+    if (!limits) return "";
+    const words = ["at least", "at most"].map((word, at) => [word, units.bytes(limits[at], unit)]);
+    const differing = words.filter(([, text]) => text !== units.bytes(value, unit));
+    return differing.map((pair) => pair.join(" ")).join(", ");
+  }
+
   /** The largest functions of a moment as rows of the values at the cursor. */
   function largest(functions, moment, unit) {
-    const own = functions.rows(moment).filter((row) => row.isAttributed && !row.isRest);
+    const own = functions.rows(moment).filter((row) => row.isAttributed && !row.isRest && row.bytes > 0);
     const rows = own.slice(0, MOST_NAMED).map((row) => ({
       label: row.name,
       title: [row.name, row.library, row.source].filter(Boolean).join(" · "),
@@ -143,5 +172,5 @@ rprof.functions = (() => {
     return [...own, rest];
   }
 
-  return { Functions, shown, about, percent, largest, layers };
+  return { Functions, shown, about, percent, bounds, largest, layers };
 })();

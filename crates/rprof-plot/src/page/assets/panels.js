@@ -135,7 +135,8 @@ rprof.panels = (() => {
     const { times, more } = run.functions;
     const looks = times.length === 1 ? "1 look" : `${times.length} looks`;
     const rest = more ? `; ${more} smaller functions are in the page as a sum` : "";
-    return [["Functions", `from page faults, at ${looks} at the pages`, `a page belongs to the function that touched it first${rest}`]];
+    const how = "a page belongs to the function that touched it first; the table has bounds at the moment with most memory";
+    return [["Functions", `from page faults, at ${looks} at the pages`, how + rest]];
   }
 
   function marks(app, run) {

@@ -181,7 +181,7 @@ rprof.readout = (() => {
       const { run, unit } = this.app.state;
       if (!run || !run.functions) return [];
       const { moment } = rprof.functions.shown(this.app.state);
-      const first = run.functions.rows(moment).find((row) => row.isAttributed && !row.isRest);
+      const first = run.functions.rows(moment).find((row) => row.isAttributed && !row.isRest && row.bytes > 0);
       return first ? [`most in function ${first.name}, ${units.bytes(first.bytes, unit)}`] : [];
     }
 

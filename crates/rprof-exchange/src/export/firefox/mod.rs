@@ -1,5 +1,8 @@
 //! A processed profile of the Firefox Profiler: a memory counter for each process and for the tree, spans and marks as
-//! markers. It opens beside a profile of samply. The format lists each curve as a whole, so curves come from profiles.
+//! markers, and the memory of call stacks as allocation samples. It opens beside a profile of samply. The format lists
+//! each curve as a whole, so curves come from profiles.
+
+mod allocations;
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
@@ -11,6 +14,7 @@ use fxprof_processed_profile::{
 };
 use rprof_trace::{Metric, Point, Profile, Seconds, Span};
 
+use super::held::HeldMemory;
 use super::{name_of, offset, pid_of, thread_of};
 use crate::error::Error;
 
@@ -23,7 +27,11 @@ const THREADS: usize = 1000;
 /// The interval of a trace that has none, in nanoseconds.
 const INTERVAL: f64 = 1e8;
 
-pub(super) fn write(profiles: &[Profile], out: &mut dyn Write) -> Result<(), Error> {
+pub(super) fn write(
+    profiles: &[Profile],
+    held: Option<&HeldMemory>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let first = profiles.first();
     let start = first.and_then(|profile| profile.start_s).unwrap_or(0.0);
     let header = first.and_then(|profile| profile.header.as_ref());
@@ -40,8 +48,19 @@ pub(super) fn write(profiles: &[Profile], out: &mut dyn Write) -> Result<(), Err
     if let Some(header) = header.filter(|header| !header.os.is_empty()) {
         firefox.set_os_name(&header.os);
     }
+    let mut last = None;
     for (number, profile) in profiles.iter().enumerate() {
-        Run::new(&mut firefox, profile, offset(profiles, number)).write();
+        let offset = offset(profiles, number);
+        last = Some((Run::new(&mut firefox, profile, offset).write(), offset));
+    }
+    if let Some(held) = held {
+        // Stacks may be there without their trace.
+        let (root, offset) = last.unwrap_or_else(|| {
+            let start = timestamp(Seconds::default());
+            (place(&mut firefox, "tree", UNKNOWN_ROOT, start), Seconds::default())
+        });
+        let time = timestamp(Seconds(held.time.0 + offset.0));
+        allocations::add(&mut firefox, root.main, time, held);
     }
     let mut out = BufWriter::new(out);
     serde_json::to_writer(&mut out, &firefox).map_err(|error| Error::Write(error.into()))?;
@@ -79,8 +98,10 @@ impl<'a> Run<'a> {
         Self { firefox, profile, offset, root, processes, threads }
     }
 
-    fn write(mut self) {
+    /// Writes the run, and returns its first process.
+    fn write(mut self) -> Place {
         let profile = self.profile;
+        self.whole();
         let metric = profile.metric;
         let tree = |metric: Metric| format!("tree {}", metric.name());
         self.counter(self.root, &tree(metric), "Memory of the whole process tree", &profile.total);
@@ -110,6 +131,16 @@ impl<'a> Run<'a> {
             let time = MarkerTiming::Instant(self.at(mark.time));
             self.firefox.add_marker(self.root.main, time, marker);
         }
+        self.root
+    }
+
+    /// Adds a marker from the start of the run to its end. The profiler shows the time that markers and samples cover, and
+    /// counts no curve for that: a single mark, or the stacks of one moment, would hide all other time.
+    fn whole(&mut self) {
+        let peak = self.profile.peak.as_ref().map(|peak| format!("peak {}", peak.value));
+        let marker = Annotation::new(self.firefox, "run", &peak.unwrap_or_default());
+        let (begin, end) = (self.at(Seconds::default()), self.at(self.profile.elapsed));
+        self.firefox.add_marker(self.root.main, MarkerTiming::Interval(begin, end.max(begin)), marker);
     }
 
     fn at(&self, time: Seconds) -> Timestamp {
