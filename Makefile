@@ -95,7 +95,8 @@ package: ## Pack each crate for a registry and build it from the archive, under 
 	rm -rf $(PACKED) '$(TARGET)'/debug/.fingerprint/rprof-*
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
-# Some tests compare results with mprof, NumPy, h5py and zarr, or read exports with pandas and polars. Without this Python they are skipped with a message.
+# Some tests compare results with mprof, NumPy, h5py and zarr, or read exports with pandas and polars. Without this
+# Python they are skipped with a message.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 
 peers: .tools/peers/ok ## Install a Python with mprof, h5py, zarr, pandas and polars under .tools/, for the tests

@@ -12,6 +12,8 @@ skip() { echo "skipped: $*" >&2; }
 fail() { echo "wheel-mac: $*" >&2; exit 1; }
 has_std() { ls "$(rustc --print target-libdir --target "$1")"/libstd-*.rlib >/dev/null 2>&1; }
 
+# The tag of the wheel and the binary name the same oldest macOS, as in scripts/check-mac.sh.
+export MACOSX_DEPLOYMENT_TARGET=11.0
 link=()
 if [ "$(uname)" != Darwin ]; then
     "$tools/bin/pip" install --quiet --disable-pip-version-check ziglang ||
@@ -29,8 +31,6 @@ for row in 'aarch64 arm64' 'x86_64 x86_64'; do
     has_std "$target" ||
         { skip "the wheel for $target: its standard library is not installed; run \`rustup target add $target\`"; continue; }
     rm -f "$out"/rprof-*-macosx_*_"$tag".whl
-    oldest=$(rustc --print deployment-target --target "$target")
-    export MACOSX_DEPLOYMENT_TARGET="${oldest#*=}"
     maturin build --release "${link[@]}" --target "$target" --out "$out" "$@"
     wheel=$(ls "$out"/rprof-*-py3-none-macosx_*_"$tag".whl) || fail "maturin built no wheel with the tag macosx and $tag"
     python - "$wheel" <<'LOOK' || fail "the contents of $wheel are wrong"
