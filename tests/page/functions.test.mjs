@@ -66,7 +66,7 @@ test("shows the total of callers, and the bounds of each value at the peak", () 
     assert.deepEqual(await cells(page, 3), ["0 B\nat most 5.0 MiB", "0.0 %", "30.0 MiB\nat least 27.0 MiB, at most 32.0 MiB", "app", ""]);
     // Memory without a function has no bounds of its own: the functions' bounds allow for it.
     assert.deepEqual((await cells(page, 2)).slice(0, 3), ["2.0 MiB", "5.6 %", "2.0 MiB"]);
-    // A bound that reads as its value does is not shown.
+    // A bound that reads as its value does is not shown, however far it is.
     await page.selectOption("#unit", "TiB");
     assert.deepEqual((await cells(page, 0)).slice(0, 3), ["0.00 TiB", "83.3 %", "0.00 TiB"]);
     await page.selectOption("#unit", "auto");

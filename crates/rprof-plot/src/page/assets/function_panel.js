@@ -32,7 +32,7 @@ rprof.functionPanel = (() => {
             title: "pages that it, or a library routine that it called, touched first",
             value: (row) => row.bytes,
             text: (row) => units.bytes(row.bytes, app.state.unit),
-            note: (row) => functions.bounds(row.bytes, row.own, app.state.unit),
+            notes: (row) => functions.bounds(row.bytes, row.own, app.state.unit),
           },
           {
             label: "Share",
@@ -48,7 +48,7 @@ rprof.functionPanel = (() => {
             title: "pages that it, or anything that it called, touched first",
             value: (row) => row.total,
             text: (row) => units.bytes(row.total, app.state.unit),
-            note: (row) => functions.bounds(row.total, row.all, app.state.unit),
+            notes: (row) => functions.bounds(row.total, row.all, app.state.unit),
           },
           { label: "Library", value: (row) => row.library, text: (row) => row.library },
           { label: "Source", wide: true, value: (row) => row.source, text: (row) => row.source, hint: (row) => row.source },

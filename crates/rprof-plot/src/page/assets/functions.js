@@ -115,12 +115,12 @@ rprof.functions = (() => {
   /** `12.3 %` */
   const percent = (share) => (share >= 0 ? `${(share * 100).toFixed(1)} %` : "–");
 
-  /** `at least 28.1 MiB, at most 33.0 MiB`: the bounds of a value that differ from it as it is shown; else nothing. */
+  /** `at least 28.1 MiB` and `at most 33.0 MiB`: the bounds of a value that differ visibly from it, by more than 1 %. */
   function bounds(value, limits, unit) {
-    if (!limits) return "";
-    const words = ["at least", "at most"].map((word, at) => [word, units.bytes(limits[at], unit)]);
-    const differing = words.filter(([, text]) => text !== units.bytes(value, unit));
-    return differing.map((pair) => pair.join(" ")).join(", ");
+    if (!limits) return [];
+    const text = (bytes) => units.bytes(bytes, unit);
+    const differs = (bytes) => Math.abs(bytes - value) > value / 100 && text(bytes) !== text(value);
+    return ["at least", "at most"].map((word, at) => differs(limits[at]) && `${word} ${text(limits[at])}`).filter(Boolean);
   }
 
   /** The largest functions of a moment as rows of the values at the cursor. */

@@ -6,8 +6,8 @@ rprof.table = (() => {
   const FIRST_ROWS = 50;
 
   /**
-   * A table. A column has `label`, `value` to sort by, `text` to show, `numeric` if it is a number, `note` for
-   * a line below the text, and `bar` for a share that is drawn behind it.
+   * A table. A column has `label`, `value` to sort by, `text` to show, `numeric` if it is a number, `notes` for
+   * remarks below the text, and `bar` for a share that is drawn behind it.
    */
   class Table {
     constructor(element, { columns, sort, descending, caption, noun, chosen, onChoose, onOpen, filter, look }) {
@@ -108,10 +108,11 @@ rprof.table = (() => {
       const cells = this.columns.map((column, at) => {
         const text = column.text(row),
           title = column.hint ? column.hint(row) : null,
-          note = column.note ? column.note(row) : "";
+          notes = column.notes ? column.notes(row) : [];
         const content = this.onOpen && at === 0 ? h("button", { class: "link", onclick: () => this.onOpen(row) }, text) : text;
         const look = [column.numeric ? "number" : "", column.wide ? "wide" : "", column.bar ? "bar" : ""].filter(Boolean).join(" ");
-        const below = note ? h("span", { class: "below" }, note) : null;
+        const parts = notes.map((note, at) => [at > 0 ? ", " : "", h("span", {}, note)]);
+        const below = notes.length ? h("span", { class: "below" }, parts) : null;
         const cell = h(at === 0 ? "th" : "td", { class: look, scope: at === 0 ? "row" : null, title }, content, below);
         if (column.bar) cell.style.setProperty("--share", String(Math.min(1, Math.max(0, column.bar(row) || 0))));
         return cell;
