@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::page::{Blocks, assets, csp};
+use crate::page::assets::Assets;
+use crate::page::{Blocks, csp};
 
 /// The page. The summary is for readers without scripts, and for search engines. `blocks` has the data of each run as base64, which holds no character that HTML knows.
 pub fn page(title: &str, summary: &str, head: &Value, blocks: &[Blocks]) -> String {
-    let scripts = [assets::LIBRARY.trim_end(), &own_script()];
-    let styles = assets::STYLES.join("\n");
+    let Assets { library, scripts, styles, body } = Assets::unpack();
+    let scripts = [library.trim_end(), &scripts];
     let policy = csp::policy(&scripts, &[&styles]);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -18,7 +19,7 @@ pub fn page(title: &str, summary: &str, head: &Value, blocks: &[Blocks]) -> Stri
         escaped(summary),
         escaped(title)
     );
-    page += assets::BODY;
+    page += &body;
     page += &format!("<noscript><p>{}. The chart needs JavaScript.</p></noscript>\n", escaped(summary));
     page += &format!("<script type=\"application/json\" id=\"data\">{}</script>\n", json(head));
     for (at, blocks) in blocks.iter().enumerate() {
@@ -30,11 +31,6 @@ pub fn page(title: &str, summary: &str, head: &Value, blocks: &[Blocks]) -> Stri
         page += &format!("<script>{script}</script>\n");
     }
     page + "</body>\n</html>\n"
-}
-
-/// Our scripts as one.
-fn own_script() -> String {
-    assets::SCRIPTS.concat()
 }
 
 /// JSON that can stand in a script element: `</script>` and `<!--` need a `<`.
@@ -68,7 +64,8 @@ mod tests {
     /// The browser hashes what stands between the tags: one byte more, and nothing runs.
     #[test]
     fn the_scripts_end_no_element_and_have_no_carriage_return() {
-        for text in [assets::LIBRARY, &own_script(), &assets::STYLES.concat()] {
+        let Assets { library, scripts, styles, .. } = Assets::unpack();
+        for text in [library, scripts, styles] {
             let lower = text.to_lowercase();
             assert!(!lower.contains("</script") && !lower.contains("</style") && !lower.contains("<!--"));
             assert!(!text.contains('\r'), "HTML reads CR as LF");
