@@ -262,7 +262,7 @@ fn functions_have_their_share_of_a_bounded_page() {
     let runs = read(&busy(50));
     let [(profile, detail)] = &runs[..] else { panic!("one run") };
     let trace = PageTrace { profile, detail, ..trace };
-    let many = page(&Options::default(), &vec![trace; 100]).unwrap();
+    let many = page(&Options::default(), &vec![trace; 30]).unwrap();
     assert!(many.len() <= MOST_BYTES, "{}", many.len());
 }
 
