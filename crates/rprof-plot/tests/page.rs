@@ -288,6 +288,19 @@ fn texts_of_a_trace_stay_data() {
     assert!(!command.contains(['\u{1b}', '\u{202e}']), "{command}");
 }
 
+/// A script that is missing from the list of build.rs would leave a page without its chart.
+#[test]
+fn a_page_has_every_script_and_style_sheet() {
+    let page = page_of(&read(&trace([1, 2, 3].into_iter())));
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/page/assets");
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = entries.filter(|path| path.is_file()).collect();
+    assert!(files.len() > 20, "{files:?}");
+    for path in files {
+        assert!(page.contains(&std::fs::read_to_string(&path).unwrap()), "{}", path.display());
+    }
+}
+
 #[test]
 fn the_policy_allows_the_scripts_of_the_page_and_nothing_else() {
     let page = page_of(&read(&trace([1, 2, 3].into_iter())));

@@ -30,25 +30,3 @@ impl Assets {
         Self { library: next(), scripts: next(), styles: next(), body: next() }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A script that is missing from the list of build.rs would leave a page without its chart.
-    #[test]
-    fn every_script_of_the_directory_is_in_the_page() {
-        let assets = Assets::unpack();
-        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/page/assets");
-        let mut length = 0;
-        for entry in std::fs::read_dir(directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "js") {
-                let script = std::fs::read_to_string(&path).expect("a script");
-                assert!(assets.scripts.contains(&script), "{}", path.display());
-                length += script.len();
-            }
-        }
-        assert_eq!(assets.scripts.len(), length);
-    }
-}
