@@ -52,8 +52,12 @@ fn a_command_is_recorded_and_shown_and_its_exit_code_passed_on() {
     let place = Place::new();
     let script = "touch 30MiB say hello ready up await go exit 7";
     let mut terminal = Terminal::start_sized(watch_truth(&place, "-o t.dat -T 10ms", script), SIZE);
-    let screen = terminal.await_screen("recording 0:0");
-    assert!(screen.contains("RSS") && screen.contains("Processes") && screen.contains("q quit"), "{screen}");
+    // The last line of the screen comes last.
+    let screen = terminal.await_screen("q quit");
+    assert!(
+        screen.contains("RSS") && screen.contains("Processes") && screen.contains("recording 0:0"),
+        "{screen}"
+    );
     terminal.await_screen("tick");
     place.await_file("up");
     terminal.press("4");
