@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::support::{MIB, Place, Shown, done, finish, send, skip, truth, wait_for};
+use crate::support::{MIB, Place, done, finish, send, skip, truth, wait_for};
 
 /// Runs `rprof bench` with options and commands, and `--export-json out.json`.
 fn bench(place: &Place, options: &str, commands: &[&str]) -> crate::support::Done {
@@ -16,10 +16,11 @@ fn bench(place: &Place, options: &str, commands: &[&str]) -> crate::support::Don
 
 /// The same with traces in `kept`, for commands that wait for the file `go`. It appears once for each run whose trace shows
 /// what the test is about, so that no tick and no PSS round has to fall into a short time.
+#[cfg(target_os = "linux")]
 fn bench_until(
     place: &Place,
     words: &[&str],
-    is_shown: impl Fn(&str, &Shown) -> bool,
+    is_shown: impl Fn(&str, &crate::support::shown::Shown) -> bool,
 ) -> crate::support::Done {
     let mut command =
         place.rprof(["bench", "--export-json", "out.json", "--traces", "kept"].iter().chain(words));
@@ -32,7 +33,7 @@ fn bench_until(
             let kept = std::fs::read_dir(place.path("kept")).into_iter().flatten().flatten();
             for path in kept.map(|entry| entry.path()) {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                if !released.contains(&name) && is_shown(&name, &Shown::of(&path)) {
+                if !released.contains(&name) && is_shown(&name, &crate::support::shown::Shown::of(&path)) {
                     std::fs::write(place.path("go"), "").unwrap();
                     released.insert(name);
                 }

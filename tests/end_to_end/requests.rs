@@ -1,7 +1,7 @@
 //! `rprof peak --slurm` and its like: the memory to request, from real traces. scripts/survive.py reruns programs under the
 //! limits that it advises.
 
-use crate::support::{Done, MIB, Place, done, eventually, truth};
+use crate::support::{Done, MIB, Place, done, truth};
 
 /// The size in a request of a system.
 fn size(text: &str, before: &str, after: &str) -> u64 {
@@ -65,7 +65,7 @@ fn a_request_is_for_one_system_and_has_no_other_form() {
 fn shared_pages_are_requested_once() {
     let place = Place::new();
     // Births of other trees on the machine may loosen the bound, and other tests make many.
-    eventually(|| {
+    crate::support::eventually(|| {
         place.run_truth_until("-q -T 10ms", "touch 100MiB fork 4 [ await go ] wait", |shown| {
             shown.bytes >= 500 * MIB && (shown.most_pss >= 100 * MIB || !shown.notes.is_empty())
         });

@@ -1,7 +1,7 @@
 //! Support of the end-to-end tests: a directory for each test, the two programs, and waiting with a deadline.
 
 pub mod pty;
-mod shown;
+pub mod shown;
 pub mod stacks;
 
 use std::ffi::OsStr;
@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
-
-pub use shown::Shown;
 
 /// The directory of the end-to-end tests' source.
 pub const END_TO_END: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/end_to_end");
