@@ -1,4 +1,4 @@
-# Fuzzing with libFuzzer on a stable toolchain. SECONDS=600 make fuzz takes ten minutes for each target.
+# Fuzzing with libFuzzer on a stable toolchain. FUZZ_SECONDS=600 make fuzz takes ten minutes for each target.
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= reader index plot convert imports exports values proc

@@ -5,6 +5,7 @@ Usage: test.py COMMAND... [-- COMMAND...]; each is a `cargo test` with its optio
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ RESULT = re.compile(r"test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignor
 def main(words: list[str]) -> int:
     """Runs the commands, passes their output on and counts."""
     commands = [list(group) for is_end, group in groupby(words, lambda word: word == "--") if not is_end]
+    # Many tests mostly wait for a program to end, so more run at once than there are cores.
+    os.environ.setdefault("RUST_TEST_THREADS", str(3 * (os.cpu_count() or 1)))
     passed = failed = 0
     broken, skipped, failures = [], [], []
     for command in commands:
