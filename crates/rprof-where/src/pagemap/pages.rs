@@ -22,6 +22,11 @@ const PAGEMAP_SCAN: u64 = 3 << 30 | 96 << 16 | (b'f' as u64) << 8 | 16;
 const REGIONS: usize = 4096;
 /// Areas beyond this size are reserved, not used: reading 8 bytes for each of their pages would take seconds.
 const LARGEST_AREA: u64 = 64 << 30;
+/// Readings of one process at most, and the least difference between the pages found and the RSS that makes another: in
+/// bytes, as the kernel counts the RSS of each processor on its own, and as a share of the RSS.
+const READINGS: u32 = 4;
+const TORN_LEAST: u64 = 256 << 10;
+const TORN_SHARE: u64 = 256;
 
 /// `struct page_region`.
 #[repr(C)]
@@ -55,6 +60,54 @@ static HAS_SCAN: AtomicBool = AtomicBool::new(true);
 
 /// The present pages of a process; `None` if it has ended or may not be read.
 pub fn scan(pid: u32, page: u64) -> Option<Scan> {
+    settled(|| read(pid, page))
+}
+
+/// The pages that one reading found, and the RSS before and after it.
+struct Reading {
+    before: u64,
+    after: u64,
+    scan: Scan,
+}
+
+impl Reading {
+    fn present(&self) -> u64 {
+        self.scan.runs.iter().fold(0, |sum, run| sum.saturating_add(run.end - run.start))
+    }
+
+    /// Of the values that the RSS had meanwhile, the one next to what was found: a process that grows passes it.
+    fn rss(&self) -> u64 {
+        self.present().clamp(self.before.min(self.after), self.before.max(self.after))
+    }
+
+    /// True if the process freed memory and touched other memory meanwhile, so that pages and RSS are not of one time.
+    fn is_torn(&self) -> bool {
+        self.present().abs_diff(self.rss()) > TORN_LEAST + self.rss() / TORN_SHARE
+    }
+}
+
+/// Reads again while the pages do not add up to the RSS. Twice the same difference is one that stays, such as memory of a
+/// device, which is no RSS.
+fn settled(mut read: impl FnMut() -> Option<Reading>) -> Option<Scan> {
+    let mut last = read()?;
+    for _ in 1..READINGS {
+        if !last.is_torn() {
+            break;
+        }
+        let next = read()?;
+        let stays = next.present() == last.present() && next.rss() == last.rss();
+        last = next;
+        if stays {
+            let rss = last.rss();
+            return Some(Scan { rss, ..last.scan });
+        }
+    }
+    // What is shown then is what was found.
+    let rss = if last.is_torn() { last.present() } else { last.rss() };
+    Some(Scan { rss, ..last.scan })
+}
+
+fn read(pid: u32, page: u64) -> Option<Reading> {
     let before = resident(pid, page)?;
     let maps = || fs::read_to_string(format!("/proc/{pid}/maps")).ok();
     let maps_before = maps()?;
@@ -72,10 +125,7 @@ pub fn scan(pid: u32, page: u64) -> Option<Scan> {
         let first = runs.partition_point(|run| run.end <= area.start);
         runs.get(first).is_some_and(|run| run.start < area.end)
     });
-    // While the process grows, its RSS passes the sum of what the scan found.
-    let present = runs.iter().fold(0u64, |sum, run| sum.saturating_add(run.end - run.start));
-    let rss = present.clamp(before.min(after), before.max(after));
-    Some(Scan { rss, areas, runs })
+    Some(Reading { before, after, scan: Scan { rss: 0, areas, runs } })
 }
 
 fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
@@ -184,6 +234,33 @@ mod tests {
         for scan in [&first, &second] {
             assert!(sum(scan).abs_diff(scan.rss) < scan.rss / 10, "{} against {}", sum(scan), scan.rss);
         }
+    }
+
+    const MIB: u64 = 1 << 20;
+
+    /// The RSS of the scan that comes of readings, each the RSS before and after it and what was found, in MiB.
+    fn settled_rss(readings: &[(u64, u64, u64)]) -> u64 {
+        let mut left = readings.iter();
+        let scan = settled(|| {
+            let (before, after, present) = *left.next()?;
+            let runs = vec![Run { start: 0, end: present * MIB, file: false, huge: false }];
+            Some(Reading {
+                before: before * MIB,
+                after: after * MIB,
+                scan: Scan { rss: 0, areas: Vec::new(), runs },
+            })
+        });
+        assert_eq!(left.len(), 0, "every reading was made");
+        scan.expect("there are readings").rss / MIB
+    }
+
+    /// On a busy machine a program freed 40 MiB, touched as much, and 81 of 116 MiB were shown.
+    #[test]
+    fn a_reading_that_does_not_add_up_to_the_rss_is_made_again() {
+        assert_eq!(settled_rss(&[(80, 90, 85)]), 85, "the program grew");
+        assert_eq!(settled_rss(&[(120, 120, 85), (80, 80, 80)]), 80, "freed and touched meanwhile");
+        assert_eq!(settled_rss(&[(120, 120, 128), (120, 120, 128)]), 120, "memory of a device");
+        assert_eq!(settled_rss(&[(120, 120, 85), (120, 120, 86), (120, 120, 87), (120, 120, 88)]), 88);
     }
 
     /// A file whose runs overlapped was read up to there only: three threads of a Python program lost its names.
