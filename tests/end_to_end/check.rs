@@ -133,7 +133,7 @@ fn a_run_beyond_its_budget_ends_with_3_unless_the_command_failed() {
         ("--max-peak 30MiB", "touch 40MiB exit 5", 5, "rprof: beyond: peak"),
         ("--max-peak 30MiB", "touch 40MiB kill 9", 137, "rprof: beyond: peak"),
         // Before it touches anything, too: a busy machine may need the time of the timeout to start it.
-        ("--max-peak 100KiB --timeout 200ms", "touch 40MiB hold 60s", 124, "rprof: beyond: peak"),
+        ("--max-peak 1MiB --timeout 200ms", "touch 40MiB hold 60s", 124, "rprof: beyond: peak"),
         (
             "--max-peak 1GB --max-span load=20MiB",
             "span load [ touch 40MiB ]",
