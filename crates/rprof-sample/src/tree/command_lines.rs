@@ -35,6 +35,14 @@ impl Program {
         (Self { image, args: line.fingerprint(), looks: 0 }, line)
     }
 
+    /// True if an exec may have replaced the program of this number by that of another.
+    ///
+    /// At a birth during an exec, the kernel may not tell an ordinary user the number. It is then not known, and every later
+    /// one may be that of another program.
+    fn may_be_another(&self, image: u64) -> bool {
+        image != 0 && image != self.image
+    }
+
     /// True if a look is due at this tick.
     fn is_due(&mut self) -> bool {
         self.looks = self.looks.saturating_add(1);
@@ -55,7 +63,7 @@ impl Member {
         } else {
             0
         };
-        if image == 0 || image == self.program.image || self.program.image == 0 {
+        if !self.program.may_be_another(image) {
             return None;
         }
         let line = self.process.command_line();
@@ -98,5 +106,20 @@ impl Tree {
                 sink(&Record::Born(member.id(), time, born));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that was born without its number kept the command line of its parent for ever, after each exec.
+    #[test]
+    fn a_program_whose_number_was_not_known_may_be_another() {
+        let program = |image| Program { image, ..Program::default() };
+        assert!(program(0).may_be_another(7));
+        assert!(program(5).may_be_another(7));
+        assert!(!program(7).may_be_another(7));
+        assert!(!program(7).may_be_another(0), "it may not be read");
     }
 }

@@ -137,10 +137,10 @@ impl Member {
         now.map_or(0, |now| now.own.saturating_sub(before.own))
     }
 
-    /// True if it called exec since `before`.
+    /// True if it called exec since `before`, or is in the midst of it: the number of its program is then not known.
     pub fn has_new_image(&self, before: FaultCounts) -> bool {
         let now = self.faults.now.or(self.faults.last);
-        now.is_some_and(|now| now.image != before.image && now.image != 0 && before.image != 0)
+        now.is_some_and(|now| now.image != before.image)
     }
 
     /// True if it called exec at least once since its birth in this session.
