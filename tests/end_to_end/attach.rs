@@ -243,16 +243,16 @@ fn a_name_of_several_processes_lists_them() {
 #[test]
 fn rprof_itself_never_matches() {
     let place = Place::new();
-    let named = place.path("rprof-by-name");
+    // Another run of these tests may do the same at this moment.
+    let name = format!("rprof-n{}", std::process::id());
+    let named = place.path(&name);
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_rprof"), &named).unwrap();
     let mut command = Command::new(&named);
-    command
-        .args(["attach", "-o", "t.dat", "--duration", "50ms", "rprof-by-name"])
-        .current_dir(place.dir.path());
+    command.args(["attach", "-o", "t.dat", "--duration", "50ms", &name]).current_dir(place.dir.path());
     crate::support::with_default_settings(&mut command);
     let done = crate::support::done(command.output().unwrap());
     assert_eq!(done.code, Some(125), "{}", done.stderr);
-    assert!(done.stderr.contains("no process has a name with `rprof-by-name`"), "{}", done.stderr);
+    assert!(done.stderr.contains(&format!("no process has a name with `{name}`")), "{}", done.stderr);
 }
 
 /// The end of the process wakes rprof; the next tick would be an hour away.

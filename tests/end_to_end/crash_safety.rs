@@ -15,7 +15,8 @@ fn killing_rprof_loses_at_most_one_tick_and_leaves_the_command_running() {
     let mut child = place.start_truth("-q -T 10ms", "touch 30MiB ready up await go ready over");
     place.await_file("up");
     let ticks = || place.trace().matches("\nMEM ").count();
-    wait_for("some ticks", || ticks() > 20);
+    let before = ticks();
+    wait_for("some ticks", || ticks() > before + 20);
     send(child.id(), Signal::SIGKILL);
     child.wait().unwrap();
     let trace = place.trace();

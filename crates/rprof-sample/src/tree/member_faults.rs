@@ -50,6 +50,11 @@ impl Faults {
         self.ignores_children = reading.ignores_children;
     }
 
+    /// True if the process called exec since `before`, or is in the midst of it: the number of its program is then not known.
+    fn have_new_image(&self, before: FaultCounts) -> bool {
+        self.now.or(self.last).is_some_and(|now| now.image != before.image)
+    }
+
     /// Notes that the process has a new name.
     pub fn note_exec(&mut self) {
         self.change = Change::Program;
@@ -137,10 +142,9 @@ impl Member {
         now.map_or(0, |now| now.own.saturating_sub(before.own))
     }
 
-    /// True if it called exec since `before`, or is in the midst of it: the number of its program is then not known.
+    /// True if it may have called exec since `before`.
     pub fn has_new_image(&self, before: FaultCounts) -> bool {
-        let now = self.faults.now.or(self.faults.last);
-        now.is_some_and(|now| now.image != before.image)
+        self.faults.have_new_image(before)
     }
 
     /// True if it called exec at least once since its birth in this session.
@@ -193,5 +197,21 @@ impl Member {
 
     fn is_borrowed(&self) -> bool {
         self.space() == AddressSpace::Borrowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the program before an exec held was no part of the upper bound if the counters were read during the exec.
+    #[test]
+    fn an_exec_that_is_under_way_counts_as_a_new_program() {
+        let counts = |image| FaultCounts { image, ..FaultCounts::default() };
+        let faults = |image| Faults { now: Some(counts(image)), ..Faults::default() };
+        assert!(faults(0).have_new_image(counts(7)), "it begins");
+        assert!(faults(8).have_new_image(counts(0)), "it has ended");
+        assert!(faults(8).have_new_image(counts(7)));
+        assert!(!faults(0).have_new_image(counts(0)), "this process may not be read");
     }
 }
