@@ -96,18 +96,20 @@ fn assert_held(place: &Place, user: User, command: &[&str], truth: &[(&str, u64)
     Some((done, held))
 }
 
+/// While there are many faults, one in 16 is recorded. Each function here has one buffer.
+const SAMPLED: u64 = 16 * 4096;
+
 fn fault(held: &Value, truth: &[(&str, u64)]) -> Option<String> {
     for (name, mib) in truth {
         let (found, true_bytes) = (total(held, name), mib * MIB);
         let (lower, upper) = (sum(held, name, "total_bytes_lower"), sum(held, name, "total_bytes_upper"));
+        let is_bounded = lower <= found && found <= upper && upper + SAMPLED >= true_bytes;
         // The allocator's own pages come on top of the truth.
-        if lower > found || found > upper || upper < true_bytes {
-            return Some(format!("{name}: {found} bytes, {lower} to {upper}, not {true_bytes}"));
-        }
-        if found.abs_diff(true_bytes) as f64 > true_bytes as f64 * 0.02 {
-            let (lost, unknown) = (&held["lost_faults"], &held["unattributed_bytes"]);
+        if !is_bounded || found.abs_diff(true_bytes) as f64 > true_bytes as f64 * 0.02 {
+            let lost = (&held["lost_stacks"], &held["lost_faults"], &held["unattributed_bytes"]);
             return Some(format!(
-                "{name}: {found} bytes, not {true_bytes}; lost {lost}, unattributed {unknown}"
+                "{name}: {found} bytes, {lower} to {upper}, not {true_bytes}; lost stacks, lost faults and unattributed \
+                 bytes: {lost:?}\n{held:#}"
             ));
         }
     }
@@ -396,8 +398,8 @@ fn each_function_has_its_bytes_beside_busy_loops() {
         return skip("there is no C compiler");
     }
     let _busy = BusyLoops::start();
-    // What is freed must not be part of the peak: it lasts long beside busy loops.
-    let words = [&path(&place, "hold"), "small=20", "freed=40", "large=30", "mapped=30", "stand=1500"];
+    // The peak may be while memory is freed and touched, so that pages and RSS are read at different times.
+    let words = [&path(&place, "hold"), "small=20", "large=30", "mapped=30", "freed=40", "stand=1500"];
     let truth = [("hold_small", 20), ("hold_large", 30), ("hold_mapped", 30)];
     let Some((_, held)) = assert_held(&place, User::Ordinary, &words, &truth) else { return };
     eprintln!("lost stacks: {}, lost faults: {}", held["lost_stacks"], held["lost_faults"]);
