@@ -253,10 +253,12 @@ fn perfetto_and_chrome_get_counters_and_slices() {
     let processes: std::collections::BTreeSet<u64> =
         counters("RSS (bytes)").map(|event| event["pid"].as_u64().unwrap()).collect();
     assert_eq!(processes.len(), 3, "{processes:?}");
+    // A busy machine may leave rprof no time to measure.
     let slices: Vec<_> = events
         .iter()
         .filter(|event| event["ph"] == "X")
         .map(|event| event["name"].as_str().unwrap())
+        .filter(|name| *name != "nothing was measured")
         .collect();
     assert_eq!(slices, ["load", "part", "part"]);
     let Some(python) = python_with("perfetto.trace_processor") else { return };
@@ -269,7 +271,8 @@ except Exception:
     print('no trace processor')
     sys.exit()
 rows = tp.query(\"select max(value) m from counter join process_counter_track t on track_id = t.id where name like 'tree RSS%'\")
-print(int(next(iter(rows)).m), next(iter(tp.query('select count(*) n from slice'))).n)
+slices = next(iter(tp.query(\"select count(*) n from slice where name != 'nothing was measured'\"))).n
+print(int(next(iter(rows)).m), slices)
 ";
     match asked(&python, program, &place.path("t.chrome.json")).lines().last().unwrap_or_default() {
         "no trace processor" => {
