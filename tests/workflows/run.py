@@ -89,7 +89,7 @@ def snakemake(place: Place, out: str) -> str:
     between(place.peaks("assemble.dat")["assemble.dat"]["peak_bytes"], 600, 640)
     assert re.search(r"^mem_mb=7\d\d$", out, re.M), out
     seen = (place.path / "assemble.tsv").read_text().splitlines()[1].split("\t")[2]
-    # It looks some seconds apart, and how much it misses depends on the machine. If this fails, Snakemake's benchmark has
+    # It looks every half second, and how much it misses depends on the machine. If this fails, Snakemake's benchmark has
     # become better, and the page must say so.
     assert float(seen) < 600, seen
     return f"Snakemake's max_rss is {seen} MB"
