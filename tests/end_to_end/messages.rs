@@ -123,7 +123,11 @@ fn what_has_no_memory_is_not_attached_to() {
 #[test]
 fn attach_prints_what_it_records() {
     let place = Place::new();
-    let mut process = Command::new("sleep").arg("1000").spawn().unwrap();
+    // Its command line is empty until the end of its exec.
+    let mut process = Command::new(crate::support::truth());
+    let mut process =
+        process.args(["ready", "up", "hold", "1000s"]).current_dir(place.dir.path()).spawn().unwrap();
+    place.await_file("up");
     let pid = process.id().to_string();
     let loud = place.run(&format!("attach --duration 50ms -o t.dat {pid}"));
     let quiet = place.run(&format!("attach -q --force --duration 50ms -o t.dat {pid}"));
@@ -131,7 +135,7 @@ fn attach_prints_what_it_records() {
     process.wait().unwrap();
     let first = loud.stderr.lines().next().unwrap();
     for part in
-        [&format!("rprof: recording process {pid}"), "sleep", "for 50 ms", "Ctrl-C ends the recording"]
+        [&format!("rprof: recording process {pid}"), "truth", "for 50 ms", "Ctrl-C ends the recording"]
     {
         assert!(first.contains(part), "`{part}` is not in: {first}");
     }
