@@ -4,17 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::Signal;
 
-use crate::support::{MIB, Place, assert_near, finish, send, skip, truth, wait_for};
-
-/// Starts the program of known memory use outside rprof; it must create the file `up`.
-fn stranger(place: &Place, script: &str) -> Child {
-    let mut command = Command::new(truth());
-    command.args(script.split(' ')).current_dir(place.dir.path());
-    crate::support::with_default_signals(&mut command);
-    let child = command.spawn().unwrap();
-    place.await_file("up");
-    child
-}
+use crate::support::{MIB, Place, assert_near, finish, send, skip, stranger, truth, wait_for};
 
 fn attach(place: &Place, options: &[&str], who: &str) -> Child {
     let mut command = place.rprof(["attach", "-o", "t.dat", "-T", "20ms"]);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Place, done, skip, wait_for};
+use crate::support::{Place, done, skip, stranger, wait_for};
 
 /// A full disk gave "cannot write the trace `t.csv`: cannot write the trace: File too large".
 #[test]
@@ -124,10 +124,7 @@ fn what_has_no_memory_is_not_attached_to() {
 fn attach_prints_what_it_records() {
     let place = Place::new();
     // Its command line is empty until the end of its exec.
-    let mut process = Command::new(crate::support::truth());
-    let mut process =
-        process.args(["ready", "up", "hold", "1000s"]).current_dir(place.dir.path()).spawn().unwrap();
-    place.await_file("up");
+    let mut process = stranger(&place, "ready up hold 1000s");
     let pid = process.id().to_string();
     let loud = place.run(&format!("attach --duration 50ms -o t.dat {pid}"));
     let quiet = place.run(&format!("attach -q --force --duration 50ms -o t.dat {pid}"));

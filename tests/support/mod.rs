@@ -142,6 +142,16 @@ pub fn done(output: Output) -> Done {
     }
 }
 
+/// Starts the program of known memory use outside rprof; it must create the file `up`.
+pub fn stranger(place: &Place, script: &str) -> Child {
+    let mut command = Command::new(truth());
+    command.args(script.split(' ')).current_dir(place.dir.path());
+    with_default_signals(&mut command);
+    let child = command.spawn().unwrap();
+    place.await_file("up");
+    child
+}
+
 /// Gives a command the default signal handling.
 ///
 /// The program that runs the tests may ignore some signals (`nohup`, a shell's `&`), and started programs inherit that.

@@ -8,7 +8,7 @@ use rprof_trace::{Part, Record};
 
 use super::{Done, MIB, Place, finish, patience};
 
-/// What a trace shows so far.
+/// The ticks, PSS and notes that a trace has so far.
 #[derive(Debug, Default)]
 pub struct Shown {
     pub ticks: usize,
@@ -27,7 +27,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// What a trace shows, which may be written at the same time.
+    /// Reads a trace, which rprof may still be writing.
     pub fn of(path: &Path) -> Self {
         let mut shown = Self::default();
         let Ok(mut reader) = rprof_trace::Reader::open(path) else { return shown };
@@ -97,7 +97,7 @@ impl Place {
         std::fs::write(self.path(file), "").expect("room");
     }
 
-    /// What the trace `t.dat` shows so far.
+    /// Reads the trace `t.dat`, which rprof may still be writing.
     pub fn shown(&self) -> Shown {
         Shown::of(&self.path("t.dat"))
     }

@@ -37,8 +37,8 @@ impl Program {
 
     /// True if an exec may have replaced the program of this number by that of another.
     ///
-    /// At a birth during an exec, the kernel may not tell an ordinary user the number. It is then not known, and every later
-    /// one may be that of another program.
+    /// The kernel gives no number while an exec is under way. If rprof found the process at such a time, its own number is 0,
+    /// and any number may be that of another program.
     fn may_be_another(&self, image: u64) -> bool {
         image != 0 && image != self.image
     }

@@ -51,7 +51,7 @@ impl Faults {
     }
 
     /// True if the process called exec since `before`, or is in the midst of it: the number of its program is then not known.
-    fn have_new_image(&self, before: FaultCounts) -> bool {
+    fn has_new_image(&self, before: FaultCounts) -> bool {
         self.now.or(self.last).is_some_and(|now| now.image != before.image)
     }
 
@@ -144,7 +144,7 @@ impl Member {
 
     /// True if it may have called exec since `before`.
     pub fn has_new_image(&self, before: FaultCounts) -> bool {
-        self.faults.have_new_image(before)
+        self.faults.has_new_image(before)
     }
 
     /// True if it called exec at least once since its birth in this session.
@@ -204,14 +204,14 @@ impl Member {
 mod tests {
     use super::*;
 
-    /// What the program before an exec held was no part of the upper bound if the counters were read during the exec.
+    /// The upper bound missed the memory of the program before an exec if rprof read the counters during the exec.
     #[test]
     fn an_exec_that_is_under_way_counts_as_a_new_program() {
         let counts = |image| FaultCounts { image, ..FaultCounts::default() };
         let faults = |image| Faults { now: Some(counts(image)), ..Faults::default() };
-        assert!(faults(0).have_new_image(counts(7)), "it begins");
-        assert!(faults(8).have_new_image(counts(0)), "it has ended");
-        assert!(faults(8).have_new_image(counts(7)));
-        assert!(!faults(0).have_new_image(counts(0)), "this process may not be read");
+        assert!(faults(0).has_new_image(counts(7)), "it begins");
+        assert!(faults(8).has_new_image(counts(0)), "it has ended");
+        assert!(faults(8).has_new_image(counts(7)));
+        assert!(!faults(0).has_new_image(counts(0)), "this process may not be read");
     }
 }

@@ -63,26 +63,25 @@ pub fn scan(pid: u32, page: u64) -> Option<Scan> {
     settled(|| read(pid, page))
 }
 
-/// The pages that one reading found, and the RSS before and after it.
+/// The pages that one reading found.
 struct Reading {
-    before: u64,
-    after: u64,
+    /// The bytes of these pages.
+    present: u64,
     scan: Scan,
 }
 
 impl Reading {
-    fn present(&self) -> u64 {
-        self.scan.runs.iter().fold(0, |sum, run| sum.saturating_add(run.end - run.start))
-    }
-
-    /// Of the values that the RSS had meanwhile, the one next to what was found: a process that grows passes it.
-    fn rss(&self) -> u64 {
-        self.present().clamp(self.before.min(self.after), self.before.max(self.after))
+    /// `before` and `after` are the RSS before and after the pages were read.
+    fn new((before, after): (u64, u64), areas: Vec<Area>, runs: Vec<Run>) -> Self {
+        let present = runs.iter().fold(0u64, |sum, run| sum.saturating_add(run.end - run.start));
+        // While the process grows, its RSS passes the sum of these pages.
+        let rss = present.clamp(before.min(after), before.max(after));
+        Self { present, scan: Scan { rss, areas, runs } }
     }
 
     /// True if the process freed memory and touched other memory meanwhile, so that pages and RSS are not of one time.
     fn is_torn(&self) -> bool {
-        self.present().abs_diff(self.rss()) > TORN_LEAST + self.rss() / TORN_SHARE
+        self.present.abs_diff(self.scan.rss) > TORN_LEAST + self.scan.rss / TORN_SHARE
     }
 }
 
@@ -90,21 +89,22 @@ impl Reading {
 /// device, which is no RSS.
 fn settled(mut read: impl FnMut() -> Option<Reading>) -> Option<Scan> {
     let mut last = read()?;
-    for _ in 1..READINGS {
-        if !last.is_torn() {
+    let mut readings = 1;
+    while last.is_torn() {
+        if readings == READINGS {
+            // The RSS is then that of the pages found, so that they add up to it.
+            last.scan.rss = last.present;
             break;
         }
         let next = read()?;
-        let stays = next.present() == last.present() && next.rss() == last.rss();
+        readings += 1;
+        let stays = (next.present, next.scan.rss) == (last.present, last.scan.rss);
         last = next;
         if stays {
-            let rss = last.rss();
-            return Some(Scan { rss, ..last.scan });
+            break;
         }
     }
-    // What is shown then is what was found.
-    let rss = if last.is_torn() { last.present() } else { last.rss() };
-    Some(Scan { rss, ..last.scan })
+    Some(last.scan)
 }
 
 fn read(pid: u32, page: u64) -> Option<Reading> {
@@ -125,7 +125,7 @@ fn read(pid: u32, page: u64) -> Option<Reading> {
         let first = runs.partition_point(|run| run.end <= area.start);
         runs.get(first).is_some_and(|run| run.start < area.end)
     });
-    Some(Reading { before, after, scan: Scan { rss: 0, areas, runs } })
+    Some(Reading::new((before, after), areas, runs))
 }
 
 fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
@@ -244,11 +244,7 @@ mod tests {
         let scan = settled(|| {
             let (before, after, present) = *left.next()?;
             let runs = vec![Run { start: 0, end: present * MIB, file: false, huge: false }];
-            Some(Reading {
-                before: before * MIB,
-                after: after * MIB,
-                scan: Scan { rss: 0, areas: Vec::new(), runs },
-            })
+            Some(Reading::new((before * MIB, after * MIB), Vec::new(), runs))
         });
         assert_eq!(left.len(), 0, "every reading was made");
         scan.expect("there are readings").rss / MIB
