@@ -265,9 +265,17 @@ pub fn eventually(mut check: impl FnMut() -> Result<(), String>) {
 
 /// Polls until a condition holds; fails at the deadline.
 pub fn wait_for(what: &str, mut so: impl FnMut() -> bool) {
+    wait_until(|| so().then_some(()).ok_or(what));
+}
+
+/// Looks again and again until there is a result. An error is what has not come yet, or what is there instead.
+pub fn wait_until<T, E: std::fmt::Debug>(mut look: impl FnMut() -> Result<T, E>) -> T {
     let begun = Instant::now();
-    while !so() {
-        assert!(begun.elapsed() < patience(), "timed out waiting for {what}");
+    loop {
+        match look() {
+            Ok(result) => return result,
+            Err(what) => assert!(begun.elapsed() < patience(), "timed out waiting: {what:?}"),
+        }
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 use std::process::Child;
-use std::time::{Duration, Instant};
 
 use rprof_trace::{Part, Record};
 
-use super::{Done, MIB, Place, finish, patience};
+use super::{Done, MIB, Place, finish, wait_until};
 
 /// The ticks, PSS and notes that a trace has so far.
 #[derive(Debug, Default)]
@@ -82,18 +81,11 @@ impl Place {
     /// Waits until the trace shows something, and creates the file for which the command waits. If the command has ended
     /// before, the rest of the test shows why.
     pub fn release(&self, child: &mut Child, file: &str, is_shown: impl Fn(&Shown) -> bool) {
-        let begun = Instant::now();
-        loop {
+        wait_until(|| {
             let shown = self.shown();
-            if child.try_wait().expect("a child").is_some() || is_shown(&shown) {
-                break;
-            }
-            assert!(
-                begun.elapsed() < patience(),
-                "timed out waiting for a trace that shows more than {shown:?}"
-            );
-            std::thread::sleep(Duration::from_millis(2));
-        }
+            let is_over = child.try_wait().expect("a child").is_some();
+            if is_over || is_shown(&shown) { Ok(()) } else { Err(shown) }
+        });
         std::fs::write(self.path(file), "").expect("room");
     }
 

@@ -67,6 +67,8 @@ pub fn scan(pid: u32, page: u64) -> Option<Scan> {
 struct Reading {
     /// The bytes of these pages.
     present: u64,
+    /// False if an area was too large to be read, so that pages of the RSS are missing.
+    whole: bool,
     scan: Scan,
 }
 
@@ -76,17 +78,18 @@ impl Reading {
         let present = runs.iter().fold(0u64, |sum, run| sum.saturating_add(run.end - run.start));
         // While the process grows, its RSS passes the sum of these pages.
         let rss = present.clamp(before.min(after), before.max(after));
-        Self { present, scan: Scan { rss, areas, runs } }
+        Self { present, whole: true, scan: Scan { rss, areas, runs } }
     }
 
     /// True if the process freed memory and touched other memory meanwhile, so that pages and RSS are not of one time.
     fn is_torn(&self) -> bool {
-        self.present.abs_diff(self.scan.rss) > TORN_LEAST + self.scan.rss / TORN_SHARE
+        self.whole && self.present.abs_diff(self.scan.rss) > TORN_LEAST + self.scan.rss / TORN_SHARE
     }
 }
 
-/// Reads again while the pages do not add up to the RSS. Twice the same difference is one that stays, such as memory of a
-/// device, which is no RSS.
+/// Reads again while the pages do not add up to the RSS. Twice the same number of pages above the RSS is memory that stays
+/// without being RSS, such as that of a device. Pages that are missing are in memory that the process unmaps: the kernel
+/// takes them from the RSS last, and on a busy machine the process may not run for many readings in between.
 fn settled(mut read: impl FnMut() -> Option<Reading>) -> Option<Scan> {
     let mut last = read()?;
     let mut readings = 1;
@@ -100,7 +103,7 @@ fn settled(mut read: impl FnMut() -> Option<Reading>) -> Option<Scan> {
         readings += 1;
         let stays = (next.present, next.scan.rss) == (last.present, last.scan.rss);
         last = next;
-        if stays {
+        if stays && last.present > last.scan.rss {
             break;
         }
     }
@@ -114,6 +117,7 @@ fn read(pid: u32, page: u64) -> Option<Reading> {
     let mut areas = areas::parse(&maps_before);
     let pagemap = File::open(format!("/proc/{pid}/pagemap")).ok()?;
     let runs = runs(&pagemap, &areas, page).ok()?;
+    let whole = HAS_SCAN.load(Ordering::Relaxed) || areas.iter().all(fits);
     let after = resident(pid, page)?;
     // The process may have mapped memory between the maps and the pages.
     let maps_after = maps()?;
@@ -125,7 +129,7 @@ fn read(pid: u32, page: u64) -> Option<Reading> {
         let first = runs.partition_point(|run| run.end <= area.start);
         runs.get(first).is_some_and(|run| run.start < area.end)
     });
-    Some(Reading::new((before, after), areas, runs))
+    Some(Reading { whole, ..Reading::new((before, after), areas, runs) })
 }
 
 fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
@@ -140,10 +144,15 @@ fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
         }
     }
     let mut runs = Vec::new();
-    for area in areas.iter().filter(|area| area.end - area.start <= LARGEST_AREA) {
+    for area in areas.iter().filter(|area| fits(area)) {
         words(pagemap, area, page, &mut runs)?;
     }
     Ok(runs)
+}
+
+/// True if each page of an area can be read.
+fn fits(area: &Area) -> bool {
+    area.end - area.start <= LARGEST_AREA
 }
 
 /// Asks the kernel for the runs of present pages.
@@ -256,7 +265,15 @@ mod tests {
         assert_eq!(settled_rss(&[(80, 90, 85)]), 85, "the program grew");
         assert_eq!(settled_rss(&[(120, 120, 85), (80, 80, 80)]), 80, "freed and touched meanwhile");
         assert_eq!(settled_rss(&[(120, 120, 128), (120, 120, 128)]), 120, "memory of a device");
+        assert_eq!(settled_rss(&[(120, 120, 85); 4]), 85, "an unmapping that another program interrupts");
         assert_eq!(settled_rss(&[(120, 120, 85), (120, 120, 86), (120, 120, 87), (120, 120, 88)]), 88);
+    }
+
+    #[test]
+    fn pages_that_cannot_be_read_are_no_reason_to_read_again() {
+        let reading = Reading::new((100 * MIB, 100 * MIB), Vec::new(), Vec::new());
+        assert!(reading.is_torn());
+        assert!(!Reading { whole: false, ..reading }.is_torn());
     }
 
     /// A file whose runs overlapped was read up to there only: three threads of a Python program lost its names.
