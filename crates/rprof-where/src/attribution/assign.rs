@@ -146,12 +146,9 @@ impl<'a> Assignment<'a> {
         points
     }
 
-    /// The longest gap between two recorded faults of one buffer.
-    fn limit(&self, segment: &Segment<'_>) -> u64 {
-        let mut limit = gap_limit(self.header);
-        if segment.run.huge {
-            limit = (limit / self.header.page_size).saturating_mul(self.header.huge_size);
-        }
+    /// The longest gap between two recorded faults of one buffer whose pages have this size.
+    fn limit(&self, segment: &Segment<'_>, unit: u64) -> u64 {
+        let mut limit = (gap_limit(self.header) / self.header.page_size).saturating_mul(unit);
         if segment.run.file {
             limit = limit.saturating_mul(AROUND);
         }
@@ -196,11 +193,14 @@ impl<'a> Assignment<'a> {
         (left, right): (Option<Point>, Option<Point>),
         put: &mut dyn FnMut(u64, u64, Class, Origin),
     ) {
-        let limit = self.limit(segment);
+        // Before Linux 6.7 the kernel does not tell which present pages are huge, but it tells their faults.
+        let is_large = |point: &Point| point.touch.size > self.header.page_size;
+        let huge = segment.run.huge || [left, right].iter().flatten().any(is_large);
+        let unit = if huge { self.header.huge_size } else { self.header.page_size };
+        let limit = self.limit(segment, unit);
         let low = left.map_or(from, |point| point.end);
         let high = right.map_or(to, |point| point.start);
         let (left, right) = (left.map(|point| point.touch), right.map(|point| point.touch));
-        let unit = if segment.run.huge { self.header.huge_size } else { self.header.page_size };
         let reach = self.header.period * unit;
         match (left, right) {
             (None, None) => put(from, to, Class::Unseen, (None, None)),
@@ -304,6 +304,16 @@ mod tests {
         space.touch(&fault(1024, 2, huge), 2, 0, &header());
         let got = assigned(&space, &scan(512..2048, true));
         assert_eq!(got, [(1, Class::Huge, 512), (2, Class::Huge, 512), (2, Class::Estimated, 512)]);
+    }
+
+    /// Debian 12 once had 22 MiB of a program of 237 without a function.
+    #[test]
+    fn huge_pages_of_an_older_kernel_are_known_by_their_faults() {
+        let mut space = Space::default();
+        space.touch(&fault(512, 1, 2 << 20), 1, 0, &header());
+        space.touch(&fault(512 * 9, 1, 2 << 20), 2, 0, &header());
+        let got = assigned(&space, &scan(512..512 * 10, false));
+        assert_eq!(got, [(1, Class::Estimated, 512 * 9)]);
     }
 
     #[test]
