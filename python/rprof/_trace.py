@@ -16,8 +16,26 @@ LONGEST_NAME = 1024
 _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", 0))
 _MIB_PER_PAGE = os.sysconf("SC_PAGE_SIZE") / 2**20
+#: The time between two readings of the clock below which one of the wall clock in between is of the same time, in seconds.
+_CLOSE = 2e-5
+
+
+def _epoch() -> float:
+    """Returns the wall clock at the start of the clock. On a busy machine, another program may run between the two readings."""
+    best, epoch = 1e9, 0.0
+    for _ in range(8):
+        before = time.clock_gettime(_CLOCK)
+        wall = time.time()
+        after = time.clock_gettime(_CLOCK)
+        if after - before < best:
+            best, epoch = after - before, wall - (before + after) / 2
+        if best < _CLOSE:
+            break
+    return epoch
+
+
 # The wall clock is read once, as in rprof: a later change of the wall clock then shifts no time.
-_EPOCH = time.time() - time.clock_gettime(_CLOCK)
+_EPOCH = _epoch()
 
 
 def _find() -> str:

@@ -343,4 +343,32 @@ mod tests {
         let of = |node| got.iter().filter(|piece| piece.0 == node).map(|piece| piece.2).sum::<u64>();
         assert!(of(1).abs_diff(1000) < 16 && of(1) + of(2) == 2000, "{got:?}");
     }
+
+    /// A buffer in huge pages whose faults were left out once belonged to the vector that grew after it.
+    #[test]
+    fn a_new_mapping_without_faults_was_not_moved() {
+        let mut space = Space::default();
+        for page in (1000..2000).step_by(16) {
+            space.touch(&fault(page, 1, PAGE), page, 0, &header());
+        }
+        space.scanned(Rc::new(scan(1000..2000, false)), &header());
+        space.map(&Mapped { tid: 1, start: 6000 * PAGE, end: 7000 * PAGE });
+        space.scanned(Rc::new(scan(6000..7000, false)), &header());
+        assert_eq!(assigned(&space, &scan(6000..7000, false)), [(0, Class::Unseen, 1000)]);
+    }
+
+    /// Huge pages that another buffer had before are no reason to take any vanished one for theirs.
+    #[test]
+    fn huge_pages_are_moved_from_a_buffer_of_their_length() {
+        for (pages, node) in [(512 * 8, 1), (512 * 40, 0)] {
+            let mut space = Space::default();
+            for page in (0..512 * 8).step_by(512) {
+                space.touch(&fault(page, 1, 2 << 20), page, 0, &header());
+            }
+            space.scanned(Rc::new(scan(0..512 * 8, true)), &header());
+            let moved = 512 * 100..512 * 100 + pages;
+            space.scanned(Rc::new(scan(moved.clone(), true)), &header());
+            assert_eq!(assigned(&space, &scan(moved, true))[0].0, node, "{pages} pages");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Memory that `mremap` moved, as a growing vector does: its pages appear without a fault, where others have vanished.
 
+use super::objects::Objects;
 use super::space::{Space, Touch, is_present};
 use crate::model::{Header, Run, Scan};
 
@@ -11,8 +12,9 @@ pub fn gap_limit(header: &Header) -> u64 {
     GAP_PERIODS * header.period * header.page_size
 }
 
-/// Finds new runs that begin without a fault, and gives them the faults of the vanished range of the same length.
-pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &Header) {
+/// Finds new runs that begin without a fault, and gives them the faults of the vanished range of the same length. `gone` are
+/// the faults that have vanished, `fresh` the mappings that the kernel reported: what has no fault in these was not moved.
+pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &Objects), header: &Header) {
     let old = space.scan.clone();
     let old = old.as_ref().map_or(&[][..], |scan| &scan.runs);
     let clusters = clusters(gone, gap_limit(header));
@@ -20,10 +22,11 @@ pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &He
         return;
     }
     let vanished: u64 = clusters.iter().map(|cluster| cluster.end - cluster.start).sum();
-    for gap in gaps(space, scan, old, header) {
+    for gap in gaps(space, scan, (old, fresh), header) {
         let length = gap.1 - gap.0;
-        // The faults that are left out at both ends of the gap.
-        let slack = 2 * header.period * if gap.2 { header.huge_size } else { header.page_size };
+        // The faults that are left out at both ends of the gap. Those of huge pages may be all of them.
+        let left_out = 2 * header.period * if gap.2 { header.huge_size } else { header.page_size };
+        let slack = left_out.min(length / 8);
         let fits = |cluster: &&Cluster| (cluster.end - cluster.start).abs_diff(length) <= slack;
         if let Some(cluster) = clusters.iter().find(fits) {
             for (page, touch) in &gone[cluster.first..cluster.last] {
@@ -81,7 +84,12 @@ fn clusters(gone: &[(u64, Touch)], limit: u64) -> Vec<Cluster> {
 }
 
 /// The starts of new runs up to their first fault, if that is far: start, end, and whether the pages are huge.
-fn gaps(space: &Space, scan: &Scan, old: &[Run], header: &Header) -> Vec<(u64, u64, bool)> {
+fn gaps(
+    space: &Space,
+    scan: &Scan,
+    (old, fresh): (&[Run], &Objects),
+    header: &Header,
+) -> Vec<(u64, u64, bool)> {
     let limit = gap_limit(header);
     let mut gaps: Vec<(u64, u64, bool)> = Vec::new();
     for run in scan.runs.iter().filter(|run| !run.file) {
@@ -95,6 +103,8 @@ fn gaps(space: &Space, scan: &Scan, old: &[Run], header: &Header) -> Vec<(u64, u
             _ => gaps.push((run.start, first, run.huge)),
         }
     }
-    gaps.retain(|(start, end, _)| end - start > limit);
-    gaps
+    let moved = gaps.into_iter().flat_map(|(start, end, huge)| {
+        fresh.uncovered(start, end).into_iter().map(move |(start, end)| (start, end, huge))
+    });
+    moved.filter(|(start, end, _)| end - start > limit).collect()
 }

@@ -47,6 +47,8 @@ pub struct Space {
     pub scan: Option<Rc<Scan>>,
     /// Faults of pages that another mapping has replaced since the last scan.
     replaced: Vec<(u64, Touch)>,
+    /// The mappings since the last scan. The kernel does not report a move as one.
+    fresh: Objects,
     /// The last stack of each thread.
     last: HashMap<u32, u32>,
     /// The mappings of each thread that wait for its next stack.
@@ -72,7 +74,9 @@ impl Space {
     pub fn map(&mut self, mapped: &Mapped) {
         let before = self.last.get(&mapped.tid).copied().unwrap_or(0);
         for (start, end) in self.objects.uncovered(mapped.start, mapped.end) {
-            self.objects.insert(Object { start, end, around: (before, 0) });
+            let object = Object { start, end, around: (before, 0) };
+            self.objects.insert(object);
+            self.fresh.insert(object);
             self.forget(start, end);
             self.waiting.entry(mapped.tid).or_default().push(start);
         }
@@ -100,7 +104,8 @@ impl Space {
             present
         });
         gone.sort_unstable_by_key(|(page, touch)| (*page, touch.order));
-        moves::follow(self, &scan, &gone, header);
+        let fresh = std::mem::take(&mut self.fresh);
+        moves::follow(self, &scan, (&gone, &fresh), header);
         self.scan = Some(scan);
     }
 }

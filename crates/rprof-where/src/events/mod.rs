@@ -6,4 +6,4 @@ mod record;
 mod ring;
 
 pub use open::{Events, Source};
-pub use record::{Parsed, Sample, Side, count_samples, parse, parse_samples};
+pub use record::{Counts, Parsed, Sample, Side, count_samples, parse, parse_samples};

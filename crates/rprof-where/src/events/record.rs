@@ -138,14 +138,30 @@ pub fn parse_samples<'a>(bytes: &'a [u8], has_stacks: bool, out: &mut dyn FnMut(
     lost
 }
 
-/// The number of faults in drained bytes, with the lost ones.
-pub fn count_samples(bytes: &[u8]) -> u64 {
-    let count = |(kind, _, body): (u32, u16, &[u8])| match kind {
-        sys::PERF_RECORD_SAMPLE => 1,
-        sys::PERF_RECORD_LOST => lost_count(body),
-        _ => 0,
-    };
-    records(bytes).map(count).fold(0, u64::saturating_add)
+/// Numbers of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Those of pages that are not huge, and those that were lost.
+    pub small: u64,
+    /// Those of transparent huge pages.
+    pub huge: u64,
+}
+
+/// The numbers of faults in drained bytes; `huge_size` is the size of a huge page.
+pub fn count_samples(bytes: &[u8], huge_size: u64) -> Counts {
+    let mut counts = Counts::default();
+    for (kind, _, body) in records(bytes) {
+        match kind {
+            // The size of the page is the last value of a fault, see `sample`.
+            sys::PERF_RECORD_SAMPLE => {
+                let is_huge = body.last_chunk().is_some_and(|size| u64::from_ne_bytes(*size) >= huge_size);
+                *(if is_huge { &mut counts.huge } else { &mut counts.small }) += 1;
+            }
+            sys::PERF_RECORD_LOST => counts.small = counts.small.saturating_add(lost_count(body)),
+            _ => {}
+        }
+    }
+    counts
 }
 
 fn sample(body: &[u8], has_stack: bool) -> Option<Sample<'_>> {
@@ -254,6 +270,7 @@ mod tests {
         let mut samples = Vec::new();
         assert_eq!(parse_samples(&bytes, false, &mut |sample| samples.push(sample)), 40);
         assert_eq!((samples[0].address, samples[0].size, samples[0].stack.len()), (0x5000, 2 << 20, 0));
-        assert_eq!(count_samples(&bytes), 41);
+        assert_eq!(count_samples(&bytes, 2 << 20), Counts { small: 40, huge: 1 });
+        assert_eq!(count_samples(&bytes, 4 << 20), Counts { small: 41, huge: 0 });
     }
 }

@@ -53,6 +53,7 @@ pub struct Outlets<'a> {
 /// Drains until the end is asked for, and once more then.
 pub fn run(mut events: Events, period: u64, stop: &AtomicBool, outlets: &Outlets<'_>) {
     threads::hurry();
+    let huge_size = clock::huge_size();
     let mut density = Density::new(period, clock::now());
     loop {
         let last = stop.load(Ordering::Relaxed);
@@ -65,7 +66,9 @@ pub fn run(mut events: Events, period: u64, stop: &AtomicBool, outlets: &Outlets
         events.drain(Source::Places, &mut batch.places);
         events.drain(Source::Sparse, &mut batch.sparse);
         events.drain(Source::Dense, &mut batch.dense);
-        let switch = density.step(batch.until, count_samples(&batch.places), count_samples(&batch.dense));
+        let (sparse, dense) =
+            (count_samples(&batch.places, huge_size), count_samples(&batch.dense, huge_size));
+        let switch = density.step(batch.until, sparse, dense);
         if let Some(on) = switch {
             events.set_dense(on);
         }
