@@ -26,6 +26,8 @@ pub struct Piece<'a> {
     pub area: &'a Area,
     /// True for pages of a file or shared memory.
     pub file: bool,
+    /// True for huge pages.
+    pub huge: bool,
 }
 
 /// The fault that owns bytes, and the one that may.
@@ -161,15 +163,15 @@ impl<'a> Assignment<'a> {
             let (start, end) = (start.max(segment.start), end.min(segment.end));
             if start < end {
                 let around = if touch.is_none() { segment.around } else { (0, 0) };
-                let (area, file) = (segment.area, segment.run.file);
-                out(Piece { bytes: end - start, class, touch, rival, around, area, file });
+                let (area, Run { file, huge, .. }) = (segment.area, segment.run);
+                out(Piece { bytes: end - start, class, touch, rival, around, area, file, huge });
             }
         };
         let own = |point: &Point| match (segment.run.huge, point.touch.size > self.header.page_size) {
             _ if point.touch.doubt() != Doubt::None => Class::Estimated,
-            (true, _) => Class::Huge,
+            (true, true) => Class::Huge,
             (false, false) => Class::Exact,
-            (false, true) => Class::Estimated,
+            (true, false) | (false, true) => Class::Estimated,
         };
         let mut left: Option<Point> = None;
         for point in points.iter().copied().map(Some).chain([None]) {

@@ -47,6 +47,9 @@ pub enum Doubt {
     None,
     /// Pages were moved by `mremap`, and the stack is that of code at the end of their buffer.
     Moved,
+    /// The page is huge and its fault was that of a small page: the kernel joined small pages, or an earlier mapping had the
+    /// same address.
+    Joined,
     /// It was lost, and is that of another fault at the same place of the code.
     Lost,
 }

@@ -255,7 +255,10 @@ impl<'a> Replay<'a> {
             Some(touch) => (touch.process, touch.node, String::new()),
             None => (own, self.common(piece.around), piece.area.name.clone()),
         };
-        let doubt = piece.touch.map_or(Doubt::None, |touch| touch.doubt());
+        let doubt = piece.touch.map_or(Doubt::None, |touch| match touch.doubt() {
+            Doubt::None if piece.huge && touch.size <= self.log.header.page_size => Doubt::Joined,
+            doubt => doubt,
+        });
         let rival = piece.rival.map(|touch| (touch.process, touch.node));
         let rival = rival.filter(|rival| *rival != (process, node));
         Share { process, node, class: piece.class, doubt, rival, area, file: piece.file, bytes: 0 }
@@ -291,5 +294,48 @@ impl<'a> Replay<'a> {
         let time = self.log.events.last().map_or(0, |event| event.time);
         let rss = shares.iter().fold(0u64, |sum, share| sum.saturating_add(share.bytes));
         View { time, rss, gross: true, processes: self.processes, shares }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::Writer;
+    use crate::model::{Area, Frame, Header, Node, Record, Run, Scan};
+
+    const PAGE: u64 = 4096;
+    const HUGE: u64 = 2 << 20;
+
+    /// The shares after a fault of this size, in memory that is in huge pages.
+    fn shares(size: u64) -> Vec<Share> {
+        let header = Header { writer: "t".into(), period: 1, kernel: true, page_size: PAGE, huge_size: HUGE };
+        let mut writer = Writer::new(Vec::new(), &header);
+        writer.write(&Record::Module("/bin/t".into()));
+        writer.write(&Record::Frame(Frame { module: 0, offset: 0 }));
+        writer.write(&Record::Node(Node { parent: 0, frame: 0 }));
+        let fault = Fault { tid: 7, address: HUGE, size, node: 1, weight: 1, has_stack: true };
+        let scan = Scan {
+            rss: HUGE,
+            areas: vec![Area { start: HUGE, end: 2 * HUGE, name: String::new() }],
+            runs: vec![Run { start: HUGE, end: 2 * HUGE, huge: true, file: false }],
+        };
+        let moment = Moment { processes: vec![(7, HUGE)] };
+        for kind in [EventKind::Fault(fault), EventKind::Scan(Box::new(scan)), EventKind::Moment(moment)] {
+            writer.write(&Record::Event(Event { time: 1, pid: 7, kind }));
+        }
+        let log = Log::read(&writer.finish().expect("a vector accepts everything")).expect("sound");
+        view(&log, Which::Peak).expect("a moment").shares
+    }
+
+    /// A buffer was freed, and one in huge pages came to its address. No fault of it was recorded, and its memory certainly
+    /// belonged to the function of the first one.
+    #[test]
+    fn huge_pages_with_the_fault_of_a_small_one_are_no_certain_bytes() {
+        let of = |size| {
+            shares(size).iter().map(|share| (share.bytes, share.class, share.doubt)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(HUGE), [(HUGE, Class::Huge, Doubt::None)]);
+        assert_eq!(of(PAGE), [(HUGE, Class::Estimated, Doubt::Joined)]);
+        assert!(!shares(PAGE)[0].has_recorded_stack());
     }
 }
