@@ -21,5 +21,5 @@ test-workflows: .tools/workflows/ok ## Run the recipes of docs/workflows.md and 
 	-.tools/workflows/bin/pip install --quiet --disable-pip-version-check nextflow
 	-test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
 		for package in openmpi-bin mpich python3-torch parallel 'slurmctld slurmd slurm-client munge'; do \
-			apt-get install -qq -y --no-install-recommends $$package >/dev/null; done
+			apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120 $$package >/dev/null; done
 	touch $@
