@@ -346,6 +346,21 @@ mod tests {
         assert!(of(1).abs_diff(1000) < 16 && of(1) + of(2) == 2000, "{got:?}");
     }
 
+    /// The buffer came to the end of memory that was there before, and was as large as the smallest one: both were missed.
+    #[test]
+    fn a_small_buffer_is_followed_beside_older_pages() {
+        let mut space = Space::default();
+        for page in (1000..1256).step_by(16) {
+            space.touch(&fault(page, 1, PAGE), page, 0, &header());
+        }
+        let mut before = scan(1000..1256, false);
+        before.runs.insert(0, Run { start: 500 * PAGE, end: 600 * PAGE, huge: false, file: false });
+        space.scanned(Rc::new(before), &header());
+        space.scanned(Rc::new(scan(500..856, false)), &header());
+        let got = assigned(&space, &scan(600..856, false));
+        assert_eq!(got.iter().filter(|piece| piece.0 == 1).map(|piece| piece.2).sum::<u64>(), 256, "{got:?}");
+    }
+
     /// A buffer in huge pages whose faults were left out once belonged to the vector that grew after it.
     #[test]
     fn a_new_mapping_without_faults_was_not_moved() {

@@ -1,11 +1,14 @@
 //! Memory that `mremap` moved, as a growing vector does: its pages appear without a fault, where others have vanished.
 
 use super::objects::Objects;
-use super::space::{Space, Touch, is_present};
+use super::space::{Space, Touch};
 use crate::model::{Header, Run, Scan};
 
 /// The pages without a fault from which on a gap counts as moved or filled by the kernel.
 const GAP_PERIODS: u64 = 16;
+
+/// The same for a buffer that was moved: other memory of its length must have vanished, so that it may be smaller.
+const MOVED_PERIODS: u64 = 4;
 
 /// The smallest gap that cannot come from leaving out faults, in bytes.
 pub fn gap_limit(header: &Header) -> u64 {
@@ -17,7 +20,7 @@ pub fn gap_limit(header: &Header) -> u64 {
 pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &Objects), header: &Header) {
     let old = space.scan.clone();
     let old = old.as_ref().map_or(&[][..], |scan| &scan.runs);
-    let clusters = clusters(gone, gap_limit(header));
+    let clusters = clusters(gone, header);
     if clusters.is_empty() {
         return;
     }
@@ -67,7 +70,8 @@ struct Cluster {
     last: usize,
 }
 
-fn clusters(gone: &[(u64, Touch)], limit: u64) -> Vec<Cluster> {
+fn clusters(gone: &[(u64, Touch)], header: &Header) -> Vec<Cluster> {
+    let limit = gap_limit(header);
     let mut clusters: Vec<Cluster> = Vec::new();
     for (index, (page, touch)) in gone.iter().enumerate() {
         let end = page.saturating_add(touch.size);
@@ -79,32 +83,67 @@ fn clusters(gone: &[(u64, Touch)], limit: u64) -> Vec<Cluster> {
             _ => clusters.push(Cluster { start: *page, end, first: index, last: index + 1 }),
         }
     }
-    clusters.retain(|cluster| cluster.end - cluster.start >= limit);
+    clusters.retain(|cluster| cluster.end - cluster.start >= moved_limit(header));
     clusters
 }
 
-/// The starts of new runs up to their first fault, if that is far: start, end, and whether the pages are huge.
+/// The smallest buffer whose move is followed, in bytes.
+fn moved_limit(header: &Header) -> u64 {
+    MOVED_PERIODS * header.period * header.page_size
+}
+
+/// The starts of new pages up to their first fault, if that is far: start, end, and whether the pages are huge.
 fn gaps(
     space: &Space,
     scan: &Scan,
     (old, fresh): (&[Run], &Objects),
     header: &Header,
 ) -> Vec<(u64, u64, bool)> {
-    let limit = gap_limit(header);
     let mut gaps: Vec<(u64, u64, bool)> = Vec::new();
     for run in scan.runs.iter().filter(|run| !run.file) {
-        if is_present(old, run.start, run.start.saturating_add(1)) {
-            continue;
-        }
-        let first = space.faults.range(run.start..run.end).next().map_or(run.end, |(page, _)| *page);
-        match gaps.last_mut() {
-            // Small and huge pages alternate within one buffer.
-            Some(last) if last.1 == run.start => *last = (last.0, first, last.2 || run.huge),
-            _ => gaps.push((run.start, first, run.huge)),
+        for (start, end) in without(run, old) {
+            let first = space.faults.range(start..end).next().map_or(end, |(page, _)| *page);
+            match gaps.last_mut() {
+                // Small and huge pages alternate within one buffer.
+                Some(last) if last.1 == start => *last = (last.0, first, last.2 || run.huge),
+                _ => gaps.push((start, first, run.huge)),
+            }
         }
     }
     let moved = gaps.into_iter().flat_map(|(start, end, huge)| {
         fresh.uncovered(start, end).into_iter().map(move |(start, end)| (start, end, huge))
     });
-    moved.filter(|(start, end, _)| end - start > limit).collect()
+    moved.filter(|(start, end, _)| end - start >= moved_limit(header)).collect()
+}
+
+/// The parts of a run that were not present before.
+fn without(run: &Run, old: &[Run]) -> Vec<(u64, u64)> {
+    let mut parts = Vec::new();
+    let mut at = run.start;
+    let first = old.partition_point(|old| old.end <= run.start);
+    for old in old[first..].iter().take_while(|old| old.start < run.end) {
+        if at < old.start {
+            parts.push((at, old.start));
+        }
+        at = old.end;
+    }
+    if at < run.end {
+        parts.push((at, run.end));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_pages_are_those_that_no_old_run_had() {
+        let run = |start, end| Run { start, end, huge: false, file: false };
+        let old = [run(0, 10), run(20, 30), run(40, 60)];
+        assert_eq!(without(&run(5, 50), &old), [(10, 20), (30, 40)]);
+        assert_eq!(without(&run(12, 18), &old), [(12, 18)]);
+        assert_eq!(without(&run(55, 70), &old), [(60, 70)]);
+        assert_eq!(without(&run(22, 28), &old), []);
+    }
 }

@@ -111,7 +111,7 @@ impl Space {
 }
 
 /// True if a present run overlaps the range.
-pub fn is_present(runs: &[Run], start: u64, end: u64) -> bool {
+fn is_present(runs: &[Run], start: u64, end: u64) -> bool {
     let first = runs.partition_point(|run| run.end <= start);
     runs.get(first).is_some_and(|run| run.start < end)
 }
