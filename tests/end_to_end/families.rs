@@ -4,7 +4,7 @@
 
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{MIB, Place, done, truth, words};
+use crate::support::{MIB, Place, done, number, truth, words};
 
 /// Intervals that are shorter than a script, about as long, and longer.
 const INTERVALS: [&str; 3] = ["2ms", "10ms", "100ms"];
@@ -18,10 +18,6 @@ struct Played {
     once: u64,
     /// The error of the kernel's counters for all processes together, in rprof's reading and in that of the program.
     slack: u64,
-}
-
-fn number(variable: &str, usual: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// The possible error of one reading of the memory of a process: the kernel adds up each CPU's changes in batches.

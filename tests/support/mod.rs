@@ -23,8 +23,12 @@ pub const SLACK: u64 = 6 * MIB;
 /// The deadline of every wait; generous, for a machine under load. An emulated machine sets more by
 /// `RPROF_TEST_PATIENCE_S`, in seconds.
 pub fn patience() -> Duration {
-    let seconds = std::env::var("RPROF_TEST_PATIENCE_S").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(60))
+    Duration::from_secs(number("RPROF_TEST_PATIENCE_S", 60))
+}
+
+/// The number in a variable, or the usual one.
+pub fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// The path of the program of known memory use, `workloads/truth`.
