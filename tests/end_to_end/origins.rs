@@ -158,12 +158,19 @@ fn python() -> Option<PathBuf> {
     })
 }
 
+/// A place with the program in C, `hold`; `None`, with the reason, without a compiler.
+fn place_with_hold() -> Option<Place> {
+    let place = Place::new();
+    let is_built = place.compile("hold", C, &["-O2", "-g", "-pthread"]);
+    if !is_built {
+        skip("there is no C compiler");
+    }
+    is_built.then_some(place)
+}
+
 fn c_program(user: User) {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let program = path(&place, "hold");
     let mut truth = vec![
         ("hold_small", 30),
@@ -209,10 +216,7 @@ fn each_function_of_c_has_its_bytes_for_an_ordinary_user() {
 fn a_buffer_that_read_fills_is_never_given_to_another_function() {
     let _turn = turn();
     for user in [User::Same, User::Ordinary] {
-        let place = Place::new();
-        if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-            return skip("there is no C compiler");
-        }
+        let Some(place) = place_with_hold() else { return };
         let words = [&path(&place, "hold"), "large=30", "read=48", "mapped=30"];
         let truth = [("hold_large", 30), ("hold_mapped", 30)];
         let Some((_, held)) = assert_held(&place, user, &words, &truth) else { return };
@@ -395,10 +399,7 @@ impl Drop for BusyLoops {
 #[test]
 fn each_function_has_its_bytes_beside_busy_loops() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let _busy = BusyLoops::start();
     // Freed at the peak: beside busy loops, an unmapping lasts for milliseconds, and rprof looks in the midst of it. The
     // kernel still counts the pages in RSS then, and shows them no more.
@@ -449,10 +450,7 @@ fn random_program(seed: u64) -> (Vec<String>, Vec<(&'static str, u64)>) {
 #[test]
 fn the_bytes_of_random_programs_lie_between_their_bounds() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let program = path(&place, "hold");
     let first = number("RPROF_FIRST_PROGRAM", 1);
     for seed in first..first + number("RPROF_PROGRAMS", 6) {
@@ -499,10 +497,7 @@ fn retained(profile: &str) -> u64 {
 #[test]
 fn every_output_has_the_same_bytes() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let words = [&path(&place, "hold"), "small=10", "large=20", "pause=100", "freed=40"];
     let Some(done) = run_where(&place, User::Same, &words) else { return };
     assert!(done.stderr.lines().last().unwrap().contains('%'), "the summary ends with them: {}", done.stderr);
@@ -555,10 +550,7 @@ fn every_output_has_the_same_bytes() {
 #[test]
 fn memory_from_before_a_fork_belongs_to_the_parent() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let words = [&path(&place, "hold"), "large=30", "pause=100", "child=30"];
     let truth = [("hold_large", 60), ("hold_in_child", 30)];
     if assert_held(&place, User::Same, &words, &truth).is_none() {
@@ -572,10 +564,7 @@ fn memory_from_before_a_fork_belongs_to_the_parent() {
 #[test]
 fn a_limit_of_a_function_is_checked() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     if run_where(&place, User::Same, &[&path(&place, "hold"), "large=30"]).is_none() {
         return;
     }
@@ -595,10 +584,7 @@ fn a_limit_of_a_function_is_checked() {
 #[test]
 fn a_difference_shows_what_grew() {
     let _turn = turn();
-    let place = Place::new();
-    if !place.compile("hold", C, &["-O2", "-g", "-pthread"]) {
-        return skip("there is no C compiler");
-    }
+    let Some(place) = place_with_hold() else { return };
     let program = path(&place, "hold");
     if run_where(&place, User::Same, &[&program, "large=10", "pause=1500", "mapped=30"]).is_none() {
         return;

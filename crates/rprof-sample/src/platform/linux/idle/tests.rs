@@ -30,7 +30,10 @@ impl Interpreter {
         let command = command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect(program);
         let (input, output) = (child.stdin.take().expect("stdin"), child.stdout.take().expect("stdout"));
-        Self { child, input, output: BufReader::new(output) }
+        let mut interpreter = Self { child, input, output: BufReader::new(output) };
+        // While it starts on a busy machine, it stands still and is not idle.
+        interpreter.run("");
+        interpreter
     }
 
     /// Runs a line and returns what it printed last before its own end.
