@@ -16,7 +16,7 @@ LONGEST_NAME = 1024
 _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", 0))
 _MIB_PER_PAGE = os.sysconf("SC_PAGE_SIZE") / 2**20
-#: The time between two readings of the clock below which one of the wall clock in between is of the same time, in seconds.
+#: Two readings of the clock that are closer than this, in seconds, count as one time.
 _CLOSE = 2e-5
 
 

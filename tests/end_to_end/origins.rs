@@ -471,7 +471,7 @@ fn the_bytes_of_random_programs_lie_between_their_bounds() {
                 if rows.iter().any(|row| row["name"].as_str().unwrap().ends_with(name)) {
                     (of("total_bytes_lower"), of("total_bytes"), of("total_bytes_upper"))
                 } else {
-                    // What may be anyone's is in all upper bounds.
+                    // Each upper bound includes the memory that may belong to any function.
                     (0, 0, rows.iter().filter_map(|row| row["total_bytes_upper"].as_u64()).min().unwrap())
                 };
             let is_right = lower <= found && found <= upper;

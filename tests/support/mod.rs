@@ -258,30 +258,19 @@ pub fn finish(mut child: Child) -> Done {
     done(child.wait_with_output().expect("its output"))
 }
 
-/// Repeats a check until it finds no fault, for a claim about times: a machine under load delays rprof, and any undisturbed run
-/// proves it. Fails at the deadline with the last fault.
+/// Repeats a check until it finds no fault; fails at the deadline with the last fault. It also serves claims about times: a
+/// machine under load delays rprof, and any undisturbed run proves the claim.
 pub fn eventually(mut check: impl FnMut() -> Result<(), String>) {
     let begun = Instant::now();
     while let Err(fault) = check() {
         assert!(begun.elapsed() < patience(), "{fault}");
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
 /// Polls until a condition holds; fails at the deadline.
 pub fn wait_for(what: &str, mut so: impl FnMut() -> bool) {
-    wait_until(|| so().then_some(()).ok_or(what));
-}
-
-/// Looks again and again until there is a result. An error is what has not come yet, or what is there instead.
-pub fn wait_until<T, E: std::fmt::Debug>(mut look: impl FnMut() -> Result<T, E>) -> T {
-    let begun = Instant::now();
-    loop {
-        match look() {
-            Ok(result) => return result,
-            Err(what) => assert!(begun.elapsed() < patience(), "timed out waiting: {what:?}"),
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    eventually(|| if so() { Ok(()) } else { Err(format!("timed out waiting for {what}")) });
 }
 
 /// True if a process with this pid runs; a zombie does not.

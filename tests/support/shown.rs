@@ -5,7 +5,7 @@ use std::process::Child;
 
 use rprof_trace::{Part, Record};
 
-use super::{Done, MIB, Place, finish, wait_until};
+use super::{Done, MIB, Place, eventually, finish};
 
 /// The ticks, PSS and notes that a trace has so far.
 #[derive(Debug, Default)]
@@ -81,10 +81,13 @@ impl Place {
     /// Waits until the trace shows something, and creates the file for which the command waits. If the command has ended
     /// before, the rest of the test shows why.
     pub fn release(&self, child: &mut Child, file: &str, is_shown: impl Fn(&Shown) -> bool) {
-        wait_until(|| {
+        eventually(|| {
             let shown = self.shown();
             let is_over = child.try_wait().expect("a child").is_some();
-            if is_over || is_shown(&shown) { Ok(()) } else { Err(shown) }
+            if is_over || is_shown(&shown) {
+                return Ok(());
+            }
+            Err(format!("timed out waiting for a trace that shows more than {shown:?}"))
         });
         std::fs::write(self.path(file), "").expect("room");
     }

@@ -26,8 +26,8 @@ pub struct Piece<'a> {
     pub area: &'a Area,
     /// True for pages of a file or shared memory.
     pub file: bool,
-    /// True for huge pages.
-    pub huge: bool,
+    /// The reason for which the fault is not certain.
+    pub doubt: Doubt,
 }
 
 /// The fault that owns bytes, and the one that may.
@@ -164,7 +164,11 @@ impl<'a> Assignment<'a> {
             if start < end {
                 let around = if touch.is_none() { segment.around } else { (0, 0) };
                 let (area, Run { file, huge, .. }) = (segment.area, segment.run);
-                out(Piece { bytes: end - start, class, touch, rival, around, area, file, huge });
+                let doubt = touch.map_or(Doubt::None, |touch| match touch.doubt() {
+                    Doubt::None if huge && touch.size <= self.header.page_size => Doubt::Joined,
+                    doubt => doubt,
+                });
+                out(Piece { bytes: end - start, class, touch, rival, around, area, file, doubt });
             }
         };
         let own = |point: &Point| match (segment.run.huge, point.touch.size > self.header.page_size) {
@@ -195,7 +199,7 @@ impl<'a> Assignment<'a> {
         (left, right): (Option<Point>, Option<Point>),
         put: &mut dyn FnMut(u64, u64, Class, Origin),
     ) {
-        // Before Linux 6.7 the kernel does not tell which present pages are huge, but it tells their faults.
+        // Before Linux 6.7, the page map does not show which pages are huge. Recorded faults have the size of their page.
         let is_large = |point: &Point| point.touch.size > self.header.page_size;
         let huge = segment.run.huge || [left, right].iter().flatten().any(is_large);
         let unit = if huge { self.header.huge_size } else { self.header.page_size };
@@ -253,6 +257,15 @@ mod tests {
 
     fn fault(page: u64, node: u32, size: u64) -> Fault {
         Fault { tid: 1, address: page * PAGE, size, node, weight: 16, has_stack: true }
+    }
+
+    /// A space with the faults of one stack: at each so many pages, of pages of this size.
+    fn touched(pages: std::ops::Range<u64>, step: usize, size: u64) -> Space {
+        let mut space = Space::default();
+        for page in pages.step_by(step) {
+            space.touch(&fault(page, 1, size), page, 0, &header());
+        }
+        space
     }
 
     /// The pages of each stack, and those without one.
@@ -332,10 +345,7 @@ mod tests {
     /// Regression of the prototype: a growing vector was moved by `mremap`, and its first half had no fault.
     #[test]
     fn moved_pages_take_their_faults_along() {
-        let mut space = Space::default();
-        for page in (1000..2000).step_by(16) {
-            space.touch(&fault(page, 1, PAGE), page, 0, &header());
-        }
+        let mut space = touched(1000..2000, 16, PAGE);
         space.scanned(Rc::new(scan(1000..2000, false)), &header());
         for page in (6003..7000).step_by(16) {
             space.touch(&fault(page, 2, PAGE), page, 0, &header());
@@ -349,10 +359,7 @@ mod tests {
     /// The buffer came to the end of memory that was there before, and was as large as the smallest one: both were missed.
     #[test]
     fn a_small_buffer_is_followed_beside_older_pages() {
-        let mut space = Space::default();
-        for page in (1000..1256).step_by(16) {
-            space.touch(&fault(page, 1, PAGE), page, 0, &header());
-        }
+        let mut space = touched(1000..1256, 16, PAGE);
         let mut before = scan(1000..1256, false);
         before.runs.insert(0, Run { start: 500 * PAGE, end: 600 * PAGE, huge: false, file: false });
         space.scanned(Rc::new(before), &header());
@@ -361,13 +368,10 @@ mod tests {
         assert_eq!(got.iter().filter(|piece| piece.0 == 1).map(|piece| piece.2).sum::<u64>(), 256, "{got:?}");
     }
 
-    /// A buffer in huge pages whose faults were left out once belonged to the vector that grew after it.
+    /// rprof once gave a buffer in huge pages to a vector that grew later. It had recorded no fault of the buffer.
     #[test]
     fn a_new_mapping_without_faults_was_not_moved() {
-        let mut space = Space::default();
-        for page in (1000..2000).step_by(16) {
-            space.touch(&fault(page, 1, PAGE), page, 0, &header());
-        }
+        let mut space = touched(1000..2000, 16, PAGE);
         space.scanned(Rc::new(scan(1000..2000, false)), &header());
         space.map(&Mapped { tid: 1, start: 6000 * PAGE, end: 7000 * PAGE });
         space.scanned(Rc::new(scan(6000..7000, false)), &header());
@@ -378,10 +382,7 @@ mod tests {
     #[test]
     fn huge_pages_are_moved_from_a_buffer_of_their_length() {
         for (pages, node) in [(512 * 8, 1), (512 * 40, 0)] {
-            let mut space = Space::default();
-            for page in (0..512 * 8).step_by(512) {
-                space.touch(&fault(page, 1, 2 << 20), page, 0, &header());
-            }
+            let mut space = touched(0..512 * 8, 512, 2 << 20);
             space.scanned(Rc::new(scan(0..512 * 8, true)), &header());
             let moved = 512 * 100..512 * 100 + pages;
             space.scanned(Rc::new(scan(moved.clone(), true)), &header());

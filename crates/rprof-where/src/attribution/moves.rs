@@ -1,6 +1,6 @@
 //! Memory that `mremap` moved, as a growing vector does: its pages appear without a fault, where others have vanished.
 
-use super::objects::Objects;
+use super::objects::{Objects, uncovered};
 use super::space::{Space, Touch};
 use crate::model::{Header, Run, Scan};
 
@@ -27,7 +27,8 @@ pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &
     let vanished: u64 = clusters.iter().map(|cluster| cluster.end - cluster.start).sum();
     for gap in gaps(space, scan, (old, fresh), header) {
         let length = gap.1 - gap.0;
-        // The faults that are left out at both ends of the gap. Those of huge pages may be all of them.
+        // Up to a period of faults is not recorded at each end of the gap. A short buffer in huge pages has fewer faults than
+        // that, so its length limits the slack, too.
         let left_out = 2 * header.period * if gap.2 { header.huge_size } else { header.page_size };
         let slack = left_out.min(length / 8);
         let fits = |cluster: &&Cluster| (cluster.end - cluster.start).abs_diff(length) <= slack;
@@ -118,19 +119,8 @@ fn gaps(
 
 /// The parts of a run that were not present before.
 fn without(run: &Run, old: &[Run]) -> Vec<(u64, u64)> {
-    let mut parts = Vec::new();
-    let mut at = run.start;
     let first = old.partition_point(|old| old.end <= run.start);
-    for old in old[first..].iter().take_while(|old| old.start < run.end) {
-        if at < old.start {
-            parts.push((at, old.start));
-        }
-        at = old.end;
-    }
-    if at < run.end {
-        parts.push((at, run.end));
-    }
-    parts
+    uncovered((run.start, run.end), old[first..].iter().map(|old| (old.start, old.end)))
 }
 
 #[cfg(test)]

@@ -42,18 +42,8 @@ impl Objects {
     /// The kernel reports a whole area, also if it is a new mapping merged with older ones, or if the access to old ones
     /// changed. So only the rest is new.
     pub fn uncovered(&self, start: u64, end: u64) -> Vec<(u64, u64)> {
-        let mut parts = Vec::new();
-        let mut at = start;
-        while at < end {
-            if let Some(object) = self.at(at) {
-                at = object.end;
-                continue;
-            }
-            let next = self.after(at).map_or(end, |object| object.start.min(end));
-            parts.push((at, next));
-            at = next;
-        }
-        parts
+        let first = self.at(start).map_or(start, |object| object.start);
+        uncovered((start, end), self.by_start.range(first..).map(|(_, object)| (object.start, object.end)))
     }
 
     /// Adds a mapping in a range that is uncovered.
@@ -72,6 +62,22 @@ impl Objects {
             }
         }
     }
+}
+
+/// The parts of a range that none of the others covers. These are disjoint, in order, and end behind the start of the range.
+pub fn uncovered((start, end): (u64, u64), others: impl IntoIterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
+    let mut parts = Vec::new();
+    let mut at = start;
+    for (from, to) in others.into_iter().take_while(|(from, _)| *from < end) {
+        if at < from {
+            parts.push((at, from));
+        }
+        at = to;
+    }
+    if at < end {
+        parts.push((at, end));
+    }
+    parts
 }
 
 #[cfg(test)]

@@ -255,13 +255,18 @@ impl<'a> Replay<'a> {
             Some(touch) => (touch.process, touch.node, String::new()),
             None => (own, self.common(piece.around), piece.area.name.clone()),
         };
-        let doubt = piece.touch.map_or(Doubt::None, |touch| match touch.doubt() {
-            Doubt::None if piece.huge && touch.size <= self.log.header.page_size => Doubt::Joined,
-            doubt => doubt,
-        });
         let rival = piece.rival.map(|touch| (touch.process, touch.node));
         let rival = rival.filter(|rival| *rival != (process, node));
-        Share { process, node, class: piece.class, doubt, rival, area, file: piece.file, bytes: 0 }
+        Share {
+            process,
+            node,
+            class: piece.class,
+            doubt: piece.doubt,
+            rival,
+            area,
+            file: piece.file,
+            bytes: 0,
+        }
     }
 
     /// The stack that two stacks have in common.

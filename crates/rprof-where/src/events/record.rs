@@ -141,9 +141,9 @@ pub fn parse_samples<'a>(bytes: &'a [u8], has_stacks: bool, out: &mut dyn FnMut(
 /// Numbers of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Those of pages that are not huge, and those that were lost.
+    /// Faults of small pages, and lost records, whose size is not known.
     pub small: u64,
-    /// Those of transparent huge pages.
+    /// Faults of transparent huge pages.
     pub huge: u64,
 }
 

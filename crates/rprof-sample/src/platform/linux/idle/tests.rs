@@ -31,7 +31,7 @@ impl Interpreter {
         let mut child = command.spawn().expect(program);
         let (input, output) = (child.stdin.take().expect("stdin"), child.stdout.take().expect("stdout"));
         let mut interpreter = Self { child, input, output: BufReader::new(output) };
-        // While it starts on a busy machine, it stands still and is not idle.
+        // On a busy machine, an interpreter that waits for a processor while it starts looks idle.
         interpreter.run("");
         interpreter
     }
