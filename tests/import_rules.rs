@@ -61,7 +61,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     (
         "rprof-where",
         &[
-            &["error", "model"],
+            &["error", "model", "ranges"],
             &["file", "unsupported"],
             &["attribution", "events", "pagemap", "unwind", "symbols"],
             &["export", "recording"],

@@ -6,6 +6,7 @@ mod error;
 pub mod export;
 mod file;
 pub mod model;
+mod ranges;
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod events;

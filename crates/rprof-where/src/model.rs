@@ -119,7 +119,7 @@ pub struct Fault {
 pub struct Scan {
     /// The RSS in bytes; of those during the scan the one next to what it found.
     pub rss: u64,
-    /// The areas of the address space with present pages, in order.
+    /// The areas of the address space with present pages, and those of anonymous memory without any, in order.
     pub areas: Vec<Area>,
     /// The runs of present pages, in order.
     pub runs: Vec<Run>,

@@ -371,11 +371,57 @@ mod tests {
     /// rprof once gave a buffer in huge pages to a vector that grew later. It had recorded no fault of the buffer.
     #[test]
     fn a_new_mapping_without_faults_was_not_moved() {
-        let mut space = touched(1000..2000, 16, PAGE);
-        space.scanned(Rc::new(scan(1000..2000, false)), &header());
-        space.map(&Mapped { tid: 1, start: 6000 * PAGE, end: 7000 * PAGE });
-        space.scanned(Rc::new(scan(6000..7000, false)), &header());
-        assert_eq!(assigned(&space, &scan(6000..7000, false)), [(0, Class::Unseen, 1000)]);
+        for is_scanned_before in [false, true] {
+            let mut space = touched(1000..2000, 16, PAGE);
+            space.scanned(Rc::new(scan(1000..2000, false)), &header());
+            space.map(&Mapped { tid: 1, start: 6000 * PAGE, end: 7000 * PAGE });
+            if is_scanned_before {
+                space.scanned(Rc::new(scan(1000..2000, false)), &header());
+            }
+            space.scanned(Rc::new(scan(6000..7000, false)), &header());
+            assert_eq!(assigned(&space, &scan(6000..7000, false)), [(0, Class::Unseen, 1000)]);
+        }
+    }
+
+    /// One in 16 faults of an array in huge pages is recorded, and a scan came before its last 5 pages. Then a vector moved,
+    /// and these went to the function of the array behind them.
+    #[test]
+    fn the_end_of_an_array_in_huge_pages_is_not_that_of_the_next_array() {
+        const HUGE: u64 = 512;
+        let mut space = touched(HUGE * 132..HUGE * 140, 16, PAGE);
+        space.map(&Mapped { tid: 1, start: HUGE * 100 * PAGE, end: HUGE * 132 * PAGE });
+        for page in (HUGE * 101..HUGE * 132).step_by(16 * 512) {
+            space.touch(&fault(page, 2, 512 * PAGE), page, 0, &header());
+        }
+        for page in (0..HUGE * 20).step_by(16) {
+            space.touch(&fault(page, 3, PAGE), page, 0, &header());
+        }
+        let behind = Run { start: HUGE * 132 * PAGE, end: HUGE * 140 * PAGE, huge: false, file: false };
+        let mut before = scan(HUGE * 100..HUGE * 127, true);
+        before.runs.insert(0, Run { start: 0, end: HUGE * 20 * PAGE, huge: false, file: false });
+        before.runs.push(behind);
+        space.scanned(Rc::new(before), &header());
+        let mut after = scan(HUGE * 100..HUGE * 132, true);
+        after.runs.push(behind);
+        space.scanned(Rc::new(after), &header());
+        let of_array: u64 = assigned(&space, &scan(HUGE * 100..HUGE * 132, true))
+            .iter()
+            .map(|(node, _, pages)| if *node == 2 { *pages } else { 0 })
+            .sum();
+        assert_eq!(of_array, HUGE * 32);
+    }
+
+    /// The kernel reports a new mapping together with the older area that it is merged with.
+    #[test]
+    fn a_vector_that_grew_in_place_keeps_its_faults_when_memory_is_mapped_before_it() {
+        let mut space = Space::default();
+        space.map(&Mapped { tid: 1, start: 1000 * PAGE, end: 1100 * PAGE });
+        for page in (1000..1500).step_by(16) {
+            space.touch(&fault(page, 1, PAGE), page, 0, &header());
+        }
+        space.map(&Mapped { tid: 1, start: 800 * PAGE, end: 1500 * PAGE });
+        let got = assigned(&space, &scan(1000..1500, false));
+        assert_eq!(got.iter().filter(|piece| piece.0 == 1).map(|piece| piece.2).sum::<u64>(), 500, "{got:?}");
     }
 
     /// Huge pages that another buffer had before are no reason to take any vanished one for theirs.

@@ -1,8 +1,8 @@
 //! Memory that `mremap` moved, as a growing vector does: its pages appear without a fault, where others have vanished.
 
-use super::objects::{Objects, uncovered};
 use super::space::{Space, Touch};
 use crate::model::{Header, Run, Scan};
+use crate::ranges::uncovered;
 
 /// The pages without a fault from which on a gap counts as moved or filled by the kernel.
 const GAP_PERIODS: u64 = 16;
@@ -16,8 +16,8 @@ pub fn gap_limit(header: &Header) -> u64 {
 }
 
 /// Finds new runs that begin without a fault, and gives them the faults of the vanished range of the same length. `gone` are
-/// the faults that have vanished, `fresh` the mappings that the kernel reported: what has no fault in these was not moved.
-pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &Objects), header: &Header) {
+/// the faults that have vanished.
+pub fn follow(space: &mut Space, scan: &Scan, gone: &[(u64, Touch)], header: &Header) {
     let old = space.scan.clone();
     let old = old.as_ref().map_or(&[][..], |scan| &scan.runs);
     let clusters = clusters(gone, header);
@@ -25,7 +25,7 @@ pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &
         return;
     }
     let vanished: u64 = clusters.iter().map(|cluster| cluster.end - cluster.start).sum();
-    for gap in gaps(space, scan, (old, fresh), header) {
+    for gap in gaps(space, scan, old, header) {
         let length = gap.1 - gap.0;
         // Up to a period of faults is not recorded at each end of the gap. A short buffer in huge pages has fewer faults than
         // that, so its length limits the slack, too.
@@ -50,9 +50,11 @@ pub fn follow(space: &mut Space, scan: &Scan, (gone, fresh): (&[(u64, Touch)], &
     }
 }
 
-/// The first fault behind a gap: a buffer that was moved grows at its end.
+/// The first fault behind a gap: a buffer that was moved grows at its end. The kernel reports no mapping for it, so a fault in
+/// a mapping is another buffer's.
 fn grower(space: &Space, end: u64, slack: u64) -> Option<Touch> {
-    space.faults.range(end..end.saturating_add(slack)).next().map(|(_, touch)| *touch)
+    let (page, touch) = space.faults.range(end..end.saturating_add(slack)).next()?;
+    space.objects.at(*page).is_none().then_some(*touch)
 }
 
 /// The newest fault of the largest buffer that has vanished.
@@ -93,13 +95,10 @@ fn moved_limit(header: &Header) -> u64 {
     MOVED_PERIODS * header.period * header.page_size
 }
 
-/// The starts of new pages up to their first fault, if that is far: start, end, and whether the pages are huge.
-fn gaps(
-    space: &Space,
-    scan: &Scan,
-    (old, fresh): (&[Run], &Objects),
-    header: &Header,
-) -> Vec<(u64, u64, bool)> {
+/// The starts of new pages up to their first fault, if that is far: start, end, and whether the pages are huge. The kernel
+/// reports new mappings and no moves, so pages in a mapping were not moved: the kernel filled them, or only some of their
+/// faults were recorded.
+fn gaps(space: &Space, scan: &Scan, old: &[Run], header: &Header) -> Vec<(u64, u64, bool)> {
     let mut gaps: Vec<(u64, u64, bool)> = Vec::new();
     for run in scan.runs.iter().filter(|run| !run.file) {
         for (start, end) in without(run, old) {
@@ -112,7 +111,7 @@ fn gaps(
         }
     }
     let moved = gaps.into_iter().flat_map(|(start, end, huge)| {
-        fresh.uncovered(start, end).into_iter().map(move |(start, end)| (start, end, huge))
+        space.objects.uncovered(start, end).into_iter().map(move |(start, end)| (start, end, huge))
     });
     moved.filter(|(start, end, _)| end - start >= moved_limit(header)).collect()
 }

@@ -47,8 +47,6 @@ pub struct Space {
     pub scan: Option<Rc<Scan>>,
     /// Faults of pages that another mapping has replaced since the last scan.
     replaced: Vec<(u64, Touch)>,
-    /// The mappings since the last scan. The kernel does not report a move as one.
-    fresh: Objects,
     /// The last stack of each thread.
     last: HashMap<u32, u32>,
     /// The mappings of each thread that wait for its next stack.
@@ -73,10 +71,14 @@ impl Space {
     /// Records a mapping. What was at its addresses before is gone.
     pub fn map(&mut self, mapped: &Mapped) {
         let before = self.last.get(&mapped.tid).copied().unwrap_or(0);
-        for (start, end) in self.objects.uncovered(mapped.start, mapped.end) {
-            let object = Object { start, end, around: (before, 0) };
-            self.objects.insert(object);
-            self.fresh.insert(object);
+        let mut parts = self.objects.uncovered(mapped.start, mapped.end);
+        // One part is new. Others are memory that grew in place, which the kernel does not report, and have faults.
+        let is_unused = |part: &(u64, u64)| self.faults.range(part.0..part.1).next().is_none();
+        if parts.iter().any(is_unused) {
+            parts.retain(is_unused);
+        }
+        for (start, end) in parts {
+            self.objects.insert(Object { start, end, around: (before, 0) });
             self.forget(start, end);
             self.waiting.entry(mapped.tid).or_default().push(start);
         }
@@ -104,8 +106,7 @@ impl Space {
             present
         });
         gone.sort_unstable_by_key(|(page, touch)| (*page, touch.order));
-        let fresh = std::mem::take(&mut self.fresh);
-        moves::follow(self, &scan, (&gone, &fresh), header);
+        moves::follow(self, &scan, &gone, header);
         self.scan = Some(scan);
     }
 }

@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::areas;
+use super::areas::{self, Mapping};
 use super::resident::resident;
 use crate::model::{Area, Run, Scan};
 
@@ -114,28 +114,34 @@ fn read(pid: u32, page: u64) -> Option<Reading> {
     let before = resident(pid, page)?;
     let maps = || fs::read_to_string(format!("/proc/{pid}/maps")).ok();
     let maps_before = maps()?;
-    let mut areas = areas::parse(&maps_before);
+    let mut mappings = areas::parse(&maps_before);
     let pagemap = File::open(format!("/proc/{pid}/pagemap")).ok()?;
-    let runs = runs(&pagemap, &areas, page).ok()?;
-    let whole = HAS_SCAN.load(Ordering::Relaxed) || areas.iter().all(fits);
+    let runs = runs(&pagemap, &mappings, page).ok()?;
+    let whole = HAS_SCAN.load(Ordering::Relaxed) || mappings.iter().all(fits);
     let after = resident(pid, page)?;
     // The process may have mapped memory between the maps and the pages.
     let maps_after = maps()?;
     if maps_after != maps_before {
-        areas = areas::united(areas, areas::parse(&maps_after));
+        mappings = areas::united(mappings, areas::parse(&maps_after));
     }
-    // Only areas with pages matter.
-    areas.retain(|area| {
-        let first = runs.partition_point(|run| run.end <= area.start);
-        runs.get(first).is_some_and(|run| run.start < area.end)
-    });
+    let areas =
+        mappings.into_iter().filter(|mapping| matters(mapping, &runs)).map(|mapping| mapping.area).collect();
     Some(Reading { whole, ..Reading::new((before, after), areas, runs) })
 }
 
-fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
+/// True for an area with pages, and for anonymous memory that may have some later: its mapping is not gone.
+fn matters(Mapping { area, is_accessible }: &Mapping, runs: &[Run]) -> bool {
+    let first = runs.partition_point(|run| run.end <= area.start);
+    let has_pages = runs.get(first).is_some_and(|run| run.start < area.end);
+    has_pages || (*is_accessible && area.name.is_empty())
+}
+
+fn runs(pagemap: &File, mappings: &[Mapping], page: u64) -> io::Result<Vec<Run>> {
     if HAS_SCAN.load(Ordering::Relaxed) {
-        let (start, end) =
-            (areas.first().map_or(0, |area| area.start), areas.last().map_or(0, |area| area.end));
+        let (start, end) = (
+            mappings.first().map_or(0, |first| first.area.start),
+            mappings.last().map_or(0, |last| last.area.end),
+        );
         match scanned(pagemap, start, end) {
             Err(error) if matches!(error.raw_os_error(), Some(libc::ENOTTY | libc::EINVAL)) => {
                 HAS_SCAN.store(false, Ordering::Relaxed);
@@ -144,14 +150,14 @@ fn runs(pagemap: &File, areas: &[Area], page: u64) -> io::Result<Vec<Run>> {
         }
     }
     let mut runs = Vec::new();
-    for area in areas.iter().filter(|area| fits(area)) {
-        words(pagemap, area, page, &mut runs)?;
+    for mapping in mappings.iter().filter(|mapping| fits(mapping)) {
+        words(pagemap, &mapping.area, page, &mut runs)?;
     }
     Ok(runs)
 }
 
 /// True if each page of an area can be read.
-fn fits(area: &Area) -> bool {
+fn fits(Mapping { area, .. }: &Mapping) -> bool {
     area.end - area.start <= LARGEST_AREA
 }
 
@@ -274,6 +280,18 @@ mod tests {
         let reading = Reading::new((100 * MIB, 100 * MIB), Vec::new(), Vec::new());
         assert!(reading.is_torn());
         assert!(!Reading { whole: false, ..reading }.is_torn());
+    }
+
+    /// A buffer that was mapped and not yet touched at one scan passed for memory that was moved at the next.
+    #[test]
+    fn anonymous_memory_without_pages_is_listed_and_a_reserve_is_not() {
+        let mappings = areas::parse(
+            "1000-2000 rw-p 00000000 00:00 0 \n2000-3000 ---p 00000000 00:00 0 \n3000-4000 ---p 00000000 00:00 0 \n\
+             4000-5000 r--p 00000000 fe:00 7 /lib/x\n",
+        );
+        let runs = [Run { start: 0x2000, end: 0x3000, file: false, huge: false }];
+        let listed = mappings.iter().filter(|mapping| matters(mapping, &runs));
+        assert_eq!(listed.map(|mapping| mapping.area.start).collect::<Vec<_>>(), [0x1000, 0x2000]);
     }
 
     /// A file whose runs overlapped was read up to there only: three threads of a Python program lost its names.
