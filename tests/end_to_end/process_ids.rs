@@ -121,7 +121,8 @@ fn the_shortest_command_has_its_name_and_its_end_in_the_trace() {
         let trace = place.trace();
         let all = |keyword: &str| trace.lines().filter(|line| line.starts_with(keyword)).collect::<Vec<_>>();
         let (born, ended) = (all("PROC "), all("EXIT "));
-        assert!(matches!(born[..], [line] if line.contains(":sh ")), "{trace}");
+        // A tick during the exec finds no arguments yet; they follow on a second line.
+        assert!(!born.is_empty() && born.iter().all(|line| line.contains(":sh ")), "{trace}");
         assert!(matches!(ended[..], [line] if line.contains(&format!("\"exit_code\":{code}}}"))), "{trace}");
         assert_eq!(place.peak()["processes"], 1);
     }
