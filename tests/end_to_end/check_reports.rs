@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Done, Place, done, skip, truth};
+use crate::support::{Done, MIB, Place, done, finish, skip, truth};
 
 /// An argument that would end an XML text, a table cell, a workflow command or a line.
 const HOSTILE: &str = "::error::x%0A`b`|<img src=x>@team ]]>&\"'\u{1b}[31m\n::stop-commands::y\u{202e}";
@@ -16,8 +16,11 @@ fn place() -> Place {
     let place = Place::new();
     // At this interval the ticks are too few for a growth, however slow the machine is.
     let mut command = place.rprof(["run", "-q", "-T", "30s", "-o", "t.dat"]);
-    command.arg(truth()).args(["touch", "40MiB", "span", HOSTILE, "[", "touch", "9MiB", "]", "say", HOSTILE]);
-    let run = done(command.output().unwrap());
+    let span = ["span", HOSTILE, "[", "touch", "9MiB", "await", "go", "]"];
+    command.arg(truth()).args(["touch", "40MiB"]).args(span).args(["say", HOSTILE]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    place.release(&mut child, "go", |shown| shown.has_touched(49 * MIB));
+    let run = finish(child);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     place
 }

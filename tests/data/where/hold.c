@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,17 @@ NOINLINE void start_child(size_t size) {
     if (read(pipe_from_child[0], &byte, 1) != 1) exit(1);
 }
 
+// The parent is rprof: while it stands still, the kernel's buffers fill up and stacks are lost.
+static void stop_parent(size_t size) {
+    (void)size;
+    kill(getppid(), SIGSTOP);
+}
+
+static void continue_parent(size_t size) {
+    (void)size;
+    kill(getppid(), SIGCONT);
+}
+
 int main(int argc, char **argv) {
     // The time for which the program stands still, in milliseconds.
     int stand = 1000;
@@ -127,7 +139,7 @@ int main(int argc, char **argv) {
     } all[] = {
         {"small", hold_small}, {"large", hold_large}, {"mapped", hold_mapped}, {"huge", hold_huge},
         {"freed", hold_freed}, {"grown", hold_grown}, {"read", hold_read},     {"threads", hold_threads},
-        {"child", start_child},
+        {"child", start_child}, {"stop", stop_parent},   {"go", continue_parent},
     };
     for (int i = 1; i < argc; i++) {
         char *value = strchr(argv[i], '=');

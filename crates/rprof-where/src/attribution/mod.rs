@@ -22,6 +22,7 @@ pub use diff::{Change, diff};
 pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};
 pub use over_time::{Band, Point, over_time};
+pub(crate) use owner::serves_callers;
 pub use owner::without_interpreter;
 pub use replay::{Process, Share, View, Which, moments, series, view};
 pub use table::{By, Entry, Table, unseen_label};
@@ -50,6 +51,6 @@ pub enum Doubt {
     /// The page is huge and its fault was that of a small page: the kernel joined small pages, or an earlier mapping had the
     /// same address.
     Joined,
-    /// It was lost, and is that of another fault at the same place of the code.
+    /// It was lost, and is that of another fault at the same place of the code, or that place alone.
     Lost,
 }

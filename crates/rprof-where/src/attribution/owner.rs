@@ -112,13 +112,18 @@ const ROUTINE_PREFIXES: &[&str] = &[
     "_ZNK9__gnu_cxx",
 ];
 
+/// True for the name of a library that allocates, copies and starts programs for others.
+fn is_runtime_library(name: &str) -> bool {
+    RUNTIME_LIBRARIES.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// True for routines that work for their caller.
 fn is_routine(call: &Call) -> bool {
     if call.kind == Kind::Script {
         // The interpreter's own scripts: `node:buffer`, `<frozen importlib._bootstrap>`.
         return call.file.starts_with("node:") || call.file.starts_with("<frozen ");
     }
-    if RUNTIME_LIBRARIES.iter().any(|prefix| call.library.starts_with(prefix)) {
+    if is_runtime_library(&call.library) {
         return true;
     }
     let name = without_result(&call.name);
@@ -152,16 +157,24 @@ fn without_result(name: &str) -> &str {
 
 /// True for code of an interpreter or of its extensions, which works for the script that called it.
 fn serves_script(call: &Call) -> bool {
-    let library = file_name(&call.path);
-    call.kind == Kind::Native
-        && (library.starts_with("python")
-            || library.starts_with("libpython")
-            || library == "node"
-            || library.starts_with("libnode")
-            || call.library == "[generated code]"
-            || call.path.contains("/site-packages/")
-            || call.path.contains("/dist-packages/")
-            || call.path.contains("/lib-dynload/"))
+    call.kind == Kind::Native && (is_interpreter(&call.path) || call.library == "[generated code]")
+}
+
+/// True for the file of an interpreter or of one of its extensions.
+fn is_interpreter(path: &str) -> bool {
+    let library = file_name(path);
+    library.starts_with("python")
+        || library.starts_with("libpython")
+        || library == "node"
+        || library.starts_with("libnode")
+        || path.contains("/site-packages/")
+        || path.contains("/dist-packages/")
+        || path.contains("/lib-dynload/")
+}
+
+/// True for a file whose functions work for their callers.
+pub fn serves_callers(path: &str) -> bool {
+    is_runtime_library(file_name(path)) || is_interpreter(path)
 }
 
 /// The calls of a stack that a figure shows, without those of an interpreter between and around the functions of its
@@ -227,6 +240,8 @@ mod tests {
         ];
         assert_eq!(owner_of(&calls), "app::hold");
         assert_eq!(owner_of(&calls[..1]), "__memset_avx2_unaligned_erms");
+        assert!(["/lib/libc.so.6", "/usr/bin/python3.12"].map(serves_callers) == [true; 2]);
+        assert!(!serves_callers("/app"));
         let own = [native("<app::Lines as core::iter::Iterator>::next", "/app"), native("main", "/app")];
         assert_eq!(owner_of(&own), "<app::Lines as core::iter::Iterator>::next");
     }

@@ -10,9 +10,10 @@ use super::naming;
 use super::places::{Place, Places};
 use super::processes::Processes;
 use super::twins::Twins;
+use crate::attribution::serves_callers;
 use crate::events::{Parsed, Sample, Side, parse, parse_samples};
 use crate::file::Writer;
-use crate::model::{Event, EventKind, Fault, Header, Mapped, Record};
+use crate::model::{Event, EventKind, Fault, Frame, Header, Mapped, Record};
 use crate::unwind::{Interner, place};
 
 /// The time for which a record may be under way, in nanoseconds.
@@ -51,6 +52,8 @@ struct Bare {
     pid: u32,
     fault: Fault,
     place: Option<Place>,
+    /// The function at that place alone; 0 if it works for its caller.
+    function: u32,
 }
 
 /// Keeps the records of one run.
@@ -69,7 +72,7 @@ struct Keeper<W> {
     bare: VecDeque<Bare>,
     /// Faults that were lost so far.
     lost: u64,
-    frames: Vec<crate::model::Frame>,
+    frames: Vec<Frame>,
 }
 
 /// Takes batches until the sender is gone; then names the functions and completes the file.
@@ -196,12 +199,13 @@ impl<W: Write> Keeper<W> {
     fn fault(&mut self, time: u64, waiting: &Waiting) {
         let pid = waiting.pid;
         let place = place(&waiting.registers).map(|(pc, sp)| (pid, waiting.fault.tid, pc, sp));
-        if !waiting.fault.has_stack {
-            self.bare.push_back(Bare { time, pid, fault: waiting.fault, place });
-            return;
-        }
         let memory = (waiting.registers.as_slice(), waiting.stack.as_slice());
         self.processes.unwind(pid, memory, self.unknown, &mut self.frames);
+        if !waiting.fault.has_stack {
+            let function = self.function();
+            self.bare.push_back(Bare { time, pid, fault: waiting.fault, place, function });
+            return;
+        }
         let write = &mut |record| self.writer.write(&record);
         let node = self.interner.stack(&self.frames, write);
         if let Some(place) = place {
@@ -211,12 +215,23 @@ impl<W: Write> Keeper<W> {
         self.writer.write(&Record::Event(Event { time, pid, kind }));
     }
 
+    /// The frames that were found without a stack, the first one at least; 0 if their functions work for others.
+    fn function(&mut self) -> u32 {
+        let paths = &self.interner.paths;
+        let serves = |frame: &Frame| paths.get(frame.module as usize).is_none_or(|path| serves_callers(path));
+        if self.frames.iter().all(|frame| frame.module == self.unknown || serves(frame)) {
+            return 0;
+        }
+        self.interner.stack(&self.frames, &mut |record| self.writer.write(&record))
+    }
+
     /// Writes the faults up to a time whose stacks were lost, each with the stack that it most likely had.
     fn write_bare(&mut self, until: u64) {
         let until = until.saturating_sub(self.start);
         while self.bare.front().is_some_and(|bare| bare.time <= until) {
             let Some(bare) = self.bare.pop_front() else { return };
-            let node = bare.place.map_or(0, |place| self.places.stack_at(&place, bare.time));
+            let known = bare.place.map_or(0, |place| self.places.stack_at(&place, bare.time));
+            let node = if known == 0 { bare.function } else { known };
             let kind = EventKind::Fault(Fault { node, ..bare.fault });
             self.writer.write(&Record::Event(Event { time: bare.time, pid: bare.pid, kind }));
         }
