@@ -40,11 +40,15 @@ static: ## Build a static binary, target/*-linux-musl/release/rprof
 	rustup target add $(STATIC_TARGET)
 	$(CARGO) build --profile $(DIST_PROFILE) --target $(STATIC_TARGET) -p rprof-cli --bin rprof
 
-test: $(CMAKE_STAMP) peers ci-tools ## Run all tests
+test: $(CMAKE_STAMP) ## Run all tests
 	$(call building,all crates and their tests)
+	@# The Python tools are installed meanwhile.
+	$(MAKE) --no-print-directory peers ci-tools & tools=$$!; \
+		$(TEST_CARGO) --workspace --no-run; built=$$?; wait $$tools && exit $$built
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py \
-		env $(QUICK_CARGO) test --profile quick --no-fail-fast --workspace \
-		-- env $(QUICK_CARGO) test --profile quick --no-fail-fast -p rprof-mark --all-features
+		$(TEST_CARGO) --workspace -- $(TEST_CARGO) -p rprof-mark --all-features
+
+TEST_CARGO = env $(QUICK_CARGO) test --profile quick --no-fail-fast
 
 # The end-to-end tests that do not depend on the speed of the machine: the virtual one is slow. `VM_TESTS=` runs all.
 VM_TESTS ?= attach:: limits:: permissions:: origins::a_refusal origins::a_paranoid_kernel
@@ -98,14 +102,16 @@ package: ## Pack each crate for a registry and build it from the archive, under 
 # Some tests compare results with mprof, NumPy, h5py and zarr, or read exports with pandas and polars. Without this
 # Python they are skipped with a message.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
+# Python compiles what it imports; most of these packages it never does.
+PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 
 peers: .tools/peers/ok ## Install a Python with mprof, h5py, zarr, pandas and polars under .tools/, for the tests
 
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
-	    .tools/peers/bin/pip install --quiet --disable-pip-version-check memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client; \
+	    .tools/peers/bin/pip install $(PIP_OPTIONS) memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client; \
 	then touch $@; \
 	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; the tests that need them are skipped" >&2; fi
 	@# Readers of exports, on their own: not every Python has them.
-	-@.tools/peers/bin/pip install --quiet --disable-pip-version-check pandas polars
+	-@.tools/peers/bin/pip install $(PIP_OPTIONS) pandas polars

@@ -39,7 +39,7 @@ export EXTRACT_SCHEMA
 .tools/ci/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/ci && \
-	    .tools/ci/bin/pip install --quiet --disable-pip-version-check junitparser xmlschema PyYAML pytest && \
+	    .tools/ci/bin/pip install $(PIP_OPTIONS) junitparser xmlschema PyYAML pytest && \
 	    .tools/ci/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary pytest \
 	        --dest .tools/ci/source '$(PYTEST_SOURCE)' && \
 	    .tools/ci/bin/python -c "$$EXTRACT_SCHEMA"; \

@@ -1,5 +1,5 @@
-//! The parts that the tests of the written files share: a small run of a workload, the values that it must write, and a
-//! check in Python.
+//! The parts that the tests share: a run of a program, a small run of a workload, the values that it must write, and a check
+//! in Python.
 
 use rprof_workloads::random::Random;
 use std::io::{self, Write};
@@ -10,15 +10,31 @@ const SEED: u64 = 20_230_204;
 /// The shape of the test arrays: small, and no length is a power of two.
 pub const SHAPE: [usize; 3] = [5, 70, 50];
 
+/// A program that has ended.
+#[derive(Debug)]
+pub struct Done {
+    /// Its exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// Runs a program to its end.
+pub fn done(command: &mut Command) -> Done {
+    let output = command.output().expect("a program that can be started");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Done { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
 /// Runs the workload `program` on a small shape.
-pub fn write(program: &Path, file: &Path) {
+pub fn write(program: &str, file: &Path) {
     let [depth, rows, cols] = SHAPE.map(|length| length.to_string());
     let seed = SEED.to_string();
-    assert_cmd::Command::new(program)
-        .args(["--depth", &depth, "--rows", &rows, "--cols", &cols, "--seed", &seed, "--file"])
-        .arg(file)
-        .assert()
-        .success();
+    let mut command = Command::new(program);
+    command.args(["--depth", &depth, "--rows", &rows, "--cols", &cols, "--seed", &seed, "--file"]).arg(file);
+    assert_eq!(done(&mut command).code, Some(0));
 }
 
 /// Returns the slices that the workload must write.
@@ -41,7 +57,7 @@ pub fn bits(values: &[f32]) -> Vec<u32> {
 /// Runs the Python code `check` on the file that a workload writes. Its arguments are the file, a file of the raw
 /// values, and the shape. The test is skipped if Python or one of its `modules` is missing. The message goes directly
 /// to stderr, because the test harness hides the output of a passing test.
-pub fn ask_python(test: &str, modules: &str, check: &str, program: &Path) {
+pub fn ask_python(test: &str, modules: &str, check: &str, program: &str) {
     let python = std::env::var("RPROF_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let reason = match Command::new(&python).args(["-c", &format!("import {modules}")]).output() {
         Ok(output) if output.status.success() => None,

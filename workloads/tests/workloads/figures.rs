@@ -1,25 +1,27 @@
 //! `make figures` on two slices with a real rprof. It must write every file and the figures of the table, and it must
 //! remove the files of the workloads, even after a failure. The tests are skipped with a message if there is no rprof.
 
-use assert_cmd::Command;
-use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use crate::common::done;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
+
+const FIGURES: &str = env!("CARGO_BIN_EXE_figures");
 
 /// Creates a scratch directory and returns the command of the program that uses it.
 fn figures(directory: &Path) -> Command {
     fs::create_dir(directory.join("scratch")).expect("a directory");
-    let mut command = cargo_bin_cmd!("figures");
+    let mut command = Command::new(FIGURES);
     command.current_dir(directory).args(["--depth", "2", "--scratch", "scratch"]);
-    command.env("RPROF_CONFIG", "").timeout(Duration::from_mins(10));
+    command.env("RPROF_CONFIG", "");
     command
 }
 
 /// Returns the rprof to test with: from the variable `RPROF`, or else the rprof beside the workloads.
 fn rprof(test: &str) -> Option<PathBuf> {
-    let beside = cargo_bin!("figures").with_file_name("rprof");
+    let beside = Path::new(FIGURES).with_file_name("rprof");
     let named = std::env::var_os("RPROF").map(PathBuf::from);
     let found = named.or_else(|| beside.exists().then(|| beside.clone()));
     if found.is_none() {
@@ -56,7 +58,8 @@ fn assert_no_file_remains(directory: &Path) {
 fn every_file_is_written_and_the_table_is_correct() {
     let Some(rprof) = rprof("every_file_is_written_and_the_table_is_correct") else { return };
     let directory = tempfile::tempdir().expect("a directory");
-    figures(directory.path()).arg("--rprof").arg(rprof).assert().success();
+    let drawn = done(figures(directory.path()).arg("--rprof").arg(rprof));
+    assert_eq!(drawn.code, Some(0), "{}", drawn.stderr);
     let plots = directory.path().join("plots");
     for name in ["basic", "float32", "hdf5", "memmap", "zarr", "all", "five"] {
         for (kind, magic) in [("svg", "<svg"), ("pdf", "%PDF"), ("png", "\u{fffd}PNG")] {
@@ -120,7 +123,7 @@ fn a_signal_ends_the_program_and_no_file_remains() {
     let directory = tempfile::tempdir().expect("a directory");
     let scratch = directory.path().join("scratch");
     fs::create_dir(&scratch).expect("a directory");
-    let mut program = std::process::Command::new(cargo_bin!("figures"))
+    let mut program = Command::new(FIGURES)
         .current_dir(&directory)
         .args(["--depth", "40", "--scratch", "scratch", "--rprof"])
         .arg(rprof)
@@ -153,8 +156,9 @@ fn an_error_names_the_failed_step_and_a_remedy() {
         ("./no-such-rprof", "cannot find `./no-such-rprof`; name an rprof with `--rprof`: "),
     ] {
         let directory = tempfile::tempdir().expect("a directory");
-        let failed = figures(directory.path()).args(["--rprof", rprof]).assert().code(1);
-        let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+        let failed = done(figures(directory.path()).args(["--rprof", rprof]));
+        let said = failed.stderr;
+        assert_eq!(failed.code, Some(1), "{said}");
         assert!(said.contains(&format!("figures: {complaint}")), "{said}");
         assert!(!directory.path().join("plots/summary.md").exists());
         assert_no_file_remains(directory.path());
@@ -164,9 +168,9 @@ fn an_error_names_the_failed_step_and_a_remedy() {
 #[test]
 fn a_missing_scratch_directory_and_a_depth_of_zero_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut command = cargo_bin_cmd!("figures");
-    let failed = command.current_dir(&directory).args(["--scratch", "none"]).assert().code(1);
-    let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    let failed = done(Command::new(FIGURES).current_dir(&directory).args(["--scratch", "none"]));
+    let said = failed.stderr;
+    assert_eq!(failed.code, Some(1), "{said}");
     assert!(said.starts_with("figures: cannot use `none` for the workloads' files; "), "{said}");
-    cargo_bin_cmd!("figures").args(["--depth", "0"]).assert().code(2);
+    assert_eq!(done(Command::new(FIGURES).args(["--depth", "0"])).code, Some(2));
 }

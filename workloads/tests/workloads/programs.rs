@@ -1,8 +1,13 @@
 //! The output of the programs: the report of a run, and the refusal of a run that has no room.
 
-use assert_cmd::Command;
-use assert_cmd::cargo::cargo_bin_cmd;
-use predicates::str::{is_empty, starts_with};
+use crate::common::done;
+use std::process::Command;
+
+const BASIC: &str = env!("CARGO_BIN_EXE_basic");
+const FLOAT32: &str = env!("CARGO_BIN_EXE_float32");
+const HDF5: &str = env!("CARGO_BIN_EXE_hdf5");
+const MEMMAP: &str = env!("CARGO_BIN_EXE_memmap");
+const ZARR: &str = env!("CARGO_BIN_EXE_zarr");
 
 /// The options for a shape of 3 x 1000 x 1000.
 const SMALL: [&str; 6] = ["--depth", "3", "--rows", "1000", "--cols", "1000"];
@@ -11,8 +16,9 @@ const VAST_SLICES: [&str; 4] = ["--rows", "1000000", "--cols", "1000000"];
 
 /// Runs a program and returns the lines of its report: name, value and unit.
 fn report(command: &mut Command) -> Vec<(String, f64, String)> {
-    let output = command.assert().success().stderr(is_empty()).get_output().stdout.clone();
-    let text = String::from_utf8(output).expect("UTF-8");
+    let reported = done(command);
+    assert_eq!((reported.code, reported.stderr.as_str()), (Some(0), ""));
+    let text = reported.stdout;
     let line = |line: &str| {
         let (name, value) = line.split_once(" = ")?;
         let (number, unit) = value.split_once(' ')?;
@@ -31,14 +37,14 @@ fn assert_report(lines: &[(String, f64, String)], gigabytes: f64) {
 
 #[test]
 fn basic_reports_time_and_storage() {
-    let lines = report(cargo_bin_cmd!("basic").args(SMALL));
+    let lines = report(Command::new(BASIC).args(SMALL));
     assert_report(&lines, 0.024);
     assert_eq!(lines.len(), 2);
 }
 
 #[test]
 fn float32_needs_half_of_the_storage() {
-    let lines = report(cargo_bin_cmd!("float32").args(SMALL));
+    let lines = report(Command::new(FLOAT32).args(SMALL));
     assert_report(&lines, 0.012);
     assert_eq!(lines.len(), 2);
 }
@@ -46,7 +52,7 @@ fn float32_needs_half_of_the_storage() {
 #[test]
 fn hdf5_reports_the_size_of_its_file() {
     let directory = tempfile::tempdir().expect("a directory");
-    let lines = report(cargo_bin_cmd!("hdf5").current_dir(&directory).args(SMALL));
+    let lines = report(Command::new(HDF5).current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
     assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
     let size = directory.path().join("data.hdf5").metadata().expect("the default file").len();
@@ -57,7 +63,7 @@ fn hdf5_reports_the_size_of_its_file() {
 #[test]
 fn memmap_reports_the_size_of_its_file() {
     let directory = tempfile::tempdir().expect("a directory");
-    let lines = report(cargo_bin_cmd!("memmap").current_dir(&directory).args(SMALL));
+    let lines = report(Command::new(MEMMAP).current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
     assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
     let size = directory.path().join("data.npy").metadata().expect("the default file").len();
@@ -67,7 +73,7 @@ fn memmap_reports_the_size_of_its_file() {
 #[test]
 fn zarr_reports_the_size_of_all_its_files() {
     let directory = tempfile::tempdir().expect("a directory");
-    let lines = report(cargo_bin_cmd!("zarr").current_dir(&directory).args(SMALL));
+    let lines = report(Command::new(ZARR).current_dir(&directory).args(SMALL));
     assert_report(&lines, 0.012);
     assert_eq!((lines[2].0.as_str(), lines[2].2.as_str()), ("file storage", "GB"));
     assert!((lines[2].1 - 0.012).abs() < 1e-9, "{lines:?}");
@@ -78,17 +84,18 @@ fn zarr_reports_the_size_of_all_its_files() {
 /// loop.
 #[test]
 fn each_program_records_its_two_steps_as_spans() {
-    for (mut program, first) in [
-        (cargo_bin_cmd!("basic"), "allocate"),
-        (cargo_bin_cmd!("float32"), "allocate"),
-        (cargo_bin_cmd!("hdf5"), "create file"),
-        (cargo_bin_cmd!("memmap"), "create file"),
-        (cargo_bin_cmd!("zarr"), "create store"),
+    for (program, first) in [
+        (BASIC, "allocate"),
+        (FLOAT32, "allocate"),
+        (HDF5, "create file"),
+        (MEMMAP, "create file"),
+        (ZARR, "create store"),
     ] {
         let directory = tempfile::tempdir().expect("a directory");
         let trace = directory.path().join("t.dat");
         std::fs::write(&trace, "").expect("an empty trace");
-        program.current_dir(&directory).args(SMALL).env("RPROF_TRACE", &trace).assert().success();
+        let run = done(Command::new(program).current_dir(&directory).args(SMALL).env("RPROF_TRACE", &trace));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
         let text = std::fs::read_to_string(&trace).expect("the trace");
         // SPAN begin ID TIME NAME, SPAN end ID TIME
         let spans: Vec<_> = text
@@ -103,9 +110,10 @@ fn each_program_records_its_two_steps_as_spans() {
 
 #[test]
 fn an_array_that_is_too_deep_is_refused_with_a_depth_that_fits() {
-    for mut program in [cargo_bin_cmd!("basic"), cargo_bin_cmd!("float32")] {
-        let refused = program.args(["--depth", "1000000"]).assert().code(1).stdout(is_empty());
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    for program in [BASIC, FLOAT32] {
+        let refused = done(Command::new(program).args(["--depth", "1000000"]));
+        let said = refused.stderr;
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{said}");
         assert!(said.contains(": not enough memory: "), "{said}");
         let depth = fitting_depth(&said);
         assert!((1..1_000_000).contains(&depth), "{said}");
@@ -115,13 +123,12 @@ fn an_array_that_is_too_deep_is_refused_with_a_depth_that_fits() {
 #[test]
 fn an_array_too_large_for_the_disk_is_refused_and_no_file_is_created() {
     let directory = tempfile::tempdir().expect("a directory");
-    for (name, mut program, needed) in [
-        ("hdf5", cargo_bin_cmd!("hdf5"), "16000000.001"),
-        ("npy", cargo_bin_cmd!("memmap"), "16000000.001"),
-        ("zarr", cargo_bin_cmd!("zarr"), "16011264.001"),
-    ] {
-        let refused = program.current_dir(&directory).args(["--depth", "1000000000"]).assert().code(1);
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    for (name, program, needed) in
+        [("hdf5", HDF5, "16000000.001"), ("npy", MEMMAP, "16000000.001"), ("zarr", ZARR, "16011264.001")]
+    {
+        let refused = done(Command::new(program).current_dir(&directory).args(["--depth", "1000000000"]));
+        let said = refused.stderr;
+        assert_eq!(refused.code, Some(1), "{said}");
         let start = format!(": not enough disk for `data.{name}`: {needed} GB needed, ");
         assert!(said.contains(&start), "{said}");
         assert!(fitting_depth(&said) < 1_000_000_000, "{said}");
@@ -132,15 +139,10 @@ fn an_array_too_large_for_the_disk_is_refused_and_no_file_is_created() {
 #[test]
 fn slices_too_large_for_any_depth_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
-    for mut program in [
-        cargo_bin_cmd!("basic"),
-        cargo_bin_cmd!("float32"),
-        cargo_bin_cmd!("hdf5"),
-        cargo_bin_cmd!("memmap"),
-        cargo_bin_cmd!("zarr"),
-    ] {
-        let refused = program.current_dir(&directory).args(VAST_SLICES).assert().code(1);
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    for program in [BASIC, FLOAT32, HDF5, MEMMAP, ZARR] {
+        let refused = done(Command::new(program).current_dir(&directory).args(VAST_SLICES));
+        let said = refused.stderr;
+        assert_eq!(refused.code, Some(1), "{said}");
         assert!(said.contains("not even `--depth 1` fits"), "{said}");
     }
     assert_eq!(directory.path().read_dir().expect("a directory").count(), 0);
@@ -148,23 +150,19 @@ fn slices_too_large_for_any_depth_are_refused() {
 
 #[test]
 fn a_missing_directory_is_named() {
-    for (name, mut program) in [
-        ("hdf5", cargo_bin_cmd!("hdf5")),
-        ("memmap", cargo_bin_cmd!("memmap")),
-        ("zarr", cargo_bin_cmd!("zarr")),
-    ] {
-        program
-            .args(["--depth", "1", "--file", "/no/such/directory/data"])
-            .assert()
-            .code(1)
-            .stderr(starts_with(format!("{name}: cannot read the free space of `/no/such/directory`: ")));
+    for (name, program) in [("hdf5", HDF5), ("memmap", MEMMAP), ("zarr", ZARR)] {
+        let refused = done(Command::new(program).args(["--depth", "1", "--file", "/no/such/directory/data"]));
+        let said = refused.stderr;
+        assert_eq!(refused.code, Some(1), "{said}");
+        let start = format!("{name}: cannot read the free space of `/no/such/directory`: ");
+        assert!(said.starts_with(&start), "{said}");
     }
 }
 
 #[test]
 fn invalid_options_are_a_usage_error() {
-    cargo_bin_cmd!("basic").args(["--depth", "0"]).assert().code(2);
-    cargo_bin_cmd!("basic").args(["--file", "data.hdf5"]).assert().code(2);
+    assert_eq!(done(Command::new(BASIC).args(["--depth", "0"])).code, Some(2));
+    assert_eq!(done(Command::new(BASIC).args(["--file", "data.hdf5"])).code, Some(2));
 }
 
 /// Returns the number in "use `--depth N` or less".
