@@ -7,8 +7,9 @@ use std::time::Duration;
 use rprof_sample::{COLUMNS, Clock, Launch, Options, Session, Target};
 use rprof_trace::{DatWriter, Header, Metric, ProfileBuilder, ProfileOptions, Record, columns};
 
-/// The numbers of ticks and of allocations of a run at 1 kHz with this duration, recorded like `rprof run` does it.
-fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u64, u64) {
+/// The number of ticks at which a command had this many processes, and that of all allocations, in a run at 1 kHz with this
+/// duration, recorded like `rprof run` does it.
+fn ticks_and_allocations((command, processes, exact): (&[&str], u32, bool), milliseconds: u64) -> (u64, u64) {
     let argv = command.iter().map(Into::into).collect();
     let launch = Launch { argv, ..Launch::default() };
     let options = Options {
@@ -28,8 +29,8 @@ fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u
         let count = &mut |record: &Record<'_>| {
             summary.add(record);
             writer.write(record, &mut lines);
-            if matches!(record, Record::Tick(_)) {
-                ticks += 1;
+            if let Record::Tick(tick) = record {
+                ticks += u64::from(tick.processes == Some(processes));
                 lines.clear();
             }
         };
@@ -43,21 +44,21 @@ fn ticks_and_allocations(command: &[&str], exact: bool, milliseconds: u64) -> (u
 fn a_tick_in_steady_state_allocates_nothing() {
     let alone = &["sleep", "8"][..];
     let tree = &["sh", "-c", "sleep 8 & sleep 8 & sleep 8 & wait"][..];
-    for (command, exact) in [(alone, false), (tree, false), (tree, true)] {
-        let (few, at_first) = ticks_and_allocations(command, exact, 300);
-        // A start allocates some hundred times, on a machine under load some dozens more or less: the ticks must outnumber
-        // them. Such a machine makes fewer ticks.
-        let mut milliseconds = 1800;
-        let (ticks, allocations) = loop {
-            let (many, in_all) = ticks_and_allocations(command, exact, milliseconds);
-            let ticks = many.saturating_sub(few);
-            if ticks > 1000 {
-                break (ticks, in_all.saturating_sub(at_first));
+    for case in [(alone, 1, false), (tree, 4, false), (tree, 4, true)] {
+        // A start allocates some hundred times, on a machine under load some dozens more or less, and so does a birth. Such a
+        // machine starts processes late and makes fewer ticks.
+        let with_ticks = |fewest: u64, mut milliseconds: u64| loop {
+            let (ticks, allocations) = ticks_and_allocations(case, milliseconds);
+            if ticks >= fewest {
+                break (ticks, allocations);
             }
             assert!(milliseconds < 7200, "only {ticks} ticks in {milliseconds} ms");
             milliseconds *= 2;
         };
+        let (few, at_first) = with_ticks(100, 300);
+        let (many, in_all) = with_ticks(few + 1000, 1800);
+        let (ticks, allocations) = (many - few, in_all.saturating_sub(at_first));
         // Buffers that grow by doubling allocate now and then.
-        assert!(allocations < ticks / 20, "{allocations} allocations in {ticks} ticks of {command:?}");
+        assert!(allocations < ticks / 20, "{allocations} allocations in {ticks} ticks of {case:?}");
     }
 }
