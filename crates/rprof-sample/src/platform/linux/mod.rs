@@ -1,5 +1,6 @@
 //! Linux: memory from /proc, signals from a signalfd, orphans through the child-subreaper setting.
 
+mod all_pids;
 mod cgroup;
 mod cgroup_create;
 mod command_line;
