@@ -15,7 +15,8 @@ fn ticks_and_allocations((command, processes, exact): (&[&str], u32, bool), mill
     let options = Options {
         interval: Duration::from_millis(1),
         exact,
-        duration: Some(Duration::from_millis(milliseconds)),
+        // Not `duration`, which leaves the command alone: the next run would adopt it.
+        time_limit: Some(Duration::from_millis(milliseconds)),
         ..Options::default()
     };
     let clock = Clock::start();
