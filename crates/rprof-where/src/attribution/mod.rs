@@ -22,8 +22,7 @@ pub use diff::{Change, diff};
 pub use levels::{Held, Level, Levels, levels};
 pub use names::{Call, Names, is_named};
 pub use over_time::{Band, Point, over_time};
-pub(crate) use owner::serves_callers;
-pub use owner::without_interpreter;
+pub use owner::{serves_callers, without_interpreter};
 pub use replay::{Process, Share, View, Which, moments, series, view};
 pub use table::{By, Entry, Table, unseen_label};
 
