@@ -6,6 +6,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
+/// The programs.
+pub const BASIC: &str = env!("CARGO_BIN_EXE_basic");
+pub const FLOAT32: &str = env!("CARGO_BIN_EXE_float32");
+pub const HDF5: &str = env!("CARGO_BIN_EXE_hdf5");
+pub const MEMMAP: &str = env!("CARGO_BIN_EXE_memmap");
+pub const ZARR: &str = env!("CARGO_BIN_EXE_zarr");
+
 const SEED: u64 = 20_230_204;
 /// The shape of the test arrays: small, and no length is a power of two.
 pub const SHAPE: [usize; 3] = [5, 70, 50];
@@ -26,6 +33,13 @@ pub fn done(command: &mut Command) -> Done {
     let output = command.output().expect("a program that can be started");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     Done { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Runs a program that must refuse, with exit code 1, and returns what it says.
+pub fn refused(command: &mut Command) -> String {
+    let done = done(command);
+    assert_eq!(done.code, Some(1), "{}", done.stderr);
+    done.stderr
 }
 
 /// Runs the workload `program` on a small shape.

@@ -1,7 +1,7 @@
 //! `make figures` on two slices with a real rprof. It must write every file and the figures of the table, and it must
 //! remove the files of the workloads, even after a failure. The tests are skipped with a message if there is no rprof.
 
-use crate::common::done;
+use crate::common::{done, refused};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -156,9 +156,7 @@ fn an_error_names_the_failed_step_and_a_remedy() {
         ("./no-such-rprof", "cannot find `./no-such-rprof`; name an rprof with `--rprof`: "),
     ] {
         let directory = tempfile::tempdir().expect("a directory");
-        let failed = done(figures(directory.path()).args(["--rprof", rprof]));
-        let said = failed.stderr;
-        assert_eq!(failed.code, Some(1), "{said}");
+        let said = refused(figures(directory.path()).args(["--rprof", rprof]));
         assert!(said.contains(&format!("figures: {complaint}")), "{said}");
         assert!(!directory.path().join("plots/summary.md").exists());
         assert_no_file_remains(directory.path());
@@ -168,9 +166,7 @@ fn an_error_names_the_failed_step_and_a_remedy() {
 #[test]
 fn a_missing_scratch_directory_and_a_depth_of_zero_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
-    let failed = done(Command::new(FIGURES).current_dir(&directory).args(["--scratch", "none"]));
-    let said = failed.stderr;
-    assert_eq!(failed.code, Some(1), "{said}");
+    let said = refused(Command::new(FIGURES).current_dir(&directory).args(["--scratch", "none"]));
     assert!(said.starts_with("figures: cannot use `none` for the workloads' files; "), "{said}");
     assert_eq!(done(Command::new(FIGURES).args(["--depth", "0"])).code, Some(2));
 }

@@ -1,6 +1,6 @@
 //! The file of the hdf5 workload, read back by libhdf5 and by h5py: name, shape, type, HDF5 layout and every value.
 
-use crate::common::{SHAPE, ask_python, bits, raw, slices, write};
+use crate::common::{HDF5, SHAPE, ask_python, bits, raw, slices, write};
 use hdf5::plist::dataset_create::Layout;
 use ndarray::s;
 
@@ -24,7 +24,7 @@ with h5py.File(path, "r") as file:
 fn libhdf5_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.hdf5");
-    write(env!("CARGO_BIN_EXE_hdf5"), &path);
+    write(HDF5, &path);
     let file = hdf5::File::open(&path).expect("an HDF5 file");
     assert_eq!(file.member_names().expect("names"), ["data"]);
     let data = file.dataset("data").expect("the dataset");
@@ -44,7 +44,7 @@ fn libhdf5_reads_the_generated_values() {
 
 #[test]
 fn h5py_reads_the_generated_values() {
-    ask_python("h5py_reads_the_generated_values", "h5py, numpy", CHECK, env!("CARGO_BIN_EXE_hdf5"));
+    ask_python("h5py_reads_the_generated_values", "h5py, numpy", CHECK, HDF5);
 }
 
 #[test]
@@ -52,6 +52,6 @@ fn an_older_file_is_replaced() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.hdf5");
     std::fs::write(&path, "not an HDF5 file").expect("an older file");
-    write(env!("CARGO_BIN_EXE_hdf5"), &path);
+    write(HDF5, &path);
     assert!(hdf5::File::open(&path).is_ok());
 }

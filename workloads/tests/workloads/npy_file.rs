@@ -1,6 +1,6 @@
 //! The file of the memmap workload, read back by ndarray-npy and by NumPy: shape, type, order and every value.
 
-use crate::common::{SHAPE, ask_python, bits, raw, slices, write};
+use crate::common::{MEMMAP, SHAPE, ask_python, bits, raw, slices, write};
 use ndarray::Array3;
 
 const CHECK: &str = r#"
@@ -21,7 +21,7 @@ for mode in (None, "r"):
 fn ndarray_npy_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.npy");
-    write(env!("CARGO_BIN_EXE_memmap"), &path);
+    write(MEMMAP, &path);
     let data: Array3<f32> = ndarray_npy::read_npy(&path).expect("a .npy file");
     assert_eq!(data.shape(), SHAPE);
     let (values, offset) = data.into_raw_vec_and_offset();
@@ -32,7 +32,7 @@ fn ndarray_npy_reads_the_generated_values() {
 
 #[test]
 fn numpy_reads_the_generated_values() {
-    ask_python("numpy_reads_the_generated_values", "numpy", CHECK, env!("CARGO_BIN_EXE_memmap"));
+    ask_python("numpy_reads_the_generated_values", "numpy", CHECK, MEMMAP);
 }
 
 /// A program that has the older file mapped would be killed if the file were truncated.
@@ -42,7 +42,7 @@ fn an_older_file_is_replaced_and_stays_whole_for_its_readers() {
     let path = directory.path().join("small.npy");
     std::fs::write(&path, "not a .npy file").expect("an older file");
     let older = std::fs::File::open(&path).expect("the older file");
-    write(env!("CARGO_BIN_EXE_memmap"), &path);
+    write(MEMMAP, &path);
     assert!(ndarray_npy::read_npy::<_, Array3<f32>>(&path).is_ok());
     assert_eq!(older.metadata().expect("still there").len(), 15);
 }

@@ -1,13 +1,7 @@
 //! The output of the programs: the report of a run, and the refusal of a run that has no room.
 
-use crate::common::done;
+use crate::common::{BASIC, FLOAT32, HDF5, MEMMAP, ZARR, done, refused};
 use std::process::Command;
-
-const BASIC: &str = env!("CARGO_BIN_EXE_basic");
-const FLOAT32: &str = env!("CARGO_BIN_EXE_float32");
-const HDF5: &str = env!("CARGO_BIN_EXE_hdf5");
-const MEMMAP: &str = env!("CARGO_BIN_EXE_memmap");
-const ZARR: &str = env!("CARGO_BIN_EXE_zarr");
 
 /// The options for a shape of 3 x 1000 x 1000.
 const SMALL: [&str; 6] = ["--depth", "3", "--rows", "1000", "--cols", "1000"];
@@ -126,9 +120,7 @@ fn an_array_too_large_for_the_disk_is_refused_and_no_file_is_created() {
     for (name, program, needed) in
         [("hdf5", HDF5, "16000000.001"), ("npy", MEMMAP, "16000000.001"), ("zarr", ZARR, "16011264.001")]
     {
-        let refused = done(Command::new(program).current_dir(&directory).args(["--depth", "1000000000"]));
-        let said = refused.stderr;
-        assert_eq!(refused.code, Some(1), "{said}");
+        let said = refused(Command::new(program).current_dir(&directory).args(["--depth", "1000000000"]));
         let start = format!(": not enough disk for `data.{name}`: {needed} GB needed, ");
         assert!(said.contains(&start), "{said}");
         assert!(fitting_depth(&said) < 1_000_000_000, "{said}");
@@ -140,9 +132,7 @@ fn an_array_too_large_for_the_disk_is_refused_and_no_file_is_created() {
 fn slices_too_large_for_any_depth_are_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     for program in [BASIC, FLOAT32, HDF5, MEMMAP, ZARR] {
-        let refused = done(Command::new(program).current_dir(&directory).args(VAST_SLICES));
-        let said = refused.stderr;
-        assert_eq!(refused.code, Some(1), "{said}");
+        let said = refused(Command::new(program).current_dir(&directory).args(VAST_SLICES));
         assert!(said.contains("not even `--depth 1` fits"), "{said}");
     }
     assert_eq!(directory.path().read_dir().expect("a directory").count(), 0);
@@ -151,9 +141,7 @@ fn slices_too_large_for_any_depth_are_refused() {
 #[test]
 fn a_missing_directory_is_named() {
     for (name, program) in [("hdf5", HDF5), ("memmap", MEMMAP), ("zarr", ZARR)] {
-        let refused = done(Command::new(program).args(["--depth", "1", "--file", "/no/such/directory/data"]));
-        let said = refused.stderr;
-        assert_eq!(refused.code, Some(1), "{said}");
+        let said = refused(Command::new(program).args(["--depth", "1", "--file", "/no/such/directory/data"]));
         let start = format!("{name}: cannot read the free space of `/no/such/directory`: ");
         assert!(said.starts_with(&start), "{said}");
     }

@@ -1,7 +1,7 @@
 //! The store of the zarr workload, read back by zarrs, by hand and by zarr in Python: format, shape, chunks, type,
 //! codecs and every value. A path that is not a store must stay unchanged.
 
-use crate::common::{SHAPE, ask_python, bits, done, raw, slices, write};
+use crate::common::{SHAPE, ZARR, ask_python, bits, raw, refused, slices, write};
 use std::process::Command;
 use std::sync::Arc;
 use zarrs::array::Array;
@@ -26,7 +26,7 @@ assert numpy.array_equal(data[...].view("<u4"), expected), "values differ"
 fn zarrs_reads_the_generated_values() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.zarr");
-    write(env!("CARGO_BIN_EXE_zarr"), &path);
+    write(ZARR, &path);
     let store = Arc::new(FilesystemStore::new(&path).expect("a store"));
     let array = Array::open(store, "/").expect("an array");
     assert_eq!(array.shape(), SHAPE.map(|length| length as u64));
@@ -40,7 +40,7 @@ fn zarrs_reads_the_generated_values() {
 fn a_chunk_holds_the_unchanged_bytes_of_a_slice() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.zarr");
-    write(env!("CARGO_BIN_EXE_zarr"), &path);
+    write(ZARR, &path);
     let chunks =
         (0..SHAPE[0]).map(|index| std::fs::read(path.join(format!("c/{index}/0/0"))).expect("a chunk"));
     assert_eq!(chunks.collect::<Vec<_>>().concat(), raw());
@@ -48,17 +48,17 @@ fn a_chunk_holds_the_unchanged_bytes_of_a_slice() {
 
 #[test]
 fn zarr_in_python_reads_the_generated_values() {
-    ask_python("zarr_in_python_reads_the_generated_values", "zarr, numpy", CHECK, env!("CARGO_BIN_EXE_zarr"));
+    ask_python("zarr_in_python_reads_the_generated_values", "zarr, numpy", CHECK, ZARR);
 }
 
 #[test]
 fn an_older_store_is_replaced_and_anything_else_is_not() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("small.zarr");
-    write(env!("CARGO_BIN_EXE_zarr"), &path);
+    write(ZARR, &path);
     let stale = path.join("c/99");
     std::fs::write(&stale, "a chunk of a larger array").expect("an older chunk");
-    write(env!("CARGO_BIN_EXE_zarr"), &path);
+    write(ZARR, &path);
     assert!(!stale.exists());
     assert!(path.join("c/4/0/0").exists());
 
@@ -67,10 +67,7 @@ fn an_older_store_is_replaced_and_anything_else_is_not() {
     let paper = papers.join("paper");
     std::fs::write(&paper, "years of work").expect("a paper");
     for place in [&papers, &paper] {
-        let refused =
-            done(Command::new(env!("CARGO_BIN_EXE_zarr")).args(["--depth", "1", "--file"]).arg(place));
-        let said = refused.stderr;
-        assert_eq!(refused.code, Some(1), "{said}");
+        let said = refused(Command::new(ZARR).args(["--depth", "1", "--file"]).arg(place));
         assert!(
             said.ends_with("exists and is not a zarr store; choose another directory with `--file`\n"),
             "{said}"
