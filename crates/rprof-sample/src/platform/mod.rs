@@ -55,7 +55,7 @@ pub use os::{children, has_children, has_terminal, kill, read_zombie, reap, shar
 pub use os::{
     command_of, find_processes, host, mark_error, name_of, oom_kills, os, owner, page_size, signal_name,
 };
-pub use os::{huge_mappings, largest_fault, may_be_child, why_no_memory};
+pub use os::{huge_mappings, is_exiting, largest_fault, may_be_child, why_no_memory};
 
 /// The signatures of those names. A platform that differs in one of them does not compile.
 const _: () = {
@@ -89,6 +89,7 @@ const _: () = {
     let _: fn(&Search) -> Option<u32> = Search::births_since;
     let _: fn(&mut Search) -> Vec<u32> = Search::take_hidden;
     let _: fn(u32, u32) -> bool = may_be_child;
+    let _: fn(u32) -> bool = is_exiting;
     // Control groups.
     let _: fn(u32) -> Option<Group> = Group::of;
     let _: fn() -> Result<Group, Error> = Group::create;

@@ -285,6 +285,11 @@ pub fn huge_mappings() -> Option<u64> {
 }
 
 /// Always false.
+pub fn is_exiting(_pid: u32) -> bool {
+    false
+}
+
+/// Always false.
 pub fn may_be_child(_parent: u32, _child: u32) -> bool {
     false
 }

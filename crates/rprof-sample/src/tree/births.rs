@@ -17,6 +17,8 @@ pub struct Births {
     gone: Option<u32>,
     /// Processes of the tree that may not be read, since the last look.
     hidden: Vec<u32>,
+    /// Processes that have given back their memory. Until they are zombies, they are still the parents of their children.
+    exiting: Vec<u32>,
 }
 
 impl Births {
@@ -30,6 +32,7 @@ impl Births {
             found: opened.into_iter().collect(),
             gone: Some(0),
             hidden: Vec::new(),
+            exiting: Vec::new(),
         }
     }
 
@@ -42,18 +45,26 @@ impl Births {
             self.found.push(root);
         }
         let Some(search) = &mut self.search else { return };
-        let (root, own_pid) = (self.root, self.own_pid);
-        let is_parent = |pid: u32| pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid);
+        let (root, own_pid, exiting) = (self.root, self.own_pid, &self.exiting);
+        let is_parent = |pid: u32| {
+            pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid) || exiting.contains(&pid)
+        };
         let gone = search.newborns(is_parent, &mut self.found);
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
         let mut hidden = search.take_hidden();
         hidden.retain(|pid| {
             // The root and its newborn children may not be members yet.
             let found = self.found.iter().map(|(process, _)| process.pid());
-            let mut parents = members.iter().map(Member::pid).chain(found).chain([own_pid, root]);
+            let mut parents = members
+                .iter()
+                .map(Member::pid)
+                .chain(found)
+                .chain([own_pid, root])
+                .chain(exiting.iter().copied());
             parents.any(|parent| platform::may_be_child(parent, *pid))
         });
         self.hidden.append(&mut hidden);
+        self.exiting.retain(|pid| platform::is_exiting(*pid));
     }
 
     /// Takes out the processes of the tree that may not be read.
@@ -79,6 +90,11 @@ impl Births {
     /// Makes the next search try the pid of a process that is gone: a newborn may have it already.
     pub fn look_again_at(&mut self, pid: u32) {
         self.search.iter_mut().for_each(|search| search.look_again_at(pid));
+    }
+
+    /// Notes that a process of the tree has ended, and was not reaped yet.
+    pub fn note_ended(&mut self, pid: u32) {
+        self.exiting.push(pid);
     }
 
     /// Returns and resets the number of births on the machine, since the last call, that are gone; `None` when not known.
@@ -110,5 +126,40 @@ impl Births {
     /// The pid of the root.
     pub fn root(&self) -> u32 {
         self.root
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// A process that has given back its memory was no parent any more, and its newborn child was never found.
+    #[test]
+    fn the_child_of_a_process_that_exits_is_found() {
+        let inner = "exec 3<&0; echo $$; read go; (read end <&3)& echo $!; read end";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sh -c \"$1\"; true", "sh", inner]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let search = Search::new(false);
+        let mut root = shell.spawn().expect("a shell");
+        let mut shown = BufReader::new(root.stdout.take().expect("its output")).lines();
+        let mut next_pid = || -> u32 { shown.next().expect("a line").expect("text").parse().expect("a pid") };
+        let mut births = Births::new(root.id(), None, Some(search));
+        let is_found =
+            |births: &mut Births, pid| births.take().iter().any(|(process, _)| process.pid() == pid);
+        let parent = next_pid();
+        births.search(&[]);
+        assert!(is_found(&mut births, parent));
+
+        let mut stdin = root.stdin.take().expect("its input");
+        stdin.write_all(b"go\n").expect("it reads");
+        let child = next_pid();
+        births.note_ended(parent);
+        births.search(&[]);
+        assert!(is_found(&mut births, child), "process {child} of {parent}");
+        drop(stdin);
+        root.wait().expect("it is reaped");
     }
 }

@@ -76,10 +76,12 @@ impl Tree {
         Some(bound)
     }
 
-    fn bound_busy(&mut self, gone: Option<u32>, time: Seconds, sink: Sink<'_>) -> Option<WindowBound> {
+    fn bound_busy(&mut self, mut gone: Option<u32>, time: Seconds, sink: Sink<'_>) -> Option<WindowBound> {
         for _ in 0..ATTEMPTS {
             self.ledger.find_arrived();
-            if self.read_all_counts(time, sink)? && self.ledger.read_zombies() {
+            let is_complete = self.read_all_counts(0, time, sink)?;
+            let has_all = self.admit_late_newborns(&mut gone, time, sink)?;
+            if is_complete && has_all && self.ledger.read_zombies() {
                 let births = self.births.since(gone);
                 let bound = self.evaluate(births);
                 self.members.iter_mut().for_each(Member::keep_counts);
@@ -89,13 +91,33 @@ impl Tree {
         None
     }
 
-    /// Reads the counters of all members. False if one of them has ended; `None` when one cannot be read.
+    /// Admits the processes that were born since the search of this tick, and reads their counters. A process that ended
+    /// since then may have been their parent, so that both were alive together.
+    ///
+    /// False if a process has ended meanwhile, or if births do not cease; `None` when a process cannot be read.
+    fn admit_late_newborns(&mut self, gone: &mut Option<u32>, time: Seconds, sink: Sink<'_>) -> Option<bool> {
+        let mut is_complete = true;
+        for _ in 0..ATTEMPTS {
+            let (first, ended) = (self.members.len(), self.ledger.ended.len());
+            self.admit_newborns(time, sink);
+            *gone = gone.zip(self.births.take_gone()).map(|(before, late)| before.saturating_add(late));
+            if self.members.len() == first && self.ledger.ended.len() == ended {
+                return Some(is_complete);
+            }
+            self.read_members_from(first, time, sink);
+            self.find_borrowers();
+            is_complete &= self.read_all_counts(first, time, sink)?;
+        }
+        Some(false)
+    }
+
+    /// Reads the counters of all members from one on. False if one of them has ended; `None` when one cannot be read.
     ///
     /// A parent stands before its children in `members`. So a child whose counters were read has not been added to those
     /// of its parent, and a child that had ended before has been.
-    fn read_all_counts(&mut self, time: Seconds, sink: Sink<'_>) -> Option<bool> {
+    fn read_all_counts(&mut self, first: usize, time: Seconds, sink: Sink<'_>) -> Option<bool> {
         let mut is_complete = true;
-        let mut at = 0;
+        let mut at = first;
         while at < self.members.len() {
             match self.members[at].read_counts() {
                 Ok(()) => at += 1,
@@ -280,3 +302,6 @@ impl Ended {
         Some(self.known.map(|known| known.rss).filter(|rss| rss.0 > 0).unwrap_or(mark))
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

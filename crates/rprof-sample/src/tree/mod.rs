@@ -207,7 +207,9 @@ impl Tree {
             self.read_members(time, &mut result, sink);
         }
         self.find_borrowers();
+        let known = self.process_count;
         result.bound = self.bound_window(time, sink);
+        result.changes += usize::try_from(self.process_count - known).unwrap_or(usize::MAX);
         self.follow_execs(time, sink);
         self.read_gpu();
         self.members.iter_mut().for_each(Member::end_window);
@@ -251,6 +253,7 @@ impl Tree {
             self.process_count += 1;
             if reading.dead {
                 let faults = self.settle_found_dead(&mut process, reading.ppid);
+                self.births.note_ended(pid);
                 self.ledger.ended.push(Ended {
                     pid,
                     parent: reading.ppid,
@@ -285,6 +288,9 @@ impl Tree {
         let faults = self.settle_ended(at);
         let fate = if fate == Fate::Zombie(None) { Fate::Zombie(faults) } else { fate };
         let member = self.members.remove(at);
+        if fate != Fate::Gone {
+            self.births.note_ended(member.pid());
+        }
         self.released_at_ends = self.released_at_ends.plus(member.last_held());
         let orphans = self.members.iter_mut().filter(|orphan| orphan.ppid() == member.pid());
         orphans.for_each(Member::forget_reading);

@@ -12,16 +12,22 @@ use crate::platform::Reading;
 impl Tree {
     /// Reads every member once and removes those that have ended.
     pub(super) fn read_members(&mut self, time: Seconds, result: &mut TickResult, sink: Sink<'_>) {
-        let mut at = 0;
+        result.changes += self.read_members_from(0, time, sink);
+    }
+
+    /// Reads every member from one on and removes those that have ended. Returns their number.
+    pub(super) fn read_members_from(&mut self, first: usize, time: Seconds, sink: Sink<'_>) -> usize {
+        let (mut at, mut ended) = (first, 0);
         while at < self.members.len() {
             match self.read_member(at, time, sink) {
                 None => at += 1,
                 Some(fate) => {
-                    result.changes += 1;
+                    ended += 1;
                     self.remove(at, fate, time, sink);
                 }
             }
         }
+        ended
     }
 
     /// Reads one member. Returns its fate if it has ended.

@@ -47,6 +47,16 @@ pub fn why_no_memory(pid: u32) -> Option<String> {
     is_kernel_thread.then(|| "it is a kernel thread, which has no memory of its own".to_owned())
 }
 
+/// True if a process that has ended is no zombie yet. Its children still have it as their parent, until its last thread
+/// has exited.
+pub fn is_exiting(pid: u32) -> bool {
+    let status = fs::read(format!("/proc/{pid}/status")).map(|text| Status::parse(&text));
+    // One with memory is another process, which has the same pid.
+    status.is_ok_and(|status| {
+        status.memory.get(Part::Rss).is_none() && (!status.is_dead() || status.threads > 1)
+    })
+}
+
 /// The living and dead children of this process, started by it or adopted; empty if the kernel does not list them.
 pub fn children() -> Vec<u32> {
     // Each thread has its own.

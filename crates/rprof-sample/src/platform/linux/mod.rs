@@ -20,7 +20,7 @@ pub use cgroup::Group;
 pub use command_line::command_of;
 pub use gpu::Gpu;
 pub use huge_pages::{huge_mappings, largest_fault};
-pub use machine::{children, mark_error, name_of, oom_kills, owner, why_no_memory};
+pub use machine::{children, is_exiting, mark_error, name_of, oom_kills, owner, why_no_memory};
 pub use oom_log::OomLog;
 pub use process::{Process, may_be_child, read_zombie, share_address_space};
 pub use search::{Search, find_processes};

@@ -26,6 +26,19 @@ const FAR: u32 = 10_000;
 /// The number of processes that may be in the making at one time.
 const IN_THE_MAKING: u32 = 4;
 
+/// The time for which the pid of a process in the making is tried.
+const MAKING_TIME: Duration = Duration::from_millis(20);
+
+/// A pid that no process had when it was tried.
+#[derive(Debug)]
+struct Retry {
+    pid: u32,
+    /// The first search after this instant is the last one that tries it.
+    until: Instant,
+    /// True if a process has it at this search.
+    is_there: bool,
+}
+
 /// The state of the search.
 #[derive(Debug)]
 pub struct Search {
@@ -39,8 +52,8 @@ pub struct Search {
     stale: bool,
     /// True if what ran before the session has been found, or is not wanted.
     walked: bool,
-    /// Pids to try once more.
-    again: Vec<u32>,
+    /// Pids to try again.
+    again: Vec<Retry>,
     /// Room for the processes of one search. It is kept, because a tick must not allocate.
     candidates: Vec<(Process, Reading)>,
     /// Newborn processes that may not be read, such as set-uid programs behind `hidepid`.
@@ -80,7 +93,7 @@ impl Search {
     /// Tries the pid of a process that was found gone again at the next search. If a new process has it already, the
     /// search took it for the old one.
     pub fn look_again_at(&mut self, pid: u32) {
-        self.again.push(pid);
+        self.again.push(Retry { pid, until: Instant::now(), is_there: false });
     }
 
     /// Opens every newborn process whose parent is in the tree or was found just before, and appends it to `found`.
@@ -98,13 +111,19 @@ impl Search {
         let mut gone = None;
         let mut far = false;
         let (hidden, room) = (&mut self.hidden, &mut self.candidates);
-        keep_descendants(self.again.drain(..), &is_parent, found, hidden, room);
+        let now = Instant::now();
+        self.again.iter_mut().for_each(|retry| retry.is_there = exists(retry.pid));
+        let there = self.again.iter().filter(|retry| retry.is_there).map(|retry| retry.pid);
+        keep_descendants(there, &is_parent, found, hidden, room);
+        self.again.retain(|retry| !retry.is_there && retry.until > now);
         if let (Some(old), Some(new)) = (old, newest) {
             let around = self.pid_max.saturating_sub(old).saturating_add(new);
             if new >= old {
                 let absent = keep_descendants(old + 1..=new, &is_parent, found, hidden, room);
                 // The kernel counts a pid shortly before the process is there.
-                self.again.extend(absent.newest.iter().filter(|pid| **pid + IN_THE_MAKING > new));
+                let newest = absent.newest.into_iter().filter(|pid| *pid + IN_THE_MAKING > new);
+                let until = now + MAKING_TIME;
+                self.again.extend(newest.map(|pid| Retry { pid, until, is_there: false }));
                 gone = Some(absent.count);
             } else if around > FAR {
                 far = true;
