@@ -305,4 +305,22 @@ mod tests {
         }
         child.wait().expect("a child");
     }
+
+    /// The kernel counts a pid before the process is there. It was tried only once more, maybe too soon.
+    #[test]
+    fn a_pid_in_the_making_is_tried_for_some_time() {
+        let mut child = Command::new("true").spawn().expect("a program");
+        let mut search = Search::new(false);
+        let later = Instant::now() + Duration::from_hours(1);
+        // No process has one of these pids.
+        let (making, late) = (search.pid_max, search.pid_max + 1);
+        let retry = |pid, until| Retry { pid, until, is_there: false };
+        search.again = vec![retry(making, later), retry(late, Instant::now()), retry(child.id(), later)];
+        let mut found = Vec::new();
+        search.newborns(|parent| parent == std::process::id(), &mut found);
+        assert!(found.iter().any(|(process, _)| process.pid() == child.id()));
+        let has = |pid| search.again.iter().any(|retry| retry.pid == pid);
+        assert!(has(making) && !has(late) && !has(child.id()), "{:?}", search.again);
+        child.wait().expect("a child");
+    }
 }
