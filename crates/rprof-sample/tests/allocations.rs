@@ -10,8 +10,10 @@ use std::time::Duration;
 use rprof_sample::{COLUMNS, Clock, Launch, Options, Session, Target};
 use rprof_trace::{DatWriter, Header, Metric, ProfileBuilder, ProfileOptions, Record, columns};
 
-/// The allocator of the system, with a count of the allocations of each thread. The crate allocation-counter tells its count
-/// only at the end of a function, but a start and an end allocate hundreds of times, under load more.
+/// The allocator of the system. It counts the allocations of each thread.
+///
+/// The test compares two ticks of one run. The crate allocation-counter has no count in the middle of a run, and the start and
+/// the end of a run allocate hundreds of times.
 struct Counting;
 
 thread_local! {

@@ -45,23 +45,17 @@ impl Births {
             self.found.push(root);
         }
         let Some(search) = &mut self.search else { return };
-        let (root, own_pid, exiting) = (self.root, self.own_pid, &self.exiting);
-        let is_parent = |pid: u32| {
-            pid == own_pid || pid == root || members.iter().any(|m| m.pid() == pid) || exiting.contains(&pid)
-        };
+        let first = [self.own_pid, self.root];
+        let exiting = self.exiting.iter().copied();
+        let parents = || first.into_iter().chain(exiting.clone()).chain(members.iter().map(Member::pid));
+        let is_parent = |pid: u32| parents().any(|parent| parent == pid);
         let gone = search.newborns(is_parent, &mut self.found);
         self.gone = self.gone.zip(gone).map(|(before, gone)| before + gone);
         let mut hidden = search.take_hidden();
         hidden.retain(|pid| {
             // The root and its newborn children may not be members yet.
             let found = self.found.iter().map(|(process, _)| process.pid());
-            let mut parents = members
-                .iter()
-                .map(Member::pid)
-                .chain(found)
-                .chain([own_pid, root])
-                .chain(exiting.iter().copied());
-            parents.any(|parent| platform::may_be_child(parent, *pid))
+            parents().chain(found).any(|parent| platform::may_be_child(parent, *pid))
         });
         self.hidden.append(&mut hidden);
         self.exiting.retain(|pid| platform::is_exiting(*pid));
