@@ -24,7 +24,7 @@ fn every_view_of_a_database_names_what_it_shows() {
         ("overview", &["all processes (RSS)", "shared pages divided (PSS)"][..]),
         ("line", &["memory, RSS (MiB)"]),
         ("kinds", &["anonymous", "file-backed", "shared memory", " at the peak"]),
-        ("processes", &["others, at most", " MiB each", ":postgres"]),
+        ("processes", &["others, the largest at least ", ":postgres"]),
         ("programs", &["postgres (", " processes)"]),
         ("pss", &["RSS", "shared pages divided (PSS)"]),
         ("requested", &["used (RSS)", "requested (address space)"]),

@@ -237,7 +237,7 @@ fn a_build_has_steps_and_one_row_for_its_small_processes() {
     let mut lines = curves.split(" d=\"M").skip(1).map(|line| line.split('"').next().unwrap());
     let is_step = |line: &str| line.matches('v').count() == 2 && line.matches('h').count() == 1;
     assert!(lines.any(|line| is_step(line) && !line.contains('l')), "{curves}");
-    assert!(svg.contains(">2 others, at most 3.0 MiB<") && !svg.contains(":sh<"));
+    assert!(svg.contains(">2 others, the largest at least 3.0 MiB<") && !svg.contains(":sh<"));
     assert!(svg.contains(">not measured after 1.20 s<"));
 }
 
@@ -399,7 +399,7 @@ fn each_option_changes_the_figure() {
     assert!(!shown(&Options { peak: false, ..plain.clone() }, &children).contains("id=\"peak\""));
     let two = shown(&Options { processes: 2, ..plain.clone() }, &children);
     assert!(two.contains("4712:cc1plus") && !two.contains("4713:cc1plus"));
-    assert!(two.contains(">10 others, at most "), "what has no curve is stated");
+    assert!(two.contains(">10 others, the largest at least "), "what has no curve is stated");
     assert!(!shown(&Options { processes: 0, ..plain.clone() }, &children).contains("cc1plus"));
     let calls = shown(&plain, &support::mprof("mprof_funcs.dat"));
     assert!(calls.contains(">transform<") && calls.contains(">1.87 s<"), "one lane for each name");

@@ -4,6 +4,8 @@ mod overview;
 mod pairs;
 mod stacks;
 
+use std::cmp::Reverse;
+
 use plotters::style::RGBColor;
 use rprof_trace::{Bytes, PeakRemarks, Point, ProcessProfile, Profile, Seconds, Sizes};
 
@@ -258,6 +260,28 @@ fn with_curves(profile: &Profile) -> impl Iterator<Item = &ProcessProfile> {
 /// The peak of a part, of which only the ticks are known.
 fn peak_detail(value: Bytes, sizes: Sizes) -> String {
     format!("peak at least {}", sizes.text(value))
+}
+
+/// All but the largest parts of a tree.
+struct Others {
+    /// `38 others, the largest at least 26.7 MiB`.
+    words: String,
+    /// The sum of their largest values at ticks, which they cannot pass together at any tick.
+    sum: u64,
+}
+
+/// All but the `shown` largest parts, from the largest value that each part had at a tick; `None` if there are no others.
+fn others(peaks: impl Iterator<Item = Bytes>, shown: usize, sizes: Sizes) -> Option<Others> {
+    let mut peaks: Vec<Bytes> = peaks.filter(|peak| peak.0 > 0).collect();
+    peaks.sort_by_key(|peak| Reverse(*peak));
+    let words = match peaks.get(shown..)? {
+        [] => return None,
+        [only] => format!("1 other, {}", peak_detail(*only, sizes)),
+        [largest, rest @ ..] => {
+            format!("{} others, the largest at least {}", rest.len() + 1, sizes.text(*largest))
+        }
+    };
+    Some(Others { words, sum: peaks[shown..].iter().map(|peak| peak.0).sum() })
 }
 
 /// A curve with neither details nor marker.

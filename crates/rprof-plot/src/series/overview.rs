@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use rprof_trace::{Arg, Bytes, Curve, ProcessLife, ProcessProfile, Profile, Seconds, Sizes};
+use rprof_trace::{Arg, Curve, ProcessLife, ProcessProfile, Profile, Seconds};
 
-use super::{Series, SeriesSet, peak_detail, plain, shares, whole, with_curves};
+use super::{Series, SeriesSet, others, peak_detail, plain, shares, whole, with_curves};
 use crate::data::process_names::{self, Named};
 use crate::data::steps;
 use crate::data::time_range::TimeRange;
@@ -15,23 +15,6 @@ use crate::sheet::text::visible;
 
 /// A process with less than this share of the highest value has no curve: it would lie on the time axis.
 const SMALL: f64 = 0.02;
-/// Processes that share one line of the legend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Others {
-    /// Their number.
-    count: usize,
-    /// The largest peak of one of them.
-    largest: Bytes,
-}
-
-impl Others {
-    /// `12 others, at most 3.1 MiB`
-    fn words(self, sizes: Sizes) -> String {
-        let Self { count, largest } = self;
-        let others = if count == 1 { "other" } else { "others" };
-        format!("{count} {others}, at most {}", sizes.text(largest))
-    }
-}
 
 /// The curves: all processes, what they share or have swapped, then the largest processes.
 pub fn overview(options: &Options, profile: &Profile, range: &TimeRange) -> SeriesSet {
@@ -52,8 +35,10 @@ pub fn overview(options: &Options, profile: &Profile, range: &TimeRange) -> Seri
         part.entry.details = vec![peak_detail(process.peak, options.sizes())];
         series.push(part);
     }
-    let others = others(options, profile, shown).map(|others| others.words(options.sizes()));
-    SeriesSet { series, others, ..SeriesSet::default() }
+    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
+    let peaks = profile.processes.iter().map(|process| process.peak);
+    let others = others(peaks, shown, options.sizes()).filter(|_| options.processes > 0);
+    SeriesSet { series, others: others.map(|others| others.words), ..SeriesSet::default() }
 }
 
 /// The names of these processes, with an argument where several have the same name.
@@ -73,16 +58,6 @@ fn least_drawn(profile: &Profile) -> f64 {
     let parts = with_curves(profile).map(|process| process.peak);
     let highest = parts.chain(profile.peak.map(|peak| peak.value)).max().unwrap_or_default();
     SMALL * highest.0 as f64
-}
-
-/// The processes that were measured, without the `shown` largest ones.
-fn others(options: &Options, profile: &Profile, shown: usize) -> Option<Others> {
-    // A profile keeps the curves of the largest processes only; every process that was measured has a peak.
-    let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
-    let mut peaks: Vec<Bytes> = measured.collect();
-    peaks.sort_by_key(|peak| Reverse(*peak));
-    let largest = peaks.get(shown).copied().filter(|_| options.processes > 0)?;
-    Some(Others { count: peaks.len() - shown, largest })
 }
 
 /// The curve of the whole tree, with steps where the processes that are drawn begin and end.

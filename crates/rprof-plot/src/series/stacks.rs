@@ -6,7 +6,7 @@ use plotters::style::RGBColor;
 use rprof_trace::{Bytes, Curve, Metric, Part, Point, Profile, ProgramProfile, Sizes};
 
 use super::overview::{names, stepped_total};
-use super::{Series, SeriesSet, peak_detail, pieces, view_error, whole, with_curves};
+use super::{Others, Series, SeriesSet, others, peak_detail, pieces, view_error, whole, with_curves};
 use crate::data::stack::{stacked, value_at};
 use crate::data::steps;
 use crate::data::time_range::TimeRange;
@@ -61,7 +61,7 @@ pub fn kinds(options: &Options, profile: &Profile, range: &TimeRange) -> Result<
         let peak = curve.iter().map(|point| point.value).max().unwrap_or_default();
         steps::until_the_end(&mut curve, profile);
         if (peak.0 as f64) < THIN * highest as f64 {
-            thin.extend((peak.0 > 0).then(|| format!("{name} at most {}", options.sizes().text(peak))));
+            thin.extend((peak.0 > 0).then(|| format!("{name} ({})", peak_detail(peak, options.sizes()))));
         } else {
             is_mixed |= matches!(part, Part::Swap | Part::Hugetlb);
             layers.push(Layer { name: name.to_owned(), colour: palette::band(at), curve, peak });
@@ -94,8 +94,8 @@ pub fn processes(options: &Options, profile: &Profile, range: &TimeRange) -> Res
         steps::until_the_end(&mut curve, profile);
         Layer { name: visible(&name), colour: palette::band(at), curve, peak: process.peak }
     });
-    let measured = profile.processes.iter().map(|process| process.peak).filter(|peak| peak.0 > 0);
-    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count, options.sizes())))
+    let rest = others(profile.processes.iter().map(|process| process.peak), count, options.sizes());
+    Ok(with_rest(options, profile, range, layers.collect(), rest))
 }
 
 /// The largest programs, each with all its processes.
@@ -117,8 +117,8 @@ pub fn programs(options: &Options, profile: &Profile, range: &TimeRange) -> Resu
         steps::until_the_end(&mut curve, profile);
         Layer { name, colour: palette::band(at), curve, peak: program.peak }
     });
-    let measured = profile.programs.iter().map(|program| program.peak).filter(|peak| peak.0 > 0);
-    Ok(with_rest(options, profile, range, layers.collect(), rest(measured.collect(), count, options.sizes())))
+    let rest = others(profile.programs.iter().map(|program| program.peak), count, options.sizes());
+    Ok(with_rest(options, profile, range, layers.collect(), rest))
 }
 
 /// The functions that hold most, from the stacks of the run.
@@ -139,7 +139,7 @@ pub fn functions(options: &Options, profile: &Profile, range: &TimeRange) -> Res
         steps::until_the_end(&mut curve, profile);
         Layer { name: visible(name), colour: palette::band(at), curve, peak }
     });
-    let rest = Rest { words: "all other memory".to_owned(), sum: u64::MAX };
+    let rest = Others { words: "all other memory".to_owned(), sum: u64::MAX };
     Ok(with_rest(options, profile, range, layers.collect(), Some(rest)))
 }
 
@@ -152,33 +152,13 @@ fn check_is_tree(view: View, profile: &Profile) -> Result<(), Error> {
     Err(view_error(view, reason, "use `--view line` or `--view kinds`"))
 }
 
-/// All but the largest ones.
-struct Rest {
-    /// `38 others, at most 26.7 MiB each`.
-    words: String,
-    /// The sum of their peaks, which they cannot pass together.
-    sum: u64,
-}
-
-/// All but the `shown` largest ones; `None` if there are no others.
-fn rest(mut peaks: Vec<Bytes>, shown: usize, sizes: Sizes) -> Option<Rest> {
-    peaks.sort_by_key(|peak| Reverse(*peak));
-    let others = peaks.get(shown..).filter(|others| !others.is_empty())?;
-    let words = match others {
-        [only] => format!("1 other, at most {}", sizes.text(*only)),
-        [largest, ..] => format!("{} others, at most {} each", others.len(), sizes.text(*largest)),
-        [] => return None,
-    };
-    Some(Rest { words, sum: others.iter().map(|peak| peak.0).sum() })
-}
-
 /// A stack of layers and the rest of the ticks.
 fn with_rest(
     options: &Options,
     profile: &Profile,
     range: &TimeRange,
     layers: Vec<Layer>,
-    rest: Option<Rest>,
+    rest: Option<Others>,
 ) -> SeriesSet {
     let curves: Vec<Curve> = layers.iter().map(|layer| layer.curve.clone()).collect();
     let total = stepped_total(profile, &curves);
