@@ -75,7 +75,9 @@ fn a_group_of_its_own_counts_memory_that_no_process_maps() {
     let group = &peak["cgroup"];
     assert_eq!(group["own"], true, "{group}");
     assert_near(&group["peak_bytes"], 200 * MIB, 24 * MIB);
-    assert_near(&group["largest_reading"]["shmem_bytes"], 200 * MIB, MIB);
+    // The kernel adds up the parts of a group late, by up to 128 pages for each CPU.
+    let late = 128 * 4096 * std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
+    assert_near(&group["largest_reading"]["shmem_bytes"], 200 * MIB - late, late + MIB);
     assert!(peak["peak_bytes"].as_u64().unwrap() < 20 * MIB, "{peak}");
     assert!(done.stderr.contains("control group: peak 20"), "{}", done.stderr);
     let converted = place.run("convert t.dat t.csv");
