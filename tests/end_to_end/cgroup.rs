@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::{
-    Done, MIB, Place, as_ordinary_user, assert_near, done, send, skip, truth, wait_for,
+    Done, MIB, Place, as_ordinary_user, assert_near, cpus, done, send, skip, truth, wait_for,
     with_default_settings, with_default_signals, words,
 };
 
@@ -76,7 +76,7 @@ fn a_group_of_its_own_counts_memory_that_no_process_maps() {
     assert_eq!(group["own"], true, "{group}");
     assert_near(&group["peak_bytes"], 200 * MIB, 24 * MIB);
     // The kernel adds up the parts of a group late, by up to 128 pages for each CPU.
-    let late = 128 * 4096 * std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
+    let late = 128 * 4096 * cpus();
     assert_near(&group["largest_reading"]["shmem_bytes"], 200 * MIB - late, late + MIB);
     assert!(peak["peak_bytes"].as_u64().unwrap() < 20 * MIB, "{peak}");
     assert!(done.stderr.contains("control group: peak 20"), "{}", done.stderr);

@@ -4,7 +4,7 @@
 
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{MIB, Place, done, number, truth, words};
+use crate::support::{MIB, Place, counter_error, done, number, truth, words};
 
 /// Intervals that are shorter than a script, about as long, and longer.
 const INTERVALS: [&str; 3] = ["2ms", "10ms", "100ms"];
@@ -18,12 +18,6 @@ struct Played {
     once: u64,
     /// The error of the kernel's counters for all processes together, in rprof's reading and in that of the program.
     slack: u64,
-}
-
-/// The possible error of one reading of the memory of a process: the kernel adds up each CPU's changes in batches.
-fn counter_error() -> u64 {
-    let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
-    cpus * (2 * cpus).max(32) * 4096
 }
 
 fn play(place: &Place, seed: u64) -> Played {

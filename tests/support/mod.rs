@@ -20,6 +20,16 @@ pub const MIB: u64 = 1 << 20;
 /// Memory of the `truth` program besides the bytes it touches: code, libraries, stack.
 pub const SLACK: u64 = 6 * MIB;
 
+/// The number of CPUs that this process may use, 1 if it is unknown.
+pub fn cpus() -> u64 {
+    std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64)
+}
+
+/// The possible error of one reading of the memory of a process, in bytes: the kernel adds up each CPU's changes in batches.
+pub fn counter_error() -> u64 {
+    cpus() * (2 * cpus()).max(32) * 4096
+}
+
 /// The deadline of every wait; generous, for a machine under load. An emulated machine sets more by
 /// `RPROF_TEST_PATIENCE_S`, in seconds.
 pub fn patience() -> Duration {

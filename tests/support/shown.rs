@@ -5,7 +5,7 @@ use std::process::Child;
 
 use rprof_trace::{Part, Record};
 
-use super::{Done, MIB, Place, eventually, finish};
+use super::{Done, MIB, Place, counter_error, eventually, finish};
 
 /// The ticks, PSS and notes that a trace has so far.
 #[derive(Debug, Default)]
@@ -50,9 +50,7 @@ impl Shown {
 
     /// True if the processes have touched this much: up to what each CPU may hold back of the counter of a process.
     pub fn has_touched(&self, bytes: u64) -> bool {
-        let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
-        let error = (cpus * (2 * cpus).max(32) * 4096).min(MIB);
-        self.anon + u64::from(self.processes) * error >= bytes
+        self.anon + u64::from(self.processes) * counter_error().min(MIB) >= bytes
     }
 
     /// True if one of rprof's own notes has these words.

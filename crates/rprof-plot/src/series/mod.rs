@@ -274,14 +274,15 @@ struct Others {
 fn others(peaks: impl Iterator<Item = Bytes>, shown: usize, sizes: Sizes) -> Option<Others> {
     let mut peaks: Vec<Bytes> = peaks.filter(|peak| peak.0 > 0).collect();
     peaks.sort_by_key(|peak| Reverse(*peak));
-    let words = match peaks.get(shown..)? {
+    let others = peaks.get(shown..)?;
+    let words = match others {
         [] => return None,
         [only] => format!("1 other, {}", peak_detail(*only, sizes)),
         [largest, rest @ ..] => {
             format!("{} others, the largest at least {}", rest.len() + 1, sizes.text(*largest))
         }
     };
-    Some(Others { words, sum: peaks[shown..].iter().map(|peak| peak.0).sum() })
+    Some(Others { words, sum: others.iter().map(|peak| peak.0).sum() })
 }
 
 /// A curve with neither details nor marker.
