@@ -1,7 +1,7 @@
 # A cmake that is new enough to build libhdf5. The root Makefile includes this file.
 #   $(CMAKE_STAMP)      the target to depend on: a link to the machine's cmake, or to one in a venv under .tools/
 #   $(QUICK_CARGO)      the cargo command for what needs libhdf5, with that cmake. With `--profile quick`, libhdf5 is built
-#                       once for builds, tests and lints.
+#                       once for builds, tests and lints, with the flags of hdf5.cmake.
 #   $(WORKLOADS_CARGO)  the same for a release of the workloads, without link-time optimisation and with the names that
 #                       their flame graphs show
 # Example:  workloads: $(CMAKE_STAMP) ; $(QUICK_CARGO) build --profile quick -p rprof-workloads
@@ -11,7 +11,7 @@ PYTHON ?= python3
 CMAKE_MINIMUM := 3.26
 
 CMAKE_PATH := $(CURDIR)/.tools/bin
-QUICK_CARGO = PATH="$(CMAKE_PATH):$$PATH" $(CARGO)
+QUICK_CARGO = PATH="$(CMAKE_PATH):$$PATH" CMAKE_TOOLCHAIN_FILE='$(CURDIR)/workloads/hdf5.cmake' $(CARGO)
 WORKLOADS_CARGO = CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_STRIP=none $(QUICK_CARGO)
 CMAKE_VENV := $(CURDIR)/.tools/cmake
 # The stamp is a link, not an empty file: if its cmake is removed, make sees a missing file and searches again.

@@ -1,5 +1,4 @@
 //! The data of figures beside the curve: whole ticks, bounds, address spaces and programs, from traces of real programs.
-#![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
 

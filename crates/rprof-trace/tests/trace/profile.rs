@@ -1,12 +1,11 @@
 //! The reduction of a run: peaks, curves, processes, windows.
 
-mod support;
-
 use rprof_trace::{
     Block, Born, Bytes, End, Exit, Format, Keep, Part, Point, Profile, ProfileBuilder, ProfileOptions,
     Proven, Reader, Record, Seconds, Tick, fold,
 };
-use support::{every_record, header, profiles, recorded, sample, tick, ticks, write};
+
+use crate::support::{every_record, header, profiles, recorded, sample, tick, ticks, write};
 
 fn build(records: &[Record<'_>], options: &ProfileOptions) -> Profile {
     let mut builder = ProfileBuilder::new(options);

@@ -1,11 +1,10 @@
 //! The writer: it follows the grammar of mprof's reader, and our reader restores everything.
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use rprof_trace::{Bytes, DatWriter, Format, Record, Seconds, SpanRecord, shell_quote};
-use support::{KINDS, convert, every_record, header, kind, profiles, read, sample, tick, write};
+
+use crate::support::{KINDS, convert, every_record, header, kind, profiles, read, sample, tick, write};
 
 fn dat(records: &[Record<'_>]) -> String {
     String::from_utf8(write(Format::Dat, records)).expect("UTF-8")

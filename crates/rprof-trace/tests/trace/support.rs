@@ -1,7 +1,5 @@
 //! Shared by the tests: traces from text, records as text, and runs to write.
 
-#![allow(dead_code, reason = "not every test uses all of it")]
-
 use rprof_trace::{
     Arg, Born, Bytes, Cgroup, Column, End, Error, Exit, Format, Header, Index, Job, Keep, Memory, Metric,
     OomKill, Part, PeakParts, Profile, ProfileOptions, Proven, PssPeak, Reader, Record, Sample, Seconds,

@@ -1,7 +1,5 @@
 //! Any run survives writing and reading in either format.
 
-mod support;
-
 use std::collections::HashMap;
 
 use proptest::prelude::*;
@@ -9,7 +7,8 @@ use rprof_trace::{
     Arg, Born, Bytes, Cgroup, Column, CsvWriter, DatWriter, End, Exit, Format, Header, Memory, Metric,
     OomKill, Part, Proven, Reader, Record, Sample, Seconds, SpanRecord, Tick, columns, shell_quote,
 };
-use support::{read, recorded, write};
+
+use crate::support::{read, recorded, write};
 
 fn seconds() -> impl Strategy<Value = Seconds> {
     (0u32..2_000_000_000).prop_map(|micros| Seconds(f64::from(micros) / 1e6))

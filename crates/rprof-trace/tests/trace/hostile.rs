@@ -1,13 +1,12 @@
 //! Traces that a measured program wrote to hurt the reader. Time and memory follow the size of the result, not that of the
 //! input. Where the cost was quadratic, the input is so large that a reader of that cost would not end within an hour.
 
-mod support;
-
 use std::fmt::Write;
 
 use allocation_counter::measure;
 use rprof_trace::{Format, Keep, ProfileOptions, Reader, WarningKind, fold, short_names};
-use support::{profiles, read, shown};
+
+use crate::support::{convert, profiles, read, shown};
 
 const HEAD: &str = "RPROF {\"format\":1,\"start_s\":1795380798.0,\"columns\":[\"anon\"],\"tree\":true}\nCMDLINE x\n\
                     MEM 1.0 1795380798.000000\n";
@@ -207,7 +206,7 @@ fn no_cell_of_text_is_a_formula() {
         "{HEAD}CHLD =cmd|x 1.0 1795380798.0 4\nMARK 1795380798.0 =1+1\nMARK 1795380798.0 '=1\nMARK 1795380798.0 'x\n\
          NOTE -k v\nSPAN begin @s 1795380798.0 f\nSPAN end @s 1795380798.5\n"
     );
-    let csv = support::convert(dat.as_bytes(), Format::Csv);
+    let csv = convert(dat.as_bytes(), Format::Csv);
     let text = String::from_utf8(csv.clone()).expect("text");
     for row in text.lines().skip(2) {
         for cell in row.split(',').map(|cell| cell.trim_start_matches('"')) {
@@ -245,9 +244,9 @@ fn a_csv_has_no_size_that_a_dat_cannot_hold() {
 #[test]
 fn a_command_of_mprof_is_copied_as_it_is() {
     let dat = "CMDLINE sh -c 'echo $HOME \\$x'\nMEM 1.0 1795380798.146213\n";
-    assert_eq!(String::from_utf8_lossy(&support::convert(dat.as_bytes(), Format::Dat)), dat);
-    let csv = support::convert(dat.as_bytes(), Format::Csv);
-    assert_eq!(String::from_utf8_lossy(&support::convert(&csv, Format::Dat)), dat);
+    assert_eq!(String::from_utf8_lossy(&convert(dat.as_bytes(), Format::Dat)), dat);
+    let csv = convert(dat.as_bytes(), Format::Csv);
+    assert_eq!(String::from_utf8_lossy(&convert(&csv, Format::Dat)), dat);
 }
 
 /// Found by fuzzing: a header or a `.csv` with a time beyond the year 2255 was converted to lines that our own reader

@@ -1,11 +1,10 @@
 //! Traces that were cut, changed or made up: whole lines are read with at most one warning about a cut,
 //! without a panic.
 
-mod support;
-
 use proptest::prelude::*;
 use rprof_trace::{Format, WarningKind};
-use support::{every_record, profiles, read, write};
+
+use crate::support::{every_record, profiles, read, write};
 
 fn traces() -> Vec<Vec<u8>> {
     let mprof = b"FUNC __main__.f 1.0 1795380800.5000 2.0 1795380801.5000 0\nCMDLINE python3 x.py\n\

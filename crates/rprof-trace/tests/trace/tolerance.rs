@@ -1,9 +1,8 @@
 //! Real files: each fault that the reader tolerates, as literal text.
 
-mod support;
-
 use rprof_trace::{Bytes, Seconds, WarningKind};
-use support::{profiles, read, shown, ticks};
+
+use crate::support::{profiles, read, shown, ticks};
 
 /// The profiles of a trace that must cause no warning.
 fn clean(text: &str) -> Vec<rprof_trace::Profile> {

@@ -1,11 +1,10 @@
 //! Spans, marks and notes of many writers: they are paired, nested by thread, measured, and counted once.
 
-mod support;
-
 use std::fmt::Write as _;
 
 use rprof_trace::{Format, Profile, Record, Span, WarningKind};
-use support::{header, profiles, shown, tick, write};
+
+use crate::support::{header, profiles, shown, tick, write};
 
 const MIB: i64 = 1 << 20;
 

@@ -1,7 +1,5 @@
 //! A section of a long trace, read through the index, has the same content as in the whole trace.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +7,9 @@ use rprof_trace::{
     Bytes, DatWriter, End, Indexer, Keep, PeakParts, Profile, ProfileOptions, Proven, Record, Seconds, Tick,
     Warnings, fold, read_profiles,
 };
-use support::{header, memory, recorded, sample, tick};
 use tempfile::TempDir;
+
+use crate::support::{header, memory, recorded, sample, tick};
 
 const TICKS: u64 = 60_000;
 

@@ -1,7 +1,5 @@
 //! The lives of processes in a profile: what each held at the tree's peak, its command line after an exec, its end.
 
-mod support;
-
 use std::fmt::Write;
 
 use rprof_trace::{

@@ -1,5 +1,4 @@
 //! The example program for embedders, run on a trace.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::process::Command;
 

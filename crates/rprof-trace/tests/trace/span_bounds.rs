@@ -1,7 +1,5 @@
 //! The bounds of the peak inside a span, against a curve that is known at every instant.
 
-mod support;
-
 use rprof_trace::{
     Bytes, End, Format, Header, Memory, Metric, Part, ProfileOptions, Proven, Reader, Record, Seconds, Tick,
     Writer, fold,

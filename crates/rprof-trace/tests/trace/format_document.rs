@@ -1,12 +1,11 @@
 //! The contract of `docs/format.md`: its examples are what the code writes and reads, and it lists every
 //! record and key.
 
-mod support;
-
 use rprof_trace::{
     Bytes, Cgroup, Column, End, Format, Header, OomKill, PeakParts, PssPeak, Record, Seconds, csv, dat,
 };
-use support::{convert, every_record, job, read, write};
+
+use crate::support::{convert, every_record, job, read, write};
 
 fn document() -> String {
     let path = format!("{}/../../docs/format.md", env!("CARGO_MANIFEST_DIR"));

@@ -1,10 +1,10 @@
 //! A trace that grows: however it arrives, its records are those of the whole trace.
 
-mod support;
-
 use std::io::{self, Read};
 
 use rprof_trace::{Format, Reader};
+
+use crate::support;
 
 /// A trace of which each look finds a few bytes more, and then an end.
 struct Growing<'a> {
