@@ -20,7 +20,7 @@ help: ## Show this list
 	@$(call list,Before a commit,lint test-python test-page check-mac check-memory test-vm test-workflows msrv bless api deny miri fuzz faults soak)
 	@$(call list,Measurements,bench bench-mark check-noise check-ranks compare compare-real compare-memray compare-numpy)
 	@$(call list,Packages,dist test-dist static wheel test-wheel wheel-mac package book)
-	@$(call list,Set-up,peers ci-tools update-uplot)
+	@$(call list,Set-up,peers update-uplot)
 
 build: ## Build the release binary, target/release/rprof
 	$(CARGO) build --release
@@ -43,7 +43,7 @@ static: ## Build a static binary, target/*-linux-musl/release/rprof
 test: $(CMAKE_STAMP) ## Run all tests
 	$(call building,all crates and their tests)
 	@# The Python tools are installed meanwhile.
-	$(MAKE) --no-print-directory peers ci-tools & tools=$$!; \
+	$(MAKE) --no-print-directory peers & tools=$$!; \
 		$(TEST_CARGO) --workspace --no-run; built=$$?; wait $$tools && exit $$built
 	RPROF_PYTHON="$(PEERS_PYTHON)" $(PYTHON) -B scripts/test.py \
 		$(TEST_CARGO) --workspace -- $(TEST_CARGO) -p rprof-mark --all-features
@@ -99,19 +99,20 @@ package: ## Pack each crate for a registry and build it from the archive, under 
 	rm -rf $(PACKED) '$(TARGET)'/debug/.fingerprint/rprof-*
 	$(CARGO) package --workspace --exclude rprof-workloads --allow-dirty
 
-# Some tests compare results with mprof, NumPy, h5py and zarr, or read exports with pandas and polars. Without this
-# Python they are skipped with a message.
+# Some tests compare results with mprof, NumPy, h5py and zarr, read exports with pandas and polars, or read reports with
+# what CI servers use. Without this Python they are skipped with a message.
 PEERS_PYTHON := $(CURDIR)/.tools/peers/bin/python
 # Python compiles what it imports; most of these packages it never does.
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 
-peers: .tools/peers/ok ## Install a Python with mprof, h5py, zarr, pandas and polars under .tools/, for the tests
+peers: .tools/peers/ok ## Install a Python with mprof, h5py, pytest, pandas and others under .tools/, for the tests
 
 .tools/peers/ok:
 	@mkdir -p .tools
 	@if '$(PYTHON)' -m venv .tools/peers && \
-	    .tools/peers/bin/pip install $(PIP_OPTIONS) memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client; \
+	    .tools/peers/bin/pip install $(PIP_OPTIONS) memory_profiler==0.61.0 setuptools matplotlib h5py zarr prometheus_client \
+	        junitparser xmlschema PyYAML pytest; \
 	then touch $@; \
-	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py and zarr; the tests that need them are skipped" >&2; fi
+	else echo "skipped: $(PYTHON) cannot install memory_profiler, h5py, pytest and others; their tests are skipped" >&2; fi
 	@# Readers of exports, on their own: not every Python has them.
 	-@.tools/peers/bin/pip install $(PIP_OPTIONS) pandas polars

@@ -134,7 +134,7 @@ if command -v nix-instantiate >/dev/null; then
     [ "$(nix-instantiate --eval --strict --expr "$nix_package")" = '"rprof"' ] || fail "packaging/nix/package.nix has other values"
 fi
 # The recipe for conda: each file that it installs is in the tarball.
-yaml=$(dirname "$here")/.tools/ci/bin/python
+yaml=$(dirname "$here")/.tools/peers/bin/python
 if "$yaml" -c 'import yaml' 2>/dev/null; then
     "$yaml" - "$dist/recipe.yaml" "$tarball" <<'LOOK' || fail "the recipe for conda is wrong"
 import fnmatch, hashlib, sys, tarfile, yaml
@@ -147,7 +147,7 @@ missing = [name for name in installed + recipe["about"]["license_file"] if not f
 assert len(installed) == 6 and not missing, f"the tarball does not have {missing}"
 LOOK
 else
-    skip "no Python with PyYAML (\`make ci-tools\`): packaging/conda/recipe.yaml is not read"
+    skip "no Python with PyYAML (\`make peers\`): packaging/conda/recipe.yaml is not read"
 fi
 
 for row in 'ruby -c:homebrew/rprof.rb' 'nix-instantiate --parse:nix/flake.nix' 'nix-instantiate --parse:nix/default.nix'; do

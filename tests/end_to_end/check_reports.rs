@@ -84,7 +84,7 @@ fn attributes(node: &roxmltree::Node<'_, '_>) -> Vec<String> {
 }
 
 /// The rules of two schemas, stated anew: that of Apache Ant, which wants all of this in this order, and junit-10 of
-/// Jenkins, which allows it. `make ci-tools` installs the second for the next test.
+/// Jenkins, which allows it. The next test reads the second itself.
 #[test]
 fn junit_follows_the_schemas_of_ant_and_jenkins() {
     let place = place();
@@ -126,17 +126,17 @@ fn junit_follows_the_schemas_of_ant_and_jenkins() {
     assert_eq!(counts, ["3", "1", "0", "1"]);
 }
 
-/// A Python with the consumers' own parsers; `make ci-tools` creates it.
+/// A Python with the consumers' own parsers; `make peers` creates it.
 pub fn python_with(modules: &str) -> Option<PathBuf> {
-    let made = |name: &str| format!("{}/../../.tools/{name}/bin/python", env!("CARGO_MANIFEST_DIR"));
+    let made = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/peers/bin/python");
     let named = std::env::var_os("RPROF_PYTHON").map(PathBuf::from);
-    let candidates = [Some(made("ci").into()), named, Some(made("peers").into()), Some("python3".into())];
+    let candidates = [named, Some(made.into()), Some("python3".into())];
     let found = candidates.into_iter().flatten().find(|python| {
         let asked = Command::new(python).args(["-c", &format!("import {modules}")]).output();
         asked.is_ok_and(|answer| answer.status.success())
     });
     if found.is_none() {
-        skip(&format!("no Python with {modules} (`make ci-tools` creates one)"));
+        skip(&format!("no Python with {modules} (`make peers` creates one)"));
     }
     found
 }
@@ -146,23 +146,16 @@ fn junit_is_read_by_junitparser_and_valid_for_jenkins() {
     let Some(python) = python_with("junitparser, xmlschema") else { return };
     let place = place();
     assert_eq!(check(&place, &["--junit", "j.xml"]).code, Some(3));
-    let schema = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.tools/ci/junit-10.xsd");
-    let script = "import sys, os, junitparser, xmlschema\n\
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/junit-10.xsd");
+    let script = "import sys, junitparser, xmlschema\n\
         suite, = junitparser.JUnitXml.fromfile('j.xml')\n\
         print(suite.tests, suite.failures, suite.errors, suite.skipped)\n\
         for case in suite: print([type(result).__name__ for result in case.result])\n\
-        if os.path.exists(sys.argv[1]): xmlschema.XMLSchema(sys.argv[1]).validate('j.xml')\n\
-        else: print('no schema')\n";
+        xmlschema.XMLSchema(sys.argv[1]).validate('j.xml')\n";
     let mut command = Command::new(python);
-    let read =
-        done(command.args(["-c", script]).arg(&schema).current_dir(place.dir.path()).output().unwrap());
+    let read = done(command.args(["-c", script, schema]).current_dir(place.dir.path()).output().unwrap());
     assert_eq!(read.code, Some(0), "{}", read.stderr);
-    if let Some(lines) = read.stdout.strip_suffix("no schema\n") {
-        skip("no schema junit-10.xsd (`make ci-tools` installs it)");
-        assert_eq!(lines, "3 1 0 1\n['Failure']\n['Skipped']\n[]\n");
-    } else {
-        assert_eq!(read.stdout, "3 1 0 1\n['Failure']\n['Skipped']\n[]\n");
-    }
+    assert_eq!(read.stdout, "3 1 0 1\n['Failure']\n['Skipped']\n[]\n");
 }
 
 /// The rules by which github-action-benchmark reads its custom JSON (`src/extract.ts`, `src/extractRangeInfo.ts`), stated

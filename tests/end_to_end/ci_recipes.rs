@@ -67,7 +67,7 @@ fn project() -> Place {
 /// Adds what a command finds in its environment: rprof in `PATH`, and no trace of the tests that run it.
 fn prepare<'a>(place: &Place, command: &'a mut Command, size: &str) -> &'a mut Command {
     let own = Path::new(env!("CARGO_BIN_EXE_rprof")).parent().unwrap().to_owned();
-    let tools = PathBuf::from(format!("{ROOT}/.tools/ci/bin"));
+    let tools = PathBuf::from(format!("{ROOT}/.tools/peers/bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = [place.path("bin"), own].into_iter().chain(std::env::split_paths(&path)).chain([tools]);
     command.current_dir(place.dir.path()).env("PATH", std::env::join_paths(paths).unwrap()).env(SIZE, size);

@@ -249,7 +249,7 @@ fn functions(count: u64, moments: u64) -> FunctionLevels {
 
 #[test]
 fn functions_have_their_share_of_a_bounded_page() {
-    let runs = read(&busy(12_000));
+    let runs = read(&busy(4000));
     let levels = functions(3000, 200);
     let [(profile, detail)] = &runs[..] else { panic!("one run") };
     let trace = PageTrace { label: "t", profile, detail, functions: Some(&levels) };
@@ -259,9 +259,9 @@ fn functions_have_their_share_of_a_bounded_page() {
     let kept = found["functions"].as_array().unwrap().len() as u64;
     assert!(kept >= 50 && kept + found["more"].as_u64().unwrap() == 3000, "{kept}");
     assert_eq!(found["times"].as_array().map(Vec::len), Some(200));
-    let runs = read(&busy(50));
+    let (runs, levels) = (read(&busy(50)), functions(300, 200));
     let [(profile, detail)] = &runs[..] else { panic!("one run") };
-    let trace = PageTrace { profile, detail, ..trace };
+    let trace = PageTrace { profile, detail, functions: Some(&levels), ..trace };
     let many = page(&Options::default(), &vec![trace; 30]).unwrap();
     assert!(many.len() <= MOST_BYTES, "{}", many.len());
 }

@@ -125,7 +125,7 @@ fn a_signal_ends_the_program_and_no_file_remains() {
     fs::create_dir(&scratch).expect("a directory");
     let mut program = Command::new(FIGURES)
         .current_dir(&directory)
-        .args(["--depth", "40", "--scratch", "scratch", "--rprof"])
+        .args(["--depth", "12", "--scratch", "scratch", "--rprof"])
         .arg(rprof)
         .stderr(std::process::Stdio::piped())
         .spawn()

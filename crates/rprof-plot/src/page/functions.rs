@@ -101,14 +101,14 @@ impl FunctionBytes {
 pub fn pack(levels: &FunctionLevels, budget: usize) -> Option<Vec<u8>> {
     let mut functions: Vec<&FunctionBytes> = levels.functions.iter().collect();
     functions.sort_by_cached_key(|function| Reverse(function.most()));
+    let holding = functions.partition_point(|function| function.holds());
     let mut moments: Vec<usize> = (0..levels.moments.len()).collect();
     let mut kept = functions.len().min(MOST);
     if moments.is_empty() {
         return None;
     }
     loop {
-        let more = functions[kept..].iter().filter(|function| function.holds()).count();
-        let text = describe(levels, &moments, &functions[..kept], more).to_string();
+        let text = describe(levels, &moments, &functions[..kept], holding.saturating_sub(kept)).to_string();
         let packed = deflated(text.as_bytes());
         if packed.len() <= budget || (kept == 0 && moments.len() == 1) {
             return Some(packed);
