@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::support::{Done, Place, done, finish, skip, with_default_settings};
 
@@ -11,6 +12,11 @@ const PYTHON_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python");
 /// The Pythons from 3.9 on this machine, by minor version: from PATH or from pyenv's directories. A shim of pyenv in PATH
 /// may exist for a version that it cannot run.
 pub fn pythons() -> BTreeMap<u32, PathBuf> {
+    static FOUND: OnceLock<BTreeMap<u32, PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(search).clone()
+}
+
+fn search() -> BTreeMap<u32, PathBuf> {
     let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
     let versions = root.and_then(|root| std::fs::read_dir(root.join("versions")).ok());

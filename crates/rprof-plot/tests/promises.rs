@@ -327,10 +327,10 @@ fn any_text_can_be_a_title_or_a_label() {
         ramp.command.clone_from(&text);
         ramp.spans = vec![span(&text, 1.0, None, None)];
         ramp.processes = vec![support::process(&text, ramp.total.clone())];
-        let one = [Trace { label: &text, profile: &ramp }];
-        for options in [Options::default(), Options { title: Some(text.clone()), ..Options::default() }] {
-            roxmltree::Document::parse(&rprof_plot::svg(&options, &one).unwrap()).expect(&text);
-            roxmltree::Document::parse(&rprof_plot::svg(&options, &[one[0], one[0]]).unwrap()).expect(&text);
+        let one = Trace { label: &text, profile: &ramp };
+        let titled = Options { title: Some(text.clone()), ..Options::default() };
+        for (options, traces) in [(Options::default(), &[one][..]), (titled, &[one, one])] {
+            roxmltree::Document::parse(&rprof_plot::svg(&options, traces).unwrap()).expect(&text);
         }
     }
 }
