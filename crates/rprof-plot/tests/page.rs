@@ -165,7 +165,7 @@ fn a_short_run_is_in_its_page_tick_by_tick() {
 /// Zooming in ends at a width that the page states; there, it has the lowest and the highest value of each slice.
 #[test]
 fn a_run_that_does_not_fit_keeps_the_extremes_of_each_slice() {
-    let count = 400_000_u64;
+    let count = 250_000_u64;
     let values: Vec<u64> = (0..count).map(|at| random(at) & ((1 << 38) - 1)).collect();
     let page = page_of(&read(&trace(values.iter().copied())));
     assert!((MOST_BYTES / 2..=MOST_BYTES).contains(&page.len()), "{}", page.len());
