@@ -35,6 +35,7 @@ init() {
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t proc p /proc; mount -t sysfs s /sys; mount -t devtmpfs d /dev
+ln -s /proc/self/fd /dev/fd; ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; ln -s fd/2 /dev/stderr
 for module in $modules; do [ ! -e /modules/\$module.ko ] || insmod /modules/\$module.ko || echo "cannot load \$module"; done
 mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /lower
 mount -t tmpfs t /rw; mkdir /rw/upper /rw/work
@@ -87,7 +88,8 @@ build() {
     mv "$directory/initrd.tmp" "$directory/initrd.gz"
 }
 
-[ -e "$directory/initrd.gz" ] || build
+# Built anew when this script has changed.
+[ "$directory/initrd.gz" -nt scripts/vm.sh ] || build
 script=$(mktemp /var/tmp/rprof-vm.XXXXXX)
 trap 'rm -f "$script" "$script.out"' EXIT
 {
