@@ -143,9 +143,9 @@ fn a_script_is_main_as_without_rprof() {
         ];
         for (number, form) in forms.into_iter().enumerate() {
             // The newest Python takes each form with each path, the others take the paths in turn.
-            let is_tried =
-                |at: &usize| Some(minor) == newest || (number + minor as usize) % paths.len() == *at;
-            for path in (0..paths.len()).filter(is_tried).map(|at| paths[at]) {
+            let turn = (number + minor as usize) % paths.len();
+            let tried = if Some(minor) == newest { &paths[..] } else { &paths[turn..=turn] };
+            for path in tried {
                 let ask = |mut command: Command| {
                     path.map(|path| command.env("PYTHONPATH", path));
                     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
